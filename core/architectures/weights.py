@@ -1,0 +1,106 @@
+"""Files of pretrained weights: where they belong, whether they are at hand, and how to get them."""
+
+import hashlib
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from core.architectures.registry import Architecture, PretrainedWeights
+from core.errors import UsageError, WorkbenchError
+from core.files import replacing
+
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+SECONDS_WITHOUT_ANSWER = 20
+IMAGENET, UNTRAINED = "imagenet", "untrained"
+
+
+def models_folder() -> Path:
+    """Where Keras keeps downloaded weights: ``$KERAS_HOME/models``, by default ``~/.keras/models``."""
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
+
+
+def path_at_hand(architecture: Architecture) -> Path | None:
+    """The file of ImageNet weights, if it is on this machine already."""
+    if architecture.weights is None:
+        return None
+    path = models_folder() / architecture.weights.file_name
+    return path if path.is_file() else None
+
+
+def fetch_weights(architecture: Architecture, choice: str, progress: Callable[[int, int], None]) -> Path | None:
+    """The file to load into a backbone, downloaded where it has to be; None for untrained weights.
+
+    Parameters
+    ----------
+    architecture
+        A frozen backbone.
+    choice
+        "imagenet", "untrained", or the path of a file.
+    progress
+        Called with the bytes that have come and the bytes expected.
+
+    Raises
+    ------
+    UsageError
+        If the file that was named is not there or is not HDF5.
+    WorkbenchError
+        If the download fails; says what can be done instead.
+    """
+    if choice == UNTRAINED:
+        return None
+    if choice != IMAGENET:
+        return check_file(Path(choice).expanduser())
+    return path_at_hand(architecture) or _download(architecture, progress)
+
+
+def check_file(path: Path) -> Path:
+    """Refuse what can't be a file of weights.
+
+    Raises
+    ------
+    UsageError
+        If there is no file, or it is not HDF5.
+    """
+    if not path.is_file():
+        raise UsageError(f"There is no file of weights at {path}. Check the spelling.")
+    with path.open("rb") as file:
+        if file.read(len(HDF5_SIGNATURE)) != HDF5_SIGNATURE:
+            raise UsageError(f"{path} is not a file of Keras weights (HDF5, usually named .h5).")
+    return path
+
+
+def file_hash(path: Path) -> str:
+    """A hash of a file's content, by which features know the weights they come from."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _download(architecture: Architecture, progress: Callable[[int, int], None]) -> Path:
+    weights = architecture.weights
+    target = models_folder() / weights.file_name
+    try:
+        with replacing(target, ".part") as part:
+            _copy(weights, part, progress)
+    except (OSError, urllib.error.URLError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise WorkbenchError(
+            f"The ImageNet weights of {architecture.title} could not be downloaded from {weights.url} ({reason}). "
+            f"Put that file at {target}, or give it with weights=FILE, or choose small_cnn, which needs none. "
+            "With weights=untrained the backbone runs on random numbers: to try the machinery, not for results."
+        ) from error
+    return target
+
+
+def _copy(weights: PretrainedWeights, part: Path, progress: Callable[[int, int], None]) -> None:
+    digest, come = hashlib.md5(usedforsecurity=False), 0
+    with urllib.request.urlopen(weights.url, timeout=SECONDS_WITHOUT_ANSWER) as answer, part.open("wb") as file:
+        expected = int(answer.headers.get("Content-Length") or weights.megabytes * 1e6)
+        while block := answer.read(1 << 18):
+            file.write(block)
+            digest.update(block)
+            come += len(block)
+            progress(come, expected)
+    if weights.md5 and digest.hexdigest() != weights.md5:
+        raise ValueError(f"the file that came is damaged: its MD5 is {digest.hexdigest()}, not {weights.md5}")

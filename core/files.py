@@ -1,0 +1,56 @@
+"""Writing files so that a reader, a crash or a full disk never meets half of one."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.errors import WorkbenchError
+
+
+@contextmanager
+def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
+    """Give a temporary path to write to, which takes the place of `path` when the block ends well.
+
+    Parameters
+    ----------
+    path
+        The file to write. Its folder is created where missing.
+    suffix
+        How the temporary name ends, for writers that look at it (Keras wants ``.weights.h5``).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON to `path`, whole or not at all."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; None where there is none.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file is there but is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, OSError) as error:
+        raise WorkbenchError(f"{path} cannot be read as JSON ({error}). Restore or delete it.") from error

@@ -1,0 +1,45 @@
+"""Keras models made from the registry's entries."""
+
+import keras
+
+from core.architectures.layers import Layer
+from core.architectures.registry import Architecture
+
+# Small datasets have a dozen steps an epoch. With Keras's own .99 the running means and variances lag behind the weights
+# for tens of epochs, and the network that validates is not the one that trains.
+BATCH_NORM_MOMENTUM = 0.9
+
+
+def build_scratch(architecture: Architecture, image_size: int, class_count: int, dropout: float) -> keras.Model:
+    """A network to train from nothing.
+
+    Returns
+    -------
+    keras.Model
+        From (n, image_size, image_size, 3) pixels, 0 to 255, to (n, class_count) logits.
+    """
+    model = keras.Sequential([keras.Input((image_size, image_size, 3))], name=architecture.name)
+    for layer in architecture.network(class_count, dropout):
+        model.add(_build(layer))
+    return model
+
+
+def build_head(feature_count: int, class_count: int, dropout: float) -> keras.Model:
+    """The part that is trained on a frozen backbone: from (n, feature_count) features to (n, class_count) logits."""
+    layers = [keras.layers.Dropout(dropout), keras.layers.Dense(class_count, dtype="float32")]
+    return keras.Sequential([keras.Input((feature_count,)), *layers], name="head")
+
+
+def _build(layer: Layer) -> keras.layers.Layer:
+    layers = keras.layers
+    make = {
+        "rescale": lambda: layers.Rescaling(1 / 255),
+        "conv": lambda: layers.Conv2D(layer.units, layer.size, padding="same", use_bias=False),
+        "batch_norm": lambda: layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
+        "relu": layers.ReLU,
+        "max_pool": lambda: layers.MaxPooling2D(layer.size),
+        "global_average_pool": layers.GlobalAveragePooling2D,
+        "dropout": lambda: layers.Dropout(layer.rate),
+        "dense": lambda: layers.Dense(layer.units, dtype="float32"),
+    }
+    return make[layer.kind]()

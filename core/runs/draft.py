@@ -1,0 +1,49 @@
+"""The settings of the next run on a dataset, as they stand: what the pages edit and a refresh must not lose."""
+
+from typing import Any
+
+from core.architectures.registry import find_architecture
+from core.datasets.store import Dataset
+from core.errors import WorkbenchError
+from core.files import read_json, write_json
+from core.runs.settings import RunSettings, default_settings, read_settings
+
+DEFAULT_ARCHITECTURE = {True: "small_cnn", False: "mobilenet_075"}
+
+
+class Draft:
+    """``draft.json`` in a dataset's folder: only what was chosen, the rest follows the architecture's defaults."""
+
+    def __init__(self, dataset: Dataset):
+        self.dataset = dataset
+        self._path = dataset.folder / "draft.json"
+
+    def chosen(self) -> dict[str, Any]:
+        """The settings that somebody chose."""
+        try:
+            return read_json(self._path) or {}
+        except WorkbenchError:  # a damaged draft is worth no more than a new one
+            return {}
+
+    def values(self) -> dict[str, Any]:
+        """Every setting, chosen or by default."""
+        chosen = self.chosen()
+        name = chosen.get("architecture", DEFAULT_ARCHITECTURE[self.dataset.info.drawn])
+        return default_settings(find_architecture(name)) | chosen | {"dataset": self.dataset.name}
+
+    def choose(self, **changes: Any) -> None:
+        """Keep some settings. Choosing another architecture takes back what was chosen for the last one."""
+        chosen = self.chosen()
+        if changes.get("architecture", chosen.get("architecture")) != chosen.get("architecture"):
+            chosen = {key: chosen[key] for key in ("augmentation", "seed") if key in chosen}
+        write_json(self._path, chosen | changes)
+
+    def settings(self) -> RunSettings:
+        """The settings, complete and checked.
+
+        Raises
+        ------
+        UsageError
+            If one of them is not acceptable.
+        """
+        return read_settings(self.values())

@@ -1,0 +1,146 @@
+"""A run on disk: one training, with everything it was told and everything it found."""
+
+import shutil
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.metrics import evaluate
+from core.evaluation.predictions import Predictions
+from core.files import read_json, write_json
+from core.jobs import Job
+from core.runs.events import EventLog
+from core.runs.settings import RunSettings, read_settings
+from core.workspace import Workspace
+
+
+class Run(Job):
+    """The folder of a run, whose name is the run's id.
+
+    ``settings.json``, ``events.jsonl``, ``status.json``, ``heartbeat``, ``log.txt``, ``best.weights.h5``,
+    ``last.weights.h5``, ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and
+    ``versions.json``.
+    """
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def workspace_root(self) -> Path:
+        return self.folder.parents[1]
+
+    @cached_property
+    def settings(self) -> RunSettings:
+        values = read_json(self.folder / "settings.json")
+        if values is None:
+            raise WorkbenchError(f"The run {self.id} has lost its settings.json.")
+        return read_settings(values)
+
+    @property
+    def events(self) -> EventLog:
+        return EventLog(self.folder / "events.jsonl")
+
+    @property
+    def best_weights(self) -> Path:
+        return self.folder / "best.weights.h5"
+
+    @property
+    def last_weights(self) -> Path:
+        return self.folder / "last.weights.h5"
+
+    @property
+    def predictions_path(self) -> Path:
+        return self.folder / "predictions.parquet"
+
+    def predictions(self) -> Predictions:
+        """The table of true labels and probabilities.
+
+        Raises
+        ------
+        WorkbenchError
+            If the run has none yet.
+        """
+        if not self.predictions_path.exists():
+            status = self.status()
+            reason = status.error or f"it is {status.state}"
+            raise WorkbenchError(f"The run {self.id} has no predictions yet: {reason}")
+        return Predictions.load(self.predictions_path)
+
+    def evaluate(self, split: str = "test") -> dict[str, Any]:
+        """The figures of one split, as `core.evaluation.metrics.evaluate` gives them."""
+        return evaluate(self.predictions(), split)
+
+    def summary(self) -> dict[str, Any]:
+        """The run in a JSON-ready nutshell."""
+        status, settings = self.status(), self.settings
+        return {
+            "run": self.id,
+            "dataset": settings.dataset,
+            "architecture": settings.architecture,
+            "untrained": settings.untrained,
+            "status": status.state,
+            "error": status.error,
+            "started": status.started,
+            "seconds": status.seconds,
+            "epochs": status.facts.get("epochs", 0),
+            "device": status.facts.get("device", ""),
+            "accuracy": status.facts.get("test_accuracy"),
+        }
+
+
+def create_run(workspace: Workspace, settings: RunSettings) -> Run:
+    """Lay out the folder of a new run. It is trained by `core.runs.executor.start`."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for attempt in range(100):
+        suffix = f"-{attempt + 1}" if attempt else ""
+        folder = workspace.runs / f"{stamp}-{settings.dataset}-{settings.architecture}{suffix}"
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            continue
+    run = Run(folder)
+    write_json(folder / "settings.json", settings.to_dict())
+    return run
+
+
+def list_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
+    """The runs of a workspace, newest first, of one dataset or of all."""
+    if not workspace.runs.is_dir():
+        return []
+    folders = sorted((path for path in workspace.runs.iterdir() if (path / "settings.json").exists()), reverse=True)
+    runs = [Run(folder) for folder in folders]
+    return [run for run in runs if dataset is None or run.settings.dataset == dataset]
+
+
+def find_run(workspace: Workspace, prefix: str) -> Run:
+    """The run with this id, or the only one whose id begins so.
+
+    Raises
+    ------
+    UsageError
+        If there is none or more than one.
+    """
+    ids = [run.id for run in list_runs(workspace)]
+    matches = [prefix] if prefix in ids else [run_id for run_id in ids if prefix and run_id.startswith(prefix)]
+    if len(matches) == 1:
+        return Run(workspace.runs / matches[0])
+    if not matches:
+        raise UsageError(f"There is no run {prefix!r}. The newest are: {', '.join(ids[:5]) or 'none yet'}.")
+    raise UsageError(f"{prefix!r} begins the ids of {len(matches)} runs: {', '.join(matches[:5])}. Give more of it.")
+
+
+def delete_run(run: Run) -> None:
+    """Remove a finished run.
+
+    Raises
+    ------
+    UsageError
+        If it is still going.
+    """
+    if run.status().active:
+        raise UsageError(f"The run {run.id} is still going. Stop it first.")
+    shutil.rmtree(run.folder)

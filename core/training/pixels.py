@@ -1,0 +1,94 @@
+"""Images as the network is fed them: decoded and resized in threads, ahead of who consumes them."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from core.errors import WorkbenchError
+from core.images.reading import UnreadableImage, read_square
+
+BATCHES_AHEAD = 3
+# Pixels of a whole dataset are kept in memory for training from scratch, next to what the training itself needs.
+SHARE_OF_FREE_MEMORY = 0.5
+
+
+def pixel_batches(
+    paths: Sequence[Path], side: int, batch_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, list[str]]]:
+    """Read images in batches.
+
+    Yields
+    ------
+    rows : (n,) array of int
+        Which of the paths these are. An image that can no longer be read is not among them.
+    pixels : (n, side, side, 3) array of uint8
+    problems
+        Why images of this batch are missing, in words.
+    """
+    starts = range(0, len(paths), batch_size)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting: deque = deque()
+        for start in starts:
+            waiting.append((start, [pool.submit(_read, path, side) for path in paths[start : start + batch_size]]))
+            if len(waiting) > BATCHES_AHEAD:
+                yield _collect(*waiting.popleft())
+        while waiting:
+            yield _collect(*waiting.popleft())
+
+
+def load_pixels(
+    paths: Sequence[Path], side: int, report: Callable[[int], None]
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Read all images into one array.
+
+    Parameters
+    ----------
+    report
+        Called with how many images are read so far.
+
+    Returns
+    -------
+    rows : (n,) array of int
+    pixels : (n, side, side, 3) array of uint8
+    problems : list of str
+
+    Raises
+    ------
+    WorkbenchError
+        If they would take more than half of the free memory.
+    """
+    needed, free = len(paths) * side * side * 3, psutil.virtual_memory().available
+    if needed > free * SHARE_OF_FREE_MEMORY:
+        raise WorkbenchError(
+            f"{len(paths):,} images of {side} × {side} pixels take {needed / 2**30:.1f} GB of memory, and "
+            f"{free / 2**30:.1f} GB are free. Choose a smaller input size, or a frozen backbone, which needs no pixels "
+            "in memory."
+        )
+    pixels = np.empty((len(paths), side, side, 3), np.uint8)
+    rows, problems = [], []
+    for batch_rows, batch, batch_problems in pixel_batches(paths, side, 64):
+        pixels[len(rows) : len(rows) + len(batch)] = batch
+        rows += batch_rows.tolist()
+        problems += batch_problems
+        report(len(rows))
+    return np.array(rows, dtype=int), pixels[: len(rows)], problems
+
+
+def _read(path: Path, side: int) -> np.ndarray | str:
+    try:
+        return read_square(path, side)
+    except UnreadableImage as error:
+        return f"{path.name} {error}"
+
+
+def _collect(start: int, futures: list) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    results = [future.result() for future in futures]
+    good = [index for index, result in enumerate(results) if not isinstance(result, str)]
+    side = results[good[0]].shape[0] if good else 0
+    pixels = np.stack([results[index] for index in good]) if good else np.empty((0, side, side, 3), np.uint8)
+    return np.array(good, dtype=int) + start, pixels, [result for result in results if isinstance(result, str)]

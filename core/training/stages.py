@@ -1,0 +1,106 @@
+"""From a table of images to what is trained: pixels for a whole network, or features for the head of a frozen one."""
+
+import time
+
+import keras
+import numpy as np
+import pandas as pd
+
+from core.architectures.registry import find_architecture
+from core.architectures.weights import fetch_weights, file_hash
+from core.augmentation.recipe import write_recipe
+from core.datasets.store import Dataset
+from core.networks.backbones import build_backbone
+from core.networks.network import build_head, build_scratch
+from core.runs.record import Run
+from core.training.augmentation import build_augmentation, draw
+from core.training.examples import Examples, Stopped
+from core.training.features import FeatureStore, extract
+from core.training.pixels import load_pixels
+from core.workspace import Workspace
+
+SECONDS_BETWEEN_REPORTS = 0.3
+Prepared = tuple[keras.Model, Examples, list[str]]
+
+
+def scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
+    """A network to train from nothing, behind its augmentation, and the pixels of all images."""
+    settings = run.settings
+    report = StageReport(run, "Reading images")
+    paths = [dataset.path_of(path) for path in table["path"]]
+    rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)))
+    table = table.iloc[rows].reset_index(drop=True)
+    network = build_scratch(
+        find_architecture(settings.architecture), settings.image_size, len(dataset.class_names), settings.dropout
+    )
+    augmentation = build_augmentation(settings.augmentation, settings.seed)
+    model = keras.Sequential([keras.Input(pixels.shape[1:]), augmentation, network])
+    return model, Examples(table, pixels, dataset.label_indices(table["label"])), problems
+
+
+def frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
+    """The head of a frozen backbone, and the features of all images, computed where they are not at hand."""
+    settings = run.settings
+    architecture = find_architecture(settings.architecture)
+    download = StageReport(run, f"Downloading the weights of {architecture.title}")
+    weights = fetch_weights(architecture, settings.weights, download)
+    made_from = {
+        "architecture": architecture.name,
+        "image_size": settings.image_size,
+        # Random weights are drawn from the seed, so that is what such features are known by.
+        "weights": file_hash(weights) if weights else f"untrained, seed {settings.seed}",
+        "precision": "float32",
+    }
+    run.update(stage=f"Building {architecture.title}", done=0, total=0)
+    backbone = build_backbone(architecture, settings.image_size, weights)
+    folder = Workspace.at(run.workspace_root).features
+
+    def features_of(part: pd.DataFrame, view: int) -> tuple[FeatureStore, list[str]]:
+        recipe = {"recipe": write_recipe(settings.augmentation), "view": view, "seed": settings.seed} if view else {}
+        store = FeatureStore(folder, made_from | recipe)
+        title = f"Computing features, augmented view {view} of {settings.views}" if view else "Computing features"
+
+        def compute(pixels: np.ndarray) -> np.ndarray:
+            if view:
+                pixels = draw(settings.augmentation, pixels, settings.seed + 1000 * view)
+            return backbone.predict_on_batch(pixels.astype("float32"))
+
+        paths = [dataset.path_of(path) for path in part["path"]]
+        report = StageReport(run, title)
+        return store, extract(store, part["pixel_hash"].tolist(), paths, settings.image_size, compute, report)
+
+    store, problems = features_of(table, 0)
+    table = table[[identity in store for identity in table["pixel_hash"]]].reset_index(drop=True)
+    examples = Examples(table, store.gather(table["pixel_hash"]), dataset.label_indices(table["label"]))
+    training = table[table["split"] == "train"]
+    for view in range(1, settings.views + 1) if settings.augmentation else ():
+        view_store, _ = features_of(training, view)
+        examples.add(view_store.gather(training["pixel_hash"]), dataset.label_indices(training["label"]))
+    head = build_head(examples.inputs.shape[1], len(dataset.class_names), settings.dropout)
+    return head, examples, problems
+
+
+class StageReport:
+    """Writes the progress of a stage into the run's status, a few times a second, and hears a stop.
+
+    Raises
+    ------
+    Stopped
+        From a call, when the user has asked to stop.
+    """
+
+    def __init__(self, run: Run, name: str):
+        self._run, self._name = run, name
+        self._began = self._last = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._began:
+            self._began = now
+            self._run.events.append("stage", name=self._name)
+        if self._run.stop_requested:
+            raise Stopped
+        if now - self._last >= SECONDS_BETWEEN_REPORTS or done == total:
+            self._last = now
+            left = (now - self._began) / done * (total - done) if done else None
+            self._run.update(stage=self._name, done=done, total=total, eta_seconds=left)

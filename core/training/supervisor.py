@@ -1,0 +1,130 @@
+"""Watching over the process that trains: its place, its stop, its time, and how it ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.hosting import Hosting
+from core.jobs import Job, identity
+
+SECONDS_BETWEEN_LOOKS = 0.2
+# A stop is honoured between two batches, and the best weights are judged after it. Only a process that does not get
+# there is ended from outside.
+SECONDS_TO_STOP = 120
+SECONDS_TO_TERMINATE = 15
+
+
+def supervise(folder: Path) -> int:
+    """Train the run in `folder` in a process of its own, and see that its status tells the truth in the end.
+
+    Returns
+    -------
+    int
+        0 where the run is done or was stopped, 1 where it failed.
+    """
+    run = Job(folder)
+    run.update(state="queued", stage="Waiting for another run to end", started=time.time(), processes=[identity()])
+    place = _wait_for_place(run)
+    if place is None:
+        run.update(state="stopped", stage="", error="Stopped while it was waiting.", finished=time.time())
+        return 0
+    try:
+        run.update(state="starting", stage="Starting", started=time.time())
+        deaths_before = _deaths_for_memory()
+        process = subprocess.Popen([sys.executable, "-m", "core.training.worker", str(folder), "--train"])
+        run.update(processes=[identity(), identity(process.pid)])
+        code = _watch(run, process)
+        _write_down(run, code, _deaths_for_memory() > deaths_before)
+    finally:
+        place.release()
+    return 0 if run.written_status().state in ("done", "stopped") else 1
+
+
+def place_count() -> int:
+    """How many runs may train at the same time on this machine: one for every two processors."""
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
+def _wait_for_place(run: Job) -> FileLock | None:
+    """A lock on one of the machine's places, or None where the run was stopped before it got one.
+
+    The operating system lets go of the lock of a process that dies, so no place is ever lost.
+    """
+    folder = Path(os.environ.get("WORKBENCH_PLACES") or run.folder.parents[1] / "places")
+    folder.mkdir(parents=True, exist_ok=True)
+    while not run.stop_requested:
+        for index in range(place_count()):
+            lock = FileLock(folder / f"{index}.lock")
+            try:
+                lock.acquire(timeout=0)
+                return lock
+            except Timeout:
+                continue
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return None
+
+
+def _watch(run: Job, process: subprocess.Popen) -> int:
+    """Wait for the end, and hurry it along where a stop is not honoured. Returns the exit code."""
+    started, asked = time.monotonic(), None
+    limit = Hosting.from_environment().run_minutes * 60
+    while process.poll() is None:
+        now = time.monotonic()
+        if limit and now - started > limit and not run.stop_requested:
+            run.update(facts={"note": f"Stopped after {limit / 60:g} minutes, the limit for a run here."})
+            run.request_stop()
+        if run.stop_requested:
+            asked = asked or now
+            if now - asked > SECONDS_TO_STOP:
+                process.terminate()
+            if now - asked > SECONDS_TO_STOP + SECONDS_TO_TERMINATE:
+                process.kill()
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return process.returncode
+
+
+def _write_down(run: Job, code: int, for_memory: bool) -> None:
+    """Say how a process ended that did not say so itself."""
+    if not run.written_status().active:
+        return
+    if run.stop_requested and code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", 9)):
+        run.update(state="stopped", error="It did not stop by itself and was ended.", finished=time.time())
+        return
+    error = f"{cause_of_death(code, for_memory)}\nLast lines of its log:\n{run.log_tail()}"
+    run.update(state="failed", error=error, eta_seconds=None, finished=time.time())
+
+
+def cause_of_death(code: int, for_memory: bool) -> str:
+    """An exit code in words.
+
+    Parameters
+    ----------
+    code
+        As `subprocess` gives it: negative for a signal.
+    for_memory
+        Whether the kernel says that it killed for memory meanwhile.
+    """
+    if for_memory:
+        return "The training was killed because memory ran out. Choose a smaller input size or batch size."
+    if code == -9:
+        return (
+            "The training was killed (signal 9). Unless somebody did that, memory ran out: choose a smaller input size "
+            "or batch size."
+        )
+    if code < 0:
+        return f"The training was ended by signal {-code} ({signal.Signals(-code).name})."
+    return f"The training ended with exit code {code}."
+
+
+def _deaths_for_memory() -> int:
+    """How many processes of this container or service the kernel has killed for memory, where it tells."""
+    try:
+        lines = Path("/sys/fs/cgroup/memory.events").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)

@@ -1,0 +1,182 @@
+"""A run from its settings to its predictions."""
+
+import importlib.metadata
+import os
+import platform
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from core.architectures.registry import find_architecture
+from core.datasets.splits import SplitSettings
+from core.datasets.store import Dataset, open_dataset
+from core.errors import WorkbenchError, in_words
+from core.evaluation.predictions import Predictions
+from core.files import replacing, write_json
+from core.runs.record import Run
+from core.training.examples import Examples, Stopped
+from core.workspace import Workspace
+
+SECONDS_BETWEEN_BEATS = 1.0
+# Given up when the disk is full, so that there is room to say so.
+RESERVE_BYTES = 1 << 16
+PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "pillow", "scikit-learn", "streamlit")
+
+
+def train(folder: Path) -> int:
+    """Train the run in `folder` and write down all that it finds.
+
+    Returns
+    -------
+    int
+        0 where the run is done or was stopped, 1 where it failed; the status holds the reason.
+    """
+    run = Run(folder)
+    (folder / "reserve").write_bytes(b"\0" * RESERVE_BYTES)
+    try:
+        with _heartbeat(run):
+            state, error = _train(run)
+    except Stopped:
+        state, error = "stopped", "Stopped before the first epoch had ended: there is nothing to judge."
+    except Exception as failure:
+        (folder / "reserve").unlink(missing_ok=True)
+        if not isinstance(failure, WorkbenchError):
+            traceback.print_exc()
+        state, error = "failed", in_words(failure)
+    (folder / "reserve").unlink(missing_ok=True)
+    run.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
+    return 1 if state == "failed" else 0
+
+
+def _train(run: Run) -> tuple[str, str]:
+    settings = run.settings
+    dataset = open_dataset(Workspace.at(run.workspace_root), settings.dataset)
+    split = dataset.split_settings
+    if settings.split_seed is not None:
+        split = SplitSettings(split.train, split.validation, split.test, settings.split_seed)
+    table = dataset.divided(split)
+    run.update(state="running", stage="Starting Keras")
+    run.events.append("stage", name="start")
+
+    import keras  # takes seconds, so the status speaks first
+
+    keras.utils.set_random_seed(settings.seed)
+    run.update(facts={"device": device_in_words()})
+    _write_versions(run)
+    model, examples = _prepare(run, dataset, table)
+    reporter = _fit(run, model, examples)
+    if run.best_weights.exists():
+        _predict(run, dataset, model, examples)
+    if reporter.diverged:
+        return "failed", reporter.diverged
+    if run.stop_requested and not reporter.epochs_done:
+        raise Stopped
+    return ("stopped", "") if run.stop_requested else ("done", "")
+
+
+def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame):
+    """The network to train, and its examples."""
+    from core.training import stages
+
+    prepare = stages.frozen if find_architecture(run.settings.architecture).frozen else stages.scratch
+    model, examples, problems = prepare(run, dataset, table)
+    for problem in problems:
+        run.events.append("note", text=f"Left out: {problem}.")
+    for split in ("train", "test"):
+        if not len(examples.of(split)[1]):
+            raise WorkbenchError(
+                f"No {split} image could be read. Were the images of {dataset.info.title} moved or deleted?"
+            )
+    with replacing(run.folder / "images.parquet") as temporary:
+        examples.table.to_parquet(temporary, index=False)
+    return model, examples
+
+
+def _fit(run: Run, model, examples: Examples):
+    import keras
+
+    from core.training.callbacks import Reporter
+
+    settings = run.settings
+    inputs, targets = examples.training()
+    validation = examples.of("validation")
+    validated = len(validation[1]) > 0
+    reporter = Reporter(run, validated)
+    model.compile(
+        keras.optimizers.AdamW(settings.learning_rate, weight_decay=settings.weight_decay),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    run.update(stage="Training", done=0, total=settings.epochs, eta_seconds=None)
+    run.events.append("stage", name="train")
+    model.fit(
+        inputs,
+        targets,
+        batch_size=settings.batch_size,
+        epochs=settings.epochs,
+        validation_data=validation if validated else None,
+        callbacks=[reporter],
+        verbose=0,
+    )
+    return reporter
+
+
+def _predict(run: Run, dataset: Dataset, model, examples: Examples) -> None:
+    """Judge every image by the best weights."""
+    import keras
+
+    run.update(stage="Judging", done=0, total=0, eta_seconds=None)
+    model.load_weights(run.best_weights)
+    logits = model.predict(examples.inputs, batch_size=64, verbose=0)
+    probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits.astype("float64")))
+    predictions = Predictions(
+        ids=examples.table["path"].to_numpy(dtype=str),
+        splits=examples.table["split"].to_numpy(dtype=str),
+        true=examples.targets,
+        probabilities=probabilities,
+        class_names=dataset.class_names,
+    )
+    predictions.save(run.predictions_path)
+    run.update(facts={"test_accuracy": run.evaluate("test")["accuracy"]})
+
+
+def device_in_words() -> str:
+    """What trains: the graphics card's name, or the processor and its cores."""
+    import keras
+
+    names = keras.distribution.list_devices()
+    cards = [name for name in names if not name.lower().startswith("cpu")]
+    if cards:
+        return f"GPU ({len(cards)} × {cards[0]})" if len(cards) > 1 else f"GPU ({cards[0]})"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU ({cores} cores)"
+
+
+def _write_versions(run: Run) -> None:
+    machine = {"python": platform.python_version(), "system": platform.platform()}
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    write_json(run.folder / "versions.json", machine | versions)
+
+
+@contextmanager
+def _heartbeat(run: Run) -> Iterator[None]:
+    """Give a sign of life every second, whatever the training is busy with."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(SECONDS_BETWEEN_BEATS):
+            run.beat()
+
+    run.beat()
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

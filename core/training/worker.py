@@ -1,0 +1,47 @@
+"""The process that trains a run: `python -m core.training.worker RUN`, where RUN is the run's folder.
+
+It is two processes. The one that is started stays small: it waits for a place, starts the other one, passes on a stop,
+and writes down how it ended, so that a cause of death is known even after the server that started it is gone. The other
+one has Keras loaded and trains.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+NICENESS = 5
+# Of two processes the kernel should take the one that trains, not the one that serves pages, when memory runs out.
+FIRST_TO_GO = "500"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.training.worker", description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path, help="the folder of the run")
+    parser.add_argument("--train", action="store_true", help="train in this process, unsupervised")
+    arguments = parser.parse_args()
+    if not (arguments.run / "settings.json").exists():
+        parser.error(f"{arguments.run} is not the folder of a run: it holds no settings.json")
+    if not arguments.train:
+        from core.training.supervisor import supervise
+
+        return supervise(arguments.run)
+    _yield_to_others()
+    # TensorFlow's remarks about the processor would bury what matters in the log; errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    from core.training.trainer import train
+
+    return train(arguments.run)
+
+
+def _yield_to_others() -> None:
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    adjustment = Path("/proc/self/oom_score_adj")
+    if adjustment.exists():
+        adjustment.write_text(FIRST_TO_GO)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,248 @@
+"""Every figure against scikit-learn, and the sentences made of them."""
+
+import json
+import math
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+
+from core.errors import WorkbenchError
+from core.evaluation.intervals import wilson
+from core.evaluation.metrics import confusion_matrix, evaluate, log_loss, majority_accuracy, per_class, percent, verdict
+from core.evaluation.predictions import Predictions
+
+KEYS = [
+    "split",
+    "accuracy",
+    "accuracy_ci95",
+    "majority_accuracy",
+    "majority_class",
+    "log_loss",
+    "macro_f1",
+    "n",
+    "labels",
+    "confusion_matrix",
+    "per_class",
+]
+
+
+def make(true, probabilities, train=(0,)):
+    """Test rows as given, after training rows with the labels `train`."""
+    true, train = np.asarray(true, dtype=int), np.asarray(train, dtype=int)
+    k = probabilities.shape[1]
+    return Predictions(
+        ids=np.array([f"{index}.png" for index in range(len(train) + len(true))]),
+        splits=np.array(["train"] * len(train) + ["test"] * len(true)),
+        true=np.concatenate([train, true]),
+        probabilities=np.concatenate([np.full((len(train), k), 1 / k), probabilities]),
+        class_names=tuple(f"class {index}" for index in range(k)),
+    )
+
+
+def random_case(k, n, seed, sharpness=1.0):
+    generator = np.random.default_rng(seed)
+    return generator.integers(0, k, n), generator.dirichlet(np.full(k, sharpness), n)
+
+
+def certain(answers, k):
+    """Probabilities of exactly 0 and 1."""
+    return np.eye(k)[answers]
+
+
+def cases():
+    for k, n in [(2, 1), (2, 57), (2, 400), (21, 630), (200, 150), (200, 2000)]:
+        yield f"random k={k} n={n}", *random_case(k, n, seed=k + n)
+        yield f"sharp k={k} n={n}", *random_case(k, n, seed=k + n, sharpness=0.05)
+    for k in (2, 21, 200):
+        true, probabilities = random_case(k, 90, seed=k)
+        yield f"one true class k={k}", np.full(90, k - 1), probabilities
+        yield f"class missing k={k}", np.where(true == 1, 0, true), probabilities
+        yield f"one answer k={k}", true, np.tile(probabilities[0], (90, 1))
+        yield f"uniform k={k}", true, np.full((90, k), 1 / k)
+        yield f"certain k={k}", true, certain(np.roll(true, 1), k)
+        yield f"perfect k={k}", true, certain(true, k)
+        yield f"all wrong k={k}", true, certain((true + 1) % k, k)
+        yield f"one class, other answer k={k}", np.zeros(90, dtype=int), certain(np.ones(90, dtype=int), k)
+
+
+@pytest.mark.parametrize(("true", "probabilities"), [pytest.param(*case[1:], id=case[0]) for case in cases()])
+def test_agrees_with_scikit_learn(true, probabilities):
+    labels = np.arange(probabilities.shape[1])
+    answers = probabilities.argmax(axis=1)
+    found = evaluate(make(true, probabilities))
+    close = {"rel": 1e-9, "abs": 1e-9}
+    assert found["n"] == len(true)
+    assert found["accuracy"] == pytest.approx(reference.accuracy_score(true, answers), **close)
+    macro = reference.f1_score(true, answers, labels=labels, average="macro", zero_division=0)
+    assert found["macro_f1"] == pytest.approx(macro, **close)
+    assert found["log_loss"] == pytest.approx(reference.log_loss(true, probabilities, labels=labels), **close)
+    assert found["confusion_matrix"] == reference.confusion_matrix(true, answers, labels=labels).tolist()
+    expected = reference.precision_recall_fscore_support(true, answers, labels=labels, zero_division=0)
+    for name, values in zip(("precision", "recall", "f1", "support"), expected, strict=True):
+        assert [row[name] for row in found["per_class"]] == pytest.approx(list(values), **close)
+
+
+def test_log_loss_of_single_precision_is_clipped_as_double():
+    true = np.array([0, 1])
+    probabilities = np.array([[0, 1], [0.25, 0.75]], dtype=np.float32)
+    expected = reference.log_loss(true, probabilities.astype(np.float64), labels=[0, 1])
+    assert log_loss(true, probabilities) == pytest.approx(expected, abs=1e-9)
+    assert log_loss([0], np.array([[0.0, 1.0]])) == pytest.approx(52 * math.log(2))
+
+
+def test_log_loss_does_not_normalise_as_scikit_learn_does_not():
+    true, probabilities = np.array([0, 1]), np.array([[0.5, 0.49], [0.2, 0.79]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = reference.log_loss(true, probabilities, labels=[0, 1])
+    assert log_loss(true, probabilities) == pytest.approx(expected, abs=1e-12)
+
+
+def test_small_integers_do_not_overflow():
+    true = np.full(3, 199, dtype=np.uint8)
+    assert confusion_matrix(true, true, 200)[199, 199] == 3
+
+
+def test_rows_are_the_truth():
+    assert confusion_matrix([0, 0, 1], [1, 1, 1], 2).tolist() == [[0, 2], [0, 1]]
+    assert confusion_matrix([], [], 2).tolist() == [[0, 0], [0, 0]]
+
+
+def test_undefined_ratios_are_zero_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = per_class(np.array([[2, 0], [0, 0]]))
+    assert rows[1] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}
+    assert rows[0] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 2}
+
+
+def test_majority_is_chosen_on_the_training_part():
+    assert majority_accuracy([0, 1, 1], [0, 0, 0, 1], 3) == 0.25
+    assert majority_accuracy([2, 1, 1, 2], [1, 1, 2, 0], 3) == 0.5  # a tie: the lowest index
+    assert majority_accuracy([2], [0, 1], 3) == 0.0  # missing from the test part
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: confusion_matrix([0, 1], [0], 2),
+        lambda: confusion_matrix([0, 2], [0, 1], 2),
+        lambda: confusion_matrix([0, -1], [0, 1], 2),
+        lambda: confusion_matrix([0.0, 1.0], [0, 1], 2),
+        lambda: log_loss([], np.zeros((0, 2))),
+        lambda: log_loss([0, 1], np.full((1, 2), 0.5)),
+        lambda: log_loss([2], np.full((1, 2), 0.5)),
+        lambda: majority_accuracy([], [0], 2),
+        lambda: majority_accuracy([0], [], 2),
+    ],
+)
+def test_what_does_not_fit_is_refused(call):
+    with pytest.raises(ValueError):
+        call()
+
+
+def test_evaluation_is_plain_and_complete():
+    found = evaluate(make(*random_case(3, 40, seed=1), train=[2, 2, 0]))
+    assert list(found) == KEYS
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert list(found["per_class"][0]) == ["label", "precision", "recall", "f1", "support"]
+    assert found["labels"] == ["class 0", "class 1", "class 2"] == [row["label"] for row in found["per_class"]]
+    assert found["majority_class"] == "class 2"
+    assert found["accuracy_ci95"] == list(wilson(round(found["accuracy"] * 40), 40))
+    assert found["split"] == "test" and evaluate(make([0], np.eye(2)[[0]]), "train")["split"] == "train"
+
+
+def test_missing_predictions_are_explained():
+    rows = make(*random_case(2, 5, seed=1))
+    with pytest.raises(WorkbenchError, match="no predictions for the validation images yet"):
+        evaluate(rows, "validation")
+    with pytest.raises(WorkbenchError, match="no predictions for the training images yet"):
+        evaluate(rows.of("test"))
+    with pytest.raises(ValueError):
+        evaluate(rows, "tset")
+
+
+@pytest.mark.parametrize(
+    ("value", "n", "text"),
+    [
+        (0.5, 1, "50 %"),
+        (0.978, 99, "98 %"),
+        (0.975, 100, "97.5 %"),
+        (0.5, 200, "50.0 %"),
+        (0.97531, 9_999, "97.5 %"),
+        (0.97531, 10_000, "97.53 %"),
+        (0.0, 50, "0 %"),
+        (1.0, 50, "100 %"),
+    ],
+)
+def test_percent(value, n, text):
+    assert percent(value, n) == text
+
+
+def judged(hits, n, majority=0.5, split="test"):
+    return {
+        "split": split,
+        "accuracy": hits / n,
+        "accuracy_ci95": list(wilson(hits, n)),
+        "majority_accuracy": majority,
+        "majority_class": "cats",
+        "n": n,
+    }
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "text"),
+    [
+        (
+            judged(195, 200),
+            "Right on 97.5 % of 200 test images (95 % interval 94.3–98.9 %). "
+            "Always answering “cats” would be right on 50 %.",
+        ),
+        (
+            judged(12, 20, split="validation"),
+            "Right on 60 % of 20 validation images (95 % interval 39–78 %). "
+            "Always answering “cats” would be right on 50 %. That is not clearly better than always answering “cats”.",
+        ),
+        (
+            judged(1, 1, majority=0.0),
+            "Right on 100 % of 1 test image (95 % interval 21–100 %). Always answering “cats” would be right on 0 %.",
+        ),
+        (
+            judged(9_000, 10_000, majority=0.105, split="train"),
+            "Right on 90.00 % of 10,000 training images (95 % interval 89.40–90.57 %). "
+            "Always answering “cats” would be right on 10.5 %.",
+        ),
+        (
+            judged(4_999, 5_000, majority=1 / 3),
+            "Right on all but 1 of 5,000 test images (95 % interval 99.9–100.0 %). "
+            "Always answering “cats” would be right on 33.3 %.",
+        ),
+        (
+            judged(2, 5_000, majority=0.0),
+            "Right on 2 of 5,000 test images (95 % interval 0.0–0.1 %). Always answering “cats” would be right on 0 %.",
+        ),
+    ],
+)
+def test_verdict(evaluation, text):
+    assert verdict(evaluation) == text
+
+
+def test_an_interval_that_touches_the_majority_is_not_clearly_better():
+    evaluation = judged(150, 200)
+    evaluation["majority_accuracy"] = evaluation["accuracy_ci95"][0]
+    assert "not clearly better" in verdict(evaluation)
+    evaluation["majority_accuracy"] -= 1e-9
+    assert "not clearly better" not in verdict(evaluation)
+
+
+def test_the_web_process_stays_small():
+    """Importing the figures brings in no scikit-learn, SciPy or TensorFlow."""
+    heavy = ("sklearn", "scipy", "tensorflow")
+    program = f"import sys, core.evaluation.metrics; sys.exit(any(name in sys.modules for name in {heavy}))"
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", program], cwd=root).returncode == 0
