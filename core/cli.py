@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from core.architectures.registry import ARCHITECTURES
 from core.datasets.importing import create_from_path, ensure_dataset, run_import
@@ -31,26 +31,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done, 1 failed, 2 bad usage.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    workspace = Workspace.from_environment()
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        document, text, code = options.command(workspace, options)
+        options = _parser().parse_args(arguments)
+        document, text, code = options.command(Workspace.from_environment(), options)
     except (WorkbenchError, OSError) as error:
         document, text = {"error": in_words(error)}, ""
         code = BAD_USAGE if isinstance(error, UsageError) else FAILED
         print(f"error: {in_words(error)}", file=sys.stderr)
-    if options.json:
-        print(json.dumps(document, ensure_ascii=False, indent=1))
+    if "--json" in arguments:
+        print(json.dumps(document, indent=1))  # as ASCII, which every console and pipe can carry
     elif text:
         print(text)
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints end as all other errors do, as JSON where JSON was asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        raise UsageError(message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m core", description="From a folder of images to a judged classifier."
-    )
+    parser = _Parser(prog="python -m core", description="From a folder of images to a judged classifier.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[..., Result], summary: str, **options: Any) -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from filelock import FileLock
 
 from core.files import read_json, write_json
 from core.workspace import PROJECT
@@ -95,12 +96,16 @@ class Job:
         return Status(**{key: value for key, value in (read_json(self._status_path) or {}).items() if key in known})
 
     def update(self, **changes: Any) -> Status:
-        """Write a changed status; ``facts`` are added to those already there."""
-        status = self.written_status()
-        if "facts" in changes:
-            changes["facts"] = status.facts | changes["facts"]
-        status = replace(status, **changes)
-        write_json(self._status_path, asdict(status))
+        """Write a changed status; ``facts`` are added to those already there.
+
+        Several processes work on a job, so one at a time reads and writes: none undoes what another has said.
+        """
+        with FileLock(self.folder / "status.lock"):
+            status = self.written_status()
+            if "facts" in changes:
+                changes["facts"] = status.facts | changes["facts"]
+            status = replace(status, **changes)
+            write_json(self._status_path, asdict(status))
         return status
 
     def request_stop(self) -> None:

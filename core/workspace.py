@@ -30,7 +30,7 @@ class Workspace:
 
     @classmethod
     def at(cls, root: Path | str) -> "Workspace":
-        root = Path(root).expanduser().resolve()
+        root = Path(os.path.expanduser(root)).resolve()
         return cls(root, root)
 
     @classmethod

@@ -1,8 +1,8 @@
 """Files of pretrained weights: where they belong, whether they are at hand, and how to get them."""
 
 import hashlib
+import http.client
 import os
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +51,7 @@ def fetch_weights(architecture: Architecture, choice: str, progress: Callable[[i
     if choice == UNTRAINED:
         return None
     if choice != IMAGENET:
-        return check_file(Path(choice).expanduser())
+        return check_file(Path(os.path.expanduser(choice)))
     return path_at_hand(architecture) or _download(architecture, progress)
 
 
@@ -65,9 +65,8 @@ def check_file(path: Path) -> Path:
     """
     if not path.is_file():
         raise UsageError(f"There is no file of weights at {path}. Check the spelling.")
-    with path.open("rb") as file:
-        if file.read(len(HDF5_SIGNATURE)) != HDF5_SIGNATURE:
-            raise UsageError(f"{path} is not a file of Keras weights (HDF5, usually named .h5).")
+    if not _is_hdf5(path):
+        raise UsageError(f"{path} is not a file of Keras weights (HDF5, usually named .h5).")
     return path
 
 
@@ -77,13 +76,18 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(HDF5_SIGNATURE)) == HDF5_SIGNATURE
+
+
 def _download(architecture: Architecture, progress: Callable[[int, int], None]) -> Path:
     weights = architecture.weights
     target = models_folder() / weights.file_name
     try:
         with replacing(target, ".part") as part:
             _copy(weights, part, progress)
-    except (OSError, urllib.error.URLError, ValueError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise WorkbenchError(
             f"The ImageNet weights of {architecture.title} could not be downloaded from {weights.url} ({reason}). "
@@ -102,5 +106,10 @@ def _copy(weights: PretrainedWeights, part: Path, progress: Callable[[int, int],
             digest.update(block)
             come += len(block)
             progress(come, expected)
+        # To urllib a connection that breaks off is the end of the file, and Keras states no MD5 for some of them.
+        if answer.headers.get("Content-Length") and come != expected:
+            raise ValueError(f"the connection ended after {come:,} of {expected:,} bytes")
     if weights.md5 and digest.hexdigest() != weights.md5:
         raise ValueError(f"the file that came is damaged: its MD5 is {digest.hexdigest()}, not {weights.md5}")
+    if not _is_hdf5(part):  # the page of a proxy that asks for a password, for example
+        raise ValueError("what came is not a file of Keras weights")

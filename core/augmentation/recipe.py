@@ -118,10 +118,11 @@ def read_recipe(steps: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
         if any(step.name == name for step in recipe):
             raise UsageError(f"The augmentation {name!r} stands in the recipe twice.")
         amount = entry.get("amount", transform.default)
-        if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount <= transform.maximum:
-            raise UsageError(
-                f"The amount of {name!r} must be from 0 to {transform.maximum} {transform.unit}. Got {amount!r}."
-            )
+        is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
+        if not is_number or not 0 <= amount <= transform.maximum or amount % 1:
+            wanted = f"be a whole number from 0 to {transform.maximum} {transform.unit}"
+            wanted = wanted if transform.maximum else "be left out, as it has none"
+            raise UsageError(f"The amount of {name!r} must {wanted}. Got {amount!r}.")
         recipe.append(Step(name, int(amount)))
     return tuple(recipe)
 

@@ -34,11 +34,14 @@ def create_from_path(workspace: Workspace, source: Path, name: str = "") -> Data
     UsageError
         If there is nothing at `source`, or the name can't be used or is taken.
     """
-    source = Path(source).expanduser().resolve()
+    source = Path(os.path.expanduser(source)).resolve()
+    shown = os.fsencode(source).decode("utf-8", "replace")
     if not source.exists():
-        raise UsageError(f"There is nothing at {source}. Check the spelling.")
-    kind = "folder" if source.is_dir() else "zip"
-    info = DatasetInfo(name=name or suggest_name(source.stem), title=name or source.stem, kind=kind)
+        raise UsageError(f"There is nothing at {shown}. Check the spelling.")
+    if shown != str(source):
+        raise UsageError(f"The path {shown} is not valid text (UTF-8). Rename it and import again.")
+    kind, title = ("folder", source.name) if source.is_dir() else ("zip", source.stem)
+    info = DatasetInfo(name=name or suggest_name(title), title=name or title, kind=kind)
     return _create(workspace, info, {"source": str(source)})
 
 
@@ -69,6 +72,18 @@ def create_sample(workspace: Workspace, name: str) -> Dataset:
     sample = SAMPLES[name]
     info = DatasetInfo(name=name, title=sample.title, description=sample.description, drawn=True, kind="sample")
     return _create(workspace, info, {"sample": name})
+
+
+def open_sample(workspace: Workspace, name: str) -> Dataset:
+    """One of the drawn samples, being drawn by a process of its own where it is not there yet."""
+    if not (workspace.datasets / name / "dataset.json").exists():
+        start_import(create_sample(workspace, name))
+    return Dataset(workspace.datasets / name)
+
+
+def start_import(dataset: Dataset) -> None:
+    """Set the import of a dataset that was just laid out going in a process of its own."""
+    dataset.job.launch("core.datasets.importing")
 
 
 def ensure_dataset(workspace: Workspace, name: str, progress: Progress | None = None) -> Dataset:
@@ -112,7 +127,7 @@ def run_import(dataset: Dataset, progress: Progress | None = None, limits: Limit
     try:
         source = _fetch(dataset, request, report, limits or Limits())
         layout = find_images(source)
-        manifest = _describe_all(layout, report, lambda: job.stop_requested)
+        manifest = _describe_all(layout, report)
         _check_manifest(manifest, layout)
         info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings))
         dataset.save(info, manifest)
@@ -132,11 +147,11 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
     check_name(info.name)
     taken = {dataset.name.casefold(): dataset for dataset in list_datasets(workspace)}
     existing = taken.get(info.name.casefold())
-    if existing is not None and existing.job.status().state != "failed":
+    if existing is not None and existing.job.status().state not in ("failed", "stopped"):
         raise UsageError(
             f"There is already a dataset {existing.name!r}. Choose another name, or delete that one first."
         )
-    if info.name in SAMPLES and "sample" not in request:
+    if info.name.casefold() in SAMPLES and "sample" not in request:
         raise UsageError(f"The name {info.name!r} belongs to a drawn sample. Choose another.")
     if existing is not None:
         shutil.rmtree(existing.folder)
@@ -159,7 +174,7 @@ def _fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) ->
     return images
 
 
-def _describe_all(layout: Layout, report: Progress, stop: Callable[[], bool]) -> pd.DataFrame:
+def _describe_all(layout: Layout, report: Progress) -> pd.DataFrame:
     """Read every image once; Pillow lets go of Python's lock while it decodes, so threads use all cores."""
 
     def row_of(image: FoundImage) -> dict:
@@ -173,12 +188,13 @@ def _describe_all(layout: Layout, report: Progress, stop: Callable[[], bool]) ->
     columns |= {"format": "", "size_bytes": 0, "pixel_hash": ""}
     rows = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for row in pool.map(row_of, layout.images):
-            rows.append(columns | row)
-            report("Reading images", len(rows), len(layout.images))
-            if stop():
-                pool.shutdown(cancel_futures=True)
-                raise WorkbenchError("The import was stopped.")
+        try:
+            for row in pool.map(row_of, layout.images):
+                rows.append(columns | row)
+                report("Reading images", len(rows), len(layout.images))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     rows += [columns | {"path": path, "problem": reason} for path, reason in layout.left_out]
     return pd.DataFrame(rows)
 
@@ -195,11 +211,13 @@ def _check_manifest(manifest: pd.DataFrame, layout: Layout) -> None:
 
 
 def _reporter(job: Job, progress: Progress | None) -> Progress:
-    """Write progress to the job's status, at most a few times a second, and pass it on."""
+    """Write progress to the job's status, at most a few times a second, and pass it on; end where asked to stop."""
     stage_started, last = {}, 0.0
 
     def report(stage: str, done: int, total: int) -> None:
         nonlocal last
+        if job.stop_requested:
+            raise WorkbenchError("The import was stopped.")
         now = time.monotonic()
         began = stage_started.setdefault(stage, now)
         if progress is not None:

@@ -19,6 +19,7 @@ SPLIT_NAMES = {
     "test": "test",
     "testing": "test",
 }
+NO_LABEL = "has no label: it lies in no class folder"
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,14 @@ def find_images(folder: Path) -> Layout:
     if not folder.is_dir():
         raise WorkbenchError(f"{folder} is a file. Give a folder of class folders, or a zip of one.")
     root = _pass_wrappers(folder)
+    if not _is_text(str(root)):
+        shown = os.fsencode(root).decode("utf-8", "replace")
+        raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
     layout = Layout(root)
     split_folders = {name: SPLIT_NAMES[name.casefold()] for name in _subfolders(root) if name.casefold() in SPLIT_NAMES}
-    already_split = any(_subfolders(root / name) for name in split_folders)
+    # "train" and "test" alone, without folders inside, are a split that lacks its labels and not two classes.
+    only_splits = len(split_folders) > 1 and len(split_folders) == len(_subfolders(root))
+    already_split = only_splits or any(_subfolders(root / name) for name in split_folders)
     for path in _image_paths(root):
         parts = path.split("/")
         split = split_folders.get(parts[0], "") if already_split else ""
@@ -90,7 +96,7 @@ def find_images(folder: Path) -> Layout:
         elif already_split and not split:
             layout.left_out.append((path, f"is not in one of the folders {', '.join(sorted(split_folders))}"))
         elif len(within) < 2:
-            layout.left_out.append((path, "has no label: it lies in no class folder"))
+            layout.left_out.append((path, NO_LABEL))
         else:
             layout.images.append(FoundImage(path, unicodedata.normalize("NFC", within[0]), split))
     _check(layout, folder)
@@ -103,6 +109,9 @@ def _check(layout: Layout, folder: Path) -> None:
         raise WorkbenchError(
             f"{folder} holds no images. Expected files such as .jpg or .png in one folder for each class."
         )
+    if not layout.images and any(NO_LABEL not in reason for _, reason in layout.left_out):
+        examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
+        raise WorkbenchError(f"{folder} holds {len(layout.left_out):,} images, but none can be used: {examples}.")
     if not layout.images:
         raise WorkbenchError(
             f"{folder} holds {len(layout.left_out):,} images but no class folders. Put the images of each class in a "

@@ -33,7 +33,8 @@ class SplitSettings:
 
     def __post_init__(self):
         shares = (self.train, self.validation, self.test)
-        if min(shares) < 0 or abs(sum(shares) - 1) > TOLERANCE or not self.train or not self.test:
+        # Put so that a share that is not a number, of which no comparison is true, is refused too.
+        if not (min(shares) >= 0 and abs(sum(shares) - 1) <= TOLERANCE and self.train and self.test):
             listed = ", ".join(f"{name} {share:.0%}" for name, share in zip(SPLITS, shares, strict=True))
             raise UsageError(
                 f"The shares must add up to 100 %, with something to train on and to test on. Got {listed}."
@@ -104,13 +105,15 @@ def _counts(n: int, shares: list[float]) -> list[int]:
     Where there are not, training goes first and test second, since a class nobody trains on cannot be learned and one
     nobody tests on cannot be judged.
     """
+    first = [index for index in (0, *range(len(shares) - 1, 0, -1)) if shares[index] > 0]
+    if n <= len(first):
+        return [int(index in first[:n]) for index in range(len(shares))]
     exact = np.array(shares) * n
     counts = np.floor(exact + TOLERANCE).astype(int)
     for index in np.argsort(-(exact - counts), kind="stable")[: n - counts.sum()]:
         counts[index] += 1
-    for index in [0, *range(len(shares) - 1, 0, -1)]:
-        richest = int(np.argmax(counts))
-        if shares[index] > 0 and counts[index] == 0 and (counts[richest] > 1 or index == 0) and n > 0:
-            counts[index] += 1
-            counts[richest] -= 1
+    for index in first:
+        if counts[index] == 0:
+            counts[np.argmax(counts)] -= 1
+            counts[index] = 1
     return counts.tolist()

@@ -1,6 +1,7 @@
 """The datasets of a workspace: each a folder that says what it is and where its images are."""
 
 import shutil
+import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from core.jobs import Job
 from core.workspace import Workspace
 
 FEW_IMAGES = 3
+SECONDS_TO_STOP = 10
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,17 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
 
 
 def delete_dataset(dataset: Dataset) -> None:
-    """Remove a dataset from the workspace. Images that lie elsewhere stay untouched."""
+    """Remove a dataset from the workspace. Images that lie elsewhere stay untouched.
+
+    Raises
+    ------
+    UsageError
+        If it is still being imported and does not stop within some seconds.
+    """
     dataset.job.request_stop()
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while dataset.job.status().active:  # it would go on writing into the folder that is being removed
+        if time.monotonic() > deadline:
+            raise UsageError(f"The dataset {dataset.name!r} is still being imported. Try again in a moment.")
+        time.sleep(0.05)
     shutil.rmtree(dataset.folder)

@@ -54,8 +54,8 @@ def build_backbone(architecture: Architecture, image_size: int, weights: Path | 
 def _load(backbone: keras.Model, architecture: Architecture, weights: Path) -> None:
     try:
         backbone.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).splitlines()[0]
+    except (ValueError, OSError, KeyError, RuntimeError, TypeError) as error:  # all of them from damaged files
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise UsageError(
             f"{weights} does not hold weights of {architecture.title} without its top ({reason}). Expected the file "
             f"that Keras calls {architecture.weights.file_name}, {architecture.weights.megabytes:g} MB."

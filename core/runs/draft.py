@@ -28,13 +28,13 @@ class Draft:
     def values(self) -> dict[str, Any]:
         """Every setting, chosen or by default."""
         chosen = self.chosen()
-        name = chosen.get("architecture", DEFAULT_ARCHITECTURE[self.dataset.info.drawn])
-        return default_settings(find_architecture(name)) | chosen | {"dataset": self.dataset.name}
+        return default_settings(find_architecture(self._architecture(chosen))) | chosen | {"dataset": self.dataset.name}
 
     def choose(self, **changes: Any) -> None:
         """Keep some settings. Choosing another architecture takes back what was chosen for the last one."""
         chosen = self.chosen()
-        if changes.get("architecture", chosen.get("architecture")) != chosen.get("architecture"):
+        current = self._architecture(chosen)
+        if changes.get("architecture", current) != current:
             chosen = {key: chosen[key] for key in ("augmentation", "seed") if key in chosen}
         write_json(self._path, chosen | changes)
 
@@ -47,3 +47,6 @@ class Draft:
             If one of them is not acceptable.
         """
         return read_settings(self.values())
+
+    def _architecture(self, chosen: dict[str, Any]) -> str:
+        return chosen.get("architecture", DEFAULT_ARCHITECTURE[self.dataset.info.drawn])

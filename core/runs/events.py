@@ -28,7 +28,7 @@ class EventLog:
     def read(self) -> list[dict[str, Any]]:
         """All events so far; a torn line is passed over."""
         try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self.path.read_text(encoding="utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return []
         events = []

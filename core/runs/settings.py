@@ -52,7 +52,7 @@ class Parameter:
         )
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise refusal from None
         if isinstance(value, bool) or not self.minimum <= number <= self.maximum or (self.whole and number % 1):
             raise refusal

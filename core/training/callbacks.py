@@ -80,7 +80,8 @@ class Reporter(keras.callbacks.Callback):
         facts = {"epochs": epoch + 1, "best_epoch": self.best_epoch} | figures
         self._run.update(done=epoch + 1, total=self._epochs, eta_seconds=self._eta(epoch + 1), facts=facts)
         if epoch + 1 - self.best_epoch >= self._patience:
-            text = f"Ended early: no better validation loss for {self._patience} epochs."
+            loss = "validation loss" if self._monitor == "val_loss" else "loss"
+            text = f"Ended early: no better {loss} for {self._patience} epochs."
             self._run.events.append("note", text=text)
             self.model.stop_training = True
 

@@ -51,13 +51,14 @@ class FeatureStore:
 
     def gather(self, identities: Sequence[str]) -> np.ndarray:
         """Features of these images, float32 of shape (n, width), in their order."""
-        return np.stack([self._rows[identity] for identity in identities])
+        rows = [self._rows[identity] for identity in identities]
+        return np.stack(rows) if rows else np.empty((0, 0), np.float32)
 
     def _read(self, shard: Path) -> None:
         try:
             with np.load(shard) as arrays:
                 self._rows.update(zip(arrays["identities"].tolist(), arrays["features"], strict=True))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile):
             # Damaged from outside. Nothing is lost that can't be computed again.
             shard.unlink(missing_ok=True)
 

@@ -70,14 +70,21 @@ def frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
         return store, extract(store, part["pixel_hash"].tolist(), paths, settings.image_size, compute, report)
 
     store, problems = features_of(table, 0)
-    table = table[[identity in store for identity in table["pixel_hash"]]].reset_index(drop=True)
+    table = _those_in(store, table).reset_index(drop=True)
     examples = Examples(table, store.gather(table["pixel_hash"]), dataset.label_indices(table["label"]))
     training = table[table["split"] == "train"]
     for view in range(1, settings.views + 1) if settings.augmentation else ():
-        view_store, _ = features_of(training, view)
-        examples.add(view_store.gather(training["pixel_hash"]), dataset.label_indices(training["label"]))
-    head = build_head(examples.inputs.shape[1], len(dataset.class_names), settings.dropout)
+        view_store, view_problems = features_of(training, view)
+        # An image may be gone since its own features were computed.
+        viewed = _those_in(view_store, training)
+        examples.add(view_store.gather(viewed["pixel_hash"]), dataset.label_indices(viewed["label"]))
+        problems += [problem for problem in view_problems if problem not in problems]
+    head = build_head(backbone.output_shape[-1], len(dataset.class_names), settings.dropout)
     return head, examples, problems
+
+
+def _those_in(store: FeatureStore, table: pd.DataFrame) -> pd.DataFrame:
+    return table[np.array([identity in store for identity in table["pixel_hash"]], dtype=bool)]
 
 
 class StageReport:

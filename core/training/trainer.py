@@ -37,8 +37,8 @@ def train(folder: Path) -> int:
         0 where the run is done or was stopped, 1 where it failed; the status holds the reason.
     """
     run = Run(folder)
-    (folder / "reserve").write_bytes(b"\0" * RESERVE_BYTES)
     try:
+        (folder / "reserve").write_bytes(b"\0" * RESERVE_BYTES)
         with _heartbeat(run):
             state, error = _train(run)
     except Stopped:

@@ -1,0 +1,122 @@
+"""The helper process: it has Keras loaded and answers what a page wants to see at once, so that pages never load it.
+
+Pages talk to it through `Helper`; the process itself is `python -m core.inference`. Requests and answers are pickled
+through its standard input and output, which nobody else can reach.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from core.errors import WorkbenchError, in_words
+from core.workspace import PROJECT
+
+SECONDS_PER_ANSWER = 90
+
+
+class Helper:
+    """The client of one helper process, which is started when it is first needed and again when it has died."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def warm(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask(self, task: str, **arguments: Any) -> Any:
+        """Have the process do a task of `TASKS` and return what it gives.
+
+        Raises
+        ------
+        WorkbenchError
+            What the task itself raised in words, or that the process died or took too long.
+        """
+        with self._lock:
+            if not self.warm:
+                self._start()
+            # A request that hangs would hang every page behind it.
+            alarm = threading.Timer(SECONDS_PER_ANSWER, self._process.kill)
+            alarm.start()
+            try:
+                pickle.dump((task, arguments), self._process.stdin)
+                self._process.stdin.flush()
+                succeeded, answer = pickle.load(self._process.stdout)
+            except (EOFError, OSError, pickle.UnpicklingError) as error:
+                self._process.kill()
+                raise WorkbenchError(
+                    "The helper process that computes previews ended or took too long, perhaps for want of memory. Try "
+                    "again: a new one is started."
+                ) from error
+            finally:
+                alarm.cancel()
+        if not succeeded:
+            raise WorkbenchError(answer)
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+
+    def _start(self) -> None:
+        environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "core.inference"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+
+
+def augment(path: str, image_size: int, recipe: list[dict[str, Any]], count: int, seed: int):
+    """Draw one image `count` times.
+
+    Returns
+    -------
+    (count, image_size, image_size, 3) array of uint8
+    """
+    import numpy as np
+
+    from core.augmentation.recipe import read_recipe
+    from core.images.reading import read_square
+    from core.training.augmentation import draw
+
+    return draw(read_recipe(recipe), np.repeat(read_square(path, image_size)[None], count, axis=0), seed)
+
+
+TASKS = {"augment": augment}
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until the client goes away."""
+    while True:
+        try:
+            task, arguments = pickle.load(requests)
+        except EOFError:
+            return
+        try:
+            answer = True, TASKS[task](**arguments)
+        except Exception as error:
+            answer = False, in_words(error)
+        pickle.dump(answer, answers)
+        answers.flush()
+
+
+def main() -> None:
+    # Libraries print to standard output; only answers may get there.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Augmentation: what may vary without changing the answer."""
+
+import numpy as np
+import streamlit as st
+
+from core.augmentation.recipe import TRANSFORMS, Step, Transform, in_words, read_recipe, write_recipe
+from core.errors import WorkbenchError
+from core.inference import Helper
+from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
+from pages.widgets.gallery import Tile, escape, show_tiles
+from pages.widgets.thumbnails import SIDE, pixels_url, thumbnail_url
+
+DRAWS = 9
+
+
+@st.cache_resource(show_spinner=False)
+def helper() -> Helper:
+    """The one helper process of this server."""
+    return Helper()
+
+
+def main() -> None:
+    page = open_page_with_dataset("augmentation")
+    st.title(page.step.question)
+    drawn_badge(page.dataset)
+    sentence = st.empty()
+    controls, pictures = st.columns([2, 3], gap="large")
+    with controls:
+        recipe = compose(page)
+        with st.container(horizontal_alignment="right"):
+            if st.button("Go on to the model", type="primary", icon=":material/account_tree:"):
+                page.go("model")
+    sentence.markdown(answer(recipe))
+    with pictures:
+        preview(page, recipe)
+
+
+def answer(recipe: tuple[Step, ...]) -> str:
+    """What is chosen, in a sentence."""
+    if not recipe:
+        return (
+            "**Nothing is varied yet.** Choose what may change in an image while its class stays the same: the network "
+            "then sees a new version of every training image each time, and learns to ignore the difference."
+        )
+    return f"**Training images will vary by {in_words(recipe)}.** Validation and test images stay as they are."
+
+
+def compose(page: Page) -> tuple[Step, ...]:
+    """The recipe's controls; what they say is kept at once."""
+    chosen = {step.name: step for step in read_recipe(page.draft.values()["augmentation"])}
+    columns = st.columns(2, gap="medium")
+    steps = []
+    for index, transform in enumerate(TRANSFORMS.values()):
+        with columns[index % 2]:
+            amount = amount_of(transform, chosen.get(transform.name))
+        if amount is not None:
+            steps.append(Step(transform.name, amount))
+    recipe = tuple(steps)
+    if write_recipe(recipe) != write_recipe(chosen.values()):
+        page.draft.choose(augmentation=write_recipe(recipe))
+    return recipe
+
+
+def amount_of(transform: Transform, step: Step | None) -> int | None:
+    """The control of one transform: its amount, or None where it is not used."""
+    if not transform.unit:
+        used = st.toggle(transform.title, step is not None, key=f"use_{transform.name}", help=transform.explanation)
+        return 0 if used else None
+    title = f"{transform.title} (± {transform.unit})"
+    value = step.amount if step else 0
+    key = f"amount_{transform.name}"
+    return st.slider(title, 0, transform.maximum, value, key=key, help=transform.explanation) or None
+
+
+def preview(page: Page, recipe: tuple[Step, ...]) -> None:
+    """One image under nine draws, by the very layers used in training."""
+    dataset = page.dataset
+    training = dataset.images[dataset.images["split"] == "train"].sort_values("pixel_hash")
+    number = st.session_state.setdefault("preview_image", 0)
+    row = training.iloc[number % len(training)]
+    original, draws = st.columns([1, 3])
+    with original:
+        source = thumbnail_url(row["pixel_hash"], SIDE, str(dataset.path_of(row["path"])))
+        show_tiles(
+            [Tile("original", source, f"{row['path']}, as it is", row["label"], "as it is")], "original", columns=1
+        )
+        if st.button("Next image", width="stretch"):
+            st.session_state["preview_image"] = number + 1
+            st.rerun()
+        if st.button("Draw again", width="stretch"):
+            st.session_state["preview_seed"] = st.session_state.get("preview_seed", 0) + 1
+            st.rerun()
+    with draws:
+        show_draws(page, row, recipe)
+
+
+def show_draws(page: Page, row, recipe: tuple[Step, ...]) -> None:
+    seed = st.session_state.get("preview_seed", 0)
+    words = "Drawing" if helper().warm else "Starting Keras for the preview, which takes about five seconds"
+    try:
+        with st.spinner(words, show_time=True):
+            drawn = helper().ask(
+                "augment",
+                path=str(page.dataset.path_of(row["path"])),
+                image_size=int(page.draft.values()["image_size"]),
+                recipe=write_recipe(recipe),
+                count=DRAWS,
+                seed=seed,
+            )
+    except WorkbenchError as error:
+        st.error(f"{escape(row['path'])}: {error}", icon=":material/error:")
+        return
+    shape = true_proportions(row["width"], row["height"], drawn)
+    title = f"a draw of {row['path']} by the recipe: {in_words(recipe)}"
+    tiles = [Tile(str(index), pixels_url(image, shape=shape), title) for index, image in enumerate(drawn)]
+    show_tiles(tiles, "draws", columns=3)
+    st.caption(
+        f"Nine draws at the network's {drawn.shape[1]} px, by the very layers used in training, shown at the image's "
+        "own proportions."
+    )
+
+
+def true_proportions(width: int, height: int, drawn: np.ndarray) -> tuple[int, int]:
+    """Width and height in which the network's square images look as the original does."""
+    scale = drawn.shape[1] / max(width, height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+main()

@@ -1,0 +1,264 @@
+"""The images: bring them, look at them, divide them."""
+
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.datasets.importing import create_from_path, create_from_upload, open_sample, start_import
+from core.datasets.samples import SAMPLES
+from core.datasets.splits import SPLITS, SplitSettings
+from core.datasets.store import Dataset, delete_dataset
+from core.errors import WorkbenchError, in_words
+from pages.widgets.colours import SPLIT_COLOURS
+from pages.widgets.frame import Page, drawn_badge, open_page
+from pages.widgets.gallery import escape, show_images
+from pages.widgets.progress import show_progress
+
+TILES_PER_PAGE = 24
+GALLERY_HEIGHT = 430
+
+
+def main() -> None:
+    page = open_page("dataset")
+    st.title(page.step.question)
+    if page.dataset is None:
+        st.markdown("There are no images yet. Bring your own, or open one of the drawn samples.")
+        bring(page)
+        return
+    if not page.dataset.ready:
+        importing(page)
+        return
+    look(page)
+    with st.expander("Bring other images", icon=":material/add_photo_alternate:", expanded=_asked_to_bring()):
+        bring(page)
+    with st.expander("Delete this dataset", icon=":material/delete:"):
+        delete(page)
+
+
+def _asked_to_bring() -> bool:
+    return st.session_state.pop("bring", False)
+
+
+def importing(page: Page) -> None:
+    """How far the import is, or why it failed."""
+    status = page.dataset.job.status()
+    drawn_badge(page.dataset)
+    if status.active:
+        st.markdown(f"**{escape(page.dataset.info.title)}** is being read in. You may leave this page and come back.")
+        st.fragment(_import_progress, run_every=0.5)(page.dataset)
+        return
+    st.error(status.error or "The import ended before it was complete.", icon=":material/error:")
+    if page.dataset.info.kind == "sample":
+        if st.button("Draw it again", type="primary"):
+            start_import(page.dataset)
+            st.rerun()
+    else:
+        delete(page, "Remove this attempt")
+    bring(page)
+
+
+def _import_progress(dataset: Dataset) -> None:
+    status = dataset.job.status()
+    if not status.active:
+        st.rerun(scope="app")
+    show_progress(status)
+    if st.button("Stop", icon=":material/stop:"):
+        dataset.job.request_stop()
+
+
+def look(page: Page) -> None:
+    """The answer, the picture, and what to do next."""
+    dataset = page.dataset
+    drawn_badge(dataset)
+    warnings = dataset.warnings()
+    st.markdown(answer(dataset, warnings))
+    shares, gallery = st.columns([2, 3], gap="large")
+    with shares:
+        show_counts(dataset)
+        split_controls(page)
+        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            page.link("augmentation", "Choose augmentation")
+            if st.button("Go on to training", type="primary", icon=":material/show_chart:"):
+                page.go("training")
+    with gallery:
+        show_gallery(dataset)
+    for warning in warnings:
+        st.warning(warning, icon=":material/warning:")
+    if len(dataset.unreadable):
+        with st.expander(f"Files that were left out ({len(dataset.unreadable):,})", icon=":material/broken_image:"):
+            st.dataframe(dataset.unreadable, hide_index=True, alt="Files that were left out, and why")
+
+
+def answer(dataset: Dataset, warnings: list[str]) -> str:
+    """One sentence with the decisive number."""
+    sizes = dataset.counts().sum(axis=1)
+    spread = f"{sizes.min():,}" if sizes.min() == sizes.max() else f"{sizes.min():,} to {sizes.max():,}"
+    verdict = "Ready to learn from." if not warnings else "Ready, with something to look at below."
+    return (
+        f"**{verdict}** {escape(dataset.info.title)} holds {sizes.sum():,} images in {len(sizes)} classes, "
+        f"{spread} in each."
+    )
+
+
+def show_counts(dataset: Dataset) -> None:
+    """Classes as bars, divided into training, validation and test."""
+    counts = dataset.counts()[::-1]
+    figure = go.Figure()
+    for split in SPLITS:
+        figure.add_bar(
+            y=[_short(name) for name in counts.index],
+            x=counts[split],
+            name=split,
+            orientation="h",
+            marker_color=SPLIT_COLOURS[split],
+            customdata=list(counts.index),
+            hovertemplate="%{customdata}: %{x:,} images<extra>" + split + "</extra>",
+        )
+    height = max(120, 21 * len(counts) + 80) if len(counts) > 3 else 60 + 44 * len(counts)
+    figure.update_layout(
+        barmode="stack",
+        height=min(height, 560),
+        margin={"l": 0, "r": 0, "t": 30, "b": 0},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        xaxis_title="images",
+        yaxis={"type": "category"},
+    )
+    alternative = "; ".join(
+        f"{name}: {', '.join(f'{counts.at[name, s]} {s}' for s in SPLITS)}" for name in counts.index
+    )
+    st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"Images per class and split. {alternative}")
+
+
+def _short(name: str, length: int = 18) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"
+
+
+def split_controls(page: Page) -> None:
+    """Another division, by shares and seed."""
+    dataset = page.dataset
+    if dataset.brings_split:
+        given = ", ".join(sorted(set(dataset.manifest["given_split"]) - {""}))
+        st.caption(f"This dataset brings its own division ({given}); it is kept. What it lacks is cut from training.")
+    settings = dataset.split_settings
+    with st.expander("Divide the images differently", icon=":material/call_split:"), st.form("split", border=False):
+        st.caption(
+            "The network learns from the training images, validation decides when to stop, and only the test images, "
+            "which it never saw, tell how good it is. Each class keeps its share in every part."
+        )
+        middle = (round(100 * settings.train), round(100 * (settings.train + settings.validation)))
+        lower, upper = st.slider(
+            "Up to where training goes, and up to where validation (%)", 5, 95, middle, step=5, key="split_shares"
+        )
+        seed = st.number_input("Seed: another number draws another division", 0, 2**31 - 1, settings.seed)
+        if st.form_submit_button("Divide the images"):
+            shares = (lower / 100, (upper - lower) / 100, 1 - upper / 100)
+            try:
+                dataset.set_split(SplitSettings(*(round(share, 4) for share in shares), seed=int(seed)))
+                st.rerun()
+            except WorkbenchError as error:
+                st.error(str(error))
+
+
+def show_gallery(dataset: Dataset) -> None:
+    """The images, by class and part of the split, a page at a time."""
+    classes, parts = st.columns(2)
+    label = classes.selectbox("Class", ["all classes", *dataset.class_names], key="gallery_class")
+    split = parts.selectbox("Split", ["all", *SPLITS], key="gallery_split")
+    rows = dataset.images
+    if label in dataset.class_names:
+        rows = rows[rows["label"] == label]
+    if split in SPLITS:
+        rows = rows[rows["split"] == split]
+    if rows.empty:
+        st.info("No image of this class is in this part of the split.")
+        return
+    # In the order of the pixels' hash, classes come mixed, and the first page is a fair sample.
+    rows = rows.sort_values("pixel_hash")
+    pages = -(-len(rows) // TILES_PER_PAGE)
+    shown = st.container(height=GALLERY_HEIGHT, border=False)
+    number = st.pagination(pages, key=f"gallery_{label}_{split}") if pages > 1 else 1
+    with shown:
+        start = (number - 1) * TILES_PER_PAGE
+        show_images(dataset, rows.iloc[start : start + TILES_PER_PAGE], key="gallery")
+
+
+def bring(page: Page) -> None:
+    """Every way to bring images."""
+    names = ["A zip from this computer", "A drawn sample"]
+    if not page.hosting.hosted:
+        names.insert(1, "A folder or zip by its path")
+    tabs = dict(zip(names, st.tabs(names), strict=True))
+    with tabs["A zip from this computer"]:
+        upload_form(page)
+    if not page.hosting.hosted:
+        with tabs["A folder or zip by its path"]:
+            path_form(page)
+    with tabs["A drawn sample"]:
+        for name, sample in SAMPLES.items():
+            st.markdown(f"**{sample.title}.** {sample.description}")
+            if st.button(f"Open {sample.title}", key=f"bring_{name}"):
+                open_sample(page.workspace, name)
+                page.go("dataset", dataset=name, run="")
+
+
+LAYOUT_HELP = (
+    "One folder for each class, named after it, with its images inside: photos/cats/…, photos/dogs/…. Or folders "
+    "train, validation and test that each hold such class folders. JPEG, PNG, WebP, BMP, GIF and TIFF are read."
+)
+
+
+def upload_form(page: Page) -> None:
+    with st.form("upload", clear_on_submit=True, border=False):
+        st.caption(LAYOUT_HELP)
+        upload = st.file_uploader("A zip of class folders", type="zip")
+        name = st.text_input("Name (optional)", key="upload_name", max_chars=60)
+        submitted = st.form_submit_button("Import the zip", type="primary")
+    if not submitted:
+        return
+    if upload is None:
+        st.error("Choose a zip first.")
+        return
+    try:
+        page.hosting.check_room(page.workspace)
+        dataset = create_from_upload(page.workspace, upload, upload.name, name)
+    except (WorkbenchError, OSError) as error:
+        st.error(in_words(error))
+        return
+    start_import(dataset)
+    page.go("dataset", dataset=dataset.name, run="")
+
+
+def path_form(page: Page) -> None:
+    with st.form("path", border=False):
+        st.caption(LAYOUT_HELP + " The files stay where they are and are never changed.")
+        path = st.text_input("Path of a folder or zip on this computer", placeholder="/home/me/photos")
+        name = st.text_input("Name (optional)", key="path_name", max_chars=60)
+        submitted = st.form_submit_button("Import from this path", type="primary")
+    if not submitted:
+        return
+    if not path.strip():
+        st.error("Type the path of a folder or zip first.")
+        return
+    try:
+        dataset = create_from_path(page.workspace, Path(path.strip()), name)
+    except (WorkbenchError, OSError) as error:
+        st.error(in_words(error))
+        return
+    start_import(dataset)
+    page.go("dataset", dataset=dataset.name, run="")
+
+
+def delete(page: Page, label: str = "Delete the dataset") -> None:
+    """Remove the dataset from the workspace."""
+    st.caption(
+        "Removes it from this workspace. Images that lie in a folder of yours stay untouched, and runs are kept."
+    )
+    if st.button(label, icon=":material/delete:"):
+        delete_dataset(page.dataset)
+        page.dataset = page.run = None
+        st.query_params.clear()
+        page.go("home")
+
+
+main()

@@ -1,0 +1,218 @@
+"""Evaluation: how good, and where it errs."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.architectures.registry import find_architecture
+from core.datasets.splits import SPLITS
+from core.datasets.store import Dataset
+from core.errors import WorkbenchError
+from core.evaluation.metrics import percent, verdict
+from core.evaluation.predictions import Predictions
+from core.runs.record import Run
+from pages.widgets.confusion_matrix import parse_cell, show_confusion_matrix
+from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
+from pages.widgets.gallery import escape, show_images
+
+IMAGES_PER_CELL = 24
+FEW_CLASSES = 6
+IMAGES_HEIGHT = 480
+
+
+def main() -> None:
+    page = open_page_with_dataset("evaluation")
+    st.title(page.step.question)
+    runs = [run for run in page.runs if run.predictions_path.exists()]
+    if not runs:
+        nothing_yet(page)
+        return
+    if page.run is None or not page.run.predictions_path.exists():
+        if page.run is not None:
+            st.info(
+                f"The run {page.run.id} has nothing to judge: {page.run.status().error or 'it is not finished yet'}"
+            )
+        page.run = runs[0]
+    if st.query_params.get("run") != page.run.id:
+        st.query_params["run"] = page.run.id
+    judge(page, runs)
+
+
+def nothing_yet(page: Page) -> None:
+    active = any(run.status().active for run in page.runs)
+    words = "A run is still training; its figures will be here." if active else "Nothing has been trained yet."
+    st.markdown(f"{words} Then this page shows how good it is, and the images it gets wrong.")
+    page.link("training", "Go to training", "show_chart")
+
+
+def judge(page: Page, runs: list[Run]) -> None:
+    with st.container(horizontal=True):
+        drawn_badge(page.dataset)
+        untrained_badge(page.run)
+    head = st.empty()
+    split = choose(page, runs)
+    try:
+        predictions = page.run.predictions().of(split)
+        evaluation = page.run.evaluate(split)
+    except WorkbenchError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    head.markdown(escape_verdict(verdict(evaluation)))
+    many = len(evaluation["labels"]) > FEW_CLASSES
+    matrix, images = st.columns([3, 2] if many else [2, 3], gap="large")
+    with matrix:
+        cell = choose_cell(evaluation)
+        if not many:
+            show_figures(evaluation, 2)
+    with images:
+        show_cell(page, predictions, evaluation, cell)
+    if many:
+        show_figures(evaluation, 4)
+    with st.expander("Each class", icon=":material/table_rows:", expanded=not many):
+        show_classes(evaluation)
+    if page.run.status().state == "failed":
+        st.warning(f"This run failed, and its best weights are judged here. {page.run.status().error}")
+
+
+def escape_verdict(text: str) -> str:
+    """The verdict with its first sentence in bold."""
+    first, dot, rest = text.partition(" (")
+    return f"**{escape(first)}**{escape(dot + rest)}"
+
+
+def choose(page: Page, runs: list[Run]) -> str:
+    left, right = st.columns([3, 2])
+    ids = [run.id for run in runs]
+    with left:
+        chosen = st.selectbox(
+            "Run",
+            ids,
+            index=ids.index(page.run.id),
+            format_func=lambda run_id: run_label(runs[ids.index(run_id)]),
+            key=f"run_{page.run.id}",
+        )
+    if chosen != page.run.id:
+        st.query_params["run"] = chosen
+        st.query_params.pop("cell", None)
+        st.rerun()
+    with right:
+        current = st.query_params.get("split", "test")
+        split = st.segmented_control(
+            "Images",
+            SPLITS,
+            default=current if current in SPLITS else "test",
+            required=True,
+            key="split",
+            help="Only the test images, which the network never saw, tell how good it is.",
+        )
+    if split != current:
+        st.query_params["split"] = split
+        st.query_params.pop("cell", None)
+    return split
+
+
+def run_label(run: Run) -> str:
+    settings = run.settings
+    words = f"{find_architecture(settings.architecture).title}, {settings.image_size} px"
+    if settings.untrained:
+        words += ", untrained weights"
+    return f"{words} · {run.id[:15]}"
+
+
+def choose_cell(evaluation: dict[str, Any]) -> tuple[int, int] | None:
+    """The matrix, and the cell in view: the one in the URL, else the most frequent mistake."""
+    labels, matrix = evaluation["labels"], evaluation["confusion_matrix"]
+    selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
+    clicked = show_confusion_matrix(labels, matrix, selected, key="matrix")
+    if clicked is not None and clicked != selected:
+        st.query_params["cell"] = f"{clicked[0]}-{clicked[1]}"
+        st.rerun()
+    st.caption("Click a cell to see its images. The diagonal is right; everything beside it is a mistake.")
+    return selected
+
+
+def worst_cell(matrix: list[list[int]]) -> tuple[int, int]:
+    """The most frequent mistake; where there is none, the most frequent success."""
+    counts = np.array(matrix)
+    mistakes = counts - np.diag(np.diag(counts))
+    best = mistakes if mistakes.any() else counts
+    row, column = np.unravel_index(int(best.argmax()), best.shape)
+    return int(row), int(column)
+
+
+def show_cell(page: Page, predictions: Predictions, evaluation: dict[str, Any], cell: tuple[int, int]) -> None:
+    """The images of a cell, with what they are and what they were taken for."""
+    true, predicted = cell
+    labels = [escape(name) for name in evaluation["labels"]]
+    chosen = predictions.cell(true, predicted)
+    count = len(chosen.ids)
+    images = "image" if count == 1 else "images"
+    if true == predicted:
+        st.markdown(f"**{count} {images} of “{labels[true]}”, recognised.** The surest first.")
+    else:
+        st.markdown(f"**{count} {images} of “{labels[true]}”, taken for “{labels[predicted]}”.** The surest first.")
+    table = rows_of(page.dataset, page.run, chosen)
+    notes = {
+        path: f"predicted {evaluation['labels'][predicted]}, {probability:.0%}"
+        for path, probability in zip(chosen.ids, chosen.probabilities[:, predicted], strict=True)
+    }
+    with st.container(height=IMAGES_HEIGHT, border=False):
+        show_images(page.dataset, table.head(IMAGES_PER_CELL), key="cell_images", notes=notes, wrong=true != predicted)
+    if count > IMAGES_PER_CELL:
+        st.caption(f"The {IMAGES_PER_CELL} surest of {count}.")
+
+
+def rows_of(dataset: Dataset, run: Run, chosen: Predictions) -> pd.DataFrame:
+    """The run's own table of images, in the order of the predictions: the dataset may have changed since."""
+    table = pd.read_parquet(run.folder / "images.parquet").set_index("path", drop=False)
+    return table.loc[list(chosen.ids)]
+
+
+def show_figures(evaluation: dict[str, Any], per_row: int) -> None:
+    n = evaluation["n"]
+    low, high = (percent(value, n) for value in evaluation["accuracy_ci95"])
+    columns = [column for _ in range(4 // per_row) for column in st.columns(per_row)]
+    columns[0].metric(
+        "Accuracy",
+        percent(evaluation["accuracy"], n),
+        help=f"The share of {n:,} images that it gets right. With other images of the same kind it would be between "
+        f"{low} and {high} (95 % Wilson interval).",
+    )
+    columns[1].metric(
+        "Always the commonest class",
+        percent(evaluation["majority_accuracy"], n),
+        help=f"What always answering “{evaluation['majority_class']}” would reach without looking.",
+    )
+    columns[2].metric(
+        "Log loss",
+        f"{evaluation['log_loss']:.3f}",
+        help="Punishes being sure and wrong; 0 is perfect. Guessing with equal probabilities gives "
+        f"{np.log(len(evaluation['labels'])):.3f}.",
+    )
+    columns[3].metric(
+        "Macro F1",
+        f"{evaluation['macro_f1']:.3f}",
+        help="The mean over classes of how precise and how complete it is; small classes count as much as large ones.",
+    )
+    columns[0].caption(f"95 % interval {low} to {high}")
+
+
+def show_classes(evaluation: dict[str, Any]) -> None:
+    names = {"label": "class", "support": "images"}
+    frame = pd.DataFrame(evaluation["per_class"]).rename(columns=names)
+    helps = {
+        "precision": "Of the images it calls so, the share that are.",
+        "recall": "Of the images that are so, the share it finds.",
+        "f1": "The harmonic mean of precision and recall.",
+    }
+    configuration = {
+        name: st.column_config.ProgressColumn(name, help=text, min_value=0, max_value=1, format="%.3f")
+        for name, text in helps.items()
+    }
+    configuration["images"] = st.column_config.NumberColumn(help="How many images of this class there are to judge by.")
+    st.dataframe(frame, hide_index=True, column_config=configuration, alt="Precision, recall and F1 of each class")
+
+
+main()

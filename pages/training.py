@@ -1,0 +1,238 @@
+"""Training: start it, watch it, stop it."""
+
+import streamlit as st
+
+from core.architectures.registry import find_architecture
+from core.augmentation.recipe import in_words as recipe_in_words
+from core.errors import WorkbenchError, in_words
+from core.jobs import Status
+from core.runs.executor import check_trainable, start
+from core.runs.record import Run, delete_run
+from core.runs.settings import PARAMETERS, RunSettings
+from pages.widgets.curves import in_words as curves_in_words
+from pages.widgets.curves import show_curves
+from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
+from pages.widgets.gallery import escape
+from pages.widgets.progress import duration, show_progress
+
+MAIN_SETTINGS = ("epochs", "learning_rate", "batch_size")
+SECONDS_OF_SILENCE = 30
+
+
+def main() -> None:
+    page = open_page_with_dataset("training")
+    st.title(page.step.question)
+    if page.run is None and "new" not in st.query_params and page.runs:
+        page.run = page.runs[0]
+        st.query_params["run"] = page.run.id
+    if page.run is None:
+        prepare(page)
+        return
+    watch(page)
+
+
+def prepare(page: Page) -> None:
+    """The settings of the next run, and the button that starts it."""
+    drawn_badge(page.dataset)
+    try:
+        settings = page.draft.settings()
+        check_trainable(page.dataset)
+    except WorkbenchError as error:
+        st.error(str(error), icon=":material/error:")
+        page.link("model", "Look at the model's settings")
+        return
+    st.markdown(plan_in_words(page, settings))
+    columns = st.columns(len(MAIN_SETTINGS))
+    for column, name in zip(columns, MAIN_SETTINGS, strict=True):
+        with column:
+            number_setting(page, settings, name)
+    with st.expander("More settings", icon=":material/tune:"):
+        others = [name for name in PARAMETERS if name not in MAIN_SETTINGS]
+        columns = st.columns(len(others))
+        for column, name in zip(columns, others, strict=True):
+            with column:
+                number_setting(page, settings, name)
+    try:
+        settings = page.draft.settings()
+    except WorkbenchError as error:
+        st.error(str(error))
+        return
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        if page.runs:
+            page.link("training", "Back to the newest run", "history", run=page.runs[0].id)
+    with right.container(horizontal_alignment="right"):
+        if st.button(f"Train up to {settings.epochs} epochs", type="primary", icon=":material/play_arrow:"):
+            begin(page, settings)
+
+
+def plan_in_words(page: Page, settings: RunSettings) -> str:
+    architecture = find_architecture(settings.architecture)
+    count = int((page.dataset.images["split"] == "train").sum())
+    words = f"**{architecture.title}** will learn from **{count:,} images** at {settings.image_size} px"
+    if settings.untrained:
+        words += ", on **untrained** weights"
+    if settings.augmentation:
+        words += f", varied by {recipe_in_words(settings.augmentation)}"
+    if architecture.frozen:
+        words += ". The backbone computes each image's features once; then only the head on them is trained"
+    return words + ". It runs in its own process: you may close this page and come back."
+
+
+def number_setting(page: Page, settings: RunSettings, name: str) -> None:
+    """A number with its default, its range, and what it does; kept as soon as it changes."""
+    parameter, value = PARAMETERS[name], getattr(settings, name)
+    default = parameter.default[find_architecture(settings.architecture).kind]
+    whole = {"step": 1} if parameter.whole else {"step": 10.0**-4, "format": "%g"}
+    kind = int if parameter.whole else float
+    chosen = st.number_input(
+        parameter.title,
+        kind(parameter.minimum),
+        kind(parameter.maximum),
+        kind(value),
+        key=f"setting_{settings.architecture}_{name}",
+        help=f"{parameter.explanation} From {parameter.minimum:g} to {parameter.maximum:g}; {default:g} by default.",
+        **whole,
+    )
+    if chosen != value:
+        page.draft.choose(**{name: chosen})
+
+
+def begin(page: Page, settings: RunSettings) -> None:
+    try:
+        run = start(page.workspace, page.dataset, settings)
+    except (WorkbenchError, OSError) as error:
+        st.error(in_words(error), icon=":material/error:")
+        return
+    # The draft of a dataset counts as chosen once something was trained with it.
+    page.draft.choose(architecture=settings.architecture)
+    st.query_params.from_dict({"dataset": page.dataset.name, "run": run.id})
+    st.rerun()
+
+
+def watch(page: Page) -> None:
+    """A run, live or finished."""
+    run = page.run
+    badges = st.container(horizontal=True)
+    with badges:
+        drawn_badge(page.dataset)
+        untrained_badge(run)
+    active = run.status().active
+    st.fragment(live, run_every=1 if active else None)(page, active)
+    choose_run(page)
+    with st.expander("Settings of this run", icon=":material/tune:"):
+        show_settings(run)
+    with st.expander("Log", icon=":material/terminal:"):
+        notes = [event["text"] for event in run.events.read() if event["kind"] == "note"]
+        for note in notes:
+            st.markdown(f"- {escape(note)}")
+        st.code(run.log_tail(40) or "Nothing was printed.", language=None)
+        st.caption(f"Everything of this run lies in {run.folder.name} in the workspace's folder of runs.")
+
+
+def live(page: Page, was_active: bool) -> None:
+    """What changes while the run goes on."""
+    run = page.run
+    status, events = run.status(), run.events.read()
+    if was_active and not status.active:
+        st.rerun(scope="app")
+    st.markdown(sentence(run, status, events))
+    if status.active:
+        show_progress(status)
+        silence = run.seconds_since_heartbeat()
+        if status.state == "running" and silence is not None and silence > SECONDS_OF_SILENCE:
+            st.warning(f"No sign of life for {duration(silence)}. The machine may be overloaded.")
+    if status.error:
+        show_error(status)
+    if any(event["kind"] in ("batch", "epoch") for event in events):
+        show_curves(events, run.settings.epochs, f"curves_{run.id}")
+    elif status.active:
+        st.skeleton(height=300)
+    facts = [f"trains on {status.facts['device']}"] if "device" in status.facts else []
+    facts += [f"took {duration(status.seconds)}"] if status.seconds and not status.active else []
+    facts += [status.facts["note"]] if "note" in status.facts else []
+    st.caption(" · ".join(facts))
+    actions(page, status)
+
+
+def show_error(status: Status) -> None:
+    first, _, rest = status.error.partition("\n")
+    show = st.error if status.state == "failed" else st.info
+    show(first, icon=":material/error:" if status.state == "failed" else ":material/info:")
+    if rest:
+        st.code(rest, language=None)
+
+
+def sentence(run: Run, status: Status, events) -> str:
+    """One sentence with the decisive number."""
+    epochs = status.facts.get("epochs", 0)
+    words = curves_in_words(events)
+    if status.state == "queued":
+        return "**It waits for another run to end.** It starts by itself."
+    if status.state == "failed":
+        return f"**It failed after {epochs} of {run.settings.epochs} epochs.**"
+    if status.state == "stopped":
+        return f"**Stopped after {epochs} epochs.** {words if epochs else ''}"
+    if status.state == "done":
+        best = status.facts.get("best_epoch", epochs)
+        return f"**It has learned: epoch {best} of {epochs} was the best, and is kept.** {words}"
+    if run.stop_requested:
+        return "**Stopping.** The best weights are kept."
+    if epochs:
+        return f"**Epoch {epochs} of {run.settings.epochs}.** {words}"
+    return f"**{status.stage or 'Starting'}.**"
+
+
+def actions(page: Page, status: Status) -> None:
+    """What to do next; the one primary button at the right."""
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    if status.active:
+        with right.container(horizontal_alignment="right"):
+            if st.button(
+                "Stop and keep the best", icon=":material/stop:", type="primary", disabled=page.run.stop_requested
+            ):
+                page.run.request_stop()
+                st.rerun(scope="fragment")
+        return
+    with left.container(horizontal=True):
+        if st.button("Train again", icon=":material/replay:"):
+            st.query_params.from_dict({"dataset": page.dataset.name, "new": "1"})
+            st.rerun(scope="app")
+        if st.button("Delete this run", icon=":material/delete:"):
+            confirm_delete(page)
+    with right.container(horizontal_alignment="right"):
+        judged = page.run.predictions_path.exists()
+        if judged and st.button("See how good it is", type="primary", icon=":material/grid_on:"):
+            page.go("evaluation")
+
+
+@st.dialog("Delete this run?")
+def confirm_delete(page: Page) -> None:
+    st.markdown("Its weights, curves and predictions go with it.")
+    if st.button("Delete it", type="primary", icon=":material/delete:"):
+        delete_run(page.run)
+        st.query_params.from_dict({"dataset": page.dataset.name})
+        st.rerun()
+
+
+def choose_run(page: Page) -> None:
+    """The other runs of this dataset."""
+    if len(page.runs) < 2:
+        return
+    ids = [run.id for run in page.runs]
+    chosen = st.selectbox("Run in view", ids, index=ids.index(page.run.id), key=f"run_{page.run.id}")
+    if chosen != page.run.id:
+        st.query_params["run"] = chosen
+        st.rerun()
+
+
+def show_settings(run: Run) -> None:
+    values = run.settings.to_dict() | {"augmentation": recipe_in_words(run.settings.augmentation)}
+    st.dataframe(
+        [{"setting": name, "value": "" if value is None else str(value)} for name, value in values.items()],
+        hide_index=True,
+        alt="The settings of this run",
+    )
+
+
+main()

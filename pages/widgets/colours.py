@@ -1,0 +1,21 @@
+"""A class has the same colour on every page, and a part of the split the same line."""
+
+import colorsys
+
+# Okabe and Ito, 2008: colours that colour-blind people can tell apart. Their black vanishes in the dark, so grey here.
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B5A000", "#8C8C8C")
+
+LINE_STYLES = {"train": "solid", "validation": "dash", "test": "dot"}
+SPLIT_COLOURS = {"train": "#4350c4", "validation": "#56B4E9", "test": "#E69F00"}
+
+
+def class_colours(class_names: tuple[str, ...]) -> dict[str, str]:
+    """A colour for each class: a colour-blind-safe list for up to eight, evenly spaced hues beyond."""
+    if len(class_names) <= len(OKABE_ITO):
+        return dict(zip(class_names, OKABE_ITO, strict=False))
+    hues = (index / len(class_names) for index in range(len(class_names)))
+    return dict(zip(class_names, map(_from_hue, hues), strict=True))
+
+
+def _from_hue(hue: float) -> str:
+    return "#" + "".join(f"{round(255 * part):02x}" for part in colorsys.hls_to_rgb(hue, 0.5, 0.55))

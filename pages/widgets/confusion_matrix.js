@@ -1,0 +1,71 @@
+// A table whose cells are buttons; a click tells Python which cell. Text only ever enters as text, never as markup.
+const MANY = 6;
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const table = parentElement.querySelector("table");
+  const many = data.labels.length > MANY;
+  table.classList.toggle("many", many);
+  table.style.setProperty("--cell", many ? "1.7rem" : "4.2rem");
+  table.style.setProperty("--text", many ? "0.75rem" : "0.95rem");
+  table.replaceChildren(head(data), body(data, setTriggerValue));
+}
+
+function cell(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  if (text !== undefined) {
+    const words = document.createElement("span");
+    words.textContent = text;
+    made.append(words);
+  }
+  return made;
+}
+
+function head(data) {
+  const top = document.createElement("tr");
+  top.append(cell("th", "axis", "true ↓   predicted →"));
+  for (const label of data.labels) {
+    const column = cell("th", "column", label);
+    column.scope = "col";
+    column.title = label;
+    top.append(column);
+  }
+  const made = document.createElement("thead");
+  made.append(top);
+  return made;
+}
+
+function body(data, setTriggerValue) {
+  const made = document.createElement("tbody");
+  data.matrix.forEach((counts, row) => {
+    const line = document.createElement("tr");
+    const header = cell("th", "row", data.labels[row]);
+    header.scope = "row";
+    header.title = data.labels[row];
+    line.append(header);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    counts.forEach((count, column) => {
+      const holder = document.createElement("td");
+      holder.append(button(data, row, column, count, total, setTriggerValue));
+      line.append(holder);
+    });
+    made.append(line);
+  });
+  return made;
+}
+
+function button(data, row, column, count, total, setTriggerValue) {
+  const share = total ? count / total : 0;
+  const made = cell("button", share > 0.45 ? "strong" : "", String(count));
+  made.type = "button";
+  made.style.setProperty("--fill", row === column ? "#4350c4" : "#c0392b");
+  made.style.setProperty("--share", count ? Math.max(0.12, share) : 0);
+  made.disabled = count === 0;
+  made.dataset.cell = `${row}-${column}`;
+  made.setAttribute("aria-pressed", data.selected === made.dataset.cell);
+  const images = count === 1 ? "image" : "images";
+  made.title = `${count} ${images} of “${data.labels[row]}” taken for “${data.labels[column]}”, ${(100 * share).toFixed(0)} % of its class`;
+  made.setAttribute("aria-label", made.title);
+  made.onclick = () => setTriggerValue("cell", made.dataset.cell);
+  return made;
+}

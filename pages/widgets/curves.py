@@ -1,0 +1,87 @@
+"""Loss and accuracy as they develop."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+from core.runs.events import batch_table, epoch_table
+from pages.widgets.colours import LINE_STYLES, SPLIT_COLOURS
+
+PANELS = (("loss", "Loss"), ("accuracy", "Accuracy"))
+
+
+def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
+    """Training and validation, side by side for loss and accuracy, with the best epoch marked."""
+    table, batches = epoch_table(events), batch_table(events)
+    figure = make_subplots(cols=2, subplot_titles=[title for _, title in PANELS], horizontal_spacing=0.09)
+    for column, (name, title) in enumerate(PANELS, start=1):
+        figure.add_scatter(
+            x=batches["position"],
+            y=batches[name],
+            name="train, within epochs",
+            mode="lines",
+            line={"color": SPLIT_COLOURS["train"], "width": 1},
+            opacity=0.3,
+            showlegend=False,
+            hovertemplate=f"epoch %{{x:.2f}}<br>{title.lower()} %{{y:.3f}}<extra>so far in this epoch</extra>",
+            row=1,
+            col=column,
+        )
+        for split, field in (("train", name), ("validation", f"val_{name}")):
+            figure.add_scatter(
+                x=table["epoch"],
+                y=table[field],
+                name=split,
+                mode="lines+markers" if len(table) < 3 else "lines",
+                line={"color": SPLIT_COLOURS[split], "dash": LINE_STYLES[split], "width": 2},
+                showlegend=column == 1,
+                hovertemplate=f"epoch %{{x}}<br>{title.lower()} %{{y:.3f}}<extra>{split}</extra>",
+                row=1,
+                col=column,
+            )
+        figure.update_xaxes(title_text="epoch", range=[0, _right_end(table, batches, epochs)], row=1, col=column)
+    _mark_best(figure, table)
+    figure.update_yaxes(range=[None, 1.02], tickformat=".0%", row=1, col=2)
+    figure.update_yaxes(rangemode="tozero", row=1, col=1)
+    legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.28}
+    figure.update_layout(height=320, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend, uirevision=key)
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=in_words(events))
+
+
+def in_words(events: list[dict[str, Any]]) -> str:
+    """What the curves say, for eyes that can't see them and for the sentence above them."""
+    table = epoch_table(events)
+    if table.empty:
+        return "No epoch has ended yet."
+    last = table.iloc[-1]
+    text = f"After {last['epoch']:.0f} epochs the training loss is {last['loss']:.3f}"
+    if table["val_loss"].isna().all():
+        return text + "; there are no validation images."
+    best = table.loc[table["val_loss"].idxmin()]
+    text += f" and the validation loss {last['val_loss']:.3f}; the best was {best['val_loss']:.3f} in epoch "
+    text += f"{best['epoch']:.0f}."
+    if best["loss"] > table["loss"].iloc[0] * 0.98 and len(table) >= 5:
+        return text + " The loss hardly falls: it is not learning. Try a larger learning rate."
+    if last["epoch"] - best["epoch"] >= 5 and last["val_loss"] > best["val_loss"] * 1.3:
+        return text + " Training gets better while validation gets worse: it has begun to learn by heart."
+    return text
+
+
+def _right_end(table, batches, epochs: int) -> float:
+    """Room for a few epochs more than there are, up to all of them, so that early epochs are not squeezed."""
+    reached = max([1.0, *table["epoch"].tail(1), *batches["position"].tail(1)])
+    return min(epochs, max(5.0, reached * 1.15)) + 0.2
+
+
+def _mark_best(figure: go.Figure, table) -> None:
+    best = table[table["best"] == True]  # noqa: E712 - the column holds missing values as long as it is empty
+    if best.empty:
+        return
+    epoch = best["epoch"].iloc[-1]
+    anchor = "left" if epoch < table["epoch"].iloc[-1] / 2 else "right"
+    for column in (1, 2):
+        figure.add_vline(x=epoch, line={"color": "#8C8C8C", "width": 1, "dash": "dot"}, row=1, col=column)
+    words = {"text": f"best: epoch {epoch:.0f}", "showarrow": False, "xanchor": anchor, "yref": "y domain"}
+    figure.add_annotation(x=epoch, y=1, row=1, col=1, **words)

@@ -1,0 +1,159 @@
+"""Home: the project at a glance, and the next step. Run with `streamlit run streamlit_app.py`."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.architectures.registry import find_architecture
+from core.augmentation.recipe import in_words, read_recipe
+from core.datasets.importing import open_sample
+from core.datasets.samples import SAMPLES
+from core.evaluation.metrics import percent
+from core.runs.events import epoch_table
+from pages.widgets.frame import STEPS, Page, drawn_badge, open_page, step_marks
+from pages.widgets.gallery import escape
+from pages.widgets.progress import duration, show_progress
+from pages.widgets.thumbnails import pixels_url
+
+PREVIEWS_PER_SAMPLE = 6
+RECENT_RUNS = 8
+
+
+def main() -> None:
+    page = open_page("home")
+    st.title(page.step.question)
+    if page.dataset is None:
+        st.markdown(
+            "Nothing is here yet. Start from a sample in one click, or bring your own images. From there it is three "
+            "clicks to a classifier that you can judge."
+        )
+    else:
+        where_it_stands(page)
+    beginnings(page)
+
+
+def where_it_stands(page: Page) -> None:
+    dataset = page.dataset
+    drawn_badge(dataset)
+    st.markdown(standing(page))
+    if not dataset.ready:
+        page.link("dataset", "See how the import goes")
+        return
+    cards(page)
+    following = next((key for key, mark in step_marks(page).items() if mark != "done"), "evaluation")
+    labels = {"training": "Go on to training", "evaluation": "See how good it is", "dataset": "Go on to the images"}
+    if st.button(labels.get(following, f"Go on to {following}"), type="primary", icon=":material/arrow_forward:"):
+        page.go(following)
+    recent_runs(page)
+
+
+def standing(page: Page) -> str:
+    """One sentence with the decisive number."""
+    dataset, title = page.dataset, escape(page.dataset.info.title)
+    if not dataset.ready:
+        return f"**{title}** is still being read in."
+    sizes = f"**{title}**: {len(dataset.images):,} images in {len(dataset.class_names)} classes."
+    judged = [run for run in page.runs if run.status().facts.get("test_accuracy") is not None]
+    if not page.runs:
+        return sizes + " No network has been trained on them yet."
+    if not judged:
+        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none judged yet."
+    best = max(judged, key=lambda run: run.status().facts["test_accuracy"])
+    n = int((dataset.images["split"] == "test").sum())
+    accuracy = percent(best.status().facts["test_accuracy"], n)
+    label = find_architecture(best.settings.architecture).title
+    untrained = " on untrained weights" if best.settings.untrained else ""
+    best_words = (
+        f"The best of {len(page.runs)} so far, {label}{untrained}, is right on **{accuracy}** of the test images."
+    )
+    return f"{sizes} {best_words}"
+
+
+def cards(page: Page) -> None:
+    """Each step with its key number."""
+    dataset, values = page.dataset, page.draft.values()
+    left_out = f", {len(dataset.unreadable):,} left out" if len(dataset.unreadable) else ""
+    architecture = find_architecture(values["architecture"])
+    judged = [run for run in page.runs if run.status().facts.get("test_accuracy") is not None]
+    numbers = {
+        "dataset": f"{len(dataset.images):,} images{left_out}",
+        "augmentation": in_words(read_recipe(values["augmentation"])),
+        "model": f"{architecture.title}, {values['image_size']} px",
+        "training": f"{len(page.runs)} run{'' if len(page.runs) == 1 else 's'}",
+        "evaluation": f"{len(judged)} judged" if judged else "after the first training",
+    }
+    active = next((status for run in page.runs if (status := run.status()).active), None)
+    for column, (key, words) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
+        with column.container(border=True, height="stretch", gap="xsmall"):
+            page.link(key, f"**{STEPS[key].label}**", None)
+            if key == "training" and active:
+                show_progress(active)
+            else:
+                st.caption(words)
+
+
+def recent_runs(page: Page) -> None:
+    if not page.runs:
+        return
+    st.subheader("Recent runs")
+    rows = []
+    for run in page.runs[:RECENT_RUNS]:
+        summary, losses = run.summary(), epoch_table(run.events.read())["val_loss"].dropna().tolist()
+        title = find_architecture(summary["architecture"]).title
+        rows.append(
+            {
+                "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",
+                "network": title + (" (untrained)" if summary["untrained"] else ""),
+                "status": summary["status"],
+                "test accuracy": summary["accuracy"] if summary["accuracy"] is not None else np.nan,
+                "validation loss": losses,
+                "took": duration(summary["seconds"] or 0),
+                "run": run.id,
+            }
+        )
+    configuration = {
+        "open": st.column_config.LinkColumn("", display_text="Open", width="small"),
+        "test accuracy": st.column_config.NumberColumn(format="percent"),
+        "validation loss": st.column_config.LineChartColumn(width="medium"),
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=configuration, alt="The most recent runs")
+
+
+def beginnings(page: Page) -> None:
+    """One click to a sample, one click to one's own images."""
+    st.subheader("Start from a sample" if page.dataset is None else "Start something else")
+    columns = st.columns(len(SAMPLES))
+    for column, (name, sample) in zip(columns, SAMPLES.items(), strict=True):
+        with column.container(border=True, height="stretch"):
+            st.html(preview(name))
+            st.markdown(f"**{sample.title}**")
+            st.caption(sample.description)
+            first = page.dataset is None and name == next(iter(SAMPLES))
+            if st.button(
+                f"Open {sample.title.split(' (')[0].lower()}",
+                key=f"open_{name}",
+                type="primary" if first else "secondary",
+            ):
+                open_sample(page.workspace, name)
+                page.go("dataset", dataset=name, run="")
+    if st.button("Bring your own images", icon=":material/add_photo_alternate:"):
+        st.session_state["bring"] = True
+        page.go("dataset")
+
+
+@st.cache_data(show_spinner=False)
+def preview(name: str) -> str:
+    """A strip of drawn images, from different classes."""
+    sample = SAMPLES[name]
+    names = sample.class_names
+    chosen = [names[index * len(names) // PREVIEWS_PER_SAMPLE % len(names)] for index in range(PREVIEWS_PER_SAMPLE)]
+    pictures = "".join(
+        f'<img src="{pixels_url(np.asarray(sample.draw(label, np.random.default_rng([index, 7])).convert("RGB")))}" '
+        f'alt="a drawn image of the class {label}" style="width:15.8%;border-radius:6px">'
+        for index, label in enumerate(chosen)
+    )
+    return f'<div style="display:flex;gap:1%">{pictures}</div>'
+
+
+if __name__ == "__main__":
+    main()
