@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[..., Result], summary: str, **options: Any) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=summary, description=summary, **options)
+        added = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False, **options)
         added.add_argument("--json", action="store_true", help="one JSON document on stdout")
         added.set_defaults(command=command)
         return added

@@ -48,10 +48,12 @@ def answer(recipe: tuple[Step, ...]) -> str:
 def compose(page: Page) -> tuple[Step, ...]:
     """The recipe's controls; what they say is kept at once."""
     chosen = {step.name: step for step in read_recipe(page.draft.values()["augmentation"])}
+    flips = st.container(horizontal=True, gap="large")
     columns = st.columns(2, gap="medium")
+    amounts = [transform for transform in TRANSFORMS.values() if transform.unit]
     steps = []
-    for index, transform in enumerate(TRANSFORMS.values()):
-        with columns[index % 2]:
+    for transform in TRANSFORMS.values():
+        with columns[amounts.index(transform) % 2] if transform.unit else flips:
             amount = amount_of(transform, chosen.get(transform.name))
         if amount is not None:
             steps.append(Step(transform.name, amount))

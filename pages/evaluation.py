@@ -181,7 +181,7 @@ def show_figures(evaluation: dict[str, Any], per_row: int) -> None:
         f"{low} and {high} (95 % Wilson interval).",
     )
     columns[1].metric(
-        "Always the commonest class",
+        "Commonest class",
         percent(evaluation["majority_accuracy"], n),
         help=f"What always answering “{evaluation['majority_class']}” would reach without looking.",
     )

@@ -75,7 +75,9 @@ def draw_splits(labels: np.ndarray, identities: np.ndarray, given: np.ndarray, s
     )
     result = np.array(given, dtype="<U10")
     shares = _shares_to_draw(set(given.tolist()), settings)
-    free = (result == "") | (result == "train") if shares else np.zeros(len(result), dtype=bool)
+    if not shares:
+        return result
+    free = (result == "") | (result == "train")
     for label in np.unique(labels):
         rows = np.flatnonzero(free & (labels == label))
         rows = rows[np.argsort(order_keys[rows], kind="stable")]

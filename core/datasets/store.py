@@ -149,7 +149,8 @@ class Dataset:
             )
         unreadable = len(self.unreadable)
         if unreadable:
-            found.append(f"{unreadable:,} file{'s' if unreadable > 1 else ''} could not be used and were left out.")
+            words = "file could not be used and was" if unreadable == 1 else "files could not be used and were"
+            found.append(f"{unreadable:,} {words} left out.")
         return found
 
     def path_of(self, image_path: str) -> Path:

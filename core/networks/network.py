@@ -5,8 +5,8 @@ import keras
 from core.architectures.layers import Layer
 from core.architectures.registry import Architecture
 
-# Small datasets have a dozen steps an epoch. With Keras's own .99 the running means and variances lag behind the weights
-# for tens of epochs, and the network that validates is not the one that trains.
+# Small datasets have a dozen steps an epoch. With Keras's own .99 the running means and variances lag behind the
+# weights for tens of epochs, and the network that validates is not the one that trains.
 BATCH_NORM_MOMENTUM = 0.9
 
 

@@ -102,8 +102,8 @@ def extract(
         for rows, pixels, batch_problems in pixel_batches(list(lacking.values()), image_size, BATCH_SIZE):
             problems += batch_problems
             if len(rows):
-                kept_names += [names[row] for row in rows]
                 kept_features.append(compute(pixels))
+                kept_names += [names[row] for row in rows]
             done += len(rows) + len(batch_problems)
             report(done, len(names))
             if len(kept_names) >= IMAGES_PER_SHARD:

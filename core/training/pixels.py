@@ -36,9 +36,9 @@ def pixel_batches(
         for start in starts:
             waiting.append((start, [pool.submit(_read, path, side) for path in paths[start : start + batch_size]]))
             if len(waiting) > BATCHES_AHEAD:
-                yield _collect(*waiting.popleft())
+                yield _collect(*waiting.popleft(), side)
         while waiting:
-            yield _collect(*waiting.popleft())
+            yield _collect(*waiting.popleft(), side)
 
 
 def load_pixels(
@@ -86,9 +86,8 @@ def _read(path: Path, side: int) -> np.ndarray | str:
         return f"{path.name} {error}"
 
 
-def _collect(start: int, futures: list) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _collect(start: int, futures: list, side: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
     results = [future.result() for future in futures]
     good = [index for index, result in enumerate(results) if not isinstance(result, str)]
-    side = results[good[0]].shape[0] if good else 0
     pixels = np.stack([results[index] for index in good]) if good else np.empty((0, side, side, 3), np.uint8)
     return np.array(good, dtype=int) + start, pixels, [result for result in results if isinstance(result, str)]

@@ -6,7 +6,7 @@ import colorsys
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B5A000", "#8C8C8C")
 
 LINE_STYLES = {"train": "solid", "validation": "dash", "test": "dot"}
-SPLIT_COLOURS = {"train": "#4350c4", "validation": "#56B4E9", "test": "#E69F00"}
+SPLIT_COLOURS = {"train": "#6470e8", "validation": "#56B4E9", "test": "#E69F00"}
 
 
 def class_colours(class_names: tuple[str, ...]) -> dict[str, str]:

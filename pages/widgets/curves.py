@@ -21,9 +21,9 @@ def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
             x=batches["position"],
             y=batches[name],
             name="train, within epochs",
-            mode="lines",
+            mode="lines" if len(table) else "lines+markers",
             line={"color": SPLIT_COLOURS["train"], "width": 1},
-            opacity=0.3,
+            opacity=0.4 if len(table) else 1,
             showlegend=False,
             hovertemplate=f"epoch %{{x:.2f}}<br>{title.lower()} %{{y:.3f}}<extra>so far in this epoch</extra>",
             row=1,
@@ -43,7 +43,7 @@ def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
             )
         figure.update_xaxes(title_text="epoch", range=[0, _right_end(table, batches, epochs)], row=1, col=column)
     _mark_best(figure, table)
-    figure.update_yaxes(range=[None, 1.02], tickformat=".0%", row=1, col=2)
+    figure.update_yaxes(range=[_lower_end(table, batches), 1.02], tickformat=".0%", row=1, col=2)
     figure.update_yaxes(rangemode="tozero", row=1, col=1)
     legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.28}
     figure.update_layout(height=320, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend, uirevision=key)
@@ -73,6 +73,12 @@ def _right_end(table, batches, epochs: int) -> float:
     """Room for a few epochs more than there are, up to all of them, so that early epochs are not squeezed."""
     reached = max([1.0, *table["epoch"].tail(1), *batches["position"].tail(1)])
     return min(epochs, max(5.0, reached * 1.15)) + 0.2
+
+
+def _lower_end(table, batches) -> float:
+    """Where the accuracy axis begins: a little below the least there is."""
+    least = min([1.0, *table["accuracy"], *table["val_accuracy"].dropna(), *batches["accuracy"]])
+    return max(0.0, least - 0.05)
 
 
 def _mark_best(figure: go.Figure, table) -> None:

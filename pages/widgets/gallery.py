@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.datasets.store import Dataset
-from core.images.reading import UnreadableImage, thumbnail
+from core.images.reading import UnreadableImage
 from pages.widgets.colours import class_colours
-from pages.widgets.thumbnails import SIDE, thumbnail_url
+from pages.widgets.thumbnails import SIDE, image_url, thumbnail_url
 
 LARGE = 900
 _FOLDER = Path(__file__).parent
@@ -97,23 +97,24 @@ def show_images(
     if opened is not None:
         row = rows.loc[rows["path"] == opened]
         if len(row):
-            show_large(dataset, row.iloc[0], notes.get(opened, ""))
+            show_large(dataset, row.iloc[0], notes.get(opened, ""), wrong)
 
 
 @st.dialog("Image", width="large")
-def show_large(dataset: Dataset, row: pd.Series, note: str = "") -> None:
+def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = False) -> None:
     """One image, large, and what is known of it."""
     picture, facts = st.columns([3, 2])
     with picture:
         try:
-            st.image(thumbnail(dataset.path_of(row["path"]), LARGE), alt=row["path"])
+            source = image_url(dataset.path_of(row["path"]), LARGE)
+            show_tiles([Tile("large", source, row["path"])], "large", columns=1)
         except UnreadableImage as error:
             st.error(f"{row['path']} {error}.", icon=":material/broken_image:")
     with facts:
         if dataset.info.drawn:
             st.badge("Drawn by the program, not a photograph", icon=":material/brush:")
         if note:
-            st.markdown(f":red[{escape(note)}]")
+            st.markdown(f":red[{escape(note)}]" if wrong else escape(note))
         known = {
             "Class": row["label"],
             "Split": row["split"],

@@ -43,6 +43,6 @@ _STYLE = """<style>
 .key > span { align-items: center; display: flex; gap: 0.4rem; }
 .key .bar { height: 0.8rem; width: 1.4rem; }
 .input .bar { background: #8c8c8c; }
-.trained .bar { background: #4350c4; }
+.trained .bar { background: #6470e8; }
 .frozen .bar { background: repeating-linear-gradient(135deg, #56b4e9, #56b4e9 6px, #3b8fc0 6px, #3b8fc0 12px); }
 </style>"""

@@ -25,9 +25,20 @@ def thumbnail_url(identity: str, side: int, _path: str) -> str:
         Longest side in pixels.
     """
     try:
-        return _data_url(thumbnail(Path(_path), side), "jpeg")
+        return image_url(Path(_path), side)
     except UnreadableImage:
         return ""
+
+
+def image_url(path: Path, side: int) -> str:
+    """A data URL of an image at its true proportions, its longest side at most `side` pixels.
+
+    Raises
+    ------
+    UnreadableImage
+        If it can't be read any more.
+    """
+    return _data_url(thumbnail(path, side))
 
 
 def pixels_url(pixels: np.ndarray, side: int | None = None, shape: tuple[int, int] | None = None) -> str:
@@ -45,8 +56,8 @@ def pixels_url(pixels: np.ndarray, side: int | None = None, shape: tuple[int, in
         image.thumbnail((side, side))
     encoded = io.BytesIO()
     image.save(encoded, "JPEG", quality=88)
-    return _data_url(encoded.getvalue(), "jpeg")
+    return _data_url(encoded.getvalue())
 
 
-def _data_url(content: bytes, kind: str) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+def _data_url(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

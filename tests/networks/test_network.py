@@ -32,8 +32,7 @@ def test_every_layer_has_the_shape_and_parameters_of_the_table(architecture, siz
 
 
 @pytest.mark.parametrize("architecture", SCRATCH, ids=lambda architecture: architecture.name)
-def test_nothing_smaller_than_the_minimum_would_do_any_harm_at_the_minimum(architecture):
-    """At the least size that is accepted, the network still answers with numbers."""
+def test_at_its_least_size_a_network_still_answers_with_numbers(architecture):
     image_size = architecture.minimum_size
     model = build_scratch(architecture, image_size, 3, dropout=0.3)
     pixels = np.random.default_rng(0).integers(0, 256, (2, image_size, image_size, 3)).astype("float32")

@@ -1,0 +1,47 @@
+# `make run` serves the app, `make test` runs the tests. Both set up .venv first, and again when its requirements change.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint format chromium benchmarks clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.runtime
+	$(BIN)/python -m streamlit run streamlit_app.py
+
+test: $(VENV)/.test chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+format: $(VENV)/.test
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+benchmarks: $(VENV)/.test
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf $(VENV)
+
+# The browser of the browser tests. Where it can't be had they are skipped, and say so.
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || sh tests/browser/install_chromium.sh
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + \
+		". Name a newer one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/.python
+	@echo "Installing what the app needs (about a minute and 2 GB of disk, once)"
+	$(PIP) --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.runtime
+	$(PIP) --editable ".[test]"
+	@touch $@

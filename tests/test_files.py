@@ -1,0 +1,73 @@
+"""Files are written whole or not at all, and what cannot be read is said in words."""
+
+import subprocess
+import sys
+
+import pytest
+
+from core.errors import WorkbenchError
+from core.files import read_json, replacing, write_json
+from core.workspace import PROJECT
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_json_comes_back_as_it_was(tmp_path):
+    value = {"title": "Katze 🐈 “x”", "list": [1, 2.5, None, True], "שלום": {}}
+    write_json(tmp_path / "new" / "folder" / "a.json", value)
+    assert read_json(tmp_path / "new" / "folder" / "a.json") == value
+    assert names(tmp_path / "new" / "folder") == ["a.json"], "no temporary file may stay"
+
+
+def test_no_file_is_no_value(tmp_path):
+    assert read_json(tmp_path / "missing.json") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"a": 1', b"\xff\xfe", b"not json"])
+def test_a_damaged_file_is_named(tmp_path, content):
+    path = tmp_path / "status.json"
+    path.write_bytes(content)
+    with pytest.raises(WorkbenchError, match=r"status\.json cannot be read as JSON .* Restore or delete it"):
+        read_json(path)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, "old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert read_json(path) == "old"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_what_is_no_json_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, "old")
+    with pytest.raises(TypeError):
+        write_json(path, object())
+    assert read_json(path) == "old"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_the_temporary_name_ends_as_asked(tmp_path):
+    # Keras refuses to save weights under a name that ends in anything else.
+    with replacing(tmp_path / "best.weights.h5", ".weights.h5") as temporary:
+        assert temporary.name.endswith(".weights.h5")
+        assert temporary.parent == tmp_path, "a rename is whole only within one disk"
+        temporary.write_text("weights")
+    assert (tmp_path / "best.weights.h5").read_text() == "weights"
+
+
+def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, "old")
+    program = (
+        "import os, pathlib, sys; from core.files import replacing\n"
+        "with replacing(pathlib.Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_text('half'); os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(path)], cwd=PROJECT).returncode == 9
+    assert read_json(path) == "old"
