@@ -59,8 +59,7 @@ def standing(page: Page) -> str:
     if not judged:
         return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none judged yet."
     best = max(judged, key=lambda run: run.status().facts["test_accuracy"])
-    n = int((dataset.images["split"] == "test").sum())
-    accuracy = percent(best.status().facts["test_accuracy"], n)
+    accuracy = percent(best.status().facts["test_accuracy"], int((dataset.images["split"] == "test").sum()))
     label = find_architecture(best.settings.architecture).title
     untrained = " on untrained weights" if best.settings.untrained else ""
     best_words = (
@@ -96,7 +95,7 @@ def recent_runs(page: Page) -> None:
     if not page.runs:
         return
     st.subheader("Recent runs")
-    rows = []
+    test_images, rows = int((page.dataset.images["split"] == "test").sum()), []
     for run in page.runs[:RECENT_RUNS]:
         summary, losses = run.summary(), epoch_table(run.events.read())["val_loss"].dropna().tolist()
         title = find_architecture(summary["architecture"]).title
@@ -105,7 +104,7 @@ def recent_runs(page: Page) -> None:
                 "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",
                 "network": title + (" (untrained)" if summary["untrained"] else ""),
                 "status": summary["status"],
-                "test accuracy": summary["accuracy"] if summary["accuracy"] is not None else np.nan,
+                "test accuracy": "" if summary["accuracy"] is None else percent(summary["accuracy"], test_images),
                 "validation loss": losses,
                 "took": duration(summary["seconds"] or 0),
                 "run": run.id,
@@ -113,7 +112,6 @@ def recent_runs(page: Page) -> None:
         )
     configuration = {
         "open": st.column_config.LinkColumn("", display_text="Open", width="small"),
-        "test accuracy": st.column_config.NumberColumn(format="percent"),
         "validation loss": st.column_config.LineChartColumn(width="medium"),
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=configuration, alt="The most recent runs")

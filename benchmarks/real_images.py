@@ -50,9 +50,7 @@ def measure(name: str, folder: Path, seeds: int, home: Path) -> dict:
     rows = []
     for seed in range(seeds):
         # The first run computes the features; each later one finds them, so only the first is as slow as a first run.
-        result = command(
-            "train", name, "--architecture", ARCHITECTURE, "--seed", str(seed), "--set", f"split_seed={seed}"
-        )
+        result = command("train", name, "--architecture", ARCHITECTURE, "--seed", str(seed))
         regression = logistic_regression(home / "runs" / result["run"], home)
         rows.append({"seed": seed, "seconds": result["seconds"], "epochs": result["epochs"]})
         rows[-1] |= {"accuracy": result["test"]["accuracy"], "regression": regression, "n": result["test"]["n"]}
@@ -90,8 +88,7 @@ def command(*arguments: str) -> dict:
     process = subprocess.run(
         [sys.executable, "-m", "core", *arguments, "--json"],
         cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
     )
     if process.returncode:
         sys.exit(process.stderr.decode())

@@ -1,4 +1,4 @@
-"""How the app answers: the first page of a cold server, page changes, memory, and Start to the first point of the curve.
+"""How the app answers: the first page of a cold server, page changes, memory, and from Start to the first point.
 
 Drives a real Chromium against a real server with a 1,000-image dataset open. Prints a table and writes JSON.
 """

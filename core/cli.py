@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document, text = {"error": in_words(error)}, ""
         code = BAD_USAGE if isinstance(error, UsageError) else FAILED
         print(f"error: {in_words(error)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        document, text, code = {"error": "Stopped."}, "", FAILED
+        print("Stopped.", file=sys.stderr)
     if "--json" in arguments:
         print(json.dumps(document, indent=1))  # as ASCII, which every console and pipe can carry
     elif text:
@@ -78,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("dataset", metavar="DATASET")
     training.add_argument("--architecture", required=True, metavar="A", help=", ".join(ARCHITECTURES))
     training.add_argument("--epochs", metavar="N")
-    training.add_argument("--seed", metavar="S")
+    training.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
     training.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting; see below")
     add("runs", _runs, "List the runs, newest first.")
     evaluating = add("evaluate", _evaluate, "The figures of a run.")
@@ -97,7 +100,7 @@ def _settings_help() -> str:
         "  image_size: the architecture's own; up to 1024",
         "  weights: imagenet; untrained, or the path of a file (frozen backbones only)",
         "  augmentation: none; such as flip_horizontal,rotation=15,zoom=10,shift=10,contrast=20,brightness=20",
-        "  split_seed: the dataset's own; another number draws another split for this run",
+        "  split_seed: the dataset's own; another number draws another split for this run, as --seed does",
     ]
     return "\n".join(lines)
 
@@ -134,7 +137,10 @@ def _import(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
     values: dict[str, Any] = {"dataset": options.dataset, "architecture": options.architecture}
-    values |= {key: value for key in ("epochs", "seed") if (value := getattr(options, key)) is not None}
+    if options.epochs is not None:
+        values["epochs"] = options.epochs
+    if options.seed is not None:
+        values |= {"seed": options.seed, "split_seed": options.seed}
     for assignment in options.set:
         key, equals, value = assignment.partition("=")
         if not equals:

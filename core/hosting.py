@@ -36,8 +36,7 @@ class Hosting:
         """Read ``WORKBENCH_HOSTED``, ``WORKBENCH_QUOTA_GB`` (default 2) and ``WORKBENCH_RUN_MINUTES`` (default 30)."""
         if os.environ.get("WORKBENCH_HOSTED", "").lower() not in ("1", "true", "yes"):
             return cls()
-        quota = float(os.environ.get("WORKBENCH_QUOTA_GB", 2)) * 2**30
-        return cls(True, int(quota), float(os.environ.get("WORKBENCH_RUN_MINUTES", 30)))
+        return cls(True, int(_number("WORKBENCH_QUOTA_GB", 2) * 2**30), _number("WORKBENCH_RUN_MINUTES", 30))
 
     def check_room(self, workspace: Workspace) -> None:
         """Refuse, in words, to add to a workspace that is full.
@@ -51,6 +50,14 @@ class Hosting:
             raise UsageError(
                 f"Your space here is full ({self.quota_bytes / 2**30:.1f} GB). Delete a dataset or a run first."
             )
+
+
+def _number(variable: str, default: float) -> float:
+    text = os.environ.get(variable, str(default))
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"The environment variable {variable} must be a number. Got {text!r}.") from None
 
 
 def new_visitor() -> str:

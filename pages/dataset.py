@@ -17,6 +17,8 @@ from pages.widgets.progress import show_progress
 
 TILES_PER_PAGE = 24
 GALLERY_HEIGHT = 430
+BARS_HEIGHT = 270
+FEW_CLASSES = 12
 
 
 def main() -> None:
@@ -115,14 +117,13 @@ def show_counts(dataset: Dataset) -> None:
             customdata=list(counts.index),
             hovertemplate="%{customdata}: %{x:,} images<extra>" + split + "</extra>",
         )
-    height = max(120, 21 * len(counts) + 80) if len(counts) > 3 else 60 + 44 * len(counts)
     figure.update_layout(
         barmode="stack",
-        height=min(height, 560),
+        height=90 + min(44 * len(counts), max(BARS_HEIGHT, 9 * len(counts))),
         margin={"l": 0, "r": 0, "t": 30, "b": 0},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal", "entrywidth": 70},
         xaxis_title="images",
-        yaxis={"type": "category"},
+        yaxis={"type": "category", "tickfont": {"size": 10 if len(counts) > FEW_CLASSES else 13}},
     )
     alternative = "; ".join(
         f"{name}: {', '.join(f'{counts.at[name, s]} {s}' for s in SPLITS)}" for name in counts.index

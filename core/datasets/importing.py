@@ -26,6 +26,10 @@ Progress = Callable[[str, int, int], None]
 SECONDS_BETWEEN_REPORTS = 0.3
 
 
+class ImportStopped(WorkbenchError):
+    """The user asked to stop."""
+
+
 def create_from_path(workspace: Workspace, source: Path, name: str = "") -> Dataset:
     """Lay out a new dataset for the folder or zip at `source`; `run_import` or the import process then fills it.
 
@@ -133,8 +137,8 @@ def run_import(dataset: Dataset, progress: Progress | None = None, limits: Limit
         dataset.save(info, manifest)
         job.update(state="done", finished=time.time(), eta_seconds=0)
     except BaseException as error:
-        shutil.rmtree(dataset.folder / "images", ignore_errors=True)
-        stopped = isinstance(error, KeyboardInterrupt)
+        dataset.discard()
+        stopped = isinstance(error, KeyboardInterrupt | ImportStopped)
         job.update(state="stopped" if stopped else "failed", error=in_words(error), finished=time.time())
         raise
     finally:
@@ -217,7 +221,7 @@ def _reporter(job: Job, progress: Progress | None) -> Progress:
     def report(stage: str, done: int, total: int) -> None:
         nonlocal last
         if job.stop_requested:
-            raise WorkbenchError("The import was stopped.")
+            raise ImportStopped("The import was stopped.")
         now = time.monotonic()
         began = stage_started.setdefault(stage, now)
         if progress is not None:

@@ -145,8 +145,13 @@ def _pass_wrappers(folder: Path) -> Path:
 
 def _image_paths(root: Path) -> list[str]:
     """Paths of files that look like images, relative to `root` with forward slashes, in natural order."""
-    paths = []
-    for folder, subfolders, files in os.walk(root):
+    paths, visited = [], set()
+    for folder, subfolders, files in os.walk(root, followlinks=True):
+        place = os.path.realpath(folder)
+        if place in visited:  # a link back to where we have been
+            subfolders.clear()
+            continue
+        visited.add(place)
         subfolders[:] = [name for name in subfolders if not _is_hidden(name)]
         relative = os.path.relpath(folder, root)
         prefix = "" if relative == "." else relative.replace(os.sep, "/") + "/"

@@ -92,6 +92,10 @@ class Dataset:
             status = self.job.status()
             reason = status.error or "its images are still being read"
             raise WorkbenchError(f"The dataset {self.name!r} cannot be opened: {reason}") from None
+        except (OSError, ValueError) as error:  # Arrow's own errors are among these
+            raise WorkbenchError(
+                f"The manifest of the dataset {self.name!r} is damaged ({error}). Delete it and import again."
+            ) from error
 
     @property
     def ready(self) -> bool:
@@ -175,6 +179,11 @@ class Dataset:
             "unreadable": self.unreadable.to_dict("records"),
             "warnings": self.warnings(),
         }
+
+    def discard(self) -> None:
+        """Remove what an import that did not end well has written; the user's own files are not among it."""
+        (self.folder / "manifest.parquet").unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "images", ignore_errors=True)
 
     def save(self, info: DatasetInfo, manifest: pd.DataFrame | None = None) -> None:
         """Write what the dataset is and, last of all, its manifest: a dataset with a manifest is complete."""

@@ -8,6 +8,7 @@ from core.errors import WorkbenchError
 from core.files import read_json, write_json
 from core.runs.settings import RunSettings, default_settings, read_settings
 
+KEPT_ACROSS_ARCHITECTURES = ("augmentation", "seed", "split_seed")
 DEFAULT_ARCHITECTURE = {True: "small_cnn", False: "mobilenet_075"}
 
 
@@ -35,7 +36,7 @@ class Draft:
         chosen = self.chosen()
         current = self._architecture(chosen)
         if changes.get("architecture", current) != current:
-            chosen = {key: chosen[key] for key in ("augmentation", "seed") if key in chosen}
+            chosen = {key: chosen[key] for key in KEPT_ACROSS_ARCHITECTURES if key in chosen}
         write_json(self._path, chosen | changes)
 
     def settings(self) -> RunSettings:

@@ -40,6 +40,14 @@ class Run(Job):
         return read_settings(values)
 
     @property
+    def readable(self) -> bool:
+        """Whether its settings can be read; a run whose settings were damaged from outside is of no use to anyone."""
+        try:
+            return self.settings is not None
+        except WorkbenchError:
+            return False
+
+    @property
     def events(self) -> EventLog:
         return EventLog(self.folder / "events.jsonl")
 
@@ -113,7 +121,7 @@ def list_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
         return []
     folders = sorted((path for path in workspace.runs.iterdir() if (path / "settings.json").exists()), reverse=True)
     runs = [Run(folder) for folder in folders]
-    return [run for run in runs if dataset is None or run.settings.dataset == dataset]
+    return [run for run in runs if run.readable and (dataset is None or run.settings.dataset == dataset)]
 
 
 def find_run(workspace: Workspace, prefix: str) -> Run:

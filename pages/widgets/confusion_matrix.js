@@ -5,8 +5,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table");
   const many = data.labels.length > MANY;
   table.classList.toggle("many", many);
-  table.style.setProperty("--cell", many ? "1.7rem" : "4.2rem");
-  table.style.setProperty("--text", many ? "0.75rem" : "0.95rem");
+  table.style.setProperty("--cell", many ? "1.1rem" : "4.2rem");
+  table.style.setProperty("--text", many ? "0.7rem" : "0.95rem");
+  table.style.setProperty("--names", many ? "6.5rem" : "11rem");
   table.replaceChildren(head(data), body(data, setTriggerValue));
 }
 

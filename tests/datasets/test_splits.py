@@ -29,8 +29,21 @@ NAN = float("nan")
 
 @pytest.mark.parametrize(
     "shares",
-    [(0.6, 0.2, 0.3), (0.5, 0.2, 0.2), (1, 0, 0), (0, 0.5, 0.5), (0.8, 0.2, 0), (1.2, -0.4, 0.2), (0.9, -0.1, 0.2)]
-    + [(0, 0, 0), (60, 20, 20), (NAN, 0.5, 0.5), (0.5, NAN, 0.5), (0.5, 0.5, NAN), (float("inf"), 0, 0.5)],
+    [
+        (0.6, 0.2, 0.3),
+        (0.5, 0.2, 0.2),
+        (1, 0, 0),
+        (0, 0.5, 0.5),
+        (0.8, 0.2, 0),
+        (1.2, -0.4, 0.2),
+        (0.9, -0.1, 0.2),
+        (0, 0, 0),
+        (60, 20, 20),
+        (NAN, 0.5, 0.5),
+        (0.5, NAN, 0.5),
+        (0.5, 0.5, NAN),
+        (float("inf"), 0, 0.5),
+    ],
 )
 def test_shares_that_divide_nothing_sensibly_are_refused(shares):
     with pytest.raises(UsageError, match="must add up to 100 %"):

@@ -1,9 +1,7 @@
 """Frozen backbones: shapes, preprocessing and weights, against Keras Applications itself."""
 
-import os
 import re
 from functools import cache
-from pathlib import Path
 
 import h5py
 import keras
@@ -14,13 +12,11 @@ from core.architectures.registry import ARCHITECTURES
 from core.errors import UsageError
 from core.networks.backbones import MAKERS, build_backbone
 
-PROJECT = Path(__file__).resolve().parents[2]
-REAL = Path(os.environ.get("WORKBENCH_TEST_DATA") or PROJECT.parent / "shared" / "real")
-REAL_WEIGHTS = REAL / "keras" / "models" / "mobilenet_7_5_224_tf_no_top.h5"
-needs_real_weights = pytest.mark.skipif(not REAL_WEIGHTS.is_file(), reason=f"there are no real weights at {REAL}")
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own arrays
 
 FROZEN = [architecture for architecture in ARCHITECTURES.values() if architecture.frozen]
 LIGHT = [architecture for architecture in FROZEN if architecture.name.startswith("mobilenet")]
+NO_TOP = ARCHITECTURES["mobilenet_075"].weights.file_name
 OFFICIAL = {
     "mobilenet_075": keras.applications.mobilenet,
     "mobilenet": keras.applications.mobilenet,
@@ -209,24 +205,28 @@ def test_an_hdf5_file_without_any_weights_is_refused_in_words(tmp_path):
         build_backbone(ARCHITECTURES["mobilenet_075"], 32, path)
 
 
+@pytest.fixture
+def real_weights(real_images):
+    """The folder of the ImageNet weights of MobileNet α 0.75."""
+    folder = real_images / "keras" / "models"
+    if not (folder / NO_TOP).is_file():
+        pytest.skip(f"there is no {NO_TOP} in {folder}")
+    return folder
+
+
 @pytest.mark.real
-@needs_real_weights
-def test_real_mobilenet_weights_give_the_features_that_keras_applications_gives():
+def test_real_mobilenet_weights_give_the_features_that_keras_applications_gives(real_weights):
     image_size = 97
-    model = build_backbone(ARCHITECTURES["mobilenet_075"], image_size, REAL_WEIGHTS)
+    model = build_backbone(ARCHITECTURES["mobilenet_075"], image_size, real_weights / NO_TOP)
     shape = (image_size, image_size, 3)
     official = keras.applications.MobileNet(alpha=0.75, include_top=False, weights=None, input_shape=shape)
-    official.load_weights(REAL_WEIGHTS)
+    official.load_weights(real_weights / NO_TOP)
     pixels = noise(image_size)
     maps = numbers(official(keras.applications.mobilenet.preprocess_input(pixels.copy())))
     np.testing.assert_allclose(numbers(model(pixels)), maps.mean(axis=(1, 2)), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.real
-@needs_real_weights
-def test_real_weights_with_the_top_are_refused_in_words():
-    path = REAL_WEIGHTS.with_name("mobilenet_7_5_224_tf.h5")
-    if not path.is_file():
-        pytest.skip(f"there is no {path.name} in {REAL}")
+def test_real_weights_with_the_top_are_refused_in_words(real_weights):
     with pytest.raises(UsageError, match=r"mobilenet_7_5_224_tf\.h5 does not hold .* without its top"):
-        build_backbone(ARCHITECTURES["mobilenet_075"], 32, path)
+        build_backbone(ARCHITECTURES["mobilenet_075"], 32, real_weights / "mobilenet_7_5_224_tf.h5")

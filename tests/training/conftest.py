@@ -1,13 +1,11 @@
 """Images to train on, drawn here: two classes that any network tells apart."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-PROJECT = Path(__file__).resolve().parents[2]
 COLOURS = {"blue": (50, 60, 200), "red": (200, 60, 50)}
 
 
@@ -26,12 +24,3 @@ def draw_folder():
         return paths
 
     return draw
-
-
-@pytest.fixture(scope="session")
-def real_folder() -> Path:
-    """The optional folder of real images and weights."""
-    folder = Path(os.environ.get("WORKBENCH_TEST_DATA") or PROJECT.parent / "shared" / "real")
-    if not folder.is_dir():
-        pytest.skip(f"there is no folder of real images at {folder}; name one with WORKBENCH_TEST_DATA")
-    return folder

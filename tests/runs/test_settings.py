@@ -1,0 +1,167 @@
+"""Every setting: what is accepted, and the words in which the rest is refused."""
+
+import dataclasses
+import json
+
+import pytest
+
+from core.architectures.registry import ARCHITECTURES
+from core.augmentation.recipe import Step
+from core.errors import UsageError
+from core.runs.settings import PARAMETERS, RunSettings, default_settings, read_settings
+
+EVERY = pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=list(PARAMETERS))
+
+
+def settings(**changes):
+    return read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes)
+
+
+def refusal(**changes):
+    with pytest.raises(UsageError) as caught:
+        settings(**changes)
+    return str(caught.value)
+
+
+# Defaults ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_defaults_are_acceptable_and_complete(name):
+    architecture = ARCHITECTURES[name]
+    complete = read_settings({"dataset": "pets", "architecture": name})
+    assert complete.image_size == architecture.input_size
+    assert complete.weights == ("imagenet" if architecture.frozen else "")
+    assert complete.augmentation == ()
+    assert complete.split_seed is None
+    assert complete.epochs == PARAMETERS["epochs"].default[architecture.kind]
+    assert not complete.untrained
+    assert {"dataset", *default_settings(architecture)} == {field.name for field in dataclasses.fields(RunSettings)}
+
+
+@EVERY
+def test_every_number_is_named_and_explained(parameter):
+    assert parameter.title
+    assert parameter.explanation.endswith(".")
+    for default in parameter.default.values():
+        assert parameter.check(default) == default
+
+
+def test_settings_survive_being_written():
+    before = settings(epochs=3, learning_rate=0.1, augmentation="zoom=10,flip_vertical", split_seed=4, image_size=64)
+    assert read_settings(json.loads(json.dumps(before.to_dict()))) == before
+
+
+# Numbers -------------------------------------------------------------------------------------------------------------
+
+
+@EVERY
+def test_both_ends_of_a_range_are_accepted(parameter):
+    for value in (parameter.minimum, parameter.maximum):
+        for given in (value, repr(value), f" {value} "):
+            assert getattr(settings(**{parameter.name: given}), parameter.name) == value
+
+
+@EVERY
+def test_whole_numbers_are_whole(parameter):
+    number = getattr(settings(**{parameter.name: str(parameter.maximum)}), parameter.name)
+    assert type(number) is (int if parameter.whole else float)
+
+
+@EVERY
+def test_what_lies_outside_is_refused_with_the_range(parameter):
+    for value in (parameter.minimum - 1, parameter.maximum + 1, parameter.maximum * 1.5, -1, float("inf"), 10**400):
+        for given in (value, str(value)):
+            message = refusal(**{parameter.name: given})
+            assert f"'{parameter.name}'" in message
+            assert f"from {parameter.minimum:g} to {parameter.maximum:g}" in message
+            assert repr(given) in message
+
+
+@EVERY
+@pytest.mark.parametrize(
+    "value", [float("nan"), "nan", "NaN", "inf", "-inf", True, False, None, "", "abc", "1,5", [], {}, b"x"]
+)
+def test_what_is_no_number_is_refused(parameter, value):
+    # NaN compares as neither too small nor too large, True counts as 1: both have to be refused on purpose.
+    message = refusal(**{parameter.name: value})
+    assert f"'{parameter.name}' must be" in message
+    assert repr(value) in message
+
+
+@pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if parameter.whole])
+@pytest.mark.parametrize("value", [1.5, "1.5", "1.0000001"])
+def test_a_fraction_is_no_whole_number(name, value):
+    assert "whole number" in refusal(**{name: value})
+
+
+def test_numbers_can_be_typed_as_people_type_them():
+    typed = settings(epochs="12", learning_rate="1e-3", dropout="0.25", batch_size="16.0")
+    assert (typed.epochs, typed.learning_rate, typed.dropout, typed.batch_size) == (12, 0.001, 0.25, 16)
+
+
+# The rest ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_setting_is_answered_with_those_there_are():
+    message = refusal(epoch=3)
+    assert "no setting 'epoch'" in message
+    assert all(name in message for name in PARAMETERS)
+
+
+@pytest.mark.parametrize("changes", [{"dataset": ""}, {"dataset": None}])
+def test_a_dataset_must_be_named(changes):
+    assert "Name the dataset" in refusal(**changes)
+
+
+@pytest.mark.parametrize("name", ["", "resnet"])
+def test_an_unknown_architecture_is_refused(name):
+    assert "small_cnn" in refusal(architecture=name)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_images_may_be_as_small_as_the_network_allows(name):
+    least = ARCHITECTURES[name].minimum_size
+    assert settings(architecture=name, image_size=least).image_size == least
+    assert settings(architecture=name, image_size="1024").image_size == 1024
+    assert f"at least {least} pixels" in refusal(architecture=name, image_size=least - 1)
+
+
+@pytest.mark.parametrize("value", [0, -5, 1025, "nan", "abc", 96.5, True, None])
+def test_an_impossible_image_size_is_refused(value):
+    assert "'image_size' must be a whole number from 1 to 1024" in refusal(image_size=value)
+
+
+@pytest.mark.parametrize("value", [None, "", "none", "None"])
+def test_without_a_split_seed_the_datasets_own_split_is_used(value):
+    assert settings(split_seed=value).split_seed is None
+
+
+def test_a_split_seed_may_be_zero():
+    assert settings(split_seed=0).split_seed == settings(split_seed="0").split_seed == 0
+
+
+@pytest.mark.parametrize("value", [-1, "1.5", "nan", True, 2**31, "other"])
+def test_a_wrong_split_seed_is_refused(value):
+    assert "'split_seed'" in refusal(split_seed=value)
+
+
+def test_augmentation_can_be_typed_or_come_from_a_file():
+    recipe = (Step("rotation", 15), Step("flip_horizontal"))
+    assert settings(augmentation="rotation=15,flip_horizontal").augmentation == recipe
+    assert (
+        settings(augmentation=[{"name": "rotation", "amount": 15}, {"name": "flip_horizontal"}]).augmentation == recipe
+    )
+    assert settings(augmentation="none").augmentation == ()
+    assert "'mirror' is unknown" in refusal(augmentation="mirror")
+
+
+def test_weights_belong_to_frozen_backbones():
+    assert "takes no weights" in refusal(weights="imagenet")
+    assert "'weights' must be" in refusal(architecture="mobilenet", weights="")
+    assert settings(architecture="mobilenet", weights="/some/file.h5").weights == "/some/file.h5"
+
+
+def test_random_weights_are_known_as_such():
+    assert settings(architecture="mobilenet", weights="untrained").untrained
+    assert not settings(architecture="mobilenet").untrained
