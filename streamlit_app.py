@@ -51,7 +51,8 @@ def standing(page: Page) -> str:
     """One sentence with the decisive number."""
     dataset, title = page.dataset, escape(page.dataset.info.title)
     if not dataset.ready:
-        return f"**{title}** is still being read in."
+        reading = dataset.job.status().active
+        return f"**{title}** is still being read in." if reading else f"**{title}** could not be read in."
     sizes = f"**{title}**: {len(dataset.images):,} images in {len(dataset.class_names)} classes."
     judged = [run for run in page.runs if run.status().facts.get("test_accuracy") is not None]
     if not page.runs:

@@ -28,6 +28,7 @@ def in_words(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full. Free some space, then start again; what was finished is kept."
-    if isinstance(error, MemoryError):
+    # TensorFlow's own error, known by name so that nothing here has to load TensorFlow.
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "Memory ran out. Choose a smaller input size or batch size, or close other programs."
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -110,7 +110,7 @@ def show_draws(page: Page, row, recipe: tuple[Step, ...]) -> None:
                 seed=seed,
             )
     except WorkbenchError as error:
-        st.error(f"{escape(row['path'])}: {error}", icon=":material/error:")
+        st.error(escape(f"{row['path']}: {error}"), icon=":material/error:")
         return
     shape = true_proportions(row["width"], row["height"], drawn)
     title = f"a draw of {row['path']} by the recipe: {in_words(recipe)}"

@@ -50,7 +50,10 @@ def importing(page: Page) -> None:
         st.markdown(f"**{escape(page.dataset.info.title)}** is being read in. You may leave this page and come back.")
         st.fragment(_import_progress, run_every=0.5)(page.dataset)
         return
-    st.error(status.error or "The import ended before it was complete.", icon=":material/error:")
+    reason, _, log = (status.error or "The import ended before it was complete.").partition("\n")
+    st.error(escape(reason), icon=":material/error:")
+    if log:
+        st.code(log, language=None)
     if page.dataset.info.kind == "sample":
         if st.button("Draw it again", type="primary"):
             start_import(page.dataset)
@@ -86,7 +89,7 @@ def look(page: Page) -> None:
     with gallery:
         show_gallery(dataset)
     for warning in warnings:
-        st.warning(warning, icon=":material/warning:")
+        st.warning(escape(warning), icon=":material/warning:")
     if len(dataset.unreadable):
         with st.expander(f"Files that were left out ({len(dataset.unreadable):,})", icon=":material/broken_image:"):
             st.dataframe(dataset.unreadable, hide_index=True, alt="Files that were left out, and why")
@@ -158,7 +161,7 @@ def split_controls(page: Page) -> None:
                 dataset.set_split(SplitSettings(*(round(share, 4) for share in shares), seed=int(seed)))
                 st.rerun()
             except WorkbenchError as error:
-                st.error(str(error))
+                st.error(escape(str(error)))
 
 
 def show_gallery(dataset: Dataset) -> None:
@@ -224,7 +227,7 @@ def upload_form(page: Page) -> None:
         page.hosting.check_room(page.workspace)
         dataset = create_from_upload(page.workspace, upload, upload.name, name)
     except (WorkbenchError, OSError) as error:
-        st.error(in_words(error))
+        st.error(escape(in_words(error)))
         return
     start_import(dataset)
     page.go("dataset", dataset=dataset.name, run="")
@@ -244,7 +247,7 @@ def path_form(page: Page) -> None:
     try:
         dataset = create_from_path(page.workspace, Path(path.strip()), name)
     except (WorkbenchError, OSError) as error:
-        st.error(in_words(error))
+        st.error(escape(in_words(error)))
         return
     start_import(dataset)
     page.go("dataset", dataset=dataset.name, run="")

@@ -31,9 +31,8 @@ def main() -> None:
         return
     if page.run is None or not page.run.predictions_path.exists():
         if page.run is not None:
-            st.info(
-                f"The run {page.run.id} has nothing to judge: {page.run.status().error or 'it is not finished yet'}"
-            )
+            reason = page.run.status().error.partition("\n")[0]
+            st.info(escape(f"The run {page.run.id} has nothing to judge: {reason or 'it is not finished yet'}"))
         page.run = runs[0]
     if st.query_params.get("run") != page.run.id:
         st.query_params["run"] = page.run.id
@@ -57,7 +56,7 @@ def judge(page: Page, runs: list[Run]) -> None:
         predictions = page.run.predictions().of(split)
         evaluation = page.run.evaluate(split)
     except WorkbenchError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
         return
     head.markdown(escape_verdict(verdict(evaluation)))
     many = len(evaluation["labels"]) > FEW_CLASSES
@@ -73,7 +72,8 @@ def judge(page: Page, runs: list[Run]) -> None:
     with st.expander("Each class", icon=":material/table_rows:", expanded=not many):
         show_classes(evaluation)
     if page.run.status().state == "failed":
-        st.warning(f"This run failed, and its best weights are judged here. {page.run.status().error}")
+        reason = page.run.status().error.partition("\n")[0]
+        st.warning(f"This run failed, and its best weights are judged here. {escape(reason)}")
 
 
 def escape_verdict(text: str) -> str:
@@ -183,7 +183,7 @@ def show_figures(evaluation: dict[str, Any], per_row: int) -> None:
     columns[1].metric(
         "Commonest class",
         percent(evaluation["majority_accuracy"], n),
-        help=f"What always answering “{evaluation['majority_class']}” would reach without looking.",
+        help=f"What always answering “{escape(evaluation['majority_class'])}” would reach without looking.",
     )
     columns[2].metric(
         "Log loss",

@@ -11,6 +11,7 @@ from core.architectures.weights import IMAGENET, UNTRAINED, check_file, models_f
 from core.errors import UsageError
 from core.runs.settings import check_image_size
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
+from pages.widgets.gallery import escape
 from pages.widgets.network_diagram import show_network
 
 
@@ -86,7 +87,7 @@ def choose_size(page: Page, architecture: Architecture) -> int:
     try:
         check_image_size(architecture, size)
     except UsageError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return current
     if size != current:
         page.draft.choose(image_size=int(size))
@@ -131,7 +132,7 @@ def _weights_file(architecture: Architecture, current: str) -> str:
     try:
         return str(check_file(Path(path.strip()).expanduser()))
     except UsageError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return ""
 
 

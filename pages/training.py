@@ -38,7 +38,7 @@ def prepare(page: Page) -> None:
         settings = page.draft.settings()
         check_trainable(page.dataset)
     except WorkbenchError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
         page.link("model", "Look at the model's settings")
         return
     st.markdown(plan_in_words(page, settings))
@@ -55,7 +55,7 @@ def prepare(page: Page) -> None:
     try:
         settings = page.draft.settings()
     except WorkbenchError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         return
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
@@ -102,7 +102,7 @@ def begin(page: Page, settings: RunSettings) -> None:
     try:
         run = start(page.workspace, page.dataset, settings)
     except (WorkbenchError, OSError) as error:
-        st.error(in_words(error), icon=":material/error:")
+        st.error(escape(in_words(error)), icon=":material/error:")
         return
     # The draft of a dataset counts as chosen once something was trained with it.
     page.draft.choose(architecture=settings.architecture)
@@ -158,7 +158,7 @@ def live(page: Page, was_active: bool) -> None:
 def show_error(status: Status) -> None:
     first, _, rest = status.error.partition("\n")
     show = st.error if status.state == "failed" else st.info
-    show(first, icon=":material/error:" if status.state == "failed" else ":material/info:")
+    show(escape(first), icon=":material/error:" if status.state == "failed" else ":material/info:")
     if rest:
         st.code(rest, language=None)
 

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from core.architectures.registry import Architecture, PretrainedWeights
+from core.architectures.registry import ARCHITECTURES, Architecture, PretrainedWeights
 from core.errors import UsageError, WorkbenchError
 from core.files import replacing
 
@@ -91,10 +91,17 @@ def _download(architecture: Architecture, progress: Callable[[int, int], None]) 
         reason = getattr(error, "reason", error)
         raise WorkbenchError(
             f"The ImageNet weights of {architecture.title} could not be downloaded from {weights.url} ({reason}). "
-            f"Put that file at {target}, or give it with weights=FILE, or choose small_cnn, which needs none. "
+            f"Put that file at {target}, or give it with weights=FILE, or choose what works now: {_works_now()}. "
             "With weights=untrained the backbone runs on random numbers: to try the machinery, not for results."
         ) from error
     return target
+
+
+def _works_now() -> str:
+    """The architectures that need no download, by name."""
+    return ", ".join(
+        name for name, architecture in ARCHITECTURES.items() if not architecture.frozen or path_at_hand(architecture)
+    )
 
 
 def _copy(weights: PretrainedWeights, part: Path, progress: Callable[[int, int], None]) -> None:

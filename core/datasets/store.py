@@ -160,6 +160,13 @@ class Dataset:
     def path_of(self, image_path: str) -> Path:
         return Path(self.info.root) / image_path
 
+    def is_changed(self, row: pd.Series) -> bool:
+        """Whether an image's file is another one than was imported; a file that is gone is for its reader to find."""
+        try:
+            return self.path_of(row["path"]).stat().st_size != row["size_bytes"]
+        except OSError:
+            return False
+
     def label_indices(self, labels: pd.Series) -> np.ndarray:
         position = {name: index for index, name in enumerate(self.class_names)}
         return labels.map(position).to_numpy(dtype=np.int64)
@@ -211,11 +218,11 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     UsageError
         If there is none, naming those that there are.
     """
-    folder = workspace.datasets / name
-    if folder.parent == workspace.datasets and (folder / "dataset.json").exists():
-        return Dataset(folder)
-    known = sorted({dataset.name for dataset in list_datasets(workspace)} | set(SAMPLES))
-    raise UsageError(f"There is no dataset {name!r}. There are: {', '.join(known)}.")
+    # Looked up, not put into a path: the name may come from a URL, and be as long and as odd as it likes.
+    datasets = {dataset.name: dataset for dataset in list_datasets(workspace)}
+    if name in datasets:
+        return datasets[name]
+    raise UsageError(f"There is no dataset {name!r}. There are: {', '.join(sorted({*datasets, *SAMPLES}))}.")
 
 
 def delete_dataset(dataset: Dataset) -> None:

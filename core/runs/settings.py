@@ -97,7 +97,8 @@ PARAMETERS = {
             "The share of features hidden at random in each step, which keeps the network from relying on a few.",
             0,
             0.9,
-            {SCRATCH: 0.3, FROZEN: 0.5},
+            # On features of real photographs and aerial scenes .8 measured as well as .5 or better, over ten splits.
+            {SCRATCH: 0.3, FROZEN: 0.8},
             whole=False,
         ),
         Parameter(
@@ -115,7 +116,7 @@ PARAMETERS = {
             "After how many epochs without a better validation loss the training ends.",
             1,
             1000,
-            {SCRATCH: 10, FROZEN: 10},
+            {SCRATCH: 10, FROZEN: 15},
         ),
         Parameter(
             "views",

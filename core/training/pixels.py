@@ -13,8 +13,9 @@ from core.errors import WorkbenchError
 from core.images.reading import UnreadableImage, read_square
 
 BATCHES_AHEAD = 3
-# Pixels of a whole dataset are kept in memory for training from scratch, next to what the training itself needs.
-SHARE_OF_FREE_MEMORY = 0.5
+# Pixels of a whole dataset are kept in memory for training from scratch: once for judging, once more by part of the
+# split, and next to them what the training itself needs.
+SHARE_OF_FREE_MEMORY = 0.3
 
 
 def pixel_batches(
@@ -60,7 +61,7 @@ def load_pixels(
     Raises
     ------
     WorkbenchError
-        If they would take more than half of the free memory.
+        If they would take more of the free memory than there may be copies for.
     """
     needed, free = len(paths) * side * side * 3, psutil.virtual_memory().available
     if needed > free * SHARE_OF_FREE_MEMORY:

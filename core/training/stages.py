@@ -42,8 +42,10 @@ def frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """The head of a frozen backbone, and the features of all images, computed where they are not at hand."""
     settings = run.settings
     architecture = find_architecture(settings.architecture)
-    download = StageReport(run, f"Downloading the weights of {architecture.title}")
-    weights = fetch_weights(architecture, settings.weights, download)
+    download = StageReport(run, f"Downloading the weights of {architecture.title} (MB)")
+    weights = fetch_weights(
+        architecture, settings.weights, lambda come, expected: download(come // 10**6, expected // 10**6)
+    )
     made_from = {
         "architecture": architecture.name,
         "image_size": settings.image_size,

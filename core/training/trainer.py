@@ -59,9 +59,9 @@ def _train(run: Run) -> tuple[str, str]:
     split = dataset.split_settings
     if settings.split_seed is not None:
         split = SplitSettings(split.train, split.validation, split.test, settings.split_seed)
-    table = dataset.divided(split)
     run.update(state="running", stage="Starting Keras")
     run.events.append("stage", name="start")
+    table = _unchanged(run, dataset, dataset.divided(split))
 
     import keras  # takes seconds, so the status speaks first
 
@@ -77,6 +77,14 @@ def _train(run: Run) -> tuple[str, str]:
     if run.stop_requested and not reporter.epochs_done:
         raise Stopped
     return ("stopped", "") if run.stop_requested else ("done", "")
+
+
+def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
+    """Without the images that were replaced since the import: what is known of them is not true any more."""
+    changed = table.apply(dataset.is_changed, axis=1)
+    for path in table.loc[changed, "path"]:
+        run.events.append("note", text=f"Left out: {path} was changed since it was imported. Import the images again.")
+    return table[~changed].reset_index(drop=True)
 
 
 def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame):

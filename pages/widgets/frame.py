@@ -13,6 +13,7 @@ from core.hosting import Hosting, new_visitor, visitor_workspace
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.workspace import Workspace
+from pages.widgets.gallery import escape
 from pages.widgets.thumbnails import thumbnail_url
 
 PRODUCT = "Image Classification Workbench"
@@ -173,7 +174,7 @@ def _find_view(page: Page) -> None:
         try:
             page.dataset = open_dataset(page.workspace, name)
         except UsageError as error:
-            st.error(str(error), icon=":material/search_off:")
+            st.error(escape(str(error)), icon=":material/search_off:")
     else:
         newest = max(list_datasets(page.workspace), key=lambda dataset: dataset.folder.stat().st_mtime, default=None)
         page.dataset = newest
@@ -184,7 +185,8 @@ def _find_view(page: Page) -> None:
         page.run = next((run for run in page.runs if run.id == run_id), None)
         if page.run is None:
             st.error(
-                f"There is no run {run_id} of this dataset. It may have been deleted.", icon=":material/search_off:"
+                f"There is no run {escape(run_id)} of this dataset. It may have been deleted.",
+                icon=":material/search_off:",
             )
             del st.query_params["run"]
 
@@ -193,7 +195,7 @@ def _sidebar(page: Page) -> None:
     st.markdown(f"**{PRODUCT}**")
     _switcher(page)
     live = page.dataset is not None and any(run.status().active for run in page.runs)
-    st.fragment(_path, run_every=2 if live else None)(page)
+    st.fragment(_path, run_every=2 if live else None)(page, live)
 
 
 def _switcher(page: Page) -> None:
@@ -234,8 +236,10 @@ def _strip(dataset: Dataset) -> None:
     st.html(f'<div style="display:flex;gap:1.2%">{pictures}</div>')
 
 
-def _path(page: Page) -> None:
+def _path(page: Page, was_live: bool) -> None:
     """The steps, each with a mark for done, in progress or next."""
+    if was_live and not any(run.status().active for run in page.runs):
+        st.rerun(scope="app")
     marks = step_marks(page)
     for step in STEPS.values():
         mark = marks.get(step.key, "")

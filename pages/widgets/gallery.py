@@ -109,7 +109,7 @@ def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = F
             source = image_url(dataset.path_of(row["path"]), LARGE)
             show_tiles([Tile("large", source, row["path"])], "large", columns=1)
         except UnreadableImage as error:
-            st.error(f"{row['path']} {error}.", icon=":material/broken_image:")
+            st.error(escape(f"{row['path']} {error}."), icon=":material/broken_image:")
     with facts:
         if dataset.info.drawn:
             st.badge("Drawn by the program, not a photograph", icon=":material/brush:")
@@ -128,4 +128,4 @@ def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = F
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: names of files and classes may hold anything."""
-    return "".join("\\" + letter if letter in "\\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)
+    return "".join("\\" + letter if letter in "\\`*_{}[]()<>#+-.!|~:$&" else letter for letter in text)
