@@ -8,6 +8,7 @@ from core.architectures.registry import find_architecture
 from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.importing import open_sample
 from core.datasets.samples import SAMPLES
+from core.errors import WorkbenchError
 from core.evaluation.metrics import percent
 from core.runs.events import epoch_table
 from pages.widgets.frame import STEPS, Page, drawn_badge, open_page, step_marks
@@ -133,8 +134,12 @@ def beginnings(page: Page) -> None:
                 key=f"open_{name}",
                 type="primary" if first else "secondary",
             ):
-                open_sample(page.workspace, name)
-                page.go("dataset", dataset=name, run="")
+                try:
+                    open_sample(page.workspace, name)
+                except WorkbenchError as error:
+                    st.error(escape(str(error)))
+                else:
+                    page.go("dataset", dataset=name, run="")
     if st.button("Bring your own images", icon=":material/add_photo_alternate:"):
         st.session_state["bring"] = True
         page.go("dataset")

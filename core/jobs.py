@@ -116,6 +116,11 @@ class Job:
     def stop_requested(self) -> bool:
         return (self.folder / "stop").exists()
 
+    def forget(self) -> None:
+        """Take back how an earlier attempt ended, and that it was asked to stop: the job begins anew."""
+        self._status_path.unlink(missing_ok=True)
+        (self.folder / "stop").unlink(missing_ok=True)
+
     def beat(self) -> None:
         """Give a sign of life."""
         (self.folder / "heartbeat").touch()

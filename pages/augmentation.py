@@ -54,7 +54,7 @@ def compose(page: Page) -> tuple[Step, ...]:
     steps = []
     for transform in TRANSFORMS.values():
         with columns[amounts.index(transform) % 2] if transform.unit else flips:
-            amount = amount_of(transform, chosen.get(transform.name))
+            amount = amount_of(page, transform, chosen.get(transform.name))
         if amount is not None:
             steps.append(Step(transform.name, amount))
     recipe = tuple(steps)
@@ -63,14 +63,14 @@ def compose(page: Page) -> tuple[Step, ...]:
     return recipe
 
 
-def amount_of(transform: Transform, step: Step | None) -> int | None:
+def amount_of(page: Page, transform: Transform, step: Step | None) -> int | None:
     """The control of one transform: its amount, or None where it is not used."""
+    key = f"augment_{page.dataset.name}_{transform.name}"
     if not transform.unit:
-        used = st.toggle(transform.title, step is not None, key=f"use_{transform.name}", help=transform.explanation)
+        used = st.toggle(transform.title, step is not None, key=key, help=transform.explanation)
         return 0 if used else None
     title = f"{transform.title} (± {transform.unit})"
     value = step.amount if step else 0
-    key = f"amount_{transform.name}"
     return st.slider(title, 0, transform.maximum, value, key=key, help=transform.explanation) or None
 
 
@@ -78,6 +78,9 @@ def preview(page: Page, recipe: tuple[Step, ...]) -> None:
     """One image under nine draws, by the very layers used in training."""
     dataset = page.dataset
     training = dataset.images[dataset.images["split"] == "train"].sort_values("pixel_hash")
+    if training.empty:
+        st.info("There are no training images to show variations of. Divide the images differently.")
+        return
     number = st.session_state.setdefault("preview_image", 0)
     row = training.iloc[number % len(training)]
     original, draws = st.columns([1, 3])

@@ -1,5 +1,6 @@
 """The images: bring them, look at them, divide them."""
 
+import html
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -109,15 +110,15 @@ def answer(dataset: Dataset, warnings: list[str]) -> str:
 def show_counts(dataset: Dataset) -> None:
     """Classes as bars, divided into training, validation and test."""
     counts = dataset.counts()[::-1]
-    figure = go.Figure()
+    figure, labels = go.Figure(), _bar_labels(list(counts.index))
     for split in SPLITS:
         figure.add_bar(
-            y=[_short(name) for name in counts.index],
+            y=labels,
             x=counts[split],
             name=split,
             orientation="h",
             marker_color=SPLIT_COLOURS[split],
-            customdata=list(counts.index),
+            customdata=[html.escape(name) for name in counts.index],
             hovertemplate="%{customdata}: %{x:,} images<extra>" + split + "</extra>",
         )
     figure.update_layout(
@@ -134,6 +135,14 @@ def show_counts(dataset: Dataset) -> None:
     st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"Images per class and split. {alternative}")
 
 
+def _bar_labels(names: list[str]) -> list[str]:
+    """Short names, for Plotly, which reads some HTML, and would stack bars of the same name upon each other."""
+    short = [_short(name) for name in names]
+    return [
+        html.escape(label if short.count(label) == 1 else f"{label} {number}") for number, label in enumerate(short)
+    ]
+
+
 def _short(name: str, length: int = 18) -> str:
     return name if len(name) <= length else name[: length - 1] + "…"
 
@@ -145,14 +154,22 @@ def split_controls(page: Page) -> None:
         given = ", ".join(sorted(set(dataset.manifest["given_split"]) - {""}))
         st.caption(f"This dataset brings its own division ({given}); it is kept. What it lacks is cut from training.")
     settings = dataset.split_settings
-    with st.expander("Divide the images differently", icon=":material/call_split:"), st.form("split", border=False):
+    with (
+        st.expander("Divide the images differently", icon=":material/call_split:"),
+        st.form(f"split_{dataset.name}", border=False),
+    ):
         st.caption(
             "The network learns from the training images, validation decides when to stop, and only the test images, "
             "which it never saw, tell how good it is. Each class keeps its share in every part."
         )
         middle = (round(100 * settings.train), round(100 * (settings.train + settings.validation)))
         lower, upper = st.slider(
-            "Up to where training goes, and up to where validation (%)", 5, 95, middle, step=5, key="split_shares"
+            "Up to where training goes, and up to where validation (%)",
+            5,
+            95,
+            middle,
+            step=5,
+            key=f"shares_{dataset.name}",
         )
         seed = st.number_input("Seed: another number draws another division", 0, 2**31 - 1, settings.seed)
         if st.form_submit_button("Divide the images"):
@@ -202,8 +219,12 @@ def bring(page: Page) -> None:
         for name, sample in SAMPLES.items():
             st.markdown(f"**{sample.title}.** {sample.description}")
             if st.button(f"Open {sample.title}", key=f"bring_{name}"):
-                open_sample(page.workspace, name)
-                page.go("dataset", dataset=name, run="")
+                try:
+                    open_sample(page.workspace, name)
+                except WorkbenchError as error:
+                    st.error(escape(str(error)))
+                else:
+                    page.go("dataset", dataset=name, run="")
 
 
 LAYOUT_HELP = (

@@ -41,7 +41,8 @@ def main() -> None:
 
 def nothing_yet(page: Page) -> None:
     active = any(run.status().active for run in page.runs)
-    words = "A run is still training; its figures will be here." if active else "Nothing has been trained yet."
+    words = "No run has come far enough to be judged." if page.runs else "Nothing has been trained yet."
+    words = "A run is still training; its figures will be here." if active else words
     st.markdown(f"{words} Then this page shows how good it is, and the images it gets wrong.")
     page.link("training", "Go to training", "show_chart")
 
@@ -118,7 +119,8 @@ def run_label(run: Run) -> str:
     words = f"{find_architecture(settings.architecture).title}, {settings.image_size} px"
     if settings.untrained:
         words += ", untrained weights"
-    return f"{words} · {run.id[:15]}"
+    # Runs that were started in the same second differ in the number at the end.
+    return f"{words} · {run.id[:15]}{run.id.rpartition(settings.architecture)[2]}"
 
 
 def choose_cell(evaluation: dict[str, Any]) -> tuple[int, int] | None:

@@ -59,7 +59,7 @@ def choose_architecture(page: Page) -> Architecture:
         index=names.index(current),
         format_func=lambda name: ARCHITECTURES[name].title,
         captions=[_caption(ARCHITECTURES[name]) for name in names],
-        key="architecture",
+        key=f"architecture_{page.dataset.name}",
     )
     if chosen != current:
         page.draft.choose(architecture=chosen)
@@ -74,14 +74,18 @@ def _caption(architecture: Architecture) -> str:
 
 
 def choose_size(page: Page, architecture: Architecture) -> int:
-    current = int(page.draft.values()["image_size"])
+    kept = page.draft.values()["image_size"]
+    try:
+        current = check_image_size(architecture, kept)
+    except UsageError:
+        current = architecture.input_size
     size = st.number_input(
         "Input size in pixels",
         min_value=1,
         max_value=1024,
         value=current,
         step=16,
-        key=f"image_size_{architecture.name}",
+        key=f"image_size_{page.dataset.name}_{architecture.name}",
         help="Every image is brought to this many pixels a side. Larger shows more detail and takes longer.",
     )
     try:
@@ -89,7 +93,7 @@ def choose_size(page: Page, architecture: Architecture) -> int:
     except UsageError as error:
         st.error(escape(str(error)))
         return current
-    if size != current:
+    if size != kept:
         page.draft.choose(image_size=int(size))
     return int(size)
 
@@ -115,7 +119,12 @@ def choose_weights(page: Page, architecture: Architecture) -> None:
         values = list(options.values())
         index = values.index(current) if current in values else len(values) - 1
         choice = options[
-            st.radio("Weights of the backbone", list(options), index=index, key=f"weights_{architecture.name}")
+            st.radio(
+                "Weights of the backbone",
+                list(options),
+                index=index,
+                key=f"weights_{page.dataset.name}_{architecture.name}",
+            )
         ]
         if choice == "file":
             choice = _weights_file(architecture, "" if current in (IMAGENET, UNTRAINED) else current)

@@ -90,7 +90,7 @@ def number_setting(page: Page, settings: RunSettings, name: str) -> None:
         kind(parameter.minimum),
         kind(parameter.maximum),
         kind(value),
-        key=f"setting_{settings.architecture}_{name}",
+        key=f"setting_{settings.dataset}_{settings.architecture}_{name}",
         help=f"{parameter.explanation} From {parameter.minimum:g} to {parameter.maximum:g}; {default:g} by default.",
         **whole,
     )
@@ -188,11 +188,13 @@ def actions(page: Page, status: Status) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
     if status.active:
         with right.container(horizontal_alignment="right"):
-            if st.button(
-                "Stop and keep the best", icon=":material/stop:", type="primary", disabled=page.run.stop_requested
-            ):
-                page.run.request_stop()
-                st.rerun(scope="fragment")
+            st.button(
+                "Stop and keep the best",
+                icon=":material/stop:",
+                type="primary",
+                disabled=page.run.stop_requested,
+                on_click=page.run.request_stop,
+            )
         return
     with left.container(horizontal=True):
         if st.button("Train again", icon=":material/replay:"):

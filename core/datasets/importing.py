@@ -79,14 +79,22 @@ def create_sample(workspace: Workspace, name: str) -> Dataset:
 
 
 def open_sample(workspace: Workspace, name: str) -> Dataset:
-    """One of the drawn samples, being drawn by a process of its own where it is not there yet."""
+    """One of the drawn samples, being drawn by a process of its own where it is not there yet.
+
+    Raises
+    ------
+    UsageError
+        If it is not there yet and a visitor's space is full.
+    """
     if not (workspace.datasets / name / "dataset.json").exists():
+        Hosting.from_environment().check_room(workspace)
         start_import(create_sample(workspace, name))
     return Dataset(workspace.datasets / name)
 
 
 def start_import(dataset: Dataset) -> None:
-    """Set the import of a dataset that was just laid out going in a process of its own."""
+    """Set the import of a dataset that was just laid out, or did not end well, going in a process of its own."""
+    dataset.job.forget()
     dataset.job.launch("core.datasets.importing")
 
 
@@ -103,6 +111,7 @@ def ensure_dataset(workspace: Workspace, name: str, progress: Progress | None = 
     is_new = name in SAMPLES and not (workspace.datasets / name / "dataset.json").exists()
     dataset = create_sample(workspace, name) if is_new else open_dataset(workspace, name)
     if not dataset.ready and dataset.info.kind == "sample" and not dataset.job.status().active:
+        dataset.job.forget()
         run_import(dataset, progress)
     dataset.manifest  # noqa: B018 - raises in words where it is not ready
     return dataset

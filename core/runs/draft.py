@@ -22,9 +22,11 @@ class Draft:
     def chosen(self) -> dict[str, Any]:
         """The settings that somebody chose."""
         try:
-            return read_json(self._path) or {}
-        except WorkbenchError:  # a damaged draft is worth no more than a new one
+            chosen = read_json(self._path)
+            find_architecture(self._architecture(chosen or {}))  # may be one of another version of this program
+        except (WorkbenchError, AttributeError):  # a damaged draft is worth no more than a new one
             return {}
+        return chosen or {}
 
     def values(self) -> dict[str, Any]:
         """Every setting, chosen or by default."""

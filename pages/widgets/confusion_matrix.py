@@ -1,5 +1,6 @@
 """The confusion matrix, whose cells one clicks to see their images."""
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -41,7 +42,8 @@ def show_confusion_matrix(
 
 def parse_cell(text: str | None, class_count: int) -> tuple[int, int] | None:
     """Read "1-0" as a cell; None for anything that is not one."""
-    parts = (text or "").split("-")
-    if len(parts) != 2 or not all(part.isdecimal() and int(part) < class_count for part in parts):
+    match = re.fullmatch(r"(\d{1,6})-(\d{1,6})", text or "")
+    if match is None:
         return None
-    return int(parts[0]), int(parts[1])
+    cell = int(match[1]), int(match[2])
+    return cell if max(cell) < class_count else None

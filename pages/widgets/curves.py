@@ -56,13 +56,13 @@ def in_words(events: list[dict[str, Any]]) -> str:
     if table.empty:
         return "No epoch has ended yet."
     last = table.iloc[-1]
-    text = f"After {last['epoch']:.0f} epochs the training loss is {last['loss']:.3f}"
+    text = f"After {last['epoch']:.0f} epoch{'' if last['epoch'] == 1 else 's'} the training loss is {last['loss']:.3f}"
     if table["val_loss"].isna().all():
         return text + "; there are no validation images."
     best = table.loc[table["val_loss"].idxmin()]
     text += f" and the validation loss {last['val_loss']:.3f}; the best was {best['val_loss']:.3f} in epoch "
     text += f"{best['epoch']:.0f}."
-    if best["loss"] > table["loss"].iloc[0] * 0.98 and len(table) >= 5:
+    if table["loss"].min() > table["loss"].iloc[0] * 0.98 and len(table) >= 5:
         return text + " The loss hardly falls: it is not learning. Try a larger learning rate."
     if last["epoch"] - best["epoch"] >= 5 and last["val_loss"] > best["val_loss"] * 1.3:
         return text + " Training gets better while validation gets worse: it has begun to learn by heart."

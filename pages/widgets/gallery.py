@@ -74,7 +74,8 @@ def tile_of(dataset: Dataset, row: pd.Series, second: str = "", wrong: bool = Fa
         title=f"{row['path']} · {row['label']} · {row['split']} · {row['width']} × {row['height']} px",
         caption=row["label"],
         second=second,
-        colour=class_colours(dataset.class_names)[row["label"]],
+        # A run's images may be of a class that the dataset, imported anew, no longer has.
+        colour=class_colours(dataset.class_names).get(row["label"], ""),
         wrong=wrong,
     )
 

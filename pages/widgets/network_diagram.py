@@ -8,6 +8,7 @@ from core.architectures.layers import LayerRow
 
 # Layers that change neither shape nor parameters would only crowd the picture; the table lists them.
 QUIET = ("ReLU", "Batch", "Pixels", "Dropout")
+KINDS = {"frozen": "learned on ImageNet, frozen", "trained": "trained on your images", "fixed": "nothing to learn"}
 
 
 def show_network(rows: list[LayerRow], image_size: int) -> None:
@@ -18,14 +19,15 @@ def show_network(rows: list[LayerRow], image_size: int) -> None:
             continue
         side = row.shape[0] if len(row.shape) == 3 else 0
         shape = "×".join(map(str, row.shape))
-        blocks.append(_block(f"{row.name}\n→ {shape}", side, image_size, "frozen" if row.frozen else "trained"))
-    st.html(
-        f'<div role="img" aria-label="the layers in their order">{_STYLE}<div class="net">{"".join(blocks)}</div></div>'
-    )
+        blocks.append(_block(f"{row.name}\n→ {shape}", side, image_size, _kind(row)))
+    kinds = [kind for kind in KINDS if any(_kind(row) == kind for row in rows)]
+    keys = "".join(f'<span class="{kind}"><span class="bar"></span>{KINDS[kind]}</span>' for kind in kinds)
+    picture = f'<div class="net" role="img" aria-label="the layers in their order">{"".join(blocks)}</div>'
+    st.html(f'{_STYLE}{picture}<div class="key">{keys}</div>')
 
 
-def _key(kind: str, text: str) -> str:
-    return f'<span class="{kind}"><span class="bar"></span>{text}</span>'
+def _kind(row: LayerRow) -> str:
+    return "frozen" if row.frozen else "trained" if row.parameters else "fixed"
 
 
 def _block(text: str, side: int, image_size: int, kind: str) -> str:
@@ -43,6 +45,7 @@ _STYLE = """<style>
 .key > span { align-items: center; display: flex; gap: 0.4rem; }
 .key .bar { height: 0.8rem; width: 1.4rem; }
 .input .bar { background: #8c8c8c; }
+.fixed .bar { background: #b9bdd6; }
 .trained .bar { background: #6470e8; }
 .frozen .bar { background: repeating-linear-gradient(135deg, #56b4e9, #56b4e9 6px, #3b8fc0 6px, #3b8fc0 12px); }
 </style>"""

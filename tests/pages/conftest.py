@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.datasets.store import Dataset
@@ -79,7 +80,7 @@ class Visit:
     def steps(self) -> dict[str, str]:
         """The sidebar's steps, each with its icon."""
         links = self.at.sidebar.get("page_link")
-        return {link.label.strip("*"): link.icon.removeprefix(":material/").removesuffix(":") for link in links}
+        return {link.label.replace("*", ""): link.icon.removeprefix(":material/").removesuffix(":") for link in links}
 
     @property
     def question(self) -> str:
@@ -141,6 +142,26 @@ def visit(workspace: Workspace, asked: list, tmp_path, monkeypatch: pytest.Monke
     """Opens a page in a new tab: `visit("model", dataset="pets")`. No pretrained weights are at hand."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     return lambda page, **query: Visit().open(page, **query)
+
+
+@pytest.fixture
+def hosted(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Strangers use the app from now on; gives the cookies that their browsers send."""
+    cookies: dict[str, str] = {}
+    monkeypatch.setenv("WORKBENCH_HOSTED", "1")
+    monkeypatch.setattr(ContextProxy, "cookies", cookies)
+    return cookies
+
+
+@pytest.fixture
+def full(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[Visit], None]:
+    """Fills the space of the visitor of a tab."""
+
+    def fill(tab: Visit) -> None:
+        (workspace.root / "visitors" / tab.at.session_state["visitor"] / "file").write_bytes(b"12345")
+        monkeypatch.setenv("WORKBENCH_QUOTA_GB", "1e-9")
+
+    return fill
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from core.datasets.importing import create_from_path, create_sample, open_sample
+from core.datasets.importing import create_from_path, create_sample
 from core.datasets.splits import SplitSettings
 from core.datasets.store import open_dataset
 
@@ -296,11 +296,6 @@ def test_a_dataset_is_deleted_and_the_users_files_stay(visit, pets, trained, tmp
 # Hosted ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def hosted(workspace, monkeypatch):
-    monkeypatch.setenv("WORKBENCH_HOSTED", "1")
-
-
 def test_strangers_can_not_name_paths_of_the_server(visit, hosted):
     page = visit("dataset")
     assert tabs(page) == [UPLOAD, "A drawn sample"]
@@ -308,9 +303,9 @@ def test_strangers_can_not_name_paths_of_the_server(visit, hosted):
     assert len(page.at.text_input) == 1
 
 
-def test_a_full_space_takes_no_upload(visit, hosted, monkeypatch, launched):
+def test_a_full_space_takes_no_upload(visit, hosted, full, launched):
     page = visit("dataset")
-    monkeypatch.setenv("WORKBENCH_QUOTA_GB", "1e-12")
+    full(page)
     page.at.file_uploader[0].set_value(("pets.zip", zip_of(["a/1.png", "b/1.png"]), "application/zip"))
     page.press("Import the zip")
     assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
@@ -318,14 +313,18 @@ def test_a_full_space_takes_no_upload(visit, hosted, monkeypatch, launched):
 
 
 @pytest.mark.parametrize(("page", "button"), [("dataset", "Open Cats vs dogs (drawn)"), ("home", "Open cats vs dogs")])
-def test_a_full_space_takes_no_sample(visit, hosted, monkeypatch, launched, page, button):
+def test_a_full_space_takes_no_sample(visit, hosted, full, launched, page, button):
     tab = visit(page)
-    monkeypatch.setenv("WORKBENCH_QUOTA_GB", "1e-12")
+    full(tab)
     tab.press(button)
     assert tab.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
     assert launched == []
 
 
-def test_a_sample_that_is_there_opens_in_a_full_space_too(visit, workspace, monkeypatch, launched):
-    open_sample(workspace, "cats_vs_dogs_sample")
-    assert visit("dataset", dataset="cats_vs_dogs_sample").errors == []
+def test_a_sample_that_is_there_opens_in_a_full_space_too(visit, hosted, full, launched):
+    page = visit("dataset").press("Open Cats vs dogs (drawn)")
+    full(page)
+    page.open("home").press("Open cats vs dogs")
+    assert page.errors == []
+    assert "is being read in" in page.words
+    assert len(launched) == 1

@@ -1,0 +1,308 @@
+"""Training: its settings, its start, its course, its stop, and what is left of it."""
+
+import json
+import os
+import time
+
+import pytest
+
+from core.datasets.importing import create_from_path, create_sample, run_import
+from core.hosting import new_visitor, visitor_workspace
+from core.jobs import identity
+from core.runs.draft import Draft
+from core.runs.record import Run, list_runs
+from core.runs.settings import PARAMETERS
+
+QUESTION = "Is it learning?"
+TRAIN = "Train up to 60 epochs"
+
+
+def draft(dataset):
+    return json.loads((dataset.folder / "draft.json").read_text())
+
+
+# Before a run ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_images_it_leads_to_some(visit):
+    page = visit("training")
+    assert page.question == QUESTION
+    assert "No images yet." in page.words
+    assert page.links == ["Choose images"]
+
+
+def test_images_that_are_not_ready_are_waited_for(visit, workspace, is_importing):
+    is_importing(create_sample(workspace, "cats_vs_dogs_sample"))
+    page = visit("training")
+    assert "The images of this dataset are not ready yet." in page.words
+    assert page.links == ["Choose images"]
+
+
+def test_a_dataset_or_run_that_is_not_there_is_said_not_to_be(visit, pets):
+    assert "There is no dataset 'plants'." in visit("training", dataset="plants").errors[0]
+    page = visit("training", dataset="pets", run="2020")
+    assert page.errors == ["There is no run 2020 of this dataset. It may have been deleted."]
+    assert page.primary == [TRAIN]
+
+
+def test_what_will_be_trained_is_said_first(visit, pets):
+    Draft(pets).choose(augmentation=[{"name": "zoom", "amount": 10}], weights="untrained")
+    page = visit("training")
+    assert "**MobileNet α 0.75** will learn from **24 images** at 224 px, on **untrained** weights" in page.words
+    assert "varied by zoom ±10 %" in page.words
+    assert "you may close this page and come back" in page.words
+    assert page.primary == [TRAIN]
+    assert page.links == [], "there is no run to go back to"
+
+
+@pytest.mark.parametrize("name", list(PARAMETERS))
+def test_every_setting_has_its_range_and_is_kept(visit, pets, name):
+    parameter = PARAMETERS[name]
+    page = visit("training")
+    field = page.setting(parameter.title)
+    assert (field.min, field.max, field.value) == (parameter.minimum, parameter.maximum, parameter.default["frozen"])
+    assert f"{parameter.default['frozen']:g} by default" in field.help
+    page.set(parameter.title, parameter.maximum)
+    assert draft(pets) == {name: parameter.maximum}
+    # Neither another page nor another tab loses it.
+    page.open("model", dataset="pets")
+    assert page.open("training", dataset="pets").setting(parameter.title).value == parameter.maximum
+    assert visit("training").setting(parameter.title).value == parameter.maximum
+
+
+def test_another_dataset_keeps_its_own_settings(visit, imported):
+    first, second = (imported(name, {"a": 3, "b": 3}) for name in ("first", "second"))
+    page = visit("training", dataset="first").set("Epochs", 7)
+    page.at.sidebar.selectbox[0].set_value("second")
+    page.run()
+    assert page.primary == [TRAIN]
+    assert not (second.folder / "draft.json").exists()
+    assert draft(first) == {"epochs": 7}
+
+
+def test_a_run_is_started_with_what_was_chosen(visit, pets, workspace, launched):
+    page = visit("training").set("Epochs", 7).set("Learning rate", 0.01).set("Dropout", 0.25)
+    page.press("Train up to 7 epochs")
+    (run,) = list_runs(workspace, "pets")
+    assert launched == [("core.training.worker", run.id)]
+    assert page.query == {"dataset": "pets", "run": run.id}
+    settings = run.settings
+    assert (settings.epochs, settings.learning_rate, settings.dropout) == (7, 0.01, 0.25)
+    assert settings.architecture == "mobilenet_075"
+    assert "It waits for another run to end." in page.words
+    assert page.primary == ["Stop and keep the best"]
+    assert page.steps["Model"] == "check_circle", "it was chosen, by training with it"
+
+
+@pytest.mark.parametrize("value", [10**9, -1])
+def test_a_setting_out_of_range_starts_nothing(visit, pets, workspace, launched, value):
+    # No browser lets one type it, but a page must not rely on that.
+    Draft(pets).choose(epochs=value)
+    page = visit("training")
+    assert page.errors == [f"The setting 'epochs' must be a whole number from 1 to 1000. Got {value}."]
+    assert page.buttons == []
+    assert list_runs(workspace) == []
+
+
+def test_what_can_not_be_learned_from_is_refused(visit, imported):
+    imported("_few_", {"cats": 1, "dogs": 1})
+    page = visit("training")
+    assert page.errors[0].startswith("_few_ cannot be trained on: at least two classes need training images")
+    assert page.buttons == []
+
+
+def test_a_full_space_starts_nothing(visit, hosted, full, workspace, class_folders, tmp_path, launched):
+    hosted["workbench_visitor"] = new_visitor()
+    mine = visitor_workspace(workspace, hosted["workbench_visitor"])
+    run_import(create_from_path(mine, class_folders(tmp_path / "pets", {"a": 5, "b": 5})))
+    page = visit("training")
+    full(page)
+    page.press(TRAIN)
+    assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
+    assert list_runs(mine) == launched == []
+
+
+def test_awkward_names_and_many_classes(visit, awkward, many):
+    assert "will learn from **24 images**" in visit("training", dataset="awkward").words
+    assert "will learn from **63 images**" in visit("training", dataset="many").words
+
+
+# A run that goes on ---------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_run_is_in_view(visit, pets, trained):
+    trained(pets)
+    newest = trained(pets, state="stopped")
+    page = visit("training")
+    assert page.query == {"dataset": "pets", "run": newest.id}
+    assert "**Stopped after 3 epochs.**" in page.words
+
+
+def test_a_queued_run_is_said_to_wait(visit, pets, training):
+    run = training(pets, epochs=0, state="queued", stage="Waiting for another run to end", total=0)
+    page = visit("training", run=run.id)
+    assert "It waits for another run to end." in page.words
+    assert page.primary == ["Stop and keep the best"]
+    assert page.chart_texts() == []
+    assert "Train again" not in page.buttons
+
+
+def test_a_run_that_starts_says_what_it_does(visit, pets, training):
+    training(pets, epochs=0, stage="Computing features", done=12, total=24)
+    page = visit("training")
+    assert "**Computing features.**" in page.words
+    assert "Computing features · 12 of 24" in page.words
+
+
+def test_a_run_shows_its_epochs(visit, pets, training):
+    run = training(pets, epochs=10, eta_seconds=75.0)
+    page = visit("training")
+    assert "**Epoch 10 of 25.** After 10 epochs the training loss is 0.100" in page.words
+    assert "Training · 10 of 25 · about 1 min 15 s left" in page.words
+    assert "After 10 epochs the training loss is 0.100 and the validation loss 0.110" in page.chart_texts()[0]
+    assert "trains on CPU (2 cores)" in page.words
+    assert "Training · 40 %" in page.steps
+    assert page.buttons == ["Stop and keep the best"]
+    assert "No sign of life" not in page.words
+    assert run.status().active
+
+
+def test_a_run_is_asked_to_stop(visit, pets, training):
+    run = training(pets)
+    page = visit("training").press("Stop and keep the best")
+    assert run.stop_requested
+    assert "**Stopping.** The best weights are kept." in page.words
+    assert page.button("Stop and keep the best").disabled
+
+
+def test_a_run_that_gives_no_sign_of_life_is_said_to(visit, pets, training):
+    run = training(pets)
+    long_ago = time.time() - 125
+    os.utime(run.folder / "heartbeat", (long_ago, long_ago))
+    assert "No sign of life for 2 min" in visit("training").words
+
+
+def test_a_run_that_ends_while_one_looks(visit, pets, training):
+    run = training(pets)
+    page = visit("training")
+    run.update(state="done", finished=time.time())
+    page.run()
+    assert "**It has learned: epoch 3 of 3 was the best, and is kept.**" in page.words
+    assert "Train again" in page.buttons
+
+
+def test_a_run_whose_process_is_gone_is_not_waited_for(visit, pets, training):
+    run = training(pets)
+    pid, started = identity()
+    run.update(processes=[[pid, started - 100]])
+    run.log_path.write_text("the *last* words\n")
+    page = visit("training")
+    assert "**It failed after 3 of 25 epochs.**" in page.words
+    assert "Its process is gone without a word" in page.errors[0]
+    assert "Last lines of its log:\nthe *last* words" in [code.value for code in page.at.main.code]
+
+
+# A run that ended -----------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_is_done_leads_on_to_its_evaluation(visit, pets, trained):
+    run = trained(pets)
+    page = visit("training")
+    assert "**It has learned: epoch 3 of 3 was the best, and is kept.** After 3 epochs" in page.words
+    assert "trains on CPU (2 cores) · took 1 min 15 s" in page.words
+    assert page.primary == ["See how good it is"]
+    settings = page.at.dataframe[0].value.set_index("setting")["value"]
+    assert (settings["architecture"], settings["epochs"], settings["augmentation"]) == ("small_cnn", "25", "none")
+    page.press("See how good it is")
+    assert page.question == "How good is it, and where does it err?"
+    assert page.query == {"dataset": "pets", "run": run.id}
+
+
+def test_a_run_that_failed_says_why(visit, pets, trained):
+    trained(pets, epochs=0, judged=False, state="failed", error="Memory *ran* out.\nLast lines of its log:\n# a\n_b_")
+    page = visit("training")
+    assert "**It failed after 0 of 25 epochs.**" in page.words
+    assert page.errors == ["Memory *ran* out."]
+    assert "*ran*" not in page.source
+    assert page.at.main.code[0].value == "Last lines of its log:\n# a\n_b_"
+    assert page.primary == [], "there is nothing to judge"
+    assert "Train again" in page.buttons
+
+
+def test_a_run_that_diverged_says_what_to_change_and_can_be_judged(visit, pets, trained):
+    error = "The loss stopped being a number in epoch 4: the training diverged. Choose a smaller learning rate than 10."
+    trained(pets, state="failed", error=error)
+    page = visit("training")
+    assert "**It failed after 3 of 25 epochs.**" in page.words
+    assert page.errors == [error]
+    assert page.primary == ["See how good it is"]
+
+
+def test_a_run_that_was_stopped_kept_its_best(visit, pets, trained):
+    trained(pets, state="stopped", facts={"note": "Stopped after 30 minutes, the limit for a run here."})
+    page = visit("training")
+    assert "**Stopped after 3 epochs.**" in page.words
+    assert "the limit for a run here" in page.words
+    assert page.errors == []
+    assert page.primary == ["See how good it is"]
+
+
+def test_a_run_that_was_stopped_too_early_has_nothing_to_judge(visit, pets, trained):
+    words = "Stopped before the first epoch had ended: there is nothing to judge."
+    trained(pets, epochs=0, judged=False, state="stopped", error=words)
+    page = visit("training")
+    assert "**Stopped after 0 epochs.**" in page.words
+    assert [info.value for info in page.at.main.info] == [words.replace(":", "\\:").replace(".", "\\.")]
+    assert page.primary == []
+
+
+def test_untrained_weights_are_badged(visit, pets, trained):
+    trained(pets, settings={"architecture": "mobilenet", "weights": "untrained"})
+    assert "Untrained weights: the backbone is random numbers" in visit("training").words
+
+
+def test_the_log_holds_notes_and_what_was_printed(visit, pets, trained):
+    run = trained(pets)
+    run.events.append("note", text="Left out: my_*cat*.png is damaged.")
+    run.log_path.write_text("a line\n")
+    page = visit("training")
+    assert "Left out: my_*cat*.png is damaged." in page.words
+    assert "*cat*" not in page.source
+    assert "a line" in [code.value for code in page.at.main.code]
+
+
+def test_training_again_starts_from_the_settings_as_they_stand(visit, pets, trained):
+    newest = trained(pets)
+    page = visit("training").press("Train again")
+    assert page.query == {"dataset": "pets", "new": "1"}
+    assert page.primary == [TRAIN]
+    assert page.links == ["Back to the newest run"]
+    link = page.at.main.get("page_link")[0].proto
+    assert f"run={newest.id}" in link.query_string
+
+
+def test_another_run_is_brought_into_view(visit, pets, trained):
+    first = trained(pets)
+    second = trained(pets, state="stopped")
+    page = visit("training").set("Run in view", first.id)
+    assert page.query == {"dataset": "pets", "run": first.id}
+    assert "It has learned" in page.words
+    assert page.setting("Run in view").options == [second.id, first.id]
+
+
+def test_a_run_is_deleted_once_that_is_confirmed(visit, pets, trained):
+    first, second = trained(pets), trained(pets)
+    page = visit("training", run=first.id).press("Delete this run")
+    assert "Its weights, curves and predictions go with it." in [text.value for text in page.at.markdown]
+    assert first.folder.exists()
+    page.press("Delete this run", "Delete it")
+    assert not first.folder.exists()
+    assert second.folder.exists()
+    assert page.query == {"dataset": "pets", "run": second.id}
+
+
+def test_a_run_without_settings_is_passed_over(visit, pets, trained):
+    good, bad = trained(pets), trained(pets)
+    (bad.folder / "settings.json").write_text("{")
+    assert visit("training").query == {"dataset": "pets", "run": good.id}
+    assert "It may have been deleted" in visit("training", dataset="pets", run=Run(bad.folder).id).errors[0]

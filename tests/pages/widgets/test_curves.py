@@ -1,0 +1,123 @@
+"""The curves of a training, in words and as a chart."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.widgets.curves import in_words
+
+
+def epochs(losses, val_losses, val_accuracy=0.5):
+    best, events = float("inf"), []
+    for number, (loss, val_loss) in enumerate(zip(losses, val_losses, strict=True), start=1):
+        is_best = val_loss is not None and val_loss < best
+        best = val_loss if is_best else best
+        figures = {"loss": loss, "accuracy": 0.5, "val_loss": val_loss, "val_accuracy": val_accuracy}
+        events.append({"kind": "epoch", "epoch": number, "seconds": 1.0, "best": is_best} | figures)
+    return events
+
+
+LEARNING_BY_HEART = epochs([1.0, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05], [0.9, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2])
+
+
+def test_before_the_first_epoch_has_ended():
+    assert in_words([]) == "No epoch has ended yet."
+    assert in_words([{"kind": "stage", "name": "train"}, {"kind": "batch", "position": 0.5, "loss": 1.0}]) == (
+        "No epoch has ended yet."
+    )
+
+
+def test_the_last_and_the_best_epoch_are_named():
+    assert in_words(epochs([1.0, 0.5, 0.4], [0.9, 0.6, 0.65])) == (
+        "After 3 epochs the training loss is 0.400 and the validation loss 0.650; the best was 0.600 in epoch 2."
+    )
+
+
+def test_one_epoch_is_not_called_several():
+    assert in_words(epochs([1.0], [0.9])).startswith("After 1 epoch the training loss is 1.000")
+
+
+def test_without_validation_images_it_says_so():
+    words = in_words(epochs([1.0, 0.5], [None, None], None))
+    assert words == "After 2 epochs the training loss is 0.500; there are no validation images."
+
+
+def test_learning_by_heart_is_noticed():
+    words = in_words(LEARNING_BY_HEART)
+    assert "the best was 0.700 in epoch 2." in words
+    assert words.endswith("Training gets better while validation gets worse: it has begun to learn by heart.")
+
+
+@pytest.mark.parametrize(
+    ("losses", "val_losses"),
+    [
+        ([1.0, 0.6, 0.4, 0.3], [0.9, 0.7, 0.8, 1.2]),  # too early to tell
+        ([1.0, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05], [0.9, 0.7, 0.71, 0.72, 0.7, 0.73, 0.74]),  # it merely stays as it is
+        ([1.0, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2], [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]),  # all is well
+    ],
+)
+def test_nothing_is_said_to_be_learned_by_heart_without_need(losses, val_losses):
+    words = in_words(epochs(losses, val_losses))
+    assert "by heart" not in words
+    assert "not learning" not in words
+
+
+@pytest.mark.parametrize(
+    "losses", [[0.7, 0.7, 0.69, 0.7, 0.69], [0.7, 0.71, 0.7, 0.72, 0.71, 0.7]], ids=["flat", "wavering"]
+)
+def test_not_learning_is_noticed(losses):
+    words = in_words(epochs(losses, losses))
+    assert words.endswith("The loss hardly falls: it is not learning. Try a larger learning rate.")
+
+
+def test_a_good_first_epoch_followed_by_learning_by_heart_is_not_called_not_learning():
+    """With few images the first epoch may be the best on validation though training goes on well."""
+    words = in_words(epochs([1.0, 0.6, 0.4, 0.2, 0.1, 0.05], [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]))
+    assert "not learning" not in words
+    assert "by heart" in words
+
+
+def test_too_few_epochs_are_not_judged():
+    assert "not learning" not in in_words(epochs([0.7, 0.7, 0.7], [0.7, 0.7, 0.7]))
+
+
+def draw(events, epochs=25):
+    script = f"from pages.widgets.curves import show_curves\nshow_curves({events!r}, {epochs}, 'curves')"
+    at = AppTest.from_string(script, default_timeout=60).run()
+    assert [trace.message for trace in at.exception] == []
+    (chart,) = at.get("plotly_chart")
+    return chart.proto, json.loads(chart.proto.spec)
+
+
+def test_the_chart_says_in_words_what_it_shows():
+    chart, _ = draw(LEARNING_BY_HEART)
+    assert chart.alt == in_words(LEARNING_BY_HEART)
+
+
+def test_the_best_epoch_is_marked():
+    _, figure = draw(LEARNING_BY_HEART)
+    texts = [annotation["text"] for annotation in figure["layout"]["annotations"]]
+    assert texts == ["Loss", "Accuracy", "best: epoch 2"]
+
+
+def test_curves_are_told_apart_without_their_colour():
+    _, figure = draw(LEARNING_BY_HEART)
+    dashes = {
+        line["name"]: line["line"].get("dash") for line in figure["data"] if line["name"] in ("train", "validation")
+    }
+    assert dashes["train"] != dashes["validation"]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [{"kind": "batch", "position": 0.5, "loss": 1.0, "accuracy": 0.5}],
+        epochs([1.0], [0.9]),
+        epochs([1.0, 0.5], [None, None], None),
+    ],
+    ids=["within the first epoch", "after one epoch", "without validation"],
+)
+def test_little_to_show_is_shown(events):
+    chart, _ = draw(events, epochs=1)
+    assert chart.alt == in_words(events)

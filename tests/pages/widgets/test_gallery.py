@@ -1,0 +1,58 @@
+"""Names as Markdown shows them, and the tiles of images."""
+
+import pytest
+
+from core.datasets.store import open_dataset
+from pages.widgets.gallery import escape, tile_of
+
+MARKDOWN = "\\`*_{}[]()<>#+-.!|~:$&"
+
+
+@pytest.mark.parametrize("letter", MARKDOWN)
+def test_what_markdown_is_made_of_is_escaped(letter):
+    assert escape(letter) == "\\" + letter
+
+
+@pytest.mark.parametrize("text", ["", "cats", "Katzen und Hunde", "🐱 кошка", "日本", "3", 'a, b; c? d\'s "e" /f=g@h'])
+def test_what_means_nothing_stays(text):
+    assert escape(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("<b>x</b>", "\\<b\\>x\\</b\\>"),
+        ("*a*", "\\*a\\*"),
+        ("$x$", "\\$x\\$"),
+        (":red[x]", "\\:red\\[x\\]"),
+        ("&lt;b&gt;", "\\&lt;b\\&gt;"),
+        ("1. first", "1\\. first"),
+    ],
+)
+def test_escaping(name, source):
+    assert escape(name) == source
+
+
+def test_a_tile_tells_what_is_known_of_its_image(imported):
+    dataset = imported("pets", {"cats": 3, "dogs": 3})
+    row = dataset.images.iloc[0]
+    tile = tile_of(dataset, row, "predicted dogs, 80%", wrong=True)
+    assert tile.id == "cats/0.png"
+    assert tile.source.startswith("data:image/jpeg;base64,")
+    assert tile.title == f"cats/0.png · cats · {row['split']} · 8 × 8 px"
+    assert (tile.caption, tile.second, tile.wrong) == ("cats", "predicted dogs, 80%", True)
+    assert tile.colour == "#E69F00"
+
+
+def test_an_image_that_is_gone_has_a_tile_without_a_picture(imported, workspace):
+    dataset = imported("pets", {"gone cats": 3, "dogs": 3})
+    row = dataset.images[dataset.images["label"] == "gone cats"].iloc[0]
+    dataset.path_of(row["path"]).unlink()
+    assert tile_of(open_dataset(workspace, "pets"), row).source == ""
+
+
+def test_an_image_of_a_class_that_the_dataset_has_no_longer(imported):
+    dataset = imported("pets", {"cats": 3, "dogs": 3})
+    row = dataset.images.iloc[0].copy()
+    row["label"] = "owls"
+    assert tile_of(dataset, row).colour == ""
