@@ -43,7 +43,9 @@ def where_it_stands(page: Page) -> None:
     cards(page)
     following = next((key for key, mark in step_marks(page).items() if mark != "done"), "evaluation")
     labels = {"training": "Go on to training", "evaluation": "See how good it is", "dataset": "Go on to the images"}
-    if st.button(labels.get(following, f"Go on to {following}"), type="primary", icon=":material/arrow_forward:"):
+    if st.button(
+        labels.get(following, f"Go on to {following}"), type="primary", icon=":material/arrow_forward:", key="onward"
+    ):
         page.go(following)
     recent_runs(page)
 

@@ -1,6 +1,7 @@
 """Work that outlives the page that started it: a process, and a folder in which it says how far it is."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,11 @@ from core.workspace import PROJECT
 
 ACTIVE_STATES = ("queued", "starting", "running")
 LOG_TAIL_LINES = 12
+# What TensorFlow prints at every start about processor and drivers, which tells nothing of what went wrong.
+GREETING = re.compile(
+    r"^[IWE]0000 .*(port\.cc|cudart_stub|cuda_platform|cpu_feature_guard)|^To enable the following instructions"
+    r"|^WARNING: All log messages before absl"
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,7 @@ class Job:
                 text = log.read().decode("utf-8", errors="replace")
         except FileNotFoundError:
             return ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join([line for line in text.splitlines() if not GREETING.search(line)][-lines:])
 
     def launch(self, module: str, **environment: str) -> None:
         """Start ``python -m module FOLDER`` as a process of its own session, which nobody has to wait for."""

@@ -119,9 +119,10 @@ def show_draws(page: Page, row, recipe: tuple[Step, ...]) -> None:
     title = f"a draw of {row['path']} by the recipe: {in_words(recipe)}"
     tiles = [Tile(str(index), pixels_url(image, shape=shape), title) for index, image in enumerate(drawn)]
     show_tiles(tiles, "draws", columns=3)
+    alike = "" if recipe else "Nothing is varied yet, so they are alike. "
     st.caption(
-        f"Nine draws at the network's {drawn.shape[1]} px, by the very layers used in training, shown at the image's "
-        "own proportions."
+        f"{alike}Nine draws at the network's {drawn.shape[1]} px, by the very layers used in training, shown at the "
+        "image's own proportions."
     )
 
 

@@ -11,6 +11,7 @@ from core.datasets.samples import SAMPLES
 from core.datasets.splits import SPLITS, SplitSettings
 from core.datasets.store import Dataset, delete_dataset
 from core.errors import WorkbenchError, in_words
+from core.runs.record import delete_run
 from pages.widgets.colours import SPLIT_COLOURS
 from pages.widgets.frame import Page, drawn_badge, open_page
 from pages.widgets.gallery import escape, show_images
@@ -20,6 +21,7 @@ TILES_PER_PAGE = 24
 GALLERY_HEIGHT = 430
 BARS_HEIGHT = 270
 FEW_CLASSES = 12
+FEW_IMAGES = 8
 
 
 def main() -> None:
@@ -51,7 +53,7 @@ def importing(page: Page) -> None:
         st.markdown(f"**{escape(page.dataset.info.title)}** is being read in. You may leave this page and come back.")
         st.fragment(_import_progress, run_every=0.5)(page.dataset)
         return
-    reason, _, log = (status.error or "The import ended before it was complete.").partition("\n")
+    reason, _, log = page.dataset.why_not_ready().partition("\n")
     st.error(escape(reason), icon=":material/error:")
     if log:
         st.code(log, language=None)
@@ -79,6 +81,8 @@ def look(page: Page) -> None:
     drawn_badge(dataset)
     warnings = dataset.warnings()
     st.markdown(answer(dataset, warnings))
+    for warning in warnings:
+        st.warning(escape(warning), icon=":material/warning:")
     shares, gallery = st.columns([2, 3], gap="large")
     with shares:
         show_counts(dataset)
@@ -86,11 +90,9 @@ def look(page: Page) -> None:
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             page.link("augmentation", "Choose augmentation")
             if st.button("Go on to training", type="primary", icon=":material/show_chart:"):
-                page.go("training")
+                page.go("training", run="", new="1")
     with gallery:
         show_gallery(dataset)
-    for warning in warnings:
-        st.warning(escape(warning), icon=":material/warning:")
     if len(dataset.unreadable):
         with st.expander(f"Files that were left out ({len(dataset.unreadable):,})", icon=":material/broken_image:"):
             st.dataframe(dataset.unreadable, hide_index=True, alt="Files that were left out, and why")
@@ -100,7 +102,7 @@ def answer(dataset: Dataset, warnings: list[str]) -> str:
     """One sentence with the decisive number."""
     sizes = dataset.counts().sum(axis=1)
     spread = f"{sizes.min():,}" if sizes.min() == sizes.max() else f"{sizes.min():,} to {sizes.max():,}"
-    verdict = "Ready to learn from." if not warnings else "Ready, with something to look at below."
+    verdict = "Ready to learn from." if not warnings else "Ready, with something to look at first."
     return (
         f"**{verdict}** {escape(dataset.info.title)} holds {sizes.sum():,} images in {len(sizes)} classes, "
         f"{spread} in each."
@@ -160,22 +162,18 @@ def split_controls(page: Page) -> None:
     ):
         st.caption(
             "The network learns from the training images, validation decides when to stop, and only the test images, "
-            "which it never saw, tell how good it is. Each class keeps its share in every part."
+            "which it never saw, tell how good it is. Each class keeps its share in every part; what is left trains."
         )
-        middle = (round(100 * settings.train), round(100 * (settings.train + settings.validation)))
-        lower, upper = st.slider(
-            "Up to where training goes, and up to where validation (%)",
-            5,
-            95,
-            middle,
-            step=5,
-            key=f"shares_{dataset.name}",
+        validation = st.slider(
+            "Validation (%)", 0, 45, round(100 * settings.validation), step=5, key=f"validation_{dataset.name}"
         )
+        test = st.slider("Test (%)", 5, 45, round(100 * settings.test), step=5, key=f"test_{dataset.name}")
         seed = st.number_input("Seed: another number draws another division", 0, 2**31 - 1, settings.seed)
         if st.form_submit_button("Divide the images"):
-            shares = (lower / 100, (upper - lower) / 100, 1 - upper / 100)
+            shares = (100 - validation - test, validation, test)
             try:
-                dataset.set_split(SplitSettings(*(round(share, 4) for share in shares), seed=int(seed)))
+                dataset.set_split(SplitSettings(*(share / 100 for share in shares), seed=int(seed)))
+                st.toast("Divided. Runs that are there keep the division they were trained with.")
                 st.rerun()
             except WorkbenchError as error:
                 st.error(escape(str(error)))
@@ -197,7 +195,7 @@ def show_gallery(dataset: Dataset) -> None:
     # In the order of the pixels' hash, classes come mixed, and the first page is a fair sample.
     rows = rows.sort_values("pixel_hash")
     pages = -(-len(rows) // TILES_PER_PAGE)
-    shown = st.container(height=GALLERY_HEIGHT, border=False)
+    shown = st.container(height=GALLERY_HEIGHT if len(rows) > FEW_IMAGES else "content", border=False)
     number = st.pagination(pages, key=f"gallery_{label}_{split}") if pages > 1 else 1
     with shown:
         start = (number - 1) * TILES_PER_PAGE
@@ -275,12 +273,18 @@ def path_form(page: Page) -> None:
 
 
 def delete(page: Page, label: str = "Delete the dataset") -> None:
-    """Remove the dataset from the workspace."""
-    st.caption(
-        "Removes it from this workspace. Images that lie in a folder of yours stay untouched, and runs are kept."
-    )
-    if st.button(label, icon=":material/delete:"):
-        delete_dataset(page.dataset)
+    """Remove the dataset from the workspace, with its runs."""
+    runs = f" Its {len(page.runs)} run{'s go' if len(page.runs) > 1 else ' goes'} with it." if page.runs else ""
+    st.caption(f"It goes from this workspace.{runs} Images that lie in a folder of yours stay untouched.")
+    sure = not page.runs or st.checkbox("Delete the runs too: their weights, curves and figures")
+    if st.button(label, icon=":material/delete:", disabled=not sure):
+        try:
+            for run in page.runs:
+                delete_run(run)
+            delete_dataset(page.dataset)
+        except WorkbenchError as error:
+            st.error(escape(str(error)))
+            return
         page.dataset = page.run = None
         st.query_params.clear()
         page.go("home")

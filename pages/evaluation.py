@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.architectures.registry import find_architecture
 from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
@@ -16,10 +15,12 @@ from core.runs.record import Run
 from pages.widgets.confusion_matrix import parse_cell, show_confusion_matrix
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.widgets.gallery import escape, show_images
+from pages.widgets.run_label import run_label
 
-IMAGES_PER_CELL = 24
+IMAGES_PER_PAGE = 24
 FEW_CLASSES = 6
-IMAGES_HEIGHT = 480
+IMAGES_HEIGHT = 400
+FEW_IMAGES = 8
 
 
 def main() -> None:
@@ -61,15 +62,12 @@ def judge(page: Page, runs: list[Run]) -> None:
         return
     head.markdown(escape_verdict(verdict(evaluation)))
     many = len(evaluation["labels"]) > FEW_CLASSES
+    show_figures(evaluation)
     matrix, images = st.columns([3, 2] if many else [2, 3], gap="large")
     with matrix:
         cell = choose_cell(evaluation)
-        if not many:
-            show_figures(evaluation, 2)
     with images:
         show_cell(page, predictions, evaluation, cell)
-    if many:
-        show_figures(evaluation, 4)
     with st.expander("Each class", icon=":material/table_rows:", expanded=not many):
         show_classes(evaluation)
     if page.run.status().state == "failed":
@@ -114,24 +112,15 @@ def choose(page: Page, runs: list[Run]) -> str:
     return split
 
 
-def run_label(run: Run) -> str:
-    settings = run.settings
-    words = f"{find_architecture(settings.architecture).title}, {settings.image_size} px"
-    if settings.untrained:
-        words += ", untrained weights"
-    # Runs that were started in the same second differ in the number at the end.
-    return f"{words} · {run.id[:15]}{run.id.rpartition(settings.architecture)[2]}"
-
-
 def choose_cell(evaluation: dict[str, Any]) -> tuple[int, int] | None:
     """The matrix, and the cell in view: the one in the URL, else the most frequent mistake."""
     labels, matrix = evaluation["labels"], evaluation["confusion_matrix"]
+    st.caption("Click a cell to see its images. The diagonal is right; everything beside it is a mistake.")
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
     clicked = show_confusion_matrix(labels, matrix, selected, key="matrix")
     if clicked is not None and clicked != selected:
         st.query_params["cell"] = f"{clicked[0]}-{clicked[1]}"
         st.rerun()
-    st.caption("Click a cell to see its images. The diagonal is right; everything beside it is a mistake.")
     return selected
 
 
@@ -160,10 +149,13 @@ def show_cell(page: Page, predictions: Predictions, evaluation: dict[str, Any], 
         path: f"predicted {evaluation['labels'][predicted]}, {probability:.0%}"
         for path, probability in zip(chosen.ids, chosen.probabilities[:, predicted], strict=True)
     }
-    with st.container(height=IMAGES_HEIGHT, border=False):
-        show_images(page.dataset, table.head(IMAGES_PER_CELL), key="cell_images", notes=notes, wrong=true != predicted)
-    if count > IMAGES_PER_CELL:
-        st.caption(f"The {IMAGES_PER_CELL} surest of {count}.")
+    shown = st.container(height=IMAGES_HEIGHT if count > FEW_IMAGES else "content", border=False)
+    pages = -(-count // IMAGES_PER_PAGE)
+    number = st.pagination(pages, key=f"cell_page_{page.run.id}_{true}_{predicted}") if pages > 1 else 1
+    with shown:
+        start = (number - 1) * IMAGES_PER_PAGE
+        rows = table.iloc[start : start + IMAGES_PER_PAGE]
+        show_images(page.dataset, rows, key="cell_images", notes=notes, wrong=true != predicted)
 
 
 def rows_of(dataset: Dataset, run: Run, chosen: Predictions) -> pd.DataFrame:
@@ -172,33 +164,33 @@ def rows_of(dataset: Dataset, run: Run, chosen: Predictions) -> pd.DataFrame:
     return table.loc[list(chosen.ids)]
 
 
-def show_figures(evaluation: dict[str, Any], per_row: int) -> None:
+def show_figures(evaluation: dict[str, Any]) -> None:
     n = evaluation["n"]
     low, high = (percent(value, n) for value in evaluation["accuracy_ci95"])
-    columns = [column for _ in range(4 // per_row) for column in st.columns(per_row)]
-    columns[0].metric(
-        "Accuracy",
-        percent(evaluation["accuracy"], n),
-        help=f"The share of {n:,} images that it gets right. With other images of the same kind it would be between "
-        f"{low} and {high} (95 % Wilson interval).",
-    )
-    columns[1].metric(
-        "Commonest class",
-        percent(evaluation["majority_accuracy"], n),
-        help=f"What always answering “{escape(evaluation['majority_class'])}” would reach without looking.",
-    )
-    columns[2].metric(
-        "Log loss",
-        f"{evaluation['log_loss']:.3f}",
-        help="Punishes being sure and wrong; 0 is perfect. Guessing with equal probabilities gives "
-        f"{np.log(len(evaluation['labels'])):.3f}.",
-    )
-    columns[3].metric(
-        "Macro F1",
-        f"{evaluation['macro_f1']:.3f}",
-        help="The mean over classes of how precise and how complete it is; small classes count as much as large ones.",
-    )
-    columns[0].caption(f"95 % interval {low} to {high}")
+    chance = np.log(len(evaluation["labels"]))
+    figures = {
+        "Accuracy": (
+            percent(evaluation["accuracy"], n),
+            f"The share of {n:,} images that it gets right. With other images of the same kind it would be between "
+            f"{low} and {high} (95 % Wilson interval).",
+        ),
+        "95 % interval": (f"{low} – {high}", "Where the accuracy lies, as far as so many images can tell."),
+        "Always the commonest": (
+            percent(evaluation["majority_accuracy"], n),
+            f"What always answering “{escape(evaluation['majority_class'])}” would reach without looking.",
+        ),
+        "Log loss": (
+            f"{evaluation['log_loss']:.3f}",
+            f"Punishes being sure and wrong; 0 is perfect. Guessing with equal probabilities gives {chance:.3f}.",
+        ),
+        "Macro F1": (
+            f"{evaluation['macro_f1']:.3f}",
+            "The mean over classes of how precise and how complete it is; small classes count as much as large ones.",
+        ),
+    }
+    with st.container(horizontal=True, gap="large"):
+        for name, (value, explanation) in figures.items():
+            st.metric(name, value, help=explanation, width="content")
 
 
 def show_classes(evaluation: dict[str, Any]) -> None:

@@ -23,11 +23,11 @@ def main() -> None:
     choice, picture = st.columns([2, 3], gap="large")
     with choice:
         architecture = choose_architecture(page)
-        image_size = choose_size(page, architecture)
+        image_size, accepted = choose_size(page, architecture)
         choose_weights(page, architecture)
         with st.container(horizontal_alignment="right"):
-            if st.button("Go on to training", type="primary", icon=":material/show_chart:"):
-                page.go("training")
+            if st.button("Go on to training", type="primary", icon=":material/show_chart:", disabled=not accepted):
+                page.go("training", run="", new="1")
     class_count = len(page.dataset.class_names)
     rows = architecture.table(image_size, class_count, page.draft.values()["dropout"])
     sentence.markdown(answer(architecture, rows, class_count))
@@ -73,7 +73,8 @@ def _caption(architecture: Architecture) -> str:
     return "pretrained, at hand" if at_hand else f"pretrained, {architecture.weights.megabytes:g} MB to download"
 
 
-def choose_size(page: Page, architecture: Architecture) -> int:
+def choose_size(page: Page, architecture: Architecture) -> tuple[int, bool]:
+    """The input size in force, and whether what was typed was accepted."""
     kept = page.draft.values()["image_size"]
     try:
         current = check_image_size(architecture, kept)
@@ -92,10 +93,10 @@ def choose_size(page: Page, architecture: Architecture) -> int:
         check_image_size(architecture, size)
     except UsageError as error:
         st.error(escape(str(error)))
-        return current
+        return current, False
     if size != kept:
         page.draft.choose(image_size=int(size))
-    return int(size)
+    return int(size), True
 
 
 def choose_weights(page: Page, architecture: Architecture) -> None:

@@ -14,6 +14,7 @@ from pages.widgets.curves import show_curves
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.widgets.gallery import escape
 from pages.widgets.progress import duration, show_progress
+from pages.widgets.run_label import run_label
 
 MAIN_SETTINGS = ("epochs", "learning_rate", "batch_size")
 SECONDS_OF_SILENCE = 30
@@ -62,7 +63,9 @@ def prepare(page: Page) -> None:
         if page.runs:
             page.link("training", "Back to the newest run", "history", run=page.runs[0].id)
     with right.container(horizontal_alignment="right"):
-        if st.button(f"Train up to {settings.epochs} epochs", type="primary", icon=":material/play_arrow:"):
+        # A key of its own: the click that ends the typing of a number changes the label, and must still count.
+        label, key = f"Train up to {settings.epochs} epochs", f"train_{page.dataset.name}"
+        if st.button(label, key=key, type="primary", icon=":material/play_arrow:"):
             begin(page, settings)
 
 
@@ -148,7 +151,8 @@ def live(page: Page, was_active: bool) -> None:
         show_curves(events, run.settings.epochs, f"curves_{run.id}")
     elif status.active:
         st.skeleton(height=300)
-    facts = [f"trains on {status.facts['device']}"] if "device" in status.facts else []
+    verb = "trains" if status.active else "trained"
+    facts = [f"{verb} on {status.facts['device']}"] if "device" in status.facts else []
     facts += [f"took {duration(status.seconds)}"] if status.seconds and not status.active else []
     facts += [status.facts["note"]] if "note" in status.facts else []
     st.caption(" · ".join(facts))
@@ -189,14 +193,15 @@ def actions(page: Page, status: Status) -> None:
     if status.active:
         with right.container(horizontal_alignment="right"):
             st.button(
-                "Stop and keep the best",
+                "Leave the queue" if status.state == "queued" else "Stop and keep the best",
                 icon=":material/stop:",
-                type="primary",
                 disabled=page.run.stop_requested,
                 on_click=page.run.request_stop,
             )
         return
     with left.container(horizontal=True):
+        if status.state == "failed":
+            page.link("model", "Choose another network", "account_tree")
         if st.button("Train again", icon=":material/replay:"):
             st.query_params.from_dict({"dataset": page.dataset.name, "new": "1"})
             st.rerun(scope="app")
@@ -222,7 +227,10 @@ def choose_run(page: Page) -> None:
     if len(page.runs) < 2:
         return
     ids = [run.id for run in page.runs]
-    chosen = st.selectbox("Run in view", ids, index=ids.index(page.run.id), key=f"run_{page.run.id}")
+    labels = {run.id: run_label(run) for run in page.runs}
+    chosen = st.selectbox(
+        "Run in view", ids, index=ids.index(page.run.id), format_func=labels.get, key=f"run_{page.run.id}"
+    )
     if chosen != page.run.id:
         st.query_params["run"] = chosen
         st.rerun()

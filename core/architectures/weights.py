@@ -92,7 +92,7 @@ def _download(architecture: Architecture, progress: Callable[[int, int], None]) 
         raise WorkbenchError(
             f"The ImageNet weights of {architecture.title} could not be downloaded from {weights.url} ({reason}). "
             f"Put that file at {target}, or give it with weights=FILE, or choose what works now: {_works_now()}. "
-            "With weights=untrained the backbone runs on random numbers: to try the machinery, not for results."
+            "With weights=untrained, by name, it runs on random numbers: to try the machinery, not for results."
         ) from error
     return target
 
@@ -100,7 +100,9 @@ def _download(architecture: Architecture, progress: Callable[[int, int], None]) 
 def _works_now() -> str:
     """The architectures that need no download, by name."""
     return ", ".join(
-        name for name, architecture in ARCHITECTURES.items() if not architecture.frozen or path_at_hand(architecture)
+        f"{architecture.title} ({name})"
+        for name, architecture in ARCHITECTURES.items()
+        if not architecture.frozen or path_at_hand(architecture)
     )
 
 

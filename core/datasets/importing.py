@@ -139,7 +139,7 @@ def run_import(dataset: Dataset, progress: Progress | None = None, limits: Limit
     job.update(state="running", started=time.time(), processes=[identity()], error="")
     try:
         source = _fetch(dataset, request, report, limits or Limits())
-        layout = find_images(source)
+        layout = find_images(source, "" if dataset.info.kind == "folder" else "The archive")
         manifest = _describe_all(layout, report)
         _check_manifest(manifest, layout)
         info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings))

@@ -63,11 +63,18 @@ def natural_order(text: str) -> list:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts] + [(2, 0, text)]
 
 
-def find_images(folder: Path) -> Layout:
+def find_images(folder: Path, called: str = "") -> Layout:
     """Find the labelled images below `folder`.
 
     Two layouts are understood: a folder of class folders, and folders named train, validation and test (or val, valid,
     dev, …) that each hold class folders. Folders that only wrap another are passed through.
+
+    Parameters
+    ----------
+    folder
+        Where to look.
+    called
+        What messages call the folder, where its path would mean nothing to the user.
 
     Raises
     ------
@@ -99,27 +106,27 @@ def find_images(folder: Path) -> Layout:
             layout.left_out.append((path, NO_LABEL))
         else:
             layout.images.append(FoundImage(path, unicodedata.normalize("NFC", within[0]), split))
-    _check(layout, folder)
+    _check(layout, called or str(folder))
     return layout
 
 
-def _check(layout: Layout, folder: Path) -> None:
+def _check(layout: Layout, called: str) -> None:
     names = layout.class_names
     if not layout.images and not layout.left_out:
         raise WorkbenchError(
-            f"{folder} holds no images. Expected files such as .jpg or .png in one folder for each class."
+            f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class."
         )
     if not layout.images and any(NO_LABEL not in reason for _, reason in layout.left_out):
         examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
-        raise WorkbenchError(f"{folder} holds {len(layout.left_out):,} images, but none can be used: {examples}.")
+        raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.")
     if not layout.images:
         raise WorkbenchError(
-            f"{folder} holds {len(layout.left_out):,} images but no class folders. Put the images of each class in a "
+            f"{called} holds {len(layout.left_out):,} images but no class folders. Put the images of each class in a "
             "folder named after the class, for example photos/cats/ and photos/dogs/."
         )
     if len(names) < 2:
         raise WorkbenchError(
-            f"{folder} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each "
+            f"{called} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each "
             "class in a folder of its own."
         )
     by_folded: dict[str, list[str]] = {}

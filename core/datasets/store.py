@@ -72,6 +72,14 @@ class Dataset:
         return DatasetInfo(**values | {"warnings": tuple(values.get("warnings", ()))})
 
     @property
+    def readable(self) -> bool:
+        """Whether it can be told what the dataset is; one whose description was damaged from outside is passed over."""
+        try:
+            return self.info is not None
+        except (WorkbenchError, TypeError):
+            return False
+
+    @property
     def name(self) -> str:
         return self.folder.name
 
@@ -99,7 +107,19 @@ class Dataset:
 
     @property
     def ready(self) -> bool:
-        return (self.folder / "manifest.parquet").exists()
+        """Whether its images have been read in and are known."""
+        try:
+            return self.manifest is not None
+        except WorkbenchError:
+            return False
+
+    def why_not_ready(self) -> str:
+        """What keeps the dataset from being used, in words; "" where nothing does."""
+        try:
+            self.manifest  # noqa: B018 - raises where there is something to say
+        except WorkbenchError as error:
+            return self.job.status().error or str(error)
+        return ""
 
     @cached_property
     def images(self) -> pd.DataFrame:
@@ -206,8 +226,8 @@ def list_datasets(workspace: Workspace) -> list[Dataset]:
     """The datasets of a workspace, by name."""
     if not workspace.datasets.is_dir():
         return []
-    folders = sorted(path for path in workspace.datasets.iterdir() if (path / "dataset.json").exists())
-    return [Dataset(folder) for folder in folders]
+    datasets = [Dataset(path) for path in sorted(workspace.datasets.iterdir()) if (path / "dataset.json").exists()]
+    return [dataset for dataset in datasets if dataset.readable]
 
 
 def open_dataset(workspace: Workspace, name: str) -> Dataset:
@@ -222,7 +242,10 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     datasets = {dataset.name: dataset for dataset in list_datasets(workspace)}
     if name in datasets:
         return datasets[name]
-    raise UsageError(f"There is no dataset {name!r}. There are: {', '.join(sorted({*datasets, *SAMPLES}))}.")
+    if name in SAMPLES:
+        raise UsageError(f"The drawn sample {name!r} has not been opened here yet, or was deleted. Open it first.")
+    usable = [key for key, dataset in datasets.items() if dataset.ready]
+    raise UsageError(f"There is no dataset {name!r}. There are: {', '.join(sorted({*usable, *SAMPLES}))}.")
 
 
 def delete_dataset(dataset: Dataset) -> None:

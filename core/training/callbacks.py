@@ -90,7 +90,7 @@ class Reporter(keras.callbacks.Callback):
         kept = f"The best weights, of epoch {self.best_epoch}, are kept. " if self.best_epoch else ""
         self.diverged = (
             f"The loss stopped being a number in epoch {self._epoch + 1}: the training diverged. {kept}"
-            f"Choose a smaller learning rate than {rate:g}, for example {min(rate / 10, 1e-3):g}."
+            f"Choose a smaller learning rate than {rate:,.10g}, for example {min(rate / 10, 1e-3):g}."
         )
         self.model.stop_training = True
 

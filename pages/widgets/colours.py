@@ -6,7 +6,8 @@ import colorsys
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B5A000", "#8C8C8C")
 
 LINE_STYLES = {"train": "solid", "validation": "dash", "test": "dot"}
-SPLIT_COLOURS = {"train": "#6470e8", "validation": "#56B4E9", "test": "#E69F00"}
+# Not among the classes' colours, with which they often share a page.
+SPLIT_COLOURS = {"train": "#6470e8", "validation": "#9aa3b5", "test": "#b05fd0"}
 
 
 def class_colours(class_names: tuple[str, ...]) -> dict[str, str]:

@@ -8,7 +8,29 @@ export default function ({ data, parentElement, setTriggerValue }) {
   table.style.setProperty("--cell", many ? "1.1rem" : "4.2rem");
   table.style.setProperty("--text", many ? "0.7rem" : "0.95rem");
   table.style.setProperty("--names", many ? "6.5rem" : "11rem");
+  const focused = parentElement.activeElement?.dataset.cell; // drawing anew would lose the keyboard's place
   table.replaceChildren(head(data), body(data, setTriggerValue));
+  table.onkeydown = (event) => move(table, event);
+  if (focused) table.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
+}
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// The arrow keys go to the next cell in their direction that holds images; Tab enters the matrix at the selected one.
+function move(table, event) {
+  const step = ARROWS[event.key];
+  const start = event.target.closest("[data-cell]");
+  if (!step || !start) return;
+  event.preventDefault();
+  let [row, column] = start.dataset.cell.split("-").map(Number);
+  for (;;) {
+    [row, column] = [row + step[0], column + step[1]];
+    const next = table.querySelector(`[data-cell="${row}-${column}"]`);
+    if (!next) return;
+    if (next.disabled) continue;
+    next.focus();
+    return;
+  }
 }
 
 function cell(name, className, text) {
@@ -64,6 +86,7 @@ function button(data, row, column, count, total, setTriggerValue) {
   made.disabled = count === 0;
   made.dataset.cell = `${row}-${column}`;
   made.setAttribute("aria-pressed", data.selected === made.dataset.cell);
+  made.tabIndex = data.selected === made.dataset.cell ? 0 : -1;
   const images = count === 1 ? "image" : "images";
   made.title = `${count} ${images} of “${data.labels[row]}” taken for “${data.labels[column]}”, ${(100 * share).toFixed(0)} % of its class`;
   made.setAttribute("aria-label", made.title);

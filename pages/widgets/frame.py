@@ -176,8 +176,7 @@ def _find_view(page: Page) -> None:
         except UsageError as error:
             st.error(escape(str(error)), icon=":material/search_off:")
     else:
-        newest = max(list_datasets(page.workspace), key=lambda dataset: dataset.folder.stat().st_mtime, default=None)
-        page.dataset = newest
+        page.dataset = max(list_datasets(page.workspace), key=_how_likely_meant, default=None)
     if page.dataset is None:
         return
     st.query_params["dataset"] = page.dataset.name
@@ -189,6 +188,11 @@ def _find_view(page: Page) -> None:
                 icon=":material/search_off:",
             )
             del st.query_params["run"]
+
+
+def _how_likely_meant(dataset: Dataset) -> tuple[bool, float]:
+    """What is used last comes first, but an import that failed only where there is nothing else."""
+    return dataset.job.status().state not in ("failed", "stopped"), dataset.folder.stat().st_mtime
 
 
 def _sidebar(page: Page) -> None:
@@ -210,7 +214,7 @@ def _switcher(page: Page) -> None:
         "Dataset",
         names,
         index=names.index(page.dataset.name) if page.dataset else None,
-        format_func=lambda name: datasets[name].info.title,
+        format_func=lambda name: _title(datasets[name]),
         placeholder="Choose a dataset",
         label_visibility="collapsed",
         key=f"switcher_{page.step.key}_{page.dataset.name if page.dataset else ''}",
@@ -219,8 +223,13 @@ def _switcher(page: Page) -> None:
         st.query_params.from_dict({"dataset": chosen})
         st.rerun()
     if page.dataset is not None and page.dataset.ready:
-        kind = "drawn" if page.dataset.info.drawn else "real"
+        kind = "drawn" if page.dataset.info.drawn else "your own"
         st.caption(f"{len(page.dataset.images):,} images · {len(page.dataset.class_names)} classes · {kind}")
+
+
+def _title(dataset: Dataset) -> str:
+    state = dataset.job.status().state
+    return dataset.info.title + {"failed": " (import failed)", "stopped": " (import stopped)"}.get(state, "")
 
 
 def _strip(dataset: Dataset) -> None:
@@ -245,13 +254,16 @@ def _path(page: Page, was_live: bool) -> None:
         mark = marks.get(step.key, "")
         icon = {"done": "check_circle", "next": "arrow_circle_right"}.get(mark, step.icon)
         label = f"**{step.label}**" if step.key == page.step.key else step.label
-        if mark.endswith("%"):
+        if mark.endswith("%") or mark == "waiting":
             label += f" · {mark}"
-        st.page_link(step.path, label=label, icon=f":material/{icon}:", query_params=page.query(), width="stretch")
+        # The run that these pages will show is named at once, so that "back" has one step to go and not two.
+        newest = page.runs[0].id if page.runs and step.key in ("training", "evaluation") and not page.run else ""
+        view = page.query(run=newest) if newest else page.query()
+        st.page_link(step.path, label=label, icon=f":material/{icon}:", query_params=view, width="stretch")
 
 
 def step_marks(page: Page) -> dict[str, str]:
-    """For each step "done", "next", or how far it is in percent."""
+    """For each step "done", "next", "waiting", or how far it is in percent."""
     if page.dataset is None or not page.dataset.ready:
         return {"dataset": "next"}
     statuses = [run.status() for run in page.runs]
@@ -262,7 +274,7 @@ def step_marks(page: Page) -> dict[str, str]:
     marks |= {"model": "done"} if chosen.get("architecture") in ARCHITECTURES or page.runs else {}
     active = next((status for status in statuses if status.active), None)
     if active is not None:
-        marks["training"] = f"{run_percent(active)} %"
+        marks["training"] = "waiting" if active.state == "queued" else f"{run_percent(active)} %"
     elif judged:
         marks |= {"training": "done", "evaluation": "done"}
     else:

@@ -3,7 +3,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const gallery = parentElement.querySelector(".gallery");
   gallery.style.setProperty("--tile", `${data.tile}px`);
   if (data.columns) gallery.style.gridTemplateColumns = `repeat(${data.columns}, minmax(0, 1fr))`;
+  const focused = parentElement.activeElement?.dataset.id; // drawing anew would lose the keyboard's place
   gallery.replaceChildren(...data.items.map((item) => tile(item, data, setTriggerValue)));
+  [...gallery.children].find((made) => made.dataset.id === focused)?.focus({ preventScroll: true });
 }
 
 function element(name, className, text) {
@@ -16,6 +18,7 @@ function element(name, className, text) {
 function tile(item, data, setTriggerValue) {
   const button = element("button", "tile");
   button.type = "button";
+  button.dataset.id = item.id;
   button.title = item.title;
   button.setAttribute("aria-label", item.title);
   button.disabled = !data.clickable;
@@ -47,7 +50,8 @@ function caption(item) {
     dot.style.background = item.colour;
     line.append(dot);
   }
-  const words = element("span", "words", item.caption);
+  const words = element("span", "words");
+  words.append(element("span", "first", item.caption));
   if (item.second) words.append(element("span", item.wrong ? "second wrong" : "second", item.second));
   line.append(words);
   return line;

@@ -101,7 +101,7 @@ def show_images(
             show_large(dataset, row.iloc[0], notes.get(opened, ""), wrong)
 
 
-@st.dialog("Image", width="large")
+@st.dialog("Image", width="medium")
 def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = False) -> None:
     """One image, large, and what is known of it."""
     picture, facts = st.columns([3, 2])
@@ -113,7 +113,7 @@ def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = F
             st.error(escape(f"{row['path']} {error}."), icon=":material/broken_image:")
     with facts:
         if dataset.info.drawn:
-            st.badge("Drawn by the program, not a photograph", icon=":material/brush:")
+            st.badge("Drawn by the program, not a photograph", icon=":material/brush:", color="orange")
         if note:
             st.markdown(f":red[{escape(note)}]" if wrong else escape(note))
         known = {

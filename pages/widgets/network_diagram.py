@@ -37,8 +37,8 @@ def _block(text: str, side: int, image_size: int, kind: str) -> str:
 
 
 _STYLE = """<style>
-.net { align-items: flex-end; display: flex; flex-wrap: wrap; gap: 6px; }
-.net .layer { flex: 1 1 80px; font-size: 0.72rem; line-height: 1.25; max-width: 120px; min-width: 74px; }
+.net { align-items: end; display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(82px, 1fr)); }
+.net .layer { font-size: 0.72rem; line-height: 1.25; }
 .net .layer > div:last-child { height: 4.6em; overflow: hidden; padding-top: 4px; }
 .net .bar, .key .bar { border-radius: 5px; }
 .key { display: flex; font-size: 0.75rem; gap: 1.2rem; }

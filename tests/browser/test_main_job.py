@@ -174,7 +174,7 @@ def test_hosted_visitors_do_not_see_each_other(serve, chromium):
     tabs[0].reload()  # the cookie brings the same visitor back
     expect(tabs[0].get_by_text("Ready to learn from")).to_be_visible()
     tabs[1].goto(f"{server.address}/dataset?dataset=cats_vs_dogs_sample")
-    expect(tabs[1].get_by_text("There is no dataset 'cats_vs_dogs_sample'")).to_be_visible()
+    expect(tabs[1].get_by_text("has not been opened here yet")).to_be_visible()
     expect(tabs[1].get_by_role("tab", name="A zip from this computer")).to_be_visible()
     expect(tabs[1].get_by_role("tab", name=re.compile("path"))).to_have_count(0)
     for tab in tabs:

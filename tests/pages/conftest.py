@@ -112,7 +112,7 @@ class Visit:
 
     def setting(self, label: str):
         """The control of this name."""
-        kinds = ("number_input", "slider", "toggle", "radio", "selectbox", "text_input", "button_group")
+        kinds = ("number_input", "slider", "toggle", "checkbox", "radio", "selectbox", "text_input", "button_group")
         found = [widget for kind in kinds for widget in self.at.get(kind) if widget.label == label]
         assert len(found) == 1, f"{label!r} was found {len(found)} times"
         return found[0]

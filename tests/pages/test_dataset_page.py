@@ -197,7 +197,7 @@ def test_what_is_wrong_is_said(visit, imported):
     manifest.loc[manifest["path"] == "dogs/0.png", "problem"] = "is damaged"
     dataset.save(dataset.info, manifest)
     page = visit("dataset")
-    assert "Ready, with something to look at below." in page.words
+    assert "Ready, with something to look at first." in page.words
     assert "1 to 10 in each" in page.words
     assert "Too few images to train, validate and test in 1 of 3 classes: “*rare*” (1)." in page.words
     assert "“*rare*”" not in page.source
@@ -252,7 +252,8 @@ def test_a_part_of_the_split_that_is_empty_is_said_to_be(visit, pets):
 
 def test_images_are_divided_differently(visit, pets):
     page = visit("dataset")
-    page.setting("Up to where training goes, and up to where validation (%)").set_value((50, 75))
+    page.setting("Validation (%)").set_value(25)
+    page.setting("Test (%)").set_value(25)
     page.setting("Seed: another number draws another division").set_value(7)
     page.press("Divide the images")
     assert pets.split_settings == SplitSettings(0.5, 0.25, 0.25, 7)
@@ -267,12 +268,11 @@ def test_what_stands_in_a_form_of_one_dataset_is_not_taken_over_to_another(visit
     imported("first", {"a": 4, "b": 4}).set_split(SplitSettings(0.5, 0.25, 0.25))
     imported("second", {"a": 4, "b": 4})
     page = visit("dataset", dataset="first")
-    shares = "Up to where training goes, and up to where validation (%)"
-    assert page.setting(shares).value == (50, 75)
+    assert [page.setting(name).value for name in ("Validation (%)", "Test (%)")] == [25, 25]
     page.at.sidebar.selectbox[0].set_value("second")
     page.run()
     assert page.query == {"dataset": "second"}
-    assert page.setting(shares).value == (60, 80)
+    assert [page.setting(name).value for name in ("Validation (%)", "Test (%)")] == [20, 20]
 
 
 def test_a_division_that_the_dataset_brings_is_kept(visit, pets):
@@ -285,11 +285,14 @@ def test_a_division_that_the_dataset_brings_is_kept(visit, pets):
 
 def test_a_dataset_is_deleted_and_the_users_files_stay(visit, pets, trained, tmp_path):
     run = trained(pets)
-    page = visit("dataset", dataset="pets", run=run.id).press("Delete the dataset")
+    page = visit("dataset", dataset="pets", run=run.id)
+    assert "Its 1 run goes with it." in page.words
+    assert page.button("Delete the dataset").disabled, "until it is said that the runs may go too"
+    page.set("Delete the runs too: their weights, curves and figures", True).press("Delete the dataset")
     assert page.question == "Where does this project stand?"
     assert page.query == {}
     assert not pets.folder.exists()
-    assert run.folder.exists(), "it says that runs are kept"
+    assert not run.folder.exists()
     assert len(list((tmp_path / "sources" / "pets").rglob("*.png"))) == 40
 
 

@@ -59,7 +59,7 @@ def test_a_new_dataset_leads_on_to_augmentation(visit, pets):
         "Training": "show_chart",
         "Evaluation": "grid_on",
     }
-    assert "40 images · 2 classes · real" in [caption.value for caption in home.at.sidebar.caption]
+    assert "40 images · 2 classes · your own" in [caption.value for caption in home.at.sidebar.caption]
     page = home.press("Go on to augmentation")
     assert page.question == "What variations should not change the answer?"
     assert page.query == {"dataset": "pets"}

@@ -90,7 +90,7 @@ def test_a_run_is_started_with_what_was_chosen(visit, pets, workspace, launched)
     assert (settings.epochs, settings.learning_rate, settings.dropout) == (7, 0.01, 0.25)
     assert settings.architecture == "mobilenet_075"
     assert "It waits for another run to end." in page.words
-    assert page.primary == ["Stop and keep the best"]
+    assert page.buttons == ["Leave the queue"]
     assert page.steps["Model"] == "check_circle", "it was chosen, by training with it"
 
 
@@ -142,7 +142,8 @@ def test_a_queued_run_is_said_to_wait(visit, pets, training):
     run = training(pets, epochs=0, state="queued", stage="Waiting for another run to end", total=0)
     page = visit("training", run=run.id)
     assert "It waits for another run to end." in page.words
-    assert page.primary == ["Stop and keep the best"]
+    assert page.buttons == ["Leave the queue"]
+    assert "Training · waiting" in page.steps
     assert page.chart_texts() == []
     assert "Train again" not in page.buttons
 
@@ -209,7 +210,7 @@ def test_a_run_that_is_done_leads_on_to_its_evaluation(visit, pets, trained):
     run = trained(pets)
     page = visit("training")
     assert "**It has learned: epoch 3 of 3 was the best, and is kept.** After 3 epochs" in page.words
-    assert "trains on CPU (2 cores) · took 1 min 15 s" in page.words
+    assert "trained on CPU (2 cores) · took 1 min 15 s" in page.words
     assert page.primary == ["See how good it is"]
     settings = page.at.dataframe[0].value.set_index("setting")["value"]
     assert (settings["architecture"], settings["epochs"], settings["augmentation"]) == ("small_cnn", "25", "none")
@@ -283,11 +284,13 @@ def test_training_again_starts_from_the_settings_as_they_stand(visit, pets, trai
 
 def test_another_run_is_brought_into_view(visit, pets, trained):
     first = trained(pets)
-    second = trained(pets, state="stopped")
+    trained(pets, state="stopped")
     page = visit("training").set("Run in view", first.id)
     assert page.query == {"dataset": "pets", "run": first.id}
     assert "It has learned" in page.words
-    assert page.setting("Run in view").options == [second.id, first.id]
+    newest, oldest = page.setting("Run in view").options
+    assert newest.startswith("Small CNN, 96 px · ") and newest.endswith("-2 · 75.0% of the test images")
+    assert oldest.startswith("Small CNN, 96 px · ")
 
 
 def test_a_run_is_deleted_once_that_is_confirmed(visit, pets, trained):

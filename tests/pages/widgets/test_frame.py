@@ -136,7 +136,7 @@ def test_strangers_do_not_see_each_other(visit, hosted, workspace, launched):
     first.press("Open cats vs dogs")
     assert "is being read in" in first.words
     assert "Nothing is here yet" in second.run().words
-    assert "There is no dataset" in second.open("home", dataset="cats_vs_dogs_sample").errors[0]
+    assert "has not been opened here yet" in second.open("home", dataset="cats_vs_dogs_sample").errors[0]
     assert len(visitors(workspace)) == 2
 
 

@@ -1,0 +1,19 @@
+"""What a run is called where one chooses among runs."""
+
+from core.architectures.registry import find_architecture
+from core.runs.record import Run
+
+
+def run_label(run: Run) -> str:
+    """Its network, when it was started, and how it did."""
+    settings, status = run.settings, run.status()
+    words = f"{find_architecture(settings.architecture).title}, {settings.image_size} px"
+    if settings.untrained:
+        words += ", untrained weights"
+    accuracy = status.facts.get("test_accuracy")
+    outcome = status.state if accuracy is None else f"{accuracy:.1%} of the test images"
+    day, clock = run.id[:8], run.id[9:15]
+    # Runs that were started in the same second differ in the number at the end.
+    number = run.id.rpartition(settings.architecture)[2]
+    when = f"{day[:4]}-{day[4:6]}-{day[6:]} {clock[:2]}:{clock[2:4]}:{clock[4:]}{number}"
+    return f"{words} · {when} · {outcome}"
