@@ -146,7 +146,7 @@ def show_cell(page: Page, predictions: Predictions, evaluation: dict[str, Any], 
         st.markdown(f"**{count} {images} of “{labels[true]}”, taken for “{labels[predicted]}”.** The surest first.")
     table = rows_of(page.dataset, page.run, chosen)
     notes = {
-        path: f"predicted {evaluation['labels'][predicted]}, {probability:.0%}"
+        path: f"{probability:.0%} {evaluation['labels'][predicted]}"
         for path, probability in zip(chosen.ids, chosen.probabilities[:, predicted], strict=True)
     }
     shown = st.container(height=IMAGES_HEIGHT if count > FEW_IMAGES else "content", border=False)

@@ -81,8 +81,8 @@ function button(data, row, column, count, total, setTriggerValue) {
   const share = total ? count / total : 0;
   const made = cell("button", share > 0.45 ? "strong" : "", String(count));
   made.type = "button";
-  made.style.setProperty("--fill", row === column ? "#4350c4" : "#c0392b");
-  made.style.setProperty("--share", count ? Math.max(0.12, share) : 0);
+  made.style.setProperty("--fill", row === column ? "#4350c4" : "#d64532");
+  made.style.setProperty("--share", count ? Math.max(0.2, share) : 0);
   made.disabled = count === 0;
   made.dataset.cell = `${row}-${column}`;
   made.setAttribute("aria-pressed", data.selected === made.dataset.cell);

@@ -68,10 +68,11 @@ def show_tiles(
 def tile_of(dataset: Dataset, row: pd.Series, second: str = "", wrong: bool = False) -> Tile:
     """A tile for a row of the dataset's table of images."""
     path = dataset.path_of(row["path"])
+    note = f" · {second}" if second not in ("", row["split"]) else ""
     return Tile(
         id=row["path"],
         source=thumbnail_url(row["pixel_hash"], SIDE, str(path)),
-        title=f"{row['path']} · {row['label']} · {row['split']} · {row['width']} × {row['height']} px",
+        title=f"{row['path']} · {row['label']} · {row['split']} · {row['width']} × {row['height']} px{note}",
         caption=row["label"],
         second=second,
         # A run's images may be of a class that the dataset, imported anew, no longer has.
