@@ -17,6 +17,7 @@ from core.workspace import PROJECT
 
 ACTIVE_STATES = ("queued", "starting", "running")
 LOG_TAIL_LINES = 12
+GONE = "Its process is gone without a word: the machine was restarted, or the process was killed from outside."
 # What TensorFlow prints at every start about processor and drivers, which tells nothing of what went wrong.
 GREETING = re.compile(
     r"^[IWE]0000 .*(port\.cc|cudart_stub|cuda_platform|cpu_feature_guard)|^To enable the following instructions"
@@ -94,7 +95,7 @@ class Job:
             # It may have ended well between our two looks.
             status = self.written_status()
             if status.active:
-                return replace(status, state="failed", error=self._cause_of_death(), eta_seconds=None)
+                return replace(status, state="failed", error=self.with_log_tail(GONE), eta_seconds=None)
         return status
 
     def written_status(self) -> Status:
@@ -147,6 +148,11 @@ class Job:
             return ""
         return "\n".join([line for line in text.splitlines() if not GREETING.search(line)][-lines:])
 
+    def with_log_tail(self, cause: str) -> str:
+        """A cause of death and, where the job printed anything, its last lines."""
+        tail = self.log_tail()
+        return f"{cause}\nLast lines of its log:\n{tail}" if tail else cause
+
     def launch(self, module: str, **environment: str) -> None:
         """Start ``python -m module FOLDER`` as a process of its own session, which nobody has to wait for."""
         environment = os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | environment
@@ -163,11 +169,6 @@ class Job:
         # The new process writes its own status as soon as it can; until then this one says that it is on its way.
         if self.written_status().state == "new":
             self.update(state="queued", started=time.time(), processes=[identity(process.pid)])
-
-    def _cause_of_death(self) -> str:
-        tail = self.log_tail()
-        cause = "Its process is gone without a word: the machine was restarted, or the process was killed from outside."
-        return f"{cause}\nLast lines of its log:\n{tail}" if tail else cause
 
     @property
     def _status_path(self) -> Path:

@@ -95,7 +95,7 @@ def _write_down(run: Job, code: int, for_memory: bool) -> None:
     if run.stop_requested and code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", 9)):
         run.update(state="stopped", error="It did not stop by itself and was ended.", finished=time.time())
         return
-    error = f"{cause_of_death(code, for_memory)}\nLast lines of its log:\n{run.log_tail()}"
+    error = run.with_log_tail(cause_of_death(code, for_memory))
     run.update(state="failed", error=error, eta_seconds=None, finished=time.time())
 
 

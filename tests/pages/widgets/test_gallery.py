@@ -39,7 +39,7 @@ def test_a_tile_tells_what_is_known_of_its_image(imported):
     tile = tile_of(dataset, row, "predicted dogs, 80%", wrong=True)
     assert tile.id == "cats/0.png"
     assert tile.source.startswith("data:image/jpeg;base64,")
-    assert tile.title == f"cats/0.png · cats · {row['split']} · 8 × 8 px"
+    assert tile.title == f"cats/0.png · cats · {row['split']} · 8 × 8 px · predicted dogs, 80%"
     assert (tile.caption, tile.second, tile.wrong) == ("cats", "predicted dogs, 80%", True)
     assert tile.colour == "#E69F00"
 
