@@ -10,8 +10,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/.runtime
 	$(BIN)/python -m streamlit run streamlit_app.py
 
+# Tests that load Keras run apart from the pages': where Keras is loaded, Streamlit clears its session and collects
+# garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
+KERAS_TESTS := tests/networks tests/training
+
 test: $(VENV)/.test chromium
-	$(BIN)/python -m pytest -m "not slow and not browser" -n auto
+	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)
+	$(BIN)/python -m pytest -m "not slow" -n auto $(KERAS_TESTS)
 	$(BIN)/python -m pytest -m "slow or browser"
 
 lint: $(VENV)/.test
