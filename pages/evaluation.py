@@ -118,7 +118,7 @@ def choose_cell(evaluation: dict[str, Any]) -> tuple[int, int] | None:
     st.caption("Click a cell to see its images. The diagonal is right; everything beside it is a mistake.")
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
     clicked = show_confusion_matrix(labels, matrix, selected, key="matrix")
-    if clicked is not None and clicked != selected:
+    if clicked is not None and clicked != parse_cell(st.query_params.get("cell"), len(labels)):
         st.query_params["cell"] = f"{clicked[0]}-{clicked[1]}"
         st.rerun()
     return selected
