@@ -6,9 +6,8 @@ import streamlit as st
 
 from core.architectures.registry import find_architecture
 from core.augmentation.recipe import in_words, read_recipe
-from core.datasets.importing import open_sample
 from core.datasets.samples import SAMPLES
-from core.errors import WorkbenchError
+from core.datasets.store import Dataset
 from core.evaluation.metrics import percent
 from core.runs.events import epoch_table
 from pages.widgets.frame import STEPS, Page, drawn_badge, open_page, step_marks
@@ -57,13 +56,13 @@ def standing(page: Page) -> str:
         reading = dataset.job.status().active
         return f"**{title}** is still being read in." if reading else f"**{title}** could not be read in."
     sizes = f"**{title}**: {len(dataset.images):,} images in {len(dataset.class_names)} classes."
-    judged = [run for run in page.runs if run.status().facts.get("test_accuracy") is not None]
+    accuracies = test_accuracies(page)
     if not page.runs:
         return sizes + " No network has been trained on them yet."
-    if not judged:
+    if not accuracies:
         return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none judged yet."
-    best = max(judged, key=lambda run: run.status().facts["test_accuracy"])
-    accuracy = percent(best.status().facts["test_accuracy"], int((dataset.images["split"] == "test").sum()))
+    best = max((run for run in page.runs if run.id in accuracies), key=lambda run: accuracies[run.id])
+    accuracy = percent(accuracies[best.id], test_images(dataset))
     label = find_architecture(best.settings.architecture).title
     untrained = " on untrained weights" if best.settings.untrained else ""
     best_words = (
@@ -72,12 +71,22 @@ def standing(page: Page) -> str:
     return f"{sizes} {best_words}"
 
 
+def test_accuracies(page: Page) -> dict[str, float]:
+    """By the id of a run, its accuracy on the test images, of those runs that have one."""
+    found = {run.id: run.status().facts.get("test_accuracy") for run in page.runs}
+    return {run_id: accuracy for run_id, accuracy in found.items() if accuracy is not None}
+
+
+def test_images(dataset: Dataset) -> int:
+    return int((dataset.images["split"] == "test").sum())
+
+
 def cards(page: Page) -> None:
     """Each step with its key number."""
     dataset, values = page.dataset, page.draft.values()
     left_out = f", {len(dataset.unreadable):,} left out" if len(dataset.unreadable) else ""
     architecture = find_architecture(values["architecture"])
-    judged = [run for run in page.runs if run.status().facts.get("test_accuracy") is not None]
+    judged = test_accuracies(page)
     numbers = {
         "dataset": f"{len(dataset.images):,} images{left_out}",
         "augmentation": in_words(read_recipe(values["augmentation"])),
@@ -99,7 +108,7 @@ def recent_runs(page: Page) -> None:
     if not page.runs:
         return
     st.subheader("Recent runs")
-    test_images, rows = int((page.dataset.images["split"] == "test").sum()), []
+    count, rows = test_images(page.dataset), []
     for run in page.runs[:RECENT_RUNS]:
         summary, losses = run.summary(), epoch_table(run.events.read())["val_loss"].dropna().tolist()
         title = find_architecture(summary["architecture"]).title
@@ -108,7 +117,7 @@ def recent_runs(page: Page) -> None:
                 "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",
                 "network": title + (" (untrained)" if summary["untrained"] else ""),
                 "status": summary["status"],
-                "test accuracy": "" if summary["accuracy"] is None else percent(summary["accuracy"], test_images),
+                "test accuracy": "" if summary["accuracy"] is None else percent(summary["accuracy"], count),
                 "validation loss": losses,
                 "took": duration(summary["seconds"] or 0),
                 "run": run.id,
@@ -136,12 +145,7 @@ def beginnings(page: Page) -> None:
                 key=f"open_{name}",
                 type="primary" if first else "secondary",
             ):
-                try:
-                    open_sample(page.workspace, name)
-                except WorkbenchError as error:
-                    st.error(escape(str(error)))
-                else:
-                    page.go("dataset", dataset=name, run="")
+                page.open_sample(name)
     if st.button("Bring your own images", icon=":material/add_photo_alternate:"):
         st.session_state["bring"] = True
         page.go("dataset")

@@ -19,8 +19,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from core.architectures.registry import find_architecture  # noqa: E402
-from core.architectures.weights import file_hash, path_at_hand  # noqa: E402
-from core.training.features import FeatureStore  # noqa: E402
+from core.architectures.weights import path_at_hand  # noqa: E402
+from core.training.features import FeatureStore, made_from  # noqa: E402
 
 TARGETS = {"cats_dogs": 0.965, "aerial_scenes": 0.935}
 ARCHITECTURE = "mobilenet_075"
@@ -70,14 +70,9 @@ def logistic_regression(run: Path, home: Path) -> float:
     from sklearn.linear_model import LogisticRegression
 
     architecture = find_architecture(ARCHITECTURE)
-    made_from = {
-        "architecture": ARCHITECTURE,
-        "image_size": architecture.input_size,
-        "weights": file_hash(path_at_hand(architecture)),
-        "precision": "float32",
-    }
+    recipe = made_from(ARCHITECTURE, architecture.input_size, path_at_hand(architecture), seed=0)
     table = pd.read_parquet(run / "images.parquet")
-    features = FeatureStore(home / "features", made_from).gather(table["pixel_hash"])
+    features = FeatureStore(home / "features", recipe).gather(table["pixel_hash"])
     is_train, is_test = (table["split"] == "train").to_numpy(), (table["split"] == "test").to_numpy()
     labels = table["label"].to_numpy(dtype=str)
     model = LogisticRegression(max_iter=2000).fit(features[is_train], labels[is_train])

@@ -6,7 +6,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets.importing import create_from_path, create_from_upload, open_sample, start_import
+from core.datasets.importing import create_from_path, create_from_upload, start_import
 from core.datasets.samples import SAMPLES
 from core.datasets.splits import SPLITS, SplitSettings
 from core.datasets.store import Dataset, delete_dataset
@@ -217,12 +217,7 @@ def bring(page: Page) -> None:
         for name, sample in SAMPLES.items():
             st.markdown(f"**{sample.title}.** {sample.description}")
             if st.button(f"Open {sample.title}", key=f"bring_{name}"):
-                try:
-                    open_sample(page.workspace, name)
-                except WorkbenchError as error:
-                    st.error(escape(str(error)))
-                else:
-                    page.go("dataset", dataset=name, run="")
+                page.open_sample(name)
 
 
 LAYOUT_HELP = (

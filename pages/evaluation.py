@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent, verdict
+from core.evaluation.metrics import evaluate, percent, verdict
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
 from pages.widgets.confusion_matrix import parse_cell, show_confusion_matrix
@@ -55,8 +55,8 @@ def judge(page: Page, runs: list[Run]) -> None:
     head = st.empty()
     split = choose(page, runs)
     try:
-        predictions = page.run.predictions().of(split)
-        evaluation = page.run.evaluate(split)
+        predictions = page.run.predictions()
+        evaluation = evaluate(predictions, split)
     except WorkbenchError as error:
         st.error(escape(str(error)), icon=":material/error:")
         return
@@ -67,7 +67,7 @@ def judge(page: Page, runs: list[Run]) -> None:
     with matrix:
         cell = choose_cell(evaluation)
     with images:
-        show_cell(page, predictions, evaluation, cell)
+        show_cell(page, predictions.of(split), evaluation, cell)
     with st.expander("Each class", icon=":material/table_rows:", expanded=not many):
         show_classes(evaluation)
     if page.run.status().state == "failed":

@@ -5,16 +5,11 @@ import time
 
 import keras
 
-from core.errors import WorkbenchError
 from core.files import replacing
 from core.runs.record import Run
 
 SECONDS_BETWEEN_POINTS = 0.25
 EPOCHS_FOR_ETA = 3
-
-
-class Diverged(WorkbenchError):
-    """The loss is no number any more."""
 
 
 class Reporter(keras.callbacks.Callback):

@@ -10,11 +10,29 @@ from typing import Any
 
 import numpy as np
 
+from core.architectures.weights import file_hash
 from core.files import replacing
 from core.training.pixels import pixel_batches
 
 BATCH_SIZE = 32
 IMAGES_PER_SHARD = 256
+
+
+def made_from(architecture: str, image_size: int, weights: Path | None, seed: int) -> dict[str, Any]:
+    """What the features of unaltered images depend on besides the image: the recipe of their `FeatureStore`.
+
+    Parameters
+    ----------
+    weights
+        The file that the backbone was loaded from; None for random weights, which are drawn from `seed` and known by
+        it.
+    """
+    return {
+        "architecture": architecture,
+        "image_size": image_size,
+        "weights": file_hash(weights) if weights else f"untrained, seed {seed}",
+        "precision": "float32",
+    }
 
 
 class FeatureStore:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.architectures.registry import find_architecture
-from core.architectures.weights import fetch_weights, file_hash
+from core.architectures.weights import fetch_weights
 from core.augmentation.recipe import write_recipe
 from core.datasets.store import Dataset
 from core.networks.backbones import build_backbone
@@ -15,7 +15,7 @@ from core.networks.network import build_head, build_scratch
 from core.runs.record import Run
 from core.training.augmentation import build_augmentation, draw
 from core.training.examples import Examples, Stopped
-from core.training.features import FeatureStore, extract
+from core.training.features import FeatureStore, extract, made_from
 from core.training.pixels import load_pixels
 from core.workspace import Workspace
 
@@ -46,20 +46,14 @@ def frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     weights = fetch_weights(
         architecture, settings.weights, lambda come, expected: download(come // 10**6, expected // 10**6)
     )
-    made_from = {
-        "architecture": architecture.name,
-        "image_size": settings.image_size,
-        # Random weights are drawn from the seed, so that is what such features are known by.
-        "weights": file_hash(weights) if weights else f"untrained, seed {settings.seed}",
-        "precision": "float32",
-    }
+    plain = made_from(architecture.name, settings.image_size, weights, settings.seed)
     run.update(stage=f"Building {architecture.title}", done=0, total=0)
     backbone = build_backbone(architecture, settings.image_size, weights)
     folder = Workspace.at(run.workspace_root).features
 
     def features_of(part: pd.DataFrame, view: int) -> tuple[FeatureStore, list[str]]:
         recipe = {"recipe": write_recipe(settings.augmentation), "view": view, "seed": settings.seed} if view else {}
-        store = FeatureStore(folder, made_from | recipe)
+        store = FeatureStore(folder, plain | recipe)
         title = f"Computing features, augmented view {view} of {settings.views}" if view else "Computing features"
 
         def compute(pixels: np.ndarray) -> np.ndarray:

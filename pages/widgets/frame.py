@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.architectures.registry import ARCHITECTURES
+from core.datasets.importing import open_sample
 from core.datasets.store import Dataset, list_datasets, open_dataset
-from core.errors import UsageError
+from core.errors import UsageError, WorkbenchError
 from core.hosting import Hosting, new_visitor, visitor_workspace
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
@@ -111,6 +112,15 @@ class Page:
     def go(self, key: str, **changes: str) -> None:
         """Move to another page now."""
         st.switch_page(STEPS[key].path, query_params=self.query(**changes))
+
+    def open_sample(self, name: str) -> None:
+        """Open a drawn sample and move to its images; where there is no room for it, say so here."""
+        try:
+            open_sample(self.workspace, name)
+        except WorkbenchError as error:
+            st.error(escape(str(error)))
+        else:
+            self.go("dataset", dataset=name, run="")
 
 
 def open_page(key: str) -> Page:
