@@ -1,18 +1,15 @@
 """Files of pretrained weights: where they belong, whether they are at hand, and how to get them."""
 
 import hashlib
-import http.client
 import os
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from core.architectures.registry import ARCHITECTURES, Architecture, PretrainedWeights
+from core.architectures.registry import ARCHITECTURES, Architecture
+from core.download import DownloadError, RemoteFile, download
 from core.errors import UsageError, WorkbenchError
-from core.files import replacing
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-SECONDS_WITHOUT_ANSWER = 20
 IMAGENET, UNTRAINED = "imagenet", "untrained"
 
 
@@ -84,17 +81,17 @@ def _is_hdf5(path: Path) -> bool:
 def _download(architecture: Architecture, progress: Callable[[int, int], None]) -> Path:
     weights = architecture.weights
     target = models_folder() / weights.file_name
+    file = RemoteFile(weights.url, md5=weights.md5, signature=HDF5_SIGNATURE)
+    estimate = int(weights.megabytes * 1e6)  # for servers that do not say
     try:
-        with replacing(target, ".part") as part:
-            _copy(weights, part, progress)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", error)
+        return download(file, target, lambda come, expected: progress(come, expected or estimate))
+    except DownloadError as error:
         raise WorkbenchError(
-            f"The ImageNet weights of {architecture.title} could not be downloaded from {weights.url} ({reason}). "
-            f"Put that file at {target}, or give it with weights=FILE, or choose what works now: {_works_now()}. "
-            "With weights=untrained, by name, it runs on random numbers: to try the machinery, not for results."
+            f"The ImageNet weights of {architecture.title} could not be downloaded from {weights.url} "
+            f"({error.reason}). Put that file at {target}, or give it with weights=FILE, or choose what works now: "
+            f"{_works_now()}. With weights=untrained, by name, it runs on random numbers: to try the machinery, not "
+            "for results."
         ) from error
-    return target
 
 
 def _works_now() -> str:
@@ -104,21 +101,3 @@ def _works_now() -> str:
         for name, architecture in ARCHITECTURES.items()
         if not architecture.frozen or path_at_hand(architecture)
     )
-
-
-def _copy(weights: PretrainedWeights, part: Path, progress: Callable[[int, int], None]) -> None:
-    digest, come = hashlib.md5(usedforsecurity=False), 0
-    with urllib.request.urlopen(weights.url, timeout=SECONDS_WITHOUT_ANSWER) as answer, part.open("wb") as file:
-        expected = int(answer.headers.get("Content-Length") or weights.megabytes * 1e6)
-        while block := answer.read(1 << 18):
-            file.write(block)
-            digest.update(block)
-            come += len(block)
-            progress(come, expected)
-        # To urllib a connection that breaks off is the end of the file, and Keras states no MD5 for some of them.
-        if answer.headers.get("Content-Length") and come != expected:
-            raise ValueError(f"the connection ended after {come:,} of {expected:,} bytes")
-    if weights.md5 and digest.hexdigest() != weights.md5:
-        raise ValueError(f"the file that came is damaged: its MD5 is {digest.hexdigest()}, not {weights.md5}")
-    if not _is_hdf5(part):  # the page of a proxy that asks for a password, for example
-        raise ValueError("what came is not a file of Keras weights")
