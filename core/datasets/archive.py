@@ -1,22 +1,23 @@
-"""Unpacks the images of a zip archive that may come from anyone."""
+"""Unpacks the images of a zip archive that may come from anyone, and the tables that label them."""
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
 import stat
-import unicodedata
-import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
+from core.datasets.idx import is_idx
+from core.datasets.listing import has_control_characters, is_hidden, is_image
+from core.datasets.new_folder import appearing_at_the_end, exists_already
+from core.datasets.table_files import TABLE_SUFFIXES
 from core.errors import WorkbenchError
 from core.images.reading import SUFFIXES
 
@@ -33,9 +34,9 @@ class Limits:
     Attributes
     ----------
     unpacked_bytes : int
-        Bytes of all images together once unpacked.
+        Bytes of all files together once unpacked.
     files : int
-        Number of images.
+        Number of files.
     ratio : int
         Unpacked bytes for each byte of the archive; checked only once more than 100 MB are unpacked.
     """
@@ -54,7 +55,7 @@ class BadArchive(WorkbenchError):
 
 @dataclass(frozen=True)
 class _Entry:
-    """An image inside the archive and where it goes, as folder and file names below the new folder."""
+    """A file inside the archive and where it goes, as folder and file names below the new folder."""
 
     info: zipfile.ZipInfo
     parts: tuple[str, ...]
@@ -73,8 +74,9 @@ def unpack_zip(
 ) -> int:
     """Unpack the images of a zip archive into a new folder, completely or not at all.
 
-    Files that are no images by their ending, hidden files and ``__MACOSX`` are left out; archives inside the archive
-    stay packed. The images are written next to `folder` under a hidden name first; that is removed again on any error
+    Tables (.csv, .tsv, .parquet) and IDX files, which hold images or their labels, are unpacked too. All other files
+    by their ending, hidden files and ``__MACOSX`` are left out; archives inside the archive stay packed. The files are
+    written next to `folder` under a hidden name first; that is removed again on any error
     and on interruption.
 
     Parameters
@@ -86,7 +88,7 @@ def unpack_zip(
     limits : Limits
         What the archive may cost.
     progress : callable, optional
-        Called after every image with the number written and the number in all. May raise to stop.
+        Called after every file with the number written and the number in all. May raise to stop.
 
     Returns
     -------
@@ -101,13 +103,13 @@ def unpack_zip(
     """
     folder = Path(folder)
     if os.path.lexists(folder):
-        raise BadArchive(_exists_already(folder))
+        raise BadArchive(exists_already(folder))
     with _opened(source, limits) as (archive, packed_bytes):
-        entries = _images(archive, limits)
+        entries = _wanted(archive, limits)
         claimed_bytes = sum(entry.info.file_size for entry in entries)
         _refuse_bomb(claimed_bytes, packed_bytes, limits)
         _refuse_full_disk(claimed_bytes, folder)
-        with _appearing_at_the_end(folder) as temporary:
+        with appearing_at_the_end(folder, BadArchive) as temporary:
             _write(archive, entries, temporary, packed_bytes, limits, progress)
     return len(entries)
 
@@ -160,7 +162,7 @@ def _directory_bytes(stream: BinaryIO, packed_bytes: int) -> int:
 # Judging the entries before anything is written ----------------------------------------------------------------------
 
 
-def _images(archive: zipfile.ZipFile, limits: Limits) -> list[_Entry]:
+def _wanted(archive: zipfile.ZipFile, limits: Limits) -> list[_Entry]:
     entries: dict[tuple[str, ...], _Entry] = {}
     for info in archive.infolist():
         name = _name(info)
@@ -174,7 +176,7 @@ def _images(archive: zipfile.ZipFile, limits: Limits) -> list[_Entry]:
         entries[parts] = entry
         if len(entries) > limits.files:
             raise BadArchive(_too_many_files(limits))
-    if not entries:
+    if not any(_holds_images(parts[-1]) for parts in entries):
         kinds = ", ".join(sorted(SUFFIXES))
         raise BadArchive(f"The archive holds no image. Pack files that end in {kinds}.")
     return list(entries.values())
@@ -192,7 +194,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 def _safe_parts(name: str, info: zipfile.ZipInfo) -> tuple[str, ...]:
     """Folder and file names of an entry, once it is certain that they stay inside the new folder."""
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
+    if has_control_characters(name):
         raise BadArchive(f"The name {_shown(name)} in the archive holds control characters. Rename it and pack again.")
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or ".." in parts or re.match("[A-Za-z]:", name):
@@ -209,8 +211,13 @@ def _safe_parts(name: str, info: zipfile.ZipInfo) -> tuple[str, ...]:
 
 
 def _is_wanted(parts: tuple[str, ...]) -> bool:
-    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return bool(parts) and not is_hidden and PurePosixPath(parts[-1]).suffix.lower() in SUFFIXES
+    if not parts or any(map(is_hidden, parts)):
+        return False
+    return _holds_images(parts[-1]) or os.path.splitext(parts[-1])[1].lower() in TABLE_SUFFIXES
+
+
+def _holds_images(name: str) -> bool:
+    return is_image(name) or is_idx(name)
 
 
 def _refuse_unreadable(entry: _Entry) -> None:
@@ -256,21 +263,6 @@ def _refuse_full_disk(needed_bytes: int, folder: Path) -> None:
 # Writing -------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _appearing_at_the_end(folder: Path) -> Iterator[Path]:
-    """A hidden folder beside `folder` that takes its name when all went well and vanishes when anything did not."""
-    temporary = folder.parent / f".unpacking-{uuid.uuid4().hex}"
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
-        yield temporary
-        os.replace(temporary, folder)
-    except OSError as error:
-        raise BadArchive(_writing_reason(error, folder)) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)  # after the renaming there is nothing left to remove
-
-
 def _write(
     archive: zipfile.ZipFile,
     entries: list[_Entry],
@@ -279,10 +271,9 @@ def _write(
     limits: Limits,
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    unpacked_bytes = 0
+    unpacked_bytes, made = 0, set()
     for number, entry in enumerate(entries, start=1):
-        target = folder.joinpath(*entry.parts)
-        with _created(target, entry) as written:
+        with _created(folder, entry, made) as written:
             for block in _blocks(archive, entry):
                 unpacked_bytes += len(block)
                 _refuse_bomb(unpacked_bytes, packed_bytes, limits)
@@ -291,10 +282,15 @@ def _write(
             progress(number, len(entries))
 
 
-def _created(target: Path, entry: _Entry) -> BinaryIO:
+def _created(folder: Path, entry: _Entry, made: set[tuple[str, ...]]) -> BinaryIO:
+    """A new file for an entry. `made` remembers the folders that are there already: asking the disk takes longer."""
+    *inside, name = entry.parts
+    parent = os.path.join(folder, *inside)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return open(target, "xb")
+        if tuple(inside) not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(tuple(inside))
+        return open(os.path.join(parent, name), "xb")
     except (FileExistsError, NotADirectoryError) as error:
         message = f"This disk cannot keep {entry.name} beside another entry of the same name. Rename one of them."
         raise BadArchive(message) from error
@@ -312,20 +308,6 @@ def _blocks(archive: zipfile.ZipFile, entry: _Entry) -> Iterator[bytes]:
 
 
 # Words ---------------------------------------------------------------------------------------------------------------
-
-
-def _writing_reason(error: OSError, folder: Path) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk that holds {folder.parent} became full while unpacking. Make room and try again."
-    if error.errno == errno.ENAMETOOLONG:
-        return f"A name in the archive is too long for the disk that holds {folder.parent}. Shorten it and pack again."
-    if os.path.lexists(folder):
-        return _exists_already(folder)
-    return f"The archive cannot be unpacked to {folder}: {error.strerror or error}."
-
-
-def _exists_already(folder: Path) -> str:
-    return f"The folder {folder} exists already. Choose another name or remove that folder first."
 
 
 def _too_many_files(limits: Limits) -> str:

@@ -1,73 +1,37 @@
-"""Which class, and which part of a split, an image belongs to: told from the folders it lies in."""
+"""Which class, and which part of a split, each image in a folder belongs to."""
 
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 
+from core.datasets.file_names import labels_in_names
+from core.datasets.found import SPLIT_NAMES, FoundImage, Layout, natural_order, warn_of_alike
+from core.datasets.labels_beside import find_table
+from core.datasets.listing import files, image_paths, is_image, is_text, subfolders
+from core.datasets.split_folders import split_folders
 from core.errors import WorkbenchError
-from core.images.reading import SUFFIXES
 
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
-}
+__all__ = ["SPLIT_NAMES", "FoundImage", "Layout", "find_images", "natural_order"]
+
 NO_LABEL = "has no label: it lies in no class folder"
-
-
-@dataclass(frozen=True)
-class FoundImage:
-    """An image file that has a label. `path` is relative to the dataset's root; `split` is "" where none is given."""
-
-    path: str
-    label: str
-    split: str = ""
-
-
-@dataclass
-class Layout:
-    """What a folder holds.
-
-    Parameters
-    ----------
-    root
-        The folder that holds the class folders, or the folders ``train``, ``test`` and so on.
-    images
-        The labelled images, in a fixed order.
-    left_out
-        ``(path, reason)`` of the files that look like images but have no label.
-    warnings
-        What a user should know about the folders, in words.
-    """
-
-    root: Path
-    images: list[FoundImage] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def class_names(self) -> list[str]:
-        return sorted({image.label for image in self.images}, key=natural_order)
-
-
-def natural_order(text: str) -> list:
-    """A sort key by which "Type 2" comes before "Type 10"."""
-    parts = re.split(r"(\d+)", text)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts] + [(2, 0, text)]
+_MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)
+_NUMBERED_PART = re.compile(r".*(part|batch|chunk)[\W_]*\d+", re.IGNORECASE)
 
 
 def find_images(folder: Path, called: str = "") -> Layout:
     """Find the labelled images below `folder`.
 
-    Two layouts are understood: a folder of class folders, and folders named train, validation and test (or val, valid,
-    dev, …) that each hold class folders. Folders that only wrap another are passed through.
+    The label is told from the first of these that gives at least two classes:
+
+    * class folders, or folders named train, validation and test (or val, seg_test, images_dev, …) that hold class
+      folders; a folder such as ``additional_Type_1_v2`` or ``additional/Type_1`` beside them holds more images of the
+      class ``Type_1`` to train on;
+    * a table beside the images, such as ``labels.csv``: see `core.datasets.tables.read_table`;
+    * file names such as ``cat.0.jpg``: see `core.datasets.file_names.labels_in_names`.
+
+    Folders that only wrap another are passed through.
 
     Parameters
     ----------
@@ -79,113 +43,137 @@ def find_images(folder: Path, called: str = "") -> Layout:
     Raises
     ------
     WorkbenchError
-        If there is no folder, no image, no class folder, or only one class.
+        If there is no folder, no image, no label, or only one class.
     """
     if not folder.exists():
         raise WorkbenchError(f"There is no folder {folder}. Check the spelling.")
     if not folder.is_dir():
         raise WorkbenchError(f"{folder} is a file. Give a folder of class folders, or a zip of one.")
     root = _pass_wrappers(folder)
-    if not _is_text(str(root)):
+    if not is_text(str(root)):
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
-    layout = Layout(root)
-    split_folders = {name: SPLIT_NAMES[name.casefold()] for name in _subfolders(root) if name.casefold() in SPLIT_NAMES}
-    # "train" and "test" alone, without folders inside, are a split that lacks its labels and not two classes.
-    only_splits = len(split_folders) > 1 and len(split_folders) == len(_subfolders(root))
-    already_split = only_splits or any(_subfolders(root / name) for name in split_folders)
-    for path in _image_paths(root):
-        parts = path.split("/")
-        split = split_folders.get(parts[0], "") if already_split else ""
-        within = parts[1:] if split else parts
-        if not _is_text(path):
-            layout.left_out.append((path.encode("utf-8", "replace").decode(), "has a name that is not valid text"))
-        elif already_split and not split:
-            layout.left_out.append((path, f"is not in one of the folders {', '.join(sorted(split_folders))}"))
-        elif len(within) < 2:
-            layout.left_out.append((path, NO_LABEL))
-        else:
-            layout.images.append(FoundImage(path, unicodedata.normalize("NFC", within[0]), split))
-    _check(layout, called or str(folder))
+    paths = image_paths(root)
+    layout, unused_tables = _by_folders(root, paths), []
+    if paths and not _has_class_folders(layout):
+        by_table, unused_tables = find_table(folder, root)
+        layout = by_table or _by_names(root, paths) or layout
+    _check(layout, called or str(folder), unused_tables)
+    warn_of_alike(layout)
     return layout
 
 
-def _check(layout: Layout, called: str) -> None:
+# Folders -------------------------------------------------------------------------------------------------------------
+
+
+def _pass_wrappers(folder: Path) -> Path:
+    """Go down while a folder holds nothing but one folder, as unpacked archives often do."""
+    while True:
+        inner = subfolders(folder)
+        if len(inner) != 1 or any(is_image(name) for name in files(folder)) or not subfolders(folder / inner[0]):
+            return folder
+        folder = folder / inner[0]
+
+
+def _by_folders(root: Path, paths: list[str]) -> Layout:
+    layout, parts = Layout(root), split_folders(root)
+    beside: dict[str, list[str]] = {}
+    for path in _text_only(paths, layout):
+        folders = path.split("/")[:-1]
+        first = folders[0] if folders else ""
+        split, wrappers = parts.get(first, ("", 0))
+        within = folders[1 + wrappers :] if split else folders
+        if parts and not split:
+            beside.setdefault("/".join(folders), []).append(path)
+        elif not within:
+            layout.left_out.append((path, NO_LABEL))
+        else:
+            layout.images.append(FoundImage(path, unicodedata.normalize("NFC", within[0]), split))
+    class_names = layout.class_names
+    for place, inside in beside.items():
+        _add_beside(layout, place, inside, class_names, parts)
+    return layout
+
+
+def _add_beside(layout: Layout, place: str, paths: list[str], class_names: list[str], parts: Iterable[str]) -> None:
+    """Add the images of a folder that lies beside the parts of a split."""
+    label = _class_it_adds_to(place, class_names)
+    if not label:
+        layout.left_out += [(path, f"is not in one of the folders {', '.join(sorted(parts))}") for path in paths]
+        return
+    layout.images += [FoundImage(path, label, "train") for path in paths]
+    layout.warnings.append(
+        f"The images in the folder {place} ({len(paths):,}) are taken as more of the class “{label}”."
+    )
+
+
+def _class_it_adds_to(place: str, class_names: list[str]) -> str:
+    """The class that a folder such as ``additional_Type_1_v2`` holds more images of, "" where there is none."""
+    match = _MORE_OF_A_CLASS.fullmatch(unicodedata.normalize("NFC", place))
+    rest = match["class"].casefold() if match else ""
+    # Not within a longer word or number: additional_Type_10 adds nothing to Type_1.
+    fitting = [label for label in class_names if re.match(re.escape(label.casefold()) + r"(?![^\W_])", rest)]
+    return max(fitting, key=len, default="")
+
+
+def _has_class_folders(layout: Layout) -> bool:
+    """False where the folders give no two classes, or are only the volumes that a large set came in."""
     names = layout.class_names
+    return len(names) > 1 and not all(_NUMBERED_PART.fullmatch(name) for name in names)
+
+
+# File names ----------------------------------------------------------------------------------------------------------
+
+
+def _by_names(root: Path, paths: list[str]) -> Layout | None:
+    layout = Layout(root)
+    usable = _text_only(paths, layout)
+    labels, parts = labels_in_names(usable), split_folders(root)
+    if not labels:
+        return None
+    for path in usable:
+        if path in labels:
+            split, _ = parts.get(path.split("/", 1)[0], ("", 0))
+            layout.images.append(FoundImage(path, labels[path], split))
+        else:
+            layout.left_out.append((path, "has no label: it lies in no class folder, and its name holds none"))
+    example, names = layout.images[0], layout.class_names
+    listed = ", ".join(f"“{name}”" for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    layout.warnings.append(
+        f"There are no class folders, so the labels were read from the names of the files: "
+        f"{example.path.rpartition('/')[2]} gives “{example.label}”. The classes are {listed}."
+    )
+    return layout
+
+
+# Judging -------------------------------------------------------------------------------------------------------------
+
+
+def _text_only(paths: list[str], layout: Layout) -> list[str]:
+    """The paths that can be shown and saved; the others are left out."""
+    for path in paths:
+        if not is_text(path):
+            layout.left_out.append((path.encode("utf-8", "replace").decode(), "has a name that is not valid text"))
+    return [path for path in paths if is_text(path)] if layout.left_out else paths
+
+
+def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:
+    names = layout.class_names
+    hint = "".join(f" {reason}" for reason in unused_tables)
     if not layout.images and not layout.left_out:
         raise WorkbenchError(
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class."
         )
     if not layout.images and any(NO_LABEL not in reason for _, reason in layout.left_out):
         examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
-        raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.")
+        raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.{hint}")
     if not layout.images:
         raise WorkbenchError(
             f"{called} holds {len(layout.left_out):,} images but no class folders. Put the images of each class in a "
-            "folder named after the class, for example photos/cats/ and photos/dogs/."
+            f"folder named after the class, for example photos/cats/ and photos/dogs/.{hint}"
         )
     if len(names) < 2:
         raise WorkbenchError(
             f"{called} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each "
-            "class in a folder of its own."
+            f"class in a folder of its own.{hint}"
         )
-    by_folded: dict[str, list[str]] = {}
-    for name in names:
-        by_folded.setdefault(name.casefold(), []).append(name)
-    for alike in by_folded.values():
-        if len(alike) > 1:
-            listed = " and ".join(f"“{name}”" for name in alike)
-            layout.warnings.append(
-                f"The class folders {listed} differ only in upper and lower case and are taken as different classes. "
-                "If they mean the same, move their images into one folder and import again."
-            )
-
-
-def _pass_wrappers(folder: Path) -> Path:
-    """Go down while a folder holds nothing but one folder, as unpacked archives often do."""
-    while True:
-        inner = _subfolders(folder)
-        if len(inner) != 1 or any(_is_image(name) for name in _files(folder)) or not _subfolders(folder / inner[0]):
-            return folder
-        folder = folder / inner[0]
-
-
-def _image_paths(root: Path) -> list[str]:
-    """Paths of files that look like images, relative to `root` with forward slashes, in natural order."""
-    paths, visited = [], set()
-    for folder, subfolders, files in os.walk(root, followlinks=True):
-        place = os.path.realpath(folder)
-        if place in visited:  # a link back to where we have been
-            subfolders.clear()
-            continue
-        visited.add(place)
-        subfolders[:] = [name for name in subfolders if not _is_hidden(name)]
-        relative = os.path.relpath(folder, root)
-        prefix = "" if relative == "." else relative.replace(os.sep, "/") + "/"
-        paths += [prefix + name for name in files if _is_image(name)]
-    return sorted(paths, key=natural_order)
-
-
-def _subfolders(folder: Path) -> list[str]:
-    return [entry.name for entry in os.scandir(folder) if entry.is_dir() and not _is_hidden(entry.name)]
-
-
-def _files(folder: Path) -> list[str]:
-    return [entry.name for entry in os.scandir(folder) if entry.is_file()]
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"
-
-
-def _is_image(name: str) -> bool:
-    return not _is_hidden(name) and os.path.splitext(name)[1].lower() in SUFFIXES
-
-
-def _is_text(path: str) -> bool:
-    """False for names whose bytes are not UTF-8, which no table or page can show."""
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -72,6 +72,35 @@ def test_everything_else_is_left_out(tmp_path):
     assert unpacked(tmp_path / "new") == ["cats/1.png"]
 
 
+def test_tables_and_idx_files_are_unpacked_too(tmp_path):
+    files = {
+        "train/1.png": picture(),
+        "train.csv": b"id,label",
+        "more/t.TSV": b"x",
+        "t.parquet": b"x",
+        "train-images-idx3-ubyte.gz": b"x",
+        "mnist/t10k-labels.idx1-ubyte": b"x",
+        "other.gz": b"x",
+        ".hidden.csv": b"x",
+    }
+    assert unpack_zip(packed(tmp_path, files), tmp_path / "new") == 6
+    assert unpacked(tmp_path / "new") == sorted(name for name in files if name not in ("other.gz", ".hidden.csv"))
+
+
+def test_idx_files_alone_are_enough(tmp_path):
+    assert unpack_zip(packed(tmp_path, {"train-images-idx3-ubyte": b"x"}), tmp_path / "new") == 1
+
+
+def test_tables_alone_are_refused(tmp_path):
+    assert "holds no image" in refusal(packed(tmp_path, {"labels.csv": b"x", "labels.parquet": b"x"}), tmp_path)
+
+
+def test_tables_count_for_the_limits(tmp_path):
+    path = packed(tmp_path, {"1.png": bytes(600), "labels.csv": bytes(600)})
+    assert "allowed" in refusal(path, tmp_path, limits=Limits(unpacked_bytes=1199))
+    assert "more than the 1 files allowed" in refusal(path, tmp_path, limits=Limits(files=1))
+
+
 def test_an_uploaded_file_is_unpacked_and_stays_open(tmp_path):
     upload = io.BytesIO(packed(tmp_path, {"1.png": picture()}).read_bytes())
     upload.seek(5)

@@ -194,8 +194,7 @@ def test_one_class_beside_an_empty_one(tmp_path):
 
 
 def test_a_split_without_class_folders_is_not_taken_for_two_classes(tmp_path):
-    # As Kaggle hands out cats and dogs: the label is in the file's name, where nobody can tell which part it is.
-    message = refusal(files(tmp_path, "train/cat.0.jpg", "train/dog.0.jpg", "test/1.jpg"))
+    message = refusal(files(tmp_path, "train/1.jpg", "train/2.jpg", "test/1.jpg"))
     assert "no class folders" in message
 
 
@@ -253,6 +252,212 @@ def test_a_class_may_be_called_train(tmp_path):
     layout = find_images(files(tmp_path, "bus/1.jpg", "train/1.jpg", "tram/1.jpg"))
     assert layout.class_names == ["bus", "train", "tram"]
     assert set(splits(layout).values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [("train_images", "test_images"), ("training_set", "test_set"), ("seg_train", "seg_test"), ("train", "test1")],
+)
+def test_parts_may_have_longer_names_and_be_wrapped_once_more(tmp_path, train, test):
+    paths = [f"{train}/{train}/forest/1.jpg", f"{train}/{train}/sea/1.jpg", f"{test}/{test}/sea/2.jpg"]
+    layout = find_images(files(tmp_path, *paths, "seg_pred/seg_pred/3.jpg"))
+    assert labels(layout) == dict(zip(paths, ["forest", "sea", "sea"], strict=True))
+    assert splits(layout) == dict(zip(paths, ["train", "train", "test"], strict=True))
+    assert [path for path, _ in layout.left_out] == ["seg_pred/seg_pred/3.jpg"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("freight train", "passenger train", "test tube"),
+        ("blood test", "urine test"),
+        ("Test 1", "Test 2", "Test 3"),
+        ("train_images", "bus_images"),
+        ("valid ticket", "invalid ticket"),
+    ],
+)
+def test_classes_that_sound_like_parts_of_a_split_stay_classes(tmp_path, names):
+    layout = find_images(files(tmp_path, *(f"{name}/{number}.jpg" for name in names for number in range(2))))
+    assert sorted(layout.class_names) == sorted(names)
+    assert set(splits(layout).values()) == {""}
+
+
+def test_a_class_alone_in_its_part_is_no_wrapper(tmp_path):
+    layout = find_images(files(tmp_path, "train/cats/tabby/1.jpg", "test/cats/2.jpg", "test/dogs/3.jpg"))
+    assert labels(layout) == {"train/cats/tabby/1.jpg": "cats", "test/cats/2.jpg": "cats", "test/dogs/3.jpg": "dogs"}
+
+
+# Archives as they are handed out -------------------------------------------------------------------------------------
+
+
+def test_microsofts_cats_and_dogs(tmp_path):
+    paths = [f"PetImages/{name}/{number}.jpg" for name in ("Cat", "Dog") for number in range(3)]
+    layout = find_images(
+        files(tmp_path, *paths, "PetImages/Cat/Thumbs.db", "readme[1].txt", "MSR-LA - 3467.docx", "__MACOSX/x/1.jpg")
+    )
+    assert layout.root == tmp_path / "PetImages"
+    assert layout.class_names == ["Cat", "Dog"]
+    assert len(layout.images) == 6
+    assert layout.left_out == []
+
+
+def test_kaggles_cats_and_dogs(tmp_path):
+    train = [f"train/{name}.{number}.jpg" for name in ("cat", "dog") for number in range(3)]
+    layout = find_images(files(tmp_path, *train, "test1/1.jpg", "test1/2.jpg", "sampleSubmission.csv"))
+    assert labels(layout) == {path: path[6:9] for path in train}
+    assert set(splits(layout).values()) == {"train"}
+    assert [path for path, _ in layout.left_out] == ["test1/1.jpg", "test1/2.jpg"]
+    assert all("no label" in reason for _, reason in layout.left_out)
+    (warning,) = layout.warnings
+    assert "read from the names of the files: cat.0.jpg gives “cat”" in warning
+
+
+def test_a_single_folder_of_named_files(tmp_path):
+    names = ["american_bulldog_1.jpg", "american_bulldog_2.jpg", "Abyssinian (1).jpg", "Abyssinian (2).jpg"]
+    layout = find_images(files(tmp_path, *(f"images/{name}" for name in names)))
+    assert layout.class_names == ["Abyssinian", "american_bulldog"]
+    assert set(splits(layout).values()) == {""}
+
+
+def test_aerial_scenes_beside_readme_files(tmp_path):
+    paths = [f"UCMerced_LandUse/Images/{name}/{name}00.tif" for name in ("beach", "forest")]
+    layout = find_images(files(tmp_path, *paths, "UCMerced_LandUse/readme.txt", "readme.md"))
+    assert layout.class_names == ["beach", "forest"]
+    assert layout.root == tmp_path / "UCMerced_LandUse" / "Images"
+
+
+def test_the_cervix_competition(tmp_path):
+    layout = find_images(
+        files(
+            tmp_path,
+            *(f"train/Type_{number}/0.jpg" for number in (1, 2, 3, 10)),
+            "additional_Type_1_v2/5.jpg",
+            "additional_Type_2_v2/Type_2/6.jpg",
+            "additional_Type_10/7.jpg",
+            "additional/Type_3/8.jpg",
+            "additional/unsorted/9.jpg",
+            "test/0.jpg",
+            "test_stg2/1.jpg",
+        )
+    )
+    assert labels(layout) == {
+        "train/Type_1/0.jpg": "Type_1",
+        "train/Type_2/0.jpg": "Type_2",
+        "train/Type_3/0.jpg": "Type_3",
+        "train/Type_10/0.jpg": "Type_10",
+        "additional_Type_1_v2/5.jpg": "Type_1",
+        "additional_Type_2_v2/Type_2/6.jpg": "Type_2",
+        "additional_Type_10/7.jpg": "Type_10",
+        "additional/Type_3/8.jpg": "Type_3",
+    }
+    assert set(splits(layout).values()) == {"train"}
+    assert {path for path, _ in layout.left_out} == {"test/0.jpg", "test_stg2/1.jpg", "additional/unsorted/9.jpg"}
+    assert (
+        "The images in the folder additional_Type_1_v2 (1) are taken as more of the class “Type_1”." in layout.warnings
+    )
+
+
+# Labels in file names ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("IMG_1.jpg", "IMG_2.jpg", "DSC_1.jpg", "DSC_2.jpg"),
+        ("2021-03-01.jpg", "2021-03-02.jpg", "2022-03-01.jpg", "2022-03-02.jpg"),
+        ("cat1.jpg", "cat2.jpg", "dog1.jpg", "dog2.jpg"),
+        ("cat.1.jpg", "cat.2.jpg", "cat.3.jpg"),
+        ("cat.1.jpg", "dog.1.jpg", "owl.1.jpg"),
+        ("cat.1.jpg", "cat.2.jpg", "dog.1.jpg", "dog.2.jpg", "holiday.jpg"),
+    ],
+)
+def test_names_that_hold_no_labels_for_certain_are_not_read(tmp_path, names):
+    assert "no class folders" in refusal(files(tmp_path, *names))
+
+
+def test_a_few_odd_names_are_left_out(tmp_path):
+    named = [f"{name}.{number}.jpg" for name in ("cat", "dog") for number in range(20)]
+    layout = find_images(files(tmp_path, *named, "contact sheet.jpg", "ctt.5.jpg"))
+    assert len(layout.images) == 40
+    assert [path for path, _ in layout.left_out] == ["contact sheet.jpg", "ctt.5.jpg"]
+    assert "its name holds none" in layout.left_out[0][1]
+
+
+def test_class_folders_go_before_names(tmp_path):
+    layout = find_images(files(tmp_path, *(f"{place}/{n}.{i}.jpg" for place in "ab" for n in ("x", "y") for i in "12")))
+    assert layout.class_names == ["a", "b"]
+
+
+# Tables beside the images --------------------------------------------------------------------------------------------
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_table_labels_images_that_lie_in_no_class_folder(tmp_path):
+    files(tmp_path, "train/0a.jpg", "train/0b.jpg", "train/0c.jpg", "test/0d.jpg")
+    write(tmp_path / "labels.csv", "id,breed\n0a,pug\n0b,husky\n0c,pug\n0e,pug\n")
+    write(tmp_path / "sample_submission.csv", "id,label\n0a,x\n0d,y\n")
+    layout = find_images(tmp_path)
+    assert layout.root == tmp_path
+    assert labels(layout) == {"train/0a.jpg": "pug", "train/0b.jpg": "husky", "train/0c.jpg": "pug"}
+    assert dict(layout.left_out) == {
+        "0e": "is named in the table but does not exist",
+        "test/0d.jpg": "has no label: it is not named in labels.csv",
+    }
+    assert layout.warnings == ["There are no class folders, so the labels were read from labels.csv."]
+
+
+def test_tables_for_the_parts_of_a_split(tmp_path):
+    files(tmp_path, *(f"images/{number}.jpg" for number in range(5)))
+    write(tmp_path / "train.csv", "file,label\n0.jpg,a\n1.jpg,b\n4.jpg,b\n")
+    write(tmp_path / "test.csv", "file,label\n2.jpg,a\n3.jpg,b\n4.jpg,b\n")
+    layout = find_images(tmp_path)
+    parts = {"images/0.jpg": "train", "images/1.jpg": "train", "images/2.jpg": "test", "images/3.jpg": "test"}
+    assert splits(layout) == parts
+    assert layout.left_out == [("images/4.jpg", "is named in more than one table")]
+
+
+def test_a_table_beside_numbered_volumes_of_images(tmp_path):
+    files(tmp_path, "HAM_part_1/x1.jpg", "HAM_part_1/x2.jpg", "HAM_part_2/x3.jpg")
+    write(tmp_path / "metadata.csv", "lesion_id,image_id,dx\nL1,x1,mel\nL1,x2,mel\nL2,x3,nv\n")
+    layout = find_images(tmp_path)
+    assert layout.class_names == ["mel", "nv"]
+    assert [image.group for image in layout.images] == ["L1", "L1", "L2"]
+    (tmp_path / "metadata.csv").unlink()
+    assert find_images(tmp_path).class_names == ["HAM_part_1", "HAM_part_2"]
+
+
+def test_class_folders_go_before_a_table(tmp_path):
+    files(tmp_path, "cats/1.jpg", "dogs/2.jpg")
+    write(tmp_path / "labels.csv", "file,label\ncats/1.jpg,x\ndogs/2.jpg,y\n")
+    assert find_images(tmp_path).class_names == ["cats", "dogs"]
+
+
+def test_a_table_above_folders_that_only_wrap(tmp_path):
+    files(tmp_path, "all/images/a/1.jpg", "all/images/2.jpg")
+    write(tmp_path / "labels.csv", "path,label\nall/images/a/1.jpg,x\nall/images/2.jpg,y\n")
+    layout = find_images(tmp_path)
+    assert labels(layout) == {"all/images/2.jpg": "y", "all/images/a/1.jpg": "x"}
+    assert (layout.root / "all/images/2.jpg").is_file()
+
+
+def test_a_table_that_cannot_be_used_is_told_in_the_refusal(tmp_path):
+    files(tmp_path, "1.jpg", "2.jpg")
+    write(tmp_path / "labels.csv", "a,b\n1,2\n")
+    message = refusal(tmp_path)
+    assert "no class folders" in message
+    assert "Its columns are “a”, “b”" in message
+
+
+def test_a_table_beside_images_reaches_nothing_outside(tmp_path):
+    files(tmp_path, "secret/3.jpg", "new/1.jpg", "new/2.jpg")
+    write(tmp_path / "new" / "labels.csv", f"path,label\n1.jpg,a\n2.jpg,b\n../secret/3.jpg,c\n{tmp_path}/4.jpg,c\n")
+    layout = find_images(tmp_path / "new")
+    assert layout.class_names == ["a", "b"]
+    assert {reason for _, reason in layout.left_out} == {"lies outside the folder and is not read"}
 
 
 @pytest.mark.real

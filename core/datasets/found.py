@@ -1,0 +1,89 @@
+"""What a search for labelled images comes to, whatever the labels were told from."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SPLIT_NAMES = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "dev": "validation",
+    "test": "test",
+    "testing": "test",
+}
+"""What people call the parts of a split, in lower case, and what they are called here."""
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image file that has a label.
+
+    Parameters
+    ----------
+    path
+        Relative to the dataset's root, with forward slashes.
+    label
+        Name of the class.
+    split
+        "train", "validation" or "test"; "" where none is given.
+    group
+        What must not be torn apart by a split, such as a patient; "" where none is given.
+    """
+
+    path: str
+    label: str
+    split: str = ""
+    group: str = ""
+
+
+@dataclass
+class Layout:
+    """What a folder or a table holds.
+
+    Parameters
+    ----------
+    root
+        The folder that all paths of images are relative to.
+    images
+        The labelled images, in a fixed order.
+    left_out
+        ``(path, reason)`` of the files that look like images but have no label, or are named but cannot be used.
+    warnings
+        What a user should know about the folders or the table, in words.
+    """
+
+    root: Path
+    images: list[FoundImage] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def class_names(self) -> list[str]:
+        return sorted({image.label for image in self.images}, key=natural_order)
+
+
+def natural_order(text: str) -> tuple[list, str]:
+    """A sort key by which "Type 2" comes before "Type 10"."""
+    parts = _DIGITS.split(text.casefold())
+    # Text and numbers take turns, text first, so that two keys never compare one with the other.
+    parts[1::2] = map(int, parts[1::2])
+    return parts, text
+
+
+def warn_of_alike(layout: Layout) -> None:
+    """Add a warning for classes whose names differ only in upper and lower case."""
+    by_folded: dict[str, list[str]] = {}
+    for name in layout.class_names:
+        by_folded.setdefault(name.casefold(), []).append(name)
+    for alike in by_folded.values():
+        if len(alike) > 1:
+            listed = " and ".join(f"“{name}”" for name in alike)
+            layout.warnings.append(
+                f"The classes {listed} differ only in upper and lower case and are taken as different classes. "
+                "If they mean the same, give their images one name and import again."
+            )
