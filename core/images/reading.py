@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import io
 import logging
 import os
@@ -52,29 +51,28 @@ class UnreadableImage(WorkbenchError):
 
 
 @dataclass(frozen=True)
-class ImageFacts:
-    """What is known of an image once it has been decoded completely.
+class Decoded:
+    """An image file, decoded completely.
 
     Attributes
     ----------
-    width, height : int
-        Size in pixels as people see the picture, that is after the EXIF orientation.
+    rgb : PIL.Image.Image
+        As people see it: see `open_rgb`.
     mode : str
         Pillow's name of the colour mode in the file, such as ``"RGB"``, ``"L"`` or ``"I;16"``.
     format : str
         One of `FORMATS`; multi-picture files count as ``"JPEG"``.
+    orientation : int
+        The EXIF orientation that `rgb` was turned by, 1..8; 1 is upright.
     size_bytes : int
         Length of the file in bytes.
-    pixel_hash : str
-        32 hexadecimal digits; equal for two files exactly when their RGB pixels and their shapes are equal.
     """
 
-    width: int
-    height: int
+    rgb: Image.Image
     mode: str
     format: str
+    orientation: int
     size_bytes: int
-    pixel_hash: str
 
 
 def open_rgb(source: Path | str | BinaryIO, *, at_least: int | None = None) -> Image.Image:
@@ -160,18 +158,13 @@ def thumbnail(source: Path | str | BinaryIO, side: int) -> bytes:
     return encoded.getvalue()
 
 
-def describe(path: Path) -> ImageFacts:
-    """Decode a whole image file and say what it is.
+def decode(path: Path) -> Decoded:
+    """Decode a whole image file, and say what it is.
 
     Parameters
     ----------
     path : Path
         The file.
-
-    Returns
-    -------
-    ImageFacts
-        Size, colour mode, format and a hash of the pixels.
 
     Raises
     ------
@@ -181,17 +174,9 @@ def describe(path: Path) -> ImageFacts:
     with _stream(path) as stream, _opened(stream) as image:
         mode, kind = image.mode, image.format
         rgb = _as_rgb(image)
+        orientation = _orientation(image)
         size_bytes = stream.seek(0, os.SEEK_END)
-    pixel_hash = hashlib.blake2b(f"{rgb.width}×{rgb.height}:".encode(), digest_size=16)
-    pixel_hash.update(rgb.tobytes())
-    return ImageFacts(
-        width=rgb.width,
-        height=rgb.height,
-        mode=mode,
-        format="JPEG" if kind == "MPO" else kind,
-        size_bytes=size_bytes,
-        pixel_hash=pixel_hash.hexdigest(),
-    )
+    return Decoded(rgb, mode, "JPEG" if kind == "MPO" else kind, orientation, size_bytes)
 
 
 # Opening -------------------------------------------------------------------------------------------------------------
@@ -252,9 +237,10 @@ def _as_rgb(image: Image.Image) -> Image.Image:
 def _orientation(image: Image.Image) -> int:
     """EXIF orientation 1..8. Called after decoding: PNG files may hold it behind the pixels."""
     try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+        orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # broken metadata is no reason to refuse good pixels
         return 1
+    return orientation if orientation in _TURNS else 1
 
 
 def _deep_grey(image: Image.Image) -> np.ndarray:

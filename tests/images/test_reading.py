@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from core.errors import WorkbenchError
+from core.images.description import describe
 from core.images.reading import (
     FORMATS,
     MAXIMUM_PIXELS,
     SUFFIXES,
     UnreadableImage,
-    describe,
     open_rgb,
     read_square,
     thumbnail,
@@ -307,7 +307,8 @@ def test_no_warning_reaches_people(tmp_path):
     program = """
 import sys
 from pathlib import Path
-from core.images.reading import UnreadableImage, describe
+from core.images.description import describe
+from core.images.reading import UnreadableImage
 
 for path in sorted(Path(sys.argv[1]).iterdir()):
     try:

@@ -1,0 +1,124 @@
+"""What is known of an image once it has been decoded: its size, what it holds, and how it looks in numbers."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from core.images.fingerprint import fingerprint
+from core.images.reading import UnreadableImage, decode
+
+# Sharpness is judged at about the size that networks look at: a large photograph may be soft in its finest pixels.
+JUDGED_SIDE = 128
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """What is known of an image.
+
+    Attributes
+    ----------
+    width, height : int
+        Size in pixels as people see the picture, that is after the EXIF orientation.
+    mode, format, orientation, size_bytes
+        See `core.images.reading.Decoded`.
+    pixel_hash : str
+        32 hexadecimal digits; equal for two files exactly when their RGB pixels and their shapes are equal.
+    perceptual_hash : int
+        64 bits, nearly equal for pictures that look alike; see `core.images.fingerprint`.
+    grey : bytes
+        The small grey picture that tells whether two pictures whose hashes are near do look alike.
+    colours : bytes
+        Red, green and blue of a grid of 4 × 4 fields, 48 bytes.
+    brightness : float
+        Mean of the grey values, 0 black to 1 white.
+    contrast : float
+        Standard deviation of the grey values, 0 for a single colour to 0.5 for half black, half white.
+    entropy : float
+        Of the grey values, in bits: how many different ones there are, and how evenly. 0 for a single colour, up to 8;
+        photographs have 6 to 8, charts and pages of text 1 to 2.
+    sharpness : float
+        Standard deviation of the Laplacian over that of the grey values, at a smaller side of about 128 pixels: how
+        much of what there is to see lies in its edges. 0 for a single colour; photographs have 0.1 to 1.
+    """
+
+    width: int
+    height: int
+    mode: str
+    format: str
+    orientation: int
+    size_bytes: int
+    pixel_hash: str
+    perceptual_hash: int
+    grey: bytes
+    colours: bytes
+    brightness: float
+    contrast: float
+    entropy: float
+    sharpness: float
+
+
+def describe(path: Path) -> ImageFacts:
+    """Decode a whole image file and say what it is and how it looks.
+
+    Raises
+    ------
+    UnreadableImage
+        See `core.images.reading.open_rgb`.
+    """
+    decoded = decode(path)
+    rgb = decoded.rgb
+    looks = fingerprint(rgb)
+    factor = max(1, min(rgb.size) // JUDGED_SIDE)
+    reduced = rgb.reduce(factor)
+    grey = reduced.convert("L")
+    brightness, contrast, sharpness = _look(grey)
+    return ImageFacts(
+        width=rgb.width,
+        height=rgb.height,
+        mode=decoded.mode,
+        format=decoded.format,
+        orientation=decoded.orientation,
+        size_bytes=decoded.size_bytes,
+        pixel_hash=_pixel_hash(rgb),
+        perceptual_hash=looks.hash,
+        grey=looks.grey,
+        colours=looks.colours,
+        brightness=brightness,
+        contrast=contrast,
+        entropy=grey.entropy(),
+        sharpness=sharpness,
+    )
+
+
+def describe_many(root: str, paths: Sequence[str]) -> list[dict[str, Any]]:
+    """The `path` and the facts of each of the images at these paths below `root`, or its `problem` in words."""
+    return [{"path": path} | _facts_or_problem(Path(root, path)) for path in paths]
+
+
+def _facts_or_problem(path: Path) -> dict[str, Any]:
+    try:
+        return asdict(describe(path))
+    except UnreadableImage as error:
+        return {"problem": str(error)}
+
+
+def _pixel_hash(rgb: Image.Image) -> str:
+    digest = hashlib.sha256(f"{rgb.width}×{rgb.height}:".encode())
+    digest.update(rgb.tobytes())
+    return digest.hexdigest()[:32]
+
+
+def _look(image: Image.Image) -> tuple[float, float, float]:
+    """Brightness, contrast and sharpness of a grey picture."""
+    grey = np.asarray(image, dtype=np.float32)
+    brightness, spread = float(grey.mean()) / 255, float(grey.std())
+    if min(grey.shape) < 3 or spread == 0:
+        return brightness, spread / 255, 0.0
+    around = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:]
+    laplacian = 4 * grey[1:-1, 1:-1] - around
+    return brightness, spread / 255, float(laplacian.std()) / spread
