@@ -84,7 +84,9 @@ def test_images(dataset: Dataset) -> int:
 def cards(page: Page) -> None:
     """Each step with its key number."""
     dataset, values = page.dataset, page.draft.values()
-    left_out = f", {len(dataset.unreadable):,} left out" if len(dataset.unreadable) else ""
+    content = dataset.content
+    out = len(content.unreadable) + int(content.table["excluded"].sum())
+    left_out = f", {out:,} left out" if out else ""
     architecture = find_architecture(values["architecture"])
     judged = test_accuracies(page)
     numbers = {

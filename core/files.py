@@ -54,3 +54,32 @@ def read_json(path: Path) -> Any:
         return None
     except (ValueError, OSError) as error:
         raise WorkbenchError(f"{path} cannot be read as JSON ({error}). Restore or delete it.") from error
+
+
+def append_json(path: Path, value: Any) -> None:
+    """Add `value` as a line of JSON to `path`: one write, so that a reader or a crash meets at most one torn line.
+
+    A torn last line, which a crash or a full disk left, is ended first, so that it spoils nothing but itself.
+    """
+    line = json.dumps(value, ensure_ascii=False).encode() + b"\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else b"\n" + line
+        file.write(line)
+
+
+def read_json_lines(path: Path) -> list[Any]:
+    """The values of a file that `append_json` wrote, [] where there is none; torn lines are passed over."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except FileNotFoundError:
+        return []
+    values = []
+    for line in lines:
+        try:
+            values.append(json.loads(line))
+        except ValueError:
+            continue
+    return values

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,23 @@ from typing import Any
 import psutil
 from filelock import FileLock
 
+from core.errors import WorkbenchError
 from core.files import read_json, write_json
 from core.workspace import PROJECT
 
 ACTIVE_STATES = ("queued", "starting", "running")
 LOG_TAIL_LINES = 12
+SECONDS_BETWEEN_REPORTS = 0.3
 GONE = "Its process is gone without a word: the machine was restarted, or the process was killed from outside."
 # What TensorFlow prints at every start about processor and drivers, which tells nothing of what went wrong.
 GREETING = re.compile(
     r"^[IWE]0000 .*(port\.cc|cudart_stub|cuda_platform|cpu_feature_guard)|^To enable the following instructions"
     r"|^WARNING: All log messages before absl"
 )
+
+
+class Stopped(WorkbenchError):
+    """The user asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,51 @@ class Job:
     @property
     def _status_path(self) -> Path:
         return self.folder / "status.json"
+
+
+class Progress:
+    """Writes how far a job's stages are into its status, a few times a second, and hears a stop.
+
+    Parameters
+    ----------
+    job
+        Whose status to write.
+    listener
+        Called with every stage, done and total as well.
+    on_stage
+        Called with the name of a stage when it begins.
+
+    Raises
+    ------
+    Stopped
+        From a call, when the user has asked to stop.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        listener: Callable[[str, int, int], None] | None = None,
+        on_stage: Callable[[str], None] | None = None,
+    ):
+        self._job, self._listener, self._on_stage = job, listener, on_stage
+        self._stage, self._began, self._done_before, self._written = "", 0.0, 0, 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self._job.stop_requested:
+            raise Stopped("Stopped.")
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._began, self._done_before = stage, now, done
+            if self._on_stage is not None:
+                self._on_stage(stage)
+        if self._listener is not None:
+            self._listener(stage, done, total)
+        if now - self._written >= SECONDS_BETWEEN_REPORTS or done == total:
+            self._written = now
+            # What was done before, by an attempt that was stopped, took none of this time.
+            new = done - self._done_before
+            left = (now - self._began) / new * (total - done) if new > 0 else None
+            self._job.update(stage=stage, done=done, total=total, eta_seconds=left)
 
 
 _children: list[subprocess.Popen] = []

@@ -1,27 +1,21 @@
-"""The images: bring them, look at them, divide them."""
+"""The images: what is wrong with them, what they look like, how they are divided, and what was changed."""
 
-import html
-from pathlib import Path
-
-import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets.importing import create_from_path, create_from_upload, start_import
-from core.datasets.samples import SAMPLES
-from core.datasets.splits import SPLITS, SplitSettings
+from core.datasets.checkup import NOT_READY, WARNINGS, Checkup, check
+from core.datasets.importing import start_import
 from core.datasets.store import Dataset, delete_dataset
-from core.errors import WorkbenchError, in_words
+from core.errors import WorkbenchError
 from core.runs.record import delete_run
-from pages.widgets.colours import SPLIT_COLOURS
+from pages.dataset_views import CHANGES, CHECKUP, DIVISION, IMAGES
+from pages.dataset_views.bring import bring
+from pages.dataset_views.changes import offer_undo, show_changes
+from pages.dataset_views.division import show_counts, show_division
+from pages.dataset_views.findings import show_findings
+from pages.dataset_views.images import show_gallery
 from pages.widgets.frame import Page, drawn_badge, open_page
-from pages.widgets.gallery import escape, show_images
+from pages.widgets.gallery import escape
 from pages.widgets.progress import show_progress
-
-TILES_PER_PAGE = 24
-GALLERY_HEIGHT = 430
-BARS_HEIGHT = 270
-FEW_CLASSES = 12
-FEW_IMAGES = 8
 
 
 def main() -> None:
@@ -76,195 +70,74 @@ def _import_progress(dataset: Dataset) -> None:
 
 
 def look(page: Page) -> None:
-    """The answer, the picture, and what to do next."""
+    """The answer, and the view that was chosen."""
     dataset = page.dataset
     drawn_badge(dataset)
-    warnings = dataset.warnings()
-    st.markdown(answer(dataset, warnings))
-    for warning in warnings:
-        st.warning(escape(warning), icon=":material/warning:")
-    shares, gallery = st.columns([2, 3], gap="large")
+    reading_again(dataset)
+    checkup = check(dataset)
+    st.markdown(answer(dataset, checkup))
+    offer_undo(dataset)
+    changes = len(dataset.edits.standing())
+    counts = {CHECKUP: len(checkup.findings), CHANGES: changes}
+    view = st.segmented_control(
+        "View",
+        [CHECKUP, IMAGES, DIVISION, CHANGES],
+        default=CHECKUP,
+        required=True,
+        format_func=lambda name: f"{name} ({counts[name]})" if counts.get(name) else name,
+        label_visibility="collapsed",
+        key="view",
+        bind="query-params",
+    )
+    if view == CHECKUP:
+        overview(page, checkup)
+    elif view == IMAGES:
+        show_gallery(page, checkup)
+    elif view == DIVISION:
+        show_division(dataset)
+    else:
+        show_changes(page)
+
+
+def overview(page: Page, checkup: Checkup) -> None:
+    """What there is on the left, what is wrong with it on the right."""
+    dataset = page.dataset
+    shares, findings = st.columns([3, 4], gap="large")
     with shares:
         show_counts(dataset)
-        split_controls(page)
-        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"):
             page.link("augmentation", "Choose augmentation")
             if st.button("Go on to training", type="primary", icon=":material/show_chart:"):
                 page.go("training", run="", new="1")
-    with gallery:
-        show_gallery(dataset)
-    if len(dataset.unreadable):
-        with st.expander(f"Files that were left out ({len(dataset.unreadable):,})", icon=":material/broken_image:"):
-            st.dataframe(dataset.unreadable, hide_index=True, alt="Files that were left out, and why")
+    with findings:
+        show_findings(page, checkup)
+    unreadable = dataset.content.unreadable
+    if len(unreadable):
+        with st.expander(f"Files that were left out ({len(unreadable):,})", icon=":material/broken_image:"):
+            st.dataframe(unreadable, hide_index=True, alt="Files that were left out, and why")
 
 
-def answer(dataset: Dataset, warnings: list[str]) -> str:
+def reading_again(dataset: Dataset) -> None:
+    """How far reading what changed is, or why it failed; what was known stays in use."""
+    status = dataset.job.status()
+    if status.active:
+        st.fragment(_import_progress, run_every=0.5)(dataset)
+    elif status.state == "failed":
+        reason = status.error.partition("\n")[0]
+        st.warning(escape(f"Reading the folder again failed, and what was known is kept. {reason}"))
+
+
+def answer(dataset: Dataset, checkup: Checkup) -> str:
     """One sentence with the decisive number."""
-    sizes = dataset.counts().sum(axis=1)
+    sizes = dataset.content.counts.sum(axis=1)
     spread = f"{sizes.min():,}" if sizes.min() == sizes.max() else f"{sizes.min():,} to {sizes.max():,}"
-    verdict = "Ready to learn from." if not warnings else "Ready, with something to look at first."
+    words = {NOT_READY: "Not ready to learn from.", WARNINGS: "Ready, with something to look at first."}
+    excluded = int(dataset.content.table["excluded"].sum())
+    left_out = f" {excluded:,} {'is' if excluded == 1 else 'are'} excluded." if excluded else ""
     return (
-        f"**{verdict}** {escape(dataset.info.title)} holds {sizes.sum():,} images in {len(sizes)} classes, "
-        f"{spread} in each."
+        f"**{words.get(checkup.verdict, 'Ready to learn from.')}** {escape(dataset.info.title)} holds "
+        f"{sizes.sum():,} images in {len(sizes)} classes, {spread} in each.{left_out}"
     )
-
-
-def show_counts(dataset: Dataset) -> None:
-    """Classes as bars, divided into training, validation and test."""
-    counts = dataset.counts()[::-1]
-    figure, labels = go.Figure(), _bar_labels(list(counts.index))
-    for split in SPLITS:
-        figure.add_bar(
-            y=labels,
-            x=counts[split],
-            name=split,
-            orientation="h",
-            marker_color=SPLIT_COLOURS[split],
-            customdata=[html.escape(name) for name in counts.index],
-            hovertemplate="%{customdata}: %{x:,} images<extra>" + split + "</extra>",
-        )
-    figure.update_layout(
-        barmode="stack",
-        height=90 + min(44 * len(counts), max(BARS_HEIGHT, 9 * len(counts))),
-        margin={"l": 0, "r": 0, "t": 30, "b": 0},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal", "entrywidth": 70},
-        xaxis_title="images",
-        yaxis={"type": "category", "tickfont": {"size": 10 if len(counts) > FEW_CLASSES else 13}},
-    )
-    alternative = "; ".join(
-        f"{name}: {', '.join(f'{counts.at[name, s]} {s}' for s in SPLITS)}" for name in counts.index
-    )
-    st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"Images per class and split. {alternative}")
-
-
-def _bar_labels(names: list[str]) -> list[str]:
-    """Short names, for Plotly, which reads some HTML, and would stack bars of the same name upon each other."""
-    short = [_short(name) for name in names]
-    return [
-        html.escape(label if short.count(label) == 1 else f"{label} {number}") for number, label in enumerate(short)
-    ]
-
-
-def _short(name: str, length: int = 18) -> str:
-    return name if len(name) <= length else name[: length - 1] + "…"
-
-
-def split_controls(page: Page) -> None:
-    """Another division, by shares and seed."""
-    dataset = page.dataset
-    if dataset.brings_split:
-        given = ", ".join(sorted(set(dataset.manifest["given_split"]) - {""}))
-        st.caption(f"This dataset brings its own division ({given}); it is kept. What it lacks is cut from training.")
-    settings = dataset.split_settings
-    with (
-        st.expander("Divide the images differently", icon=":material/call_split:"),
-        st.form(f"split_{dataset.name}", border=False),
-    ):
-        st.caption(
-            "The network learns from the training images, validation decides when to stop, and only the test images, "
-            "which it never saw, tell how good it is. Each class keeps its share in every part; what is left trains."
-        )
-        validation = st.slider(
-            "Validation (%)", 0, 45, round(100 * settings.validation), step=5, key=f"validation_{dataset.name}"
-        )
-        test = st.slider("Test (%)", 5, 45, round(100 * settings.test), step=5, key=f"test_{dataset.name}")
-        seed = st.number_input("Seed: another number draws another division", 0, 2**31 - 1, settings.seed)
-        if st.form_submit_button("Divide the images"):
-            shares = (100 - validation - test, validation, test)
-            try:
-                dataset.set_split(SplitSettings(*(share / 100 for share in shares), seed=int(seed)))
-                st.toast("Divided. Runs that are there keep the division they were trained with.")
-                st.rerun()
-            except WorkbenchError as error:
-                st.error(escape(str(error)))
-
-
-def show_gallery(dataset: Dataset) -> None:
-    """The images, by class and part of the split, a page at a time."""
-    classes, parts = st.columns(2)
-    label = classes.selectbox("Class", ["all classes", *dataset.class_names], key="gallery_class")
-    split = parts.selectbox("Split", ["all", *SPLITS], key="gallery_split")
-    rows = dataset.images
-    if label in dataset.class_names:
-        rows = rows[rows["label"] == label]
-    if split in SPLITS:
-        rows = rows[rows["split"] == split]
-    if rows.empty:
-        st.info("No image of this class is in this part of the split.")
-        return
-    # In the order of the pixels' hash, classes come mixed, and the first page is a fair sample.
-    rows = rows.sort_values("pixel_hash")
-    pages = -(-len(rows) // TILES_PER_PAGE)
-    shown = st.container(height=GALLERY_HEIGHT if len(rows) > FEW_IMAGES else "content", border=False)
-    number = st.pagination(pages, key=f"gallery_{label}_{split}") if pages > 1 else 1
-    with shown:
-        start = (number - 1) * TILES_PER_PAGE
-        show_images(dataset, rows.iloc[start : start + TILES_PER_PAGE], key="gallery")
-
-
-def bring(page: Page) -> None:
-    """Every way to bring images."""
-    names = ["A zip from this computer", "A drawn sample"]
-    if not page.hosting.hosted:
-        names.insert(1, "A folder or zip by its path")
-    tabs = dict(zip(names, st.tabs(names), strict=True))
-    with tabs["A zip from this computer"]:
-        upload_form(page)
-    if not page.hosting.hosted:
-        with tabs["A folder or zip by its path"]:
-            path_form(page)
-    with tabs["A drawn sample"]:
-        for name, sample in SAMPLES.items():
-            st.markdown(f"**{sample.title}.** {sample.description}")
-            if st.button(f"Open {sample.title}", key=f"bring_{name}"):
-                page.open_sample(name)
-
-
-LAYOUT_HELP = (
-    "One folder for each class, named after it, with its images inside: photos/cats/…, photos/dogs/…. Or folders "
-    "train, validation and test that each hold such class folders. JPEG, PNG, WebP, BMP, GIF and TIFF are read."
-)
-
-
-def upload_form(page: Page) -> None:
-    with st.form("upload", clear_on_submit=True, border=False):
-        st.caption(LAYOUT_HELP)
-        upload = st.file_uploader("A zip of class folders", type="zip")
-        name = st.text_input("Name (optional)", key="upload_name", max_chars=60)
-        submitted = st.form_submit_button("Import the zip", type="primary")
-    if not submitted:
-        return
-    if upload is None:
-        st.error("Choose a zip first.")
-        return
-    try:
-        page.hosting.check_room(page.workspace)
-        dataset = create_from_upload(page.workspace, upload, upload.name, name)
-    except (WorkbenchError, OSError) as error:
-        st.error(escape(in_words(error)))
-        return
-    start_import(dataset)
-    page.go("dataset", dataset=dataset.name, run="")
-
-
-def path_form(page: Page) -> None:
-    with st.form("path", border=False):
-        st.caption(LAYOUT_HELP + " The files stay where they are and are never changed.")
-        path = st.text_input("Path of a folder or zip on this computer", placeholder="/home/me/photos")
-        name = st.text_input("Name (optional)", key="path_name", max_chars=60)
-        submitted = st.form_submit_button("Import from this path", type="primary")
-    if not submitted:
-        return
-    if not path.strip():
-        st.error("Type the path of a folder or zip first.")
-        return
-    try:
-        dataset = create_from_path(page.workspace, Path(path.strip()), name)
-    except (WorkbenchError, OSError) as error:
-        st.error(escape(in_words(error)))
-        return
-    start_import(dataset)
-    page.go("dataset", dataset=dataset.name, run="")
 
 
 def delete(page: Page, label: str = "Delete the dataset") -> None:

@@ -4,34 +4,53 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from core.datasets.archive import Limits, unpack_zip
-from core.datasets.layout import FoundImage, Layout, find_images
+from core.datasets.cards import Card, CardFile, card_of, load_cards
+from core.datasets.idx import has_idx, unpack_idx
+from core.datasets.index import COLUMNS, Index, changes
+from core.datasets.layout import Layout, find_images
+from core.datasets.near_duplicates import clusters, near_pairs
+from core.datasets.new_folder import appearing_at_the_end
+from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.samples import SAMPLES, write_sample
 from core.datasets.store import Dataset, DatasetInfo, list_datasets, open_dataset
+from core.datasets.tables import read_table
+from core.download import download
 from core.errors import UsageError, WorkbenchError, in_words
 from core.files import read_json, write_json
 from core.hosting import Hosting
-from core.images.reading import UnreadableImage, describe
-from core.jobs import Job, identity
+from core.jobs import Progress, Stopped, identity
 from core.workspace import Workspace, check_name, suggest_name
 
-Progress = Callable[[str, int, int], None]
-SECONDS_BETWEEN_REPORTS = 0.3
+Listener = Callable[[str, int, int], None]
+TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
+NICENESS = 5
 
 
-class ImportStopped(WorkbenchError):
-    """The user asked to stop."""
+def create_from_path(
+    workspace: Workspace, source: Path, name: str = "", card: str = "", columns: Mapping[str, str] | None = None
+) -> Dataset:
+    """Lay out a new dataset for what lies at `source`; `run_import` or the import process then fills it.
 
+    Where that very source was brought before, its dataset is returned, and importing it again reads what changed.
 
-def create_from_path(workspace: Workspace, source: Path, name: str = "") -> Dataset:
-    """Lay out a new dataset for the folder or zip at `source`; `run_import` or the import process then fills it.
+    Parameters
+    ----------
+    source
+        A folder, a zip, or a table (CSV, TSV, Parquet) of paths and labels.
+    card
+        The public dataset that it is, if that is known.
+    columns
+        Of a table, where they can't be guessed: `path_column`, `label_column`, `split_column`, `group_column`.
 
     Raises
     ------
@@ -44,9 +63,35 @@ def create_from_path(workspace: Workspace, source: Path, name: str = "") -> Data
         raise UsageError(f"There is nothing at {shown}. Check the spelling.")
     if shown != str(source):
         raise UsageError(f"The path {shown} is not valid text (UTF-8). Rename it and import again.")
-    kind, title = ("folder", source.name) if source.is_dir() else ("zip", source.stem)
-    info = DatasetInfo(name=name or suggest_name(title), title=name or title, kind=kind)
-    return _create(workspace, info, {"source": str(source)})
+    title = load_cards()[card].title if card else source.name if source.is_dir() else source.stem
+    chosen = name or suggest_name(card or title)
+    request = {"source": str(source), "columns": dict(columns or {})}
+    for dataset in list_datasets(workspace):
+        if dataset.name == chosen and read_json(dataset.folder / "request.json") == request:
+            return dataset
+    kind = "folder" if source.is_dir() else "table" if source.suffix.lower() in TABLE_SUFFIXES else "zip"
+    return _create(workspace, DatasetInfo(name=chosen, title=name or title, kind=kind, card=card), request)
+
+
+def create_from_card(workspace: Workspace, name: str) -> Dataset:
+    """Lay out a public dataset that is to be downloaded; one whose download broke off goes on where it was.
+
+    Raises
+    ------
+    UsageError
+        If there is no such card, its source does not allow a download, or it is here already.
+    """
+    cards = load_cards()
+    if name not in cards:
+        raise UsageError(f"There is no card {name!r}. There are: {', '.join(cards)}.")
+    card = cards[name]
+    if not card.files:
+        raise UsageError(f"{card.title} can't be downloaded without an account. {' '.join(card.by_hand)}")
+    for dataset in list_datasets(workspace):
+        if dataset.name == name and dataset.job.status().state in ("failed", "stopped"):
+            return dataset
+    info = DatasetInfo(name=name, title=card.title, description=card.summary, kind="download", card=name)
+    return _create(workspace, info, {"card": name})
 
 
 def create_from_upload(workspace: Workspace, upload, file_name: str, name: str = "") -> Dataset:
@@ -93,12 +138,14 @@ def open_sample(workspace: Workspace, name: str) -> Dataset:
 
 
 def start_import(dataset: Dataset) -> None:
-    """Set the import of a dataset that was just laid out, or did not end well, going in a process of its own."""
+    """Set an import going in a process of its own: a first one, one that did not end well, or to see what changed."""
+    if dataset.job.status().active:
+        return
     dataset.job.forget()
     dataset.job.launch("core.datasets.importing")
 
 
-def ensure_dataset(workspace: Workspace, name: str, progress: Progress | None = None) -> Dataset:
+def ensure_dataset(workspace: Workspace, name: str, progress: Listener | None = None) -> Dataset:
     """The dataset with this name, ready to use; a sample is drawn, or drawn again, where it is not there yet.
 
     Raises
@@ -113,17 +160,20 @@ def ensure_dataset(workspace: Workspace, name: str, progress: Progress | None = 
     if not dataset.ready and dataset.info.kind == "sample" and not dataset.job.status().active:
         dataset.job.forget()
         run_import(dataset, progress)
-    dataset.manifest  # noqa: B018 - raises in words where it is not ready
+    dataset.content  # noqa: B018 - raises in words where it is not ready
     return dataset
 
 
-def run_import(dataset: Dataset, progress: Progress | None = None, limits: Limits | None = None) -> Dataset:
-    """Unpack or draw what has to be, find the images, read every one, and write the manifest.
+def run_import(dataset: Dataset, progress: Listener | None = None, limits: Limits | None = None) -> Dataset:
+    """Bring the images to where they can be read, find them, index them, and write the manifest.
+
+    For a dataset that was imported before, what changed in its folder is read: images that were added get a place in
+    the split, and none of the others moves.
 
     Parameters
     ----------
     dataset
-        A dataset that was just laid out.
+        A dataset that was laid out.
     progress
         Called with what is being done, how many are done, and of how many.
     limits
@@ -132,28 +182,38 @@ def run_import(dataset: Dataset, progress: Progress | None = None, limits: Limit
     Raises
     ------
     WorkbenchError
-        If nothing usable is found. The status holds the same words, and no manifest is written.
+        If nothing usable is found. The status holds the same words, and a manifest of an earlier import stays.
     """
-    job, request = dataset.job, read_json(dataset.folder / "request.json")
-    report = _reporter(job, progress)
-    job.update(state="running", started=time.time(), processes=[identity()], error="")
+    job = dataset.job
     try:
-        source = _fetch(dataset, request, report, limits or Limits())
-        layout = find_images(source, "" if dataset.info.kind == "folder" else "The archive")
-        manifest = _describe_all(layout, report)
-        _check_manifest(manifest, layout)
-        info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings))
-        dataset.save(info, manifest)
-        job.update(state="done", finished=time.time(), eta_seconds=0)
+        with FileLock(dataset.folder / "import.lock", timeout=0):
+            job.update(state="running", started=time.time(), finished=None, processes=[identity()], error="")
+            _import(dataset, Progress(job, progress), limits or Limits())
+            job.update(state="done", finished=time.time(), eta_seconds=0)
+    except Timeout:
+        raise UsageError(f"The images of {dataset.name!r} are being read in by another process just now.") from None
     except BaseException as error:
-        dataset.discard()
-        stopped = isinstance(error, KeyboardInterrupt | ImportStopped)
-        job.update(state="stopped" if stopped else "failed", error=in_words(error), finished=time.time())
+        stopped = isinstance(error, KeyboardInterrupt | Stopped)
+        # A folder of the index means that images were read: what they are read from is then of use for going on.
+        if not stopped and not dataset.manifest_path.exists() and not (dataset.folder / "index").exists():
+            _discard(dataset)
+        words = "Stopped. What has been read is kept: go on whenever you like." if stopped else in_words(error)
+        job.update(state="stopped" if stopped else "failed", error=words, finished=time.time())
         raise
-    finally:
-        if request.get("delete_source"):
-            (dataset.folder / request["source"]).unlink(missing_ok=True)
     return dataset
+
+
+def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
+    """How many images are new, gone, and changed since they were read in, without opening any of them.
+
+    Raises
+    ------
+    WorkbenchError
+        If the images are not where they were.
+    """
+    request = read_json(dataset.folder / "request.json") or {}
+    known = dataset.read_manifest(["path", "label", "size_bytes", "modified"])
+    return changes(_layout(dataset, Path(dataset.info.root), request), known)
 
 
 def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
@@ -174,77 +234,142 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
     return dataset
 
 
+def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
+    request = read_json(dataset.folder / "request.json")
+    layout = _layout(dataset, _fetch(dataset, request, report, limits), request)
+    index = Index(dataset.folder / "index")
+    known = _known(dataset)
+    table = index.build(layout, known, partial(report, "Reading images"))
+    try:
+        _check(table)
+    except WorkbenchError:
+        index.clear()
+        raise
+    manifest = _with_likeness(table, known, report)
+    card = dataset.info.card or ("" if dataset.info.drawn else _card_name(layout.class_names))
+    info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings), card=card)
+    dataset.save(info, manifest)
+    index.clear()
+    dataset.keep_split()
+
+
+def _known(dataset: Dataset) -> pd.DataFrame | None:
+    """What an earlier import found; None where there was none, or it can't be read: then every image is read again."""
+    try:
+        return dataset.read_manifest([*COLUMNS, "cluster", "unlikeness"])
+    except WorkbenchError:
+        return None
+
+
 def _fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> Path:
-    """Bring the images to where they can be read, and return the folder."""
+    """Bring the images to where they can be read, and return the folder, or the table that names them."""
     images = dataset.folder / "images"
     if "sample" in request:
-        write_sample(request["sample"], images, progress=lambda done, total: report("Drawing images", done, total))
+        if not images.exists():
+            with appearing_at_the_end(images) as folder:
+                write_sample(request["sample"], folder, progress=partial(report, "Drawing images"))
         return images
+    if "card" in request:
+        return _fetch_card(dataset, load_cards()[request["card"]], report, limits)
     source = dataset.folder / request["source"]
-    if source.is_dir():
+    if source.suffix.lower() in TABLE_SUFFIXES and source.is_file():
         return source
-    unpack_zip(source, images, limits=limits, progress=lambda done, total: report("Unpacking", done, total))
+    if not source.is_dir() and not images.exists():
+        unpack_zip(source, images, limits=limits, progress=partial(report, "Unpacking"))
+        if request.get("delete_source"):
+            source.unlink()
+    return _pictures(dataset, source if source.is_dir() else images, report)
+
+
+def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:
+    images, downloads = dataset.folder / "images", dataset.folder / "download"
+    if not images.exists():
+        files = [_download(file, downloads, report) for file in card.files]
+        if card.unpacking == "zip":
+            unpack_zip(files[0], images, limits=limits, progress=partial(report, "Unpacking"))
+        else:
+            unpack_idx(downloads, images, card.class_names, partial(report, "Unpacking"))
+        shutil.rmtree(downloads)
     return images
 
 
-def _describe_all(layout: Layout, report: Progress) -> pd.DataFrame:
-    """Read every image once; Pillow lets go of Python's lock while it decodes, so threads use all cores."""
+def _download(file: CardFile, folder: Path, report: Progress) -> Path:
+    def progress(come: int, expected: int) -> None:
+        report(f"Downloading {file.name} (MB)", come // 10**6, expected // 10**6)
 
-    def row_of(image: FoundImage) -> dict:
-        row = {"path": image.path, "label": image.label, "given_split": image.split, "problem": ""}
-        try:
-            return row | describe(layout.root / image.path).__dict__
-        except UnreadableImage as error:
-            return row | {"problem": str(error)}
-
-    columns = {"path": "", "label": "", "given_split": "", "problem": "", "width": 0, "height": 0, "mode": ""}
-    columns |= {"format": "", "size_bytes": 0, "pixel_hash": ""}
-    rows = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        try:
-            for row in pool.map(row_of, layout.images):
-                rows.append(columns | row)
-                report("Reading images", len(rows), len(layout.images))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    rows += [columns | {"path": path, "problem": reason} for path, reason in layout.left_out]
-    return pd.DataFrame(rows)
+    return download(file.remote, folder / file.name, progress)
 
 
-def _check_manifest(manifest: pd.DataFrame, layout: Layout) -> None:
-    good = manifest[manifest["problem"] == ""]
+def _pictures(dataset: Dataset, folder: Path, report: Progress) -> Path:
+    """The folder itself, or, where it holds IDX files, the pictures that are in them."""
+    if not has_idx(folder):
+        return folder
+    pictures = dataset.folder / "pictures"
+    if not pictures.exists():
+        card = load_cards().get(dataset.info.card)
+        unpack_idx(folder, pictures, card.class_names if card else None, partial(report, "Unpacking"))
+    return pictures
+
+
+def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
+    if dataset.info.kind == "table":
+        return read_table(Path(request["source"]), **request["columns"])
+    return find_images(source, "" if dataset.info.kind == "folder" else "The archive")
+
+
+def _with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:
+    """The table with `cluster`, equal for images that look alike, and `unlikeness` to the rest of the class.
+
+    They are of the whole: where any image has come, gone or changed, they are found anew for all.
+    """
+    compared = ["path", "label", "pixel_hash"]
+    if known is not None and known[compared].equals(table[compared]):
+        return table.assign(cluster=known["cluster"], unlikeness=known["unlikeness"])
+    report("Comparing images", 0, 1)
+    good = table[table["problem"] == ""]
+    greys, colours = (
+        np.frombuffer(b"".join(good[name]), dtype=np.uint8).reshape(len(good), -1) for name in ("grey", "colours")
+    )
+    aspects = (good["width"] / good["height"]).to_numpy(dtype=float)
+    pairs = near_pairs(good["perceptual_hash"].to_numpy(), greys, colours, aspects)
+    # Those that can't be read are each for itself.
+    cluster = np.arange(len(good), len(good) + len(table))
+    cluster[good.index] = clusters(len(good), pairs)
+    unlike = np.zeros(len(table), dtype=np.float32)
+    unlike[good.index] = unlikeness(good["label"].to_numpy(dtype=str), looks_of(good))
+    report("Comparing images", 1, 1)
+    return table.assign(cluster=cluster.astype(np.int64), unlikeness=unlike)
+
+
+def _card_name(class_names: list[str]) -> str:
+    card = card_of(class_names)
+    return card.name if card else ""
+
+
+def _check(table: pd.DataFrame) -> None:
+    good = table[table["problem"] == ""]
     if good["label"].nunique() >= 2:
         return
-    bad = manifest[manifest["problem"] != ""]
+    bad = table[table["problem"] != ""]
     examples = "; ".join(f"{path} {problem}" for path, problem in bad[["path", "problem"]].head(3).to_numpy())
     raise WorkbenchError(
-        f"Fewer than two classes hold a readable image ({len(good)} of {len(manifest)} files could be read). {examples}"
+        f"Fewer than two classes hold a readable image ({len(good)} of {len(table)} files could be read). {examples}"
     )
 
 
-def _reporter(job: Job, progress: Progress | None) -> Progress:
-    """Write progress to the job's status, at most a few times a second, and pass it on; end where asked to stop."""
-    stage_started, last = {}, 0.0
-
-    def report(stage: str, done: int, total: int) -> None:
-        nonlocal last
-        if job.stop_requested:
-            raise ImportStopped("The import was stopped.")
-        now = time.monotonic()
-        began = stage_started.setdefault(stage, now)
-        if progress is not None:
-            progress(stage, done, total)
-        if now - last >= SECONDS_BETWEEN_REPORTS or done == total:
-            last = now
-            left = (now - began) / done * (total - done) if done else None
-            job.update(stage=stage, done=done, total=total, eta_seconds=left)
-
-    return report
+def _discard(dataset: Dataset) -> None:
+    """Remove what an import that failed has written; the user's own files are not among it, nor what was downloaded."""
+    for name in ("images", "pictures"):
+        shutil.rmtree(dataset.folder / name, ignore_errors=True)
+    request = read_json(dataset.folder / "request.json") or {}
+    if request.get("delete_source"):
+        (dataset.folder / request["source"]).unlink(missing_ok=True)
 
 
 def main() -> int:
     dataset = Dataset(Path(sys.argv[1]))
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     try:
         quota = Hosting.from_environment().quota_bytes
         run_import(dataset, limits=Limits(unpacked_bytes=quota) if quota else None)

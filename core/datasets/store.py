@@ -1,8 +1,9 @@
 """The datasets of a workspace: each a folder that says what it is and where its images are."""
 
 import shutil
+import threading
 import time
-from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,16 +12,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.datasets.layout import natural_order
+from core.datasets.content import Content
+from core.datasets.edits import EditLog
+from core.datasets.index import COLUMNS, stamps
 from core.datasets.samples import SAMPLES
-from core.datasets.splits import SPLITS, SplitSettings, draw_splits
+from core.datasets.splits import SPLITS, SplitSettings
 from core.errors import UsageError, WorkbenchError
 from core.files import read_json, replacing, write_json
+from core.images.description import describe
+from core.images.reading import UnreadableImage
 from core.jobs import Job
 from core.workspace import Workspace
 
-FEW_IMAGES = 3
 SECONDS_TO_STOP = 10
+CONTENTS_KEPT = 6
+# The rest is large, and of use to the check-up alone.
+SEEN_COLUMNS = [name for name in COLUMNS if name not in ("grey", "colours")] + ["cluster", "unlikeness"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,9 @@ class DatasetInfo:
     drawn
         True for the samples that the program draws itself: not photographs, and labelled so wherever they show.
     kind
-        Where it came from: "sample", "folder" or "zip".
+        Where it came from: "sample", "folder", "zip", "table" or "download".
+    card
+        The name of the card of the public dataset that it is, "" where it is none.
     root
         The folder that the manifest's paths start from, once known.
     warnings
@@ -50,12 +59,13 @@ class DatasetInfo:
     description: str = ""
     drawn: bool = False
     kind: str = "folder"
+    card: str = ""
     root: str = ""
     warnings: tuple[str, ...] = ()
 
 
 class Dataset:
-    """A dataset on disk: ``dataset.json``, ``manifest.parquet``, ``split.json``, and the status of its import.
+    """A dataset on disk: ``dataset.json``, ``manifest.parquet``, ``edits.jsonl``, ``split.json``, and its import.
 
     The images themselves stay where the user keeps them, or lie in ``images/`` where they came as a zip or were drawn.
     """
@@ -63,6 +73,8 @@ class Dataset:
     def __init__(self, folder: Path):
         self.folder = folder
         self.job = Job(folder)
+        self.edits = EditLog(folder / "edits.jsonl")
+        self._pinned: Content | None = None
 
     @cached_property
     def info(self) -> DatasetInfo:
@@ -83,109 +95,118 @@ class Dataset:
     def name(self) -> str:
         return self.folder.name
 
-    @cached_property
-    def manifest(self) -> pd.DataFrame:
-        """A row an image: path, label, given split, width, height, mode, format, size_bytes, pixel_hash, problem.
+    @property
+    def manifest_path(self) -> Path:
+        return self.folder / "manifest.parquet"
 
-        `problem` is "" for a good image; the others are left out of everything and listed with this reason.
+    @property
+    def content(self) -> Content:
+        """What the dataset holds now, edits and split applied.
 
         Raises
         ------
         WorkbenchError
             If the dataset is not imported yet, or its import failed.
         """
+        if self._pinned is not None:
+            return self._pinned
+        written = tuple(_written(path) for path in (self.manifest_path, self.edits.path, self._split_path))
+        return _contents.get((self.folder, written), self._read_content)
+
+    def pin(self) -> None:
+        """Hold on to what the dataset is now, whoever changes it meanwhile."""
+        self._pinned = self.content
+
+    def _read_content(self) -> Content:
+        settings, parts = self._split()
+        return Content(self.read_manifest(SEEN_COLUMNS), self.edits.state(), settings, parts)
+
+    def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The index with these columns: see `core.datasets.index.COLUMNS`, with `cluster` and `unlikeness`.
+
+        Raises
+        ------
+        WorkbenchError
+            If the dataset is not imported yet, its import failed, or the file is damaged.
+        """
         try:
-            return pd.read_parquet(self.folder / "manifest.parquet")
+            return pd.read_parquet(self.manifest_path, columns=columns)
         except FileNotFoundError:
             status = self.job.status()
             reason = status.error or "its images are still being read"
             raise WorkbenchError(f"The dataset {self.name!r} cannot be opened: {reason}") from None
         except (OSError, ValueError) as error:  # Arrow's own errors are among these
             raise WorkbenchError(
-                f"The manifest of the dataset {self.name!r} is damaged ({error}). Delete it and import again."
+                f"The manifest of the dataset {self.name!r} is damaged, or of an earlier version of this program "
+                f"({error}). Delete the dataset here and import it again; the images are not touched by that."
             ) from error
 
     @property
     def ready(self) -> bool:
         """Whether its images have been read in and are known."""
         try:
-            return self.manifest is not None
+            return self.content is not None
         except WorkbenchError:
             return False
 
     def why_not_ready(self) -> str:
         """What keeps the dataset from being used, in words; "" where nothing does."""
         try:
-            self.manifest  # noqa: B018 - raises where there is something to say
+            self.content  # noqa: B018 - raises where there is something to say
         except WorkbenchError as error:
             return self.job.status().error or str(error)
         return ""
 
-    @cached_property
+    @property
     def images(self) -> pd.DataFrame:
-        """The good rows of the manifest, with the `split` that each image is in by the dataset's own settings."""
-        return self.divided(self.split_settings)
+        """The images that take part, with the `split` that each is in: see `Content.images`."""
+        return self.content.images
 
     @property
-    def unreadable(self) -> pd.DataFrame:
-        """The rows that were left out: path and problem."""
-        return self.manifest.loc[self.manifest["problem"] != "", ["path", "problem"]]
-
-    def divided(self, settings: SplitSettings) -> pd.DataFrame:
-        """The good rows with a column `split` drawn by these settings."""
-        good = self.manifest[self.manifest["problem"] == ""].reset_index(drop=True)
-        arrays = (good[column].to_numpy(dtype=str) for column in ("label", "pixel_hash", "given_split"))
-        return good.assign(split=draw_splits(*arrays, settings))
-
-    @cached_property
     def class_names(self) -> tuple[str, ...]:
-        labels = self.manifest.loc[self.manifest["problem"] == "", "label"].unique()
-        return tuple(sorted(labels, key=natural_order))
+        return self.content.class_names
 
     @property
     def split_settings(self) -> SplitSettings:
-        return SplitSettings.from_dict(read_json(self.folder / "split.json") or {})
+        return self.content.settings
 
     def set_split(self, settings: SplitSettings) -> None:
-        write_json(self.folder / "split.json", settings.to_dict())
-        self.__dict__.pop("images", None)
+        """Divide the images anew.
 
-    @property
-    def brings_split(self) -> bool:
-        """Whether the images came already divided into train, validation or test."""
-        return bool((self.manifest["given_split"] != "").any())
+        Raises
+        ------
+        UsageError
+            If they can't be divided so; then nothing is changed.
+        """
+        self._write_split(settings, self.content.divided(settings, afresh=True), {})
 
-    def counts(self) -> pd.DataFrame:
-        """Images per class (rows) and part of the split (columns)."""
-        table = pd.crosstab(self.images["label"], self.images["split"])
-        return table.reindex(index=list(self.class_names), columns=list(SPLITS), fill_value=0)
-
-    def warnings(self) -> list[str]:
-        """What a user should know before training, in words."""
-        found = list(self.info.warnings)
-        sizes = Counter(self.images["label"])
-        small = [name for name in self.class_names if sizes[name] < FEW_IMAGES]
-        if small:
-            listed = ", ".join(f"“{name}” ({sizes[name]})" for name in small[:5])
-            found.append(
-                f"Too few images to train, validate and test in {len(small)} of {len(sizes)} classes: {listed}. Add "
-                "images, or leave these classes out; their figures will mean nothing."
-            )
-        unreadable = len(self.unreadable)
-        if unreadable:
-            words = "file could not be used and was" if unreadable == 1 else "files could not be used and were"
-            found.append(f"{unreadable:,} {words} left out.")
-        return found
+    def keep_split(self) -> None:
+        """Write down which part each image is in, so that images that are added later move none of them."""
+        content = self.content
+        # Where no image is new, all have their parts already, and need not be divided once more to find out.
+        has_new = not set(content.table["pixel_hash"]) <= content.parts.keys()
+        if has_new and not content.split_problem:
+            self._write_split(content.settings, content.images, content.parts)
 
     def path_of(self, image_path: str) -> Path:
         return Path(self.info.root) / image_path
 
-    def is_changed(self, row: pd.Series) -> bool:
-        """Whether an image's file is another one than was imported; a file that is gone is for its reader to find."""
+    def changed(self, images: pd.DataFrame) -> np.ndarray:
+        """Which of these images are other pictures than were read in: (n,) array of bool.
+
+        A file that is gone is for its reader to find.
+        """
+        now = stamps(Path(self.info.root), images["path"])
+        differs = (now != images[["size_bytes", "modified"]].to_numpy()).any(axis=1) & (now[:, 0] >= 0)
+        for row in np.flatnonzero(differs):  # copied or touched perhaps: the pixels decide
+            differs[row] = self._pixel_hash(images["path"].iloc[row]) != images["pixel_hash"].iloc[row]
+        return differs
+
+    def _pixel_hash(self, image_path: str) -> str:
         try:
-            return self.path_of(row["path"]).stat().st_size != row["size_bytes"]
-        except OSError:
-            return False
+            return describe(self.path_of(image_path)).pixel_hash
+        except UnreadableImage:
+            return ""
 
     def label_indices(self, labels: pd.Series) -> np.ndarray:
         position = {name: index for index, name in enumerate(self.class_names)}
@@ -197,29 +218,73 @@ class Dataset:
         if not self.ready:
             status = self.job.status()
             return facts | {"state": status.state, "error": status.error, "images": 0, "classes": []}
-        counts = self.counts()
+        content = self.content
+        counts = content.counts
         return facts | {
             "state": "ready",
-            "images": len(self.images),
-            "classes": list(self.class_names),
-            "counts": {name: {split: int(counts.at[name, split]) for split in SPLITS} for name in self.class_names},
-            "unreadable": self.unreadable.to_dict("records"),
-            "warnings": self.warnings(),
+            "version": content.version,
+            "images": len(content.images),
+            "classes": list(content.class_names),
+            "counts": {name: {part: int(counts.at[name, part]) for part in SPLITS} for name in content.class_names},
+            "unreadable": content.unreadable.to_dict("records"),
+            "excluded": int(content.table["excluded"].sum()),
+            "warnings": list(self.info.warnings),
         }
-
-    def discard(self) -> None:
-        """Remove what an import that did not end well has written; the user's own files are not among it."""
-        (self.folder / "manifest.parquet").unlink(missing_ok=True)
-        shutil.rmtree(self.folder / "images", ignore_errors=True)
 
     def save(self, info: DatasetInfo, manifest: pd.DataFrame | None = None) -> None:
         """Write what the dataset is and, last of all, its manifest: a dataset with a manifest is complete."""
         write_json(self.folder / "dataset.json", info.__dict__ | {"warnings": list(info.warnings)})
         if manifest is not None:
-            with replacing(self.folder / "manifest.parquet") as temporary:
+            with replacing(self.manifest_path) as temporary:
                 manifest.to_parquet(temporary, index=False)
         self.__dict__.pop("info", None)
-        self.__dict__.pop("manifest", None)
+
+    @property
+    def _split_path(self) -> Path:
+        return self.folder / "split.json"
+
+    def _split(self) -> tuple[SplitSettings, dict[str, str]]:
+        values = read_json(self._split_path) or {}
+        parts = {hash: part for part, hashes in values.get("parts", {}).items() for hash in hashes.split()}
+        return SplitSettings.from_dict(values.get("settings", {})), parts
+
+    def _write_split(self, settings: SplitSettings, images: pd.DataFrame, earlier: Mapping[str, str]) -> None:
+        parts = dict(earlier) | dict(zip(images["pixel_hash"], images["split"], strict=True))
+        # One long text for each part: as a list, a hundred thousand of them would take a second to write.
+        hashes = {part: " ".join(hash for hash, its in parts.items() if its == part) for part in SPLITS}
+        write_json(self._split_path, {"settings": settings.to_dict(), "parts": hashes})
+
+
+class _Contents:
+    """The contents that were read last, for all threads and visitors of a process."""
+
+    def __init__(self, size: int):
+        self._size, self._lock = size, threading.Lock()
+        self._kept: dict[Hashable, Content] = {}
+
+    def get(self, key: Hashable, read: Callable[[], Content]) -> Content:
+        with self._lock:
+            if key in self._kept:
+                self._kept[key] = self._kept.pop(key)  # to the end: used last, dropped last
+                return self._kept[key]
+        content = read()
+        with self._lock:
+            self._kept[key] = content
+            while len(self._kept) > self._size:
+                del self._kept[next(iter(self._kept))]
+        return content
+
+
+_contents = _Contents(CONTENTS_KEPT)
+
+
+def _written(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from the next."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def list_datasets(workspace: Workspace) -> list[Dataset]:

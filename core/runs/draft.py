@@ -8,7 +8,7 @@ from core.errors import WorkbenchError
 from core.files import read_json, write_json
 from core.runs.settings import RunSettings, default_settings, read_settings
 
-KEPT_ACROSS_ARCHITECTURES = ("augmentation", "seed", "split_seed")
+KEPT_ACROSS_ARCHITECTURES = ("augmentation", "seed", "split_seed", "fold")
 DEFAULT_ARCHITECTURE = {True: "small_cnn", False: "mobilenet_075"}
 
 

@@ -1,11 +1,12 @@
 """What happened in a run, as it happened: one JSON object a line, only ever appended."""
 
-import json
 import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from core.files import append_json, read_json_lines
 
 
 class EventLog:
@@ -20,24 +21,12 @@ class EventLog:
         self.path = path
 
     def append(self, kind: str, **values: Any) -> None:
-        """Add an event. One write a line, so that a reader or a crash meets at most one torn line, at the end."""
-        line = json.dumps({"time": time.time(), "kind": kind} | values, ensure_ascii=False)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        """Add an event."""
+        append_json(self.path, {"time": time.time(), "kind": kind} | values)
 
     def read(self) -> list[dict[str, Any]]:
-        """All events so far; a torn line is passed over."""
-        try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").split("\n")
-        except FileNotFoundError:
-            return []
-        events = []
-        for line in lines:
-            try:
-                events.append(json.loads(line))
-            except ValueError:
-                continue
-        return events
+        """All events so far."""
+        return read_json_lines(self.path)
 
 
 def epoch_table(events: list[dict[str, Any]]) -> pd.DataFrame:

@@ -24,21 +24,23 @@ def start(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> Run:
         If the dataset can't be trained on, or a visitor's space is full.
     """
     Hosting.from_environment().check_room(workspace)
-    check_trainable(dataset)
+    check_trainable(dataset, settings)
     run = create_run(workspace, settings)
     run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
     return run
 
 
-def check_trainable(dataset: Dataset) -> None:
+def check_trainable(dataset: Dataset, settings: RunSettings | None = None) -> None:
     """Refuse datasets of which nothing could be learned or judged.
 
     Raises
     ------
     UsageError
-        If fewer than two classes have training images, or none has test images.
+        If fewer than two classes have training images, or none has test images, or the run's split can't be drawn.
     """
-    counts = dataset.counts()
+    content = dataset.content
+    split = settings.split_settings(content.settings) if settings is not None else content.settings
+    counts = content.count(content.divided(split))
     if (counts["train"] > 0).sum() < 2 or counts["test"].sum() == 0:
         raise UsageError(
             f"{dataset.info.title} cannot be trained on: at least two classes need training images, and there must be "

@@ -1,12 +1,13 @@
 """What to train: every setting with its default, its range and what it does, checked in one place."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from core.architectures.registry import Architecture, find_architecture
 from core.architectures.weights import IMAGENET, UNTRAINED
 from core.augmentation.recipe import Step, parse_recipe, read_recipe, write_recipe
+from core.datasets.splits import MOST_FOLDS, SplitSettings
 from core.errors import UsageError
 
 SCRATCH, FROZEN = "scratch", "frozen"
@@ -157,6 +158,8 @@ class RunSettings:
         The recipe for training images.
     split_seed
         Draws another division of the dataset for this run alone; None keeps the dataset's own.
+    fold
+        Which of the dataset's folds tests in this run; None keeps the dataset's own.
     epochs, learning_rate, batch_size, dropout, weight_decay, patience, views, seed
         See `PARAMETERS`.
     """
@@ -167,6 +170,7 @@ class RunSettings:
     weights: str
     augmentation: tuple[Step, ...]
     split_seed: int | None
+    fold: int | None
     epochs: int
     learning_rate: float
     batch_size: int
@@ -180,6 +184,20 @@ class RunSettings:
     def untrained(self) -> bool:
         """Whether the backbone runs on random weights."""
         return self.weights == UNTRAINED
+
+    def split_settings(self, own: SplitSettings) -> SplitSettings:
+        """How this run divides a dataset whose `own` settings these are.
+
+        Raises
+        ------
+        UsageError
+            If it asks for a fold that the dataset does not have.
+        """
+        if self.fold is not None and self.fold > own.folds:
+            has = f"{own.folds} folds" if own.folds else "no folds: divide it into some first"
+            raise UsageError(f"The setting 'fold' is {self.fold}, but the dataset has {has}.")
+        seed = own.seed if self.split_seed is None else self.split_seed
+        return replace(own, seed=seed, fold=own.fold if self.fold is None else self.fold)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; the inverse of `read_settings`."""
@@ -195,6 +213,7 @@ def default_settings(architecture: Architecture) -> dict[str, Any]:
         "weights": IMAGENET if architecture.frozen else "",
         "augmentation": [],
         "split_seed": None,
+        "fold": None,
     } | numbers
 
 
@@ -221,7 +240,8 @@ def read_settings(values: Mapping[str, Any]) -> RunSettings:
     settings = default_settings(architecture) | dict(values)
     settings |= {name: parameter.check(settings[name]) for name, parameter in PARAMETERS.items()}
     settings["image_size"] = check_image_size(architecture, settings["image_size"])
-    settings["split_seed"] = _check_split_seed(settings["split_seed"])
+    settings["split_seed"] = _number_or_none("split_seed", settings["split_seed"], 0, 2**31 - 1)
+    settings["fold"] = _number_or_none("fold", settings["fold"], 1, MOST_FOLDS)
     recipe = settings["augmentation"]
     settings["augmentation"] = parse_recipe(recipe) if isinstance(recipe, str) else read_recipe(recipe)
     if not architecture.frozen and settings["weights"]:
@@ -244,7 +264,7 @@ def check_image_size(architecture: Architecture, value: Any) -> int:
     return size
 
 
-def _check_split_seed(value: Any) -> int | None:
+def _number_or_none(name: str, value: Any, minimum: int, maximum: int) -> int | None:
     if value in (None, "", "None", "none"):
         return None
-    return Parameter("split_seed", "Split seed", "", 0, 2**31 - 1, {}).check(value)
+    return Parameter(name, name, "", minimum, maximum, {}).check(value)

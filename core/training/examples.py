@@ -6,10 +6,6 @@ import numpy as np
 import pandas as pd
 
 
-class Stopped(Exception):
-    """The user asked to stop before there was anything to keep."""
-
-
 @dataclass
 class Examples:
     """Images in the form that the trained part takes: pixels, or features of a frozen backbone.

@@ -1,6 +1,7 @@
 """From a table of images to what is trained: pixels for a whole network, or features for the head of a frozen one."""
 
-import time
+from collections.abc import Callable
+from functools import partial
 
 import keras
 import numpy as np
@@ -10,23 +11,23 @@ from core.architectures.registry import find_architecture
 from core.architectures.weights import fetch_weights
 from core.augmentation.recipe import write_recipe
 from core.datasets.store import Dataset
+from core.jobs import Progress
 from core.networks.backbones import build_backbone
 from core.networks.network import build_head, build_scratch
 from core.runs.record import Run
 from core.training.augmentation import build_augmentation, draw
-from core.training.examples import Examples, Stopped
+from core.training.examples import Examples
 from core.training.features import FeatureStore, extract, made_from
 from core.training.pixels import load_pixels
 from core.workspace import Workspace
 
-SECONDS_BETWEEN_REPORTS = 0.3
 Prepared = tuple[keras.Model, Examples, list[str]]
 
 
 def scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """A network to train from nothing, behind its augmentation, and the pixels of all images."""
     settings = run.settings
-    report = StageReport(run, "Reading images")
+    report = _stage(run, "Reading images")
     paths = [dataset.path_of(path) for path in table["path"]]
     rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)))
     table = table.iloc[rows].reset_index(drop=True)
@@ -42,7 +43,7 @@ def frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """The head of a frozen backbone, and the features of all images, computed where they are not at hand."""
     settings = run.settings
     architecture = find_architecture(settings.architecture)
-    download = StageReport(run, f"Downloading the weights of {architecture.title} (MB)")
+    download = _stage(run, f"Downloading the weights of {architecture.title} (MB)")
     weights = fetch_weights(
         architecture, settings.weights, lambda come, expected: download(come // 10**6, expected // 10**6)
     )
@@ -62,7 +63,7 @@ def frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
             return backbone.predict_on_batch(pixels.astype("float32"))
 
         paths = [dataset.path_of(path) for path in part["path"]]
-        report = StageReport(run, title)
+        report = _stage(run, title)
         return store, extract(store, part["pixel_hash"].tolist(), paths, settings.image_size, compute, report)
 
     store, problems = features_of(table, 0)
@@ -83,27 +84,6 @@ def _those_in(store: FeatureStore, table: pd.DataFrame) -> pd.DataFrame:
     return table[np.array([identity in store for identity in table["pixel_hash"]], dtype=bool)]
 
 
-class StageReport:
-    """Writes the progress of a stage into the run's status, a few times a second, and hears a stop.
-
-    Raises
-    ------
-    Stopped
-        From a call, when the user has asked to stop.
-    """
-
-    def __init__(self, run: Run, name: str):
-        self._run, self._name = run, name
-        self._began = self._last = 0.0
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not self._began:
-            self._began = now
-            self._run.events.append("stage", name=self._name)
-        if self._run.stop_requested:
-            raise Stopped
-        if now - self._last >= SECONDS_BETWEEN_REPORTS or done == total:
-            self._last = now
-            left = (now - self._began) / done * (total - done) if done else None
-            self._run.update(stage=self._name, done=done, total=total, eta_seconds=left)
+def _stage(run: Run, name: str) -> Callable[[int, int], None]:
+    """What a stage reports its progress to."""
+    return partial(Progress(run, on_stage=lambda stage: run.events.append("stage", name=stage)), name)

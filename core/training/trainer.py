@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from core.architectures.registry import find_architecture
-from core.datasets.splits import SplitSettings
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
 from core.evaluation.predictions import Predictions
-from core.files import replacing, write_json
+from core.files import replacing
+from core.jobs import Stopped, write_json
 from core.runs.record import Run
-from core.training.examples import Examples, Stopped
+from core.training.examples import Examples
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
@@ -56,12 +56,12 @@ def train(folder: Path) -> int:
 def _train(run: Run) -> tuple[str, str]:
     settings = run.settings
     dataset = open_dataset(Workspace.at(run.workspace_root), settings.dataset)
-    split = dataset.split_settings
-    if settings.split_seed is not None:
-        split = SplitSettings(split.train, split.validation, split.test, settings.split_seed)
-    run.update(state="running", stage="Starting Keras")
+    # What is trained on is what the dataset is now: edits made meanwhile are for the next run.
+    dataset.pin()
+    content = dataset.content
+    run.update(state="running", stage="Starting Keras", facts={"dataset_version": content.version})
     run.events.append("stage", name="start")
-    table = _unchanged(run, dataset, dataset.divided(split))
+    table = _unchanged(run, dataset, content.divided(settings.split_settings(content.settings)))
 
     import keras  # takes seconds, so the status speaks first
 
@@ -81,9 +81,9 @@ def _train(run: Run) -> tuple[str, str]:
 
 def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
     """Without the images that were replaced since the import: what is known of them is not true any more."""
-    changed = table.apply(dataset.is_changed, axis=1)
+    changed = dataset.changed(table)
     for path in table.loc[changed, "path"]:
-        run.events.append("note", text=f"Left out: {path} was changed since it was imported. Import the images again.")
+        run.events.append("note", text=f"Left out: {path} was changed since it was imported. Read them in again.")
     return table[~changed].reset_index(drop=True)
 
 

@@ -1,5 +1,7 @@
-"""Images side by side, at their true proportions; a click opens one large with all that is known of it."""
+"""Images side by side, at their true proportions, to select, and to open large with all that is known of them."""
 
+import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import streamlit as st
 from core.datasets.store import Dataset
 from core.images.reading import UnreadableImage
 from pages.widgets.colours import class_colours
-from pages.widgets.thumbnails import SIDE, image_url, thumbnail_url
+from pages.widgets.image_facts import facts_of
+from pages.widgets.thumbnails import SIDE, image_url, thumbnail_url, thumbnail_urls
 
 LARGE = 900
 _FOLDER = Path(__file__).parent
@@ -50,19 +53,78 @@ class Tile:
     wrong: bool = False
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What was done in a gallery.
+
+    Parameters
+    ----------
+    opened
+        The id of the tile that was clicked just now.
+    selected
+        The ids of the tiles that are selected, in the order of the tiles.
+    """
+
+    opened: str | None
+    selected: tuple[str, ...]
+
+
 def show_tiles(
-    tiles: list[Tile], key: str, tile_width: int = 100, columns: int = 0, clickable: bool = False
-) -> str | None:
+    tiles: list[Tile],
+    key: str,
+    tile_width: int = 100,
+    columns: int = 0,
+    clickable: bool = False,
+    selectable: bool = False,
+) -> Shown:
     """Draw a gallery: tiles of at least `tile_width` pixels, or so many `columns`.
 
-    Returns
-    -------
-    str or None
-        The id of the tile that was clicked just now.
+    Parameters
+    ----------
+    clickable
+        Whether a click opens a tile.
+    selectable
+        Whether tiles can be selected: by the mark in their corner, a click with Ctrl or Cmd, with Shift all since the
+        last one, with Ctrl+A all, and with Escape none. The selection ends when other tiles are shown, when the gallery
+        was not shown for a while, and by `clear_selection`.
     """
-    data = {"items": [asdict(tile) for tile in tiles], "tile": tile_width, "columns": columns, "clickable": clickable}
-    result = _component(data=data, key=key, on_opened_change=lambda: None)
-    return result.opened
+    ids = tuple(tile.id for tile in tiles)
+    token = _token(key, ids) if selectable else ""
+    result = _component(
+        # As long as the tiles are the same, so is all of this: the browser need not be sent the pictures once more.
+        data={
+            "name": key,
+            "token": token,
+            "items": [asdict(tile) for tile in tiles],
+            "tile": tile_width,
+            "columns": columns,
+            "clickable": clickable,
+            "selectable": selectable,
+        },
+        key=key,
+        default={"selected": None},
+        on_opened_change=lambda: None,
+        on_selected_change=lambda: None,
+    )
+    chosen = result.selected if selectable else None
+    # The browser goes on sending the last selection it knows, also when that was of other tiles.
+    selected = set(chosen["ids"]) if chosen and chosen["token"] == token else set()
+    return Shown(result.opened, tuple(id for id in ids if id in selected))
+
+
+def clear_selection(key: str) -> None:
+    """Select nothing in this gallery when it is drawn next."""
+    st.session_state.pop(f"{key}_tiles", None)
+
+
+def _token(key: str, ids: tuple[str, ...]) -> str:
+    """What a selection of these tiles is known by, so that none outlives its tiles, in the browser or here."""
+    name = f"{key}_tiles"
+    shown, token = st.session_state.get(name, (None, ""))
+    if shown != ids or key not in st.session_state:
+        token = secrets.token_hex(4)
+        st.session_state[name] = (ids, token)
+    return token
 
 
 def tile_of(dataset: Dataset, row: pd.Series, second: str = "", wrong: bool = False) -> Tile:
@@ -82,8 +144,14 @@ def tile_of(dataset: Dataset, row: pd.Series, second: str = "", wrong: bool = Fa
 
 
 def show_images(
-    dataset: Dataset, rows: pd.DataFrame, key: str, notes: dict[str, str] | None = None, wrong: bool = False
-) -> None:
+    dataset: Dataset,
+    rows: pd.DataFrame,
+    key: str,
+    notes: dict[str, str] | None = None,
+    wrong: bool = False,
+    selectable: bool = False,
+    details: Callable[[pd.Series], None] | None = None,
+) -> tuple[str, ...]:
     """A gallery of rows of the dataset's table, each of which opens large on a click.
 
     Parameters
@@ -92,18 +160,36 @@ def show_images(
         By path, the line under the image; without it, the part of the split.
     wrong
         Whether the notes say what is wrong.
+    selectable
+        Whether images can be selected; see `show_tiles`.
+    details
+        Draws more below what is known of an image that is shown large, given its row.
+
+    Returns
+    -------
+    tuple of str
+        The paths of the images that are selected, in the order of the rows.
     """
     notes = notes or {}
+    # All at once, since the tiles below make those that are not cached one by one.
+    thumbnail_urls(((row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows()), SIDE)
     tiles = [tile_of(dataset, row, notes.get(row["path"], row["split"]), wrong) for _, row in rows.iterrows()]
-    opened = show_tiles(tiles, key, clickable=True)
-    if opened is not None:
-        row = rows.loc[rows["path"] == opened]
+    shown = show_tiles(tiles, key, clickable=True, selectable=selectable)
+    if shown.opened is not None:
+        row = rows.loc[rows["path"] == shown.opened]
         if len(row):
-            show_large(dataset, row.iloc[0], notes.get(opened, ""), wrong)
+            show_large(dataset, row.iloc[0], notes.get(shown.opened, ""), wrong, details)
+    return shown.selected
 
 
 @st.dialog("Image", width="medium")
-def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = False) -> None:
+def show_large(
+    dataset: Dataset,
+    row: pd.Series,
+    note: str = "",
+    wrong: bool = False,
+    details: Callable[[pd.Series], None] | None = None,
+) -> None:
     """One image, large, and what is known of it."""
     picture, facts = st.columns([3, 2])
     with picture:
@@ -117,15 +203,11 @@ def show_large(dataset: Dataset, row: pd.Series, note: str = "", wrong: bool = F
             st.badge("Drawn by the program, not a photograph", icon=":material/brush:", color="orange")
         if note:
             st.markdown(f":red[{escape(note)}]" if wrong else escape(note))
-        known = {
-            "Class": row["label"],
-            "Split": row["split"],
-            "Size": f"{row['width']} × {row['height']} px",
-            "File": f"{row['format']}, {row['mode']}, {row['size_bytes'] / 1024:,.1f} KB",
-            "Path": row["path"],
-        }
-        for name, value in known.items():
-            st.markdown(f"**{name}**  \n{escape(value)}")
+        with st.container(gap="xxsmall"):
+            for fact in facts_of(row):
+                st.markdown(f"**{fact.name}:** {escape(fact.value)}", help=fact.help or None)
+        if details is not None:
+            details(row)
 
 
 def escape(text: str) -> str:

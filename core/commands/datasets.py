@@ -1,0 +1,226 @@
+"""Commands about datasets: bring, check, divide, edit."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.commands.output import DONE, Result, progress_line, table
+from core.datasets.cards import Card, load_cards
+from core.datasets.checkup import accept_finding, apply_remedy, check
+from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
+from core.datasets.edits import Edit
+from core.datasets.importing import create_from_card, create_from_path, ensure_dataset, run_import
+from core.datasets.samples import SAMPLES
+from core.datasets.store import Dataset, list_datasets
+from core.workspace import Workspace
+
+PATHS_SHOWN = 3
+
+
+def add_commands(add) -> None:
+    """Add the commands; `add(name, command, summary, **options)` gives the parser of a new one."""
+    add("datasets", _datasets, "List the datasets, the drawn samples included.")
+    importing = add(
+        "import",
+        _import,
+        "Bring in a folder of class folders, a zip of one, or a table of paths and labels. Brought in again, what "
+        "changed in it is read.",
+    )
+    importing.add_argument("path", metavar="PATH", type=Path)
+    importing.add_argument("--name", default="", help="how to call it (default: the folder's name)")
+    cards = list(load_cards())
+    importing.add_argument("--card", default="", choices=cards, help="the public dataset that it is")
+    for column in ("path", "label", "split", "group"):
+        importing.add_argument(
+            f"--{column}-column", default="", metavar="C", help=f"of a table: which column is the {column}"
+        )
+    downloading = add(
+        "download", _download, "Download a public dataset, or list those there are. Goes on where it broke off."
+    )
+    downloading.add_argument("card", metavar="CARD", nargs="?", choices=cards, help=", ".join(cards))
+    checking = add("check", _check, "Say what is wrong with a dataset, and which images show it.")
+    checking.add_argument("dataset", metavar="DATASET")
+    _add_split(add)
+    _add_edit(add)
+
+
+def _add_split(add) -> None:
+    splitting = add(
+        "split", _split, "Divide a dataset into training, validation and test; without options, show how it is."
+    )
+    splitting.add_argument("dataset", metavar="DATASET")
+    shares = "below 1 a share of the images, from 1 a number of them"
+    splitting.add_argument("--validation", type=float, help=shares)
+    splitting.add_argument("--test", type=float, help=shares)
+    splitting.add_argument("--seed", type=int, help="another number draws another division")
+    splitting.add_argument(
+        "--group-by",
+        metavar="RULE",
+        help="what to keep on one side: '' nothing, 'folder', 'column', or a file name such as '{group}_*'",
+    )
+    splitting.add_argument(
+        "--near-duplicates",
+        choices=("together", "apart"),
+        help="whether pictures that look alike are kept on one side (default: together)",
+    )
+    splitting.add_argument("--folds", type=int, metavar="K", help="divide into K parts of which one tests; 0 for none")
+    splitting.add_argument("--fold", type=int, metavar="I", help="which of them tests, 1 to K")
+
+
+def _add_edit(add) -> None:
+    editing = add("edit", _log, "Change labels, leave images out, undo. The image files stay as they are.")
+    editing.add_argument("dataset", metavar="DATASET")
+    actions = editing.add_subparsers(required=True, metavar="ACTION", dest="action")
+
+    def action(name: str, change, summary: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        added.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        added.set_defaults(command=_edit, change=change)
+        return added
+
+    changing = action(
+        "relabel", lambda dataset, options: relabel(dataset, options.paths, options.label), "Give a label."
+    )
+    changing.add_argument("label", metavar="LABEL")
+    changing.add_argument("paths", metavar="PATH", nargs="+")
+    excluding = action(
+        "exclude", lambda dataset, options: exclude(dataset, options.paths, options.why), "Leave images out."
+    )
+    excluding.add_argument("paths", metavar="PATH", nargs="+")
+    excluding.add_argument("--why", default="")
+    including = action("include", lambda dataset, options: include(dataset, options.paths), "Put images back.")
+    including.add_argument("paths", metavar="PATH", nargs="+")
+    fixing = action("fix", lambda dataset, options: apply_remedy(dataset, options.finding), "Do what a finding offers.")
+    fixing.add_argument("finding", metavar="FINDING", help="a finding's name, as 'check' gives it")
+    accepting = action(
+        "accept",
+        lambda dataset, options: accept_finding(dataset, options.finding),
+        "Say that its images are all right.",
+    )
+    accepting.add_argument("finding", metavar="FINDING")
+    renaming = action(
+        "rename", lambda dataset, options: rename_class(dataset, options.old, options.new), "Call a class otherwise."
+    )
+    renaming.add_argument("old", metavar="OLD")
+    renaming.add_argument("new", metavar="NEW")
+    ordering = action("order", lambda dataset, options: order_classes(dataset, options.names), "Put classes in order.")
+    ordering.add_argument("names", metavar="CLASS", nargs="+")
+    undoing = action("undo", lambda dataset, options: dataset.edits.undo(options.id), "Take an edit back.")
+    undoing.add_argument("id", metavar="ID", nargs="?", type=int, help="which one (default: the last)")
+    listing = actions.add_parser("log", help="The edits that stand.", allow_abbrev=False)
+    listing.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def _datasets(workspace: Workspace, options: argparse.Namespace) -> Result:
+    found = {dataset.name: dataset.summary() for dataset in list_datasets(workspace)}
+    for name, sample in SAMPLES.items():
+        classes = list(sample.class_names)
+        count = len(classes) * sample.images_per_class
+        not_yet = {"name": name, "title": sample.title, "drawn": True, "kind": "sample", "state": "not drawn yet"}
+        found.setdefault(name, not_yet | {"images": count, "classes": classes})
+    rows = [
+        [entry["name"], f"{entry['images']:,}", str(len(entry["classes"])), _origin(entry), entry["state"]]
+        for entry in found.values()
+    ]
+    return list(found.values()), table(["dataset", "images", "classes", "origin", "state"], rows), DONE
+
+
+def _origin(entry: dict[str, Any]) -> str:
+    return "drawn by the program, no photographs" if entry["drawn"] else entry["kind"]
+
+
+def _import(workspace: Workspace, options: argparse.Namespace) -> Result:
+    columns = {f"{name}_column": getattr(options, f"{name}_column") for name in ("path", "label", "split", "group")}
+    columns = {name: value for name, value in columns.items() if value}
+    dataset = create_from_path(workspace, options.path, options.name, options.card, columns)
+    dataset.job.forget()
+    run_import(dataset, progress_line)
+    return _imported(dataset)
+
+
+def _imported(dataset: Dataset) -> Result:
+    summary = dataset.summary()
+    lines = [f"{summary['name']}: {summary['images']:,} images", _counts_text(dataset)]
+    lines += [f"warning: {warning}" for warning in summary["warnings"]]
+    lines += [f"left out: {entry['path']} {entry['problem']}" for entry in summary["unreadable"]]
+    lines.append(f"check-up: {check(dataset).verdict}")
+    return summary, "\n".join(lines), DONE
+
+
+def _counts_text(dataset: Dataset) -> str:
+    counts = dataset.content.counts
+    rows = [[name, *(f"{counts.at[name, part]:,}" for part in counts.columns)] for name in counts.index]
+    return table(["class", *counts.columns], rows)
+
+
+def _download(workspace: Workspace, options: argparse.Namespace) -> Result:
+    if options.card is None:
+        cards = [_card_facts(card) for card in load_cards().values()]
+        sizes = [f"{card['megabytes']:,} MB" if card["download"] else "by hand" for card in cards]
+        rows = [
+            [card["card"], card["title"], f"{card['images']:,}", size] for card, size in zip(cards, sizes, strict=True)
+        ]
+        return cards, table(["card", "dataset", "images", "download"], rows), DONE
+    dataset = create_from_card(workspace, options.card)
+    dataset.job.forget()
+    run_import(dataset, progress_line)
+    return _imported(dataset)
+
+
+def _card_facts(card: Card) -> dict[str, Any]:
+    megabytes = round(sum(file.remote.size_bytes for file in card.files) / 1e6)
+    facts = {"card": card.name, "title": card.title, "images": sum(card.classes.values())}
+    return facts | {"download": bool(card.files), "megabytes": megabytes, "by_hand": list(card.by_hand)}
+
+
+def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
+    dataset = ensure_dataset(workspace, options.dataset, progress_line)
+    checkup = check(dataset)
+    facts = {"dataset": dataset.name, "version": dataset.content.version, "images": len(dataset.images)}
+    lines = [f"{dataset.info.title}: {len(dataset.images):,} images, {checkup.verdict}"]
+    for finding in checkup.findings:
+        lines += ["", f"{finding.severity}: {finding.title} ({finding.kind})"]
+        lines += [f"  {text}" for text in (finding.why, ", ".join(_shown(finding.paths))) if text]
+        if finding.remedy:
+            lines.append(f"  remedy: {finding.remedy} (edit {dataset.name} fix {finding.kind})")
+    return facts | checkup.to_dict(), "\n".join(lines), DONE
+
+
+def _shown(paths: tuple[str, ...]) -> list[str]:
+    more = len(paths) - PATHS_SHOWN
+    return [*paths[:PATHS_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def _split(workspace: Workspace, options: argparse.Namespace) -> Result:
+    dataset = ensure_dataset(workspace, options.dataset, progress_line)
+    changed = {name: getattr(options, name) for name in ("validation", "test", "seed", "group_by", "folds", "fold")}
+    changed = {name: value for name, value in changed.items() if value is not None}
+    if options.near_duplicates is not None:
+        changed["near_duplicates_together"] = options.near_duplicates == "together"
+    if changed:
+        dataset.set_split(replace(dataset.split_settings, **changed))
+    summary = dataset.summary()
+    document = {"dataset": dataset.name, "version": summary["version"]}
+    document |= {"settings": dataset.split_settings.to_dict(), "counts": summary["counts"]}
+    return document, _counts_text(dataset), DONE
+
+
+def _edit(workspace: Workspace, options: argparse.Namespace) -> Result:
+    dataset = ensure_dataset(workspace, options.dataset, progress_line)
+    edit = options.change(dataset, options)
+    content = dataset.content
+    document = {"dataset": dataset.name, "edit": _edit_facts(edit), "version": content.version}
+    document |= {"images": len(content.images), "excluded": int(content.table["excluded"].sum())}
+    words = f"undone: {edit.in_words()}" if options.action == "undo" else edit.in_words()
+    return document, f"{edit.id}: {words}", DONE
+
+
+def _log(workspace: Workspace, options: argparse.Namespace) -> Result:
+    edits = ensure_dataset(workspace, options.dataset, progress_line).edits.standing()
+    rows = [[str(edit.id), edit.in_words()] for edit in edits]
+    return [_edit_facts(edit) for edit in edits], table(["id", "edit"], rows), DONE
+
+
+def _edit_facts(edit: Edit) -> dict[str, Any]:
+    return {"id": edit.id, "action": edit.action, "in_words": edit.in_words(), "paths": list(edit.images)}

@@ -1,0 +1,227 @@
+"""The index: every image decoded and described once, in parallel processes; what is known already is not read again."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+
+from core.datasets.layout import Layout
+from core.errors import WorkbenchError
+from core.files import replacing
+from core.images.description import describe_many
+
+# What the index knows of every file.
+COLUMNS = {
+    "path": "",
+    "label": "",
+    "given_split": "",
+    "given_group": "",
+    "width": 0,
+    "height": 0,
+    "mode": "",
+    "format": "",
+    "orientation": 1,
+    "size_bytes": 0,
+    "modified": 0,
+    "pixel_hash": "",
+    "perceptual_hash": np.uint64(0),
+    "brightness": 0.0,
+    "contrast": 0.0,
+    "entropy": 0.0,
+    "sharpness": 0.0,
+    "problem": "",
+    "grey": b"",
+    "colours": b"",
+}
+FROM_LAYOUT = ["path", "label", "given_split", "given_group"]
+DESCRIBED = [name for name in COLUMNS if name not in FROM_LAYOUT]
+IMAGES_AT_ONCE = 32
+# Processes take a second to start, which threads have finished by then.
+FEW_IMAGES = 400
+IMAGES_A_PART = 1000
+
+
+class Index:
+    """What is known of the images of a dataset, in a folder of parts that grows while they are read.
+
+    A part is a table of described images, complete once it is there. When reading is stopped, or its process is killed,
+    the next attempt begins with what the parts hold.
+
+    Parameters
+    ----------
+    folder
+        Where the parts are written.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def build(
+        self, layout: Layout, known: pd.DataFrame | None = None, report: Callable[[int, int], None] | None = None
+    ) -> pd.DataFrame:
+        """Describe every image of a layout, reading only those that are new or changed.
+
+        A file counts as unchanged while its path, length and time of change are.
+
+        Parameters
+        ----------
+        layout
+            The images that there are.
+        known
+            The table of an earlier index.
+        report
+            Called with the number of images described and the number in all; may raise to stop.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row an image with the `COLUMNS`, in the order of the layout, and then those that the layout left out.
+            `problem` says why an image can't be used, else it is "".
+
+        Raises
+        ------
+        WorkbenchError
+            If the folder with the images disappears, or a process that reads them is killed.
+        """
+        found = _found(layout)
+        tables = ([] if known is None else [known]) + list(self._parts())
+        before = pd.concat([_empty(), *tables], ignore_index=True)[["path", *DESCRIBED]]
+        before = before.drop_duplicates(["path", "size_bytes", "modified"], keep="last")
+        # A problem is looked at again: permission may have been given, a disk may be back.
+        before = before[before["problem"] == ""]
+        # Not a left join: the gaps would turn whole numbers into floating-point ones, which can't hold a hash.
+        unchanged = found.merge(before, on=["path", "size_bytes", "modified"])
+        new = found[~found["path"].isin(unchanged["path"])]
+        report = report or (lambda done, total: None)
+        report(len(unchanged), len(found))
+        described = self._describe(layout.root, new, report, len(found))
+        table = pd.concat([unchanged, described], ignore_index=True)[list(COLUMNS)]
+        if len(table):
+            table = table.set_index("path").loc[found["path"]].reset_index()
+        left_out = [COLUMNS | {"path": path, "problem": reason} for path, reason in layout.left_out]
+        return _typed(pd.concat([table, pd.DataFrame(left_out, columns=list(COLUMNS))], ignore_index=True))
+
+    def clear(self) -> None:
+        """Forget the parts: a complete table has taken their place."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _describe(self, root: Path, new: pd.DataFrame, report: Callable[[int, int], None], total: int) -> pd.DataFrame:
+        rows, done = [], total - len(new)
+        parts = [_empty()]
+        try:
+            for batch in _described(root, new):
+                rows += batch
+                done += len(batch)
+                report(done, total)
+                if len(rows) >= IMAGES_A_PART:
+                    parts.append(self._write_part(rows))
+                    rows = []
+            _check_root(root)
+        except BaseException:
+            if rows:
+                self._write_part(rows)
+            raise
+        parts.append(_typed(pd.DataFrame(rows, columns=list(COLUMNS))))
+        return pd.concat(parts, ignore_index=True)
+
+    def _write_part(self, rows: list[dict]) -> pd.DataFrame:
+        part = _typed(pd.DataFrame(rows, columns=list(COLUMNS)))
+        with replacing(self.folder / f"{len(self._part_paths()):05d}.parquet") as temporary:
+            part.to_parquet(temporary, index=False)
+        return part
+
+    def _part_paths(self) -> list[Path]:
+        return sorted(self.folder.glob("*.parquet")) if self.folder.is_dir() else []
+
+    def _parts(self) -> Iterator[pd.DataFrame]:
+        for path in self._part_paths():
+            try:
+                yield pd.read_parquet(path, columns=list(COLUMNS))
+            except (OSError, ValueError):  # damaged from outside: its images are read again
+                continue
+
+
+def changes(layout: Layout, known: pd.DataFrame) -> tuple[int, int, int]:
+    """How many files are new, gone, and changed since they were indexed, without opening any of them."""
+    found = _found(layout)
+    before = known.loc[known["label"] != "", ["path", "size_bytes", "modified"]]
+    both = found.merge(before, on="path", suffixes=("", "_before"))
+    changed = (both["size_bytes"] != both["size_bytes_before"]) | (both["modified"] != both["modified_before"])
+    return len(found) - len(both), len(before) - len(both), int(changed.sum())
+
+
+def _found(layout: Layout) -> pd.DataFrame:
+    """The images of a layout with the length and time of change of their files, both -1 where they are gone."""
+    images = layout.images
+    columns = {
+        "path": [image.path for image in images],
+        "label": [image.label for image in images],
+        "given_split": [image.split for image in images],
+        "given_group": [image.group for image in images],
+    }
+    found = stamps(layout.root, columns["path"])
+    return pd.DataFrame(columns, dtype="str").assign(size_bytes=found[:, 0], modified=found[:, 1])
+
+
+def stamps(root: Path, paths: Iterable[str]) -> np.ndarray:
+    """Length in bytes and time of change of files, both -1 where there is none: (n, 2) array of int."""
+    folder = os.fspath(root)
+    return np.array([_stamp(os.path.join(folder, path)) for path in paths], dtype=np.int64).reshape(-1, 2)
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def _described(root: Path, new: pd.DataFrame) -> Iterator[list[dict]]:
+    """Batches of complete rows, in no particular order."""
+    records = {record["path"]: record for record in new.to_dict("records")}
+    paths = list(records)
+    pool = joblib.Parallel(
+        n_jobs=joblib.cpu_count(),
+        backend="threading" if len(paths) <= FEW_IMAGES else "loky",
+        batch_size=1,
+        return_as="generator_unordered",
+    )
+    batches = (paths[start : start + IMAGES_AT_ONCE] for start in range(0, len(paths), IMAGES_AT_ONCE))
+    results = pool(joblib.delayed(describe_many)(os.fspath(root), batch) for batch in batches)
+    try:
+        for batch in results:
+            # The stamp from before reading stays: a file that is changed meanwhile is found changed the next time.
+            yield [COLUMNS | facts | records[facts["path"]] for facts in batch]
+    except joblib.externals.loky.process_executor.TerminatedWorkerError as error:
+        raise WorkbenchError(
+            "A process that was reading images was killed, most likely because memory ran out. What has been read is "
+            "kept: close other programs, and go on."
+        ) from error
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # joblib's advice on what was stopped halfway is of no use to people
+            results.close()
+
+
+def _check_root(root: Path) -> None:
+    if not root.is_dir():
+        raise WorkbenchError(
+            f"The folder {root} disappeared while its images were being read. Is its disk still connected? "
+            "What has been read is kept: bring it back, and go on."
+        )
+
+
+def _empty() -> pd.DataFrame:
+    return _typed(pd.DataFrame([], columns=list(COLUMNS)))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The same types whatever the rows: an empty table or one without a good image has them too."""
+    types = {name: {str: "str", bytes: "object"}.get(type(value), type(value)) for name, value in COLUMNS.items()}
+    return table.astype(types)

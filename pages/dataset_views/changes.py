@@ -1,0 +1,128 @@
+"""What was changed by hand: undone with one click, all of it or the last thing only."""
+
+import time
+
+import streamlit as st
+
+from core.datasets.editing import order_classes, rename_class
+from core.datasets.edits import Edit
+from core.datasets.importing import changes_on_disk, start_import
+from core.datasets.store import Dataset
+from core.errors import WorkbenchError
+from pages.widgets.frame import Page
+from pages.widgets.gallery import escape
+
+CHANGES_SHOWN = 100
+
+
+def remember(edit: Edit) -> None:
+    """Offer to undo this edit at the top of the page."""
+    st.session_state["last_edit"] = edit
+
+
+def offer_undo(dataset: Dataset) -> None:
+    """Say what was done last in this tab, with a button that takes it back."""
+    edit = st.session_state.get("last_edit")
+    if edit is None or edit not in dataset.edits.standing():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f":material/edit: {escape(edit.in_words())}.")
+        if st.button("Undo", icon=":material/undo:", key="undo_last"):
+            undo(dataset, edit)
+
+
+def undo(dataset: Dataset, edit: Edit) -> None:
+    try:
+        dataset.edits.undo(edit.id)
+    except WorkbenchError as error:
+        st.error(escape(str(error)))
+        return
+    st.session_state.pop("last_edit", None)
+    st.rerun()
+
+
+def show_changes(page: Page) -> None:
+    """All edits that stand, newest first; names and order of the classes; and what changed in the folder."""
+    dataset = page.dataset
+    standing = dataset.edits.standing()[::-1]
+    if standing:
+        st.markdown("Newest first. Your image files stay as they are: these are notes beside the dataset.")
+    else:
+        st.markdown(
+            "Nothing was changed by hand. Exclude or relabel images under *Images*, or by a finding: every change is "
+            "listed here and can be undone."
+        )
+    for edit in standing[:CHANGES_SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if st.button("Undo", icon=":material/undo:", key=f"undo_{edit.id}"):
+                undo(dataset, edit)
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(edit.time))
+            st.markdown(f"{escape(edit.in_words())} · :gray[{when}]")
+    if len(standing) > CHANGES_SHOWN:
+        st.caption(f"And {len(standing) - CHANGES_SHOWN:,} older ones.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        class_names(dataset)
+    with right:
+        folder(page)
+
+
+def class_names(dataset: Dataset) -> None:
+    """Names and order of the classes, in a table that can be typed into."""
+    st.markdown("**Names and order of the classes**")
+    st.caption("Type another name, or another place. Your folders keep their names.")
+    names = list(dataset.class_names)
+    with st.form(f"classes_{dataset.name}_{dataset.content.version}", border=False):
+        table = {"position": range(1, len(names) + 1), "name": names}
+        edited = st.data_editor(
+            table,
+            hide_index=True,
+            column_config={
+                "position": st.column_config.NumberColumn("place", min_value=0, width="small"),
+                "name": st.column_config.TextColumn("class", max_chars=100),
+            },
+            key=f"class_table_{dataset.name}",
+        )
+        if st.form_submit_button("Change names and order"):
+            rename_and_order(dataset, names, list(edited["name"]), list(edited["position"]))
+
+
+def rename_and_order(dataset: Dataset, old: list[str], new: list[str], places: list[float]) -> None:
+    try:
+        for before, after in zip(old, new, strict=True):
+            if (after or "") != before:
+                remember(rename_class(dataset, before, after or ""))
+        if places != list(range(1, len(old) + 1)):
+            wanted = [name for _, name in sorted(zip(places, new, strict=True), key=lambda entry: entry[0] or 0)]
+            remember(order_classes(dataset, [name.strip() for name in wanted]))
+    except WorkbenchError as error:
+        st.error(escape(str(error)))
+        return
+    st.rerun()
+
+
+def folder(page: Page) -> None:
+    """Where the images are, and whether anything changed there since they were read in."""
+    dataset = page.dataset
+    if dataset.info.kind not in ("folder", "table") or page.hosting.hosted:
+        return
+    st.markdown("**The folder**")
+    st.caption(escape(dataset.info.root))
+    if st.button("Look for changed files", icon=":material/sync:"):
+        try:
+            new, gone, changed = changes_on_disk(dataset)
+        except (WorkbenchError, OSError) as error:
+            st.error(escape(str(error)))
+            return
+        st.session_state["changes_on_disk"] = (dataset.name, new, gone, changed)
+    name, new, gone, changed = st.session_state.get("changes_on_disk", ("", 0, 0, 0))
+    if name != dataset.name:
+        return
+    if not new + gone + changed:
+        st.markdown("Nothing has changed.")
+        return
+    st.markdown(f"{new:,} new, {gone:,} gone, {changed:,} changed. No image that stays moves to another part.")
+    if st.button("Read them in", type="primary", icon=":material/download:"):
+        st.session_state.pop("changes_on_disk")
+        start_import(dataset)
+        st.rerun()
