@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,13 +16,13 @@ from filelock import FileLock, Timeout
 from core.datasets.archive import Limits, unpack_zip
 from core.datasets.cards import Card, CardFile, card_of, load_cards
 from core.datasets.idx import has_idx, unpack_idx
-from core.datasets.index import COLUMNS, Index, changes
+from core.datasets.index import Index, changes, is_current
 from core.datasets.layout import Layout, find_images
 from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.new_folder import appearing_at_the_end
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.samples import SAMPLES, write_sample
-from core.datasets.store import Dataset, DatasetInfo, list_datasets, open_dataset
+from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
 from core.datasets.tables import read_table
 from core.download import download
 from core.errors import UsageError, WorkbenchError, in_words
@@ -237,26 +237,34 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     request = read_json(dataset.folder / "request.json")
     layout = _layout(dataset, _fetch(dataset, request, report, limits), request)
+    card = dataset.info.card or ("" if dataset.info.drawn else _card_name(layout.class_names))
+    info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings), card=card)
+    known = _known(dataset, SEEN_COLUMNS)
+    if known is not None and is_current(layout, known):
+        dataset.save(info)
+    else:
+        dataset.save(info, _index(dataset, layout, report))
+        Index(dataset.folder / "index").clear()
+    dataset.keep_split()
+
+
+def _index(dataset: Dataset, layout: Layout, report: Progress) -> pd.DataFrame:
+    """The manifest, in which images that are known already were not read again."""
+    known = _known(dataset, ALL_COLUMNS)
     index = Index(dataset.folder / "index")
-    known = _known(dataset)
     table = index.build(layout, known, partial(report, "Reading images"))
     try:
         _check(table)
     except WorkbenchError:
         index.clear()
         raise
-    manifest = _with_likeness(table, known, report)
-    card = dataset.info.card or ("" if dataset.info.drawn else _card_name(layout.class_names))
-    info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings), card=card)
-    dataset.save(info, manifest)
-    index.clear()
-    dataset.keep_split()
+    return _with_likeness(table, known, report)
 
 
-def _known(dataset: Dataset) -> pd.DataFrame | None:
+def _known(dataset: Dataset, columns: Sequence[str]) -> pd.DataFrame | None:
     """What an earlier import found; None where there was none, or it can't be read: then every image is read again."""
     try:
-        return dataset.read_manifest([*COLUMNS, "cluster", "unlikeness"])
+        return dataset.read_manifest(columns)
     except WorkbenchError:
         return None
 
@@ -272,13 +280,13 @@ def _fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) ->
     if "card" in request:
         return _fetch_card(dataset, load_cards()[request["card"]], report, limits)
     source = dataset.folder / request["source"]
-    if source.suffix.lower() in TABLE_SUFFIXES and source.is_file():
+    if dataset.info.kind == "table":
         return source
-    if not source.is_dir() and not images.exists():
+    if dataset.info.kind == "zip" and not images.exists():
         unpack_zip(source, images, limits=limits, progress=partial(report, "Unpacking"))
         if request.get("delete_source"):
             source.unlink()
-    return _pictures(dataset, source if source.is_dir() else images, report)
+    return _pictures(dataset, images if dataset.info.kind == "zip" else source, report)
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:

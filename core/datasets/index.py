@@ -146,6 +146,12 @@ class Index:
                 continue
 
 
+def is_current(layout: Layout, known: pd.DataFrame) -> bool:
+    """Whether a table tells all there is to know: no image has come, gone or changed, and none had a problem."""
+    found = _found(layout)
+    return not layout.left_out and not (known["problem"] != "").any() and found.equals(known[list(found)])
+
+
 def changes(layout: Layout, known: pd.DataFrame) -> tuple[int, int, int]:
     """How many files are new, gone, and changed since they were indexed, without opening any of them."""
     found = _found(layout)

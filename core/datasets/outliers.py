@@ -10,6 +10,8 @@ REFERENCES = 2000
 FEWEST = 12
 COLOURS, FIGURES = 48, 3
 SHARPNESS_FLOOR = 0.01
+# Squared distance up to which two points are one; rounding puts a point this far from itself at most.
+SAME = 1e-3
 # The median absolute deviation of a normal distribution is this share of its standard deviation.
 MAD_TO_SIGMA = 1.4826
 
@@ -56,13 +58,15 @@ def looks_of(table: pd.DataFrame) -> np.ndarray:
 
 def _distances(points: np.ndarray) -> np.ndarray:
     """Mean distance of each point to its nearest neighbours among an even sample of the points."""
+    # Around 0 the rounding of single precision is least; else a point would pass for a neighbour of itself.
+    points = points - points.mean(axis=0)
     references = points[:: -(-len(points) // REFERENCES)]
     nearest = np.empty(len(points), dtype=np.float32)
     squares = (references**2).sum(axis=1)
     for start in range(0, len(points), REFERENCES):
         part = points[start : start + REFERENCES]
         squared = np.maximum((part**2).sum(axis=1)[:, None] - 2 * part @ references.T + squares, 0)
-        squared[squared < 1e-6] = np.inf  # itself, and exact copies, which are no witnesses
+        squared[squared < SAME] = np.inf  # itself, and exact copies, which are no witnesses
         squared.partition(NEIGHBOURS - 1, axis=1)
         closest = np.sqrt(squared[:, :NEIGHBOURS])
         nearest[start : start + len(part)] = np.where(np.isfinite(closest), closest, 0).mean(axis=1)

@@ -26,8 +26,9 @@ from core.workspace import Workspace
 
 SECONDS_TO_STOP = 10
 CONTENTS_KEPT = 6
-# The rest is large, and of use to the check-up alone.
-SEEN_COLUMNS = [name for name in COLUMNS if name not in ("grey", "colours")] + ["cluster", "unlikeness"]
+# The rest is large, and of use to the import alone.
+ALL_COLUMNS = [*COLUMNS, "cluster", "unlikeness"]
+SEEN_COLUMNS = [name for name in ALL_COLUMNS if name not in ("grey", "colours")]
 
 
 @dataclass(frozen=True)

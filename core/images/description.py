@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from core.images.reading import UnreadableImage, decode
 
 # Sharpness is judged at about the size that networks look at: a large photograph may be soft in its finest pixels.
 JUDGED_SIDE = 128
+# Pillow's own pieces of memory are of up to 16 MB.
+LARGEST_KEPT = 24 * 2**20
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,19 @@ def describe(path: Path) -> ImageFacts:
 
 def describe_many(root: str, paths: Sequence[str]) -> list[dict[str, Any]]:
     """The `path` and the facts of each of the images at these paths below `root`, or its `problem` in words."""
+    _keep_memory()
     return [{"path": path} | _facts_or_problem(Path(root, path)) for path in paths]
+
+
+@cache
+def _keep_memory() -> None:
+    """Have the C library keep the memory that pictures free for those that follow.
+
+    glibc gives pieces of 128 KB or more back to the system at once, and zeroed pages for the next come one by one: a
+    third of the time that a photograph of 500 × 375 pixels takes. It keeps pieces up to the largest that was ever freed
+    (mallopt(3), M_MMAP_THRESHOLD). Elsewhere this does nothing.
+    """
+    bytearray(LARGEST_KEPT)
 
 
 def _facts_or_problem(path: Path) -> dict[str, Any]:
