@@ -107,7 +107,7 @@ def columns(prints, pictures) -> tuple[np.ndarray, ...]:
         np.array([np.frombuffer(getattr(each, name), np.uint8) for each in prints]) for name in ("grey", "colours")
     )
     hashes = np.array([each.hash for each in prints], np.uint64)
-    return hashes, greys, colours, np.array([each.width / each.height for each in pictures])
+    return hashes, greys, colours, np.array([each.size for each in pictures])
 
 
 def share_found(pairs: np.ndarray, copies: int, n: int) -> float:
@@ -130,7 +130,7 @@ def search_many(greys: np.ndarray) -> dict:
     bits = np.concatenate([rows @ COSINES.T > FLAT for rows in np.array_split(many, 20)])
     hashes = np.packbits(bits, axis=1, bitorder="little").view(np.uint64).ravel()
     # All of one colour: then it spares no comparison.
-    arguments = (hashes, many, np.full((MANY, 3 * FIELDS**2), 128, np.uint8), np.ones(MANY))
+    arguments = (hashes, many, np.full((MANY, 3 * FIELDS**2), 128, np.uint8), np.full((MANY, 2), 256))
     start = time.perf_counter()
     pairs = near_pairs(*arguments)
     seconds = time.perf_counter() - start

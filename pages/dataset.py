@@ -11,11 +11,13 @@ from pages.dataset_views import CHANGES, CHECKUP, DIVISION, IMAGES
 from pages.dataset_views.bring import bring
 from pages.dataset_views.changes import offer_undo, show_changes
 from pages.dataset_views.division import show_counts, show_division
-from pages.dataset_views.findings import show_findings
+from pages.dataset_views.findings import list_findings, show_findings
 from pages.dataset_views.images import show_gallery
 from pages.widgets.frame import Page, drawn_badge, open_page
 from pages.widgets.gallery import escape
 from pages.widgets.progress import show_progress
+
+FEW_FINDINGS = 2
 
 
 def main() -> None:
@@ -76,19 +78,17 @@ def look(page: Page) -> None:
     reading_again(dataset)
     checkup = check(dataset)
     st.markdown(answer(dataset, checkup))
-    offer_undo(dataset)
-    changes = len(dataset.edits.standing())
-    counts = {CHECKUP: len(checkup.findings), CHANGES: changes}
     view = st.segmented_control(
         "View",
         [CHECKUP, IMAGES, DIVISION, CHANGES],
         default=CHECKUP,
         required=True,
-        format_func=lambda name: f"{name} ({counts[name]})" if counts.get(name) else name,
         label_visibility="collapsed",
         key="view",
         bind="query-params",
     )
+    if view != CHANGES:  # which offers it anyway
+        offer_undo(dataset)
     if view == CHECKUP:
         overview(page, checkup)
     elif view == IMAGES:
@@ -109,6 +109,8 @@ def overview(page: Page, checkup: Checkup) -> None:
             page.link("augmentation", "Choose augmentation")
             if st.button("Go on to training", type="primary", icon=":material/show_chart:"):
                 page.go("training", run="", new="1")
+        if len(checkup.findings) > FEW_FINDINGS:
+            list_findings(checkup)
     with findings:
         show_findings(page, checkup)
     unreadable = dataset.content.unreadable

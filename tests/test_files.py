@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from core.errors import WorkbenchError
-from core.files import read_json, replacing, write_json
+from core.files import append_json, read_json, read_json_lines, replacing, write_json
 from core.workspace import PROJECT
 
 
@@ -71,3 +71,49 @@ def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path):
     )
     assert subprocess.run([sys.executable, "-c", program, str(path)], cwd=PROJECT).returncode == 9
     assert read_json(path) == "old"
+
+
+# Lines of JSON -------------------------------------------------------------------------------------------------------
+
+
+def test_lines_come_back_in_order_and_as_they_were(tmp_path):
+    values = [{"a": "Katze 🐈\nzweite Zeile", "b": [1, None]}, "שלום", 3]
+    for value in values:
+        append_json(tmp_path / "new" / "log.jsonl", value)
+    assert read_json_lines(tmp_path / "new" / "log.jsonl") == values
+    assert len((tmp_path / "new" / "log.jsonl").read_bytes().splitlines()) == 3
+
+
+def test_no_file_of_lines_holds_no_values(tmp_path):
+    assert read_json_lines(tmp_path / "missing.jsonl") == []
+
+
+@pytest.mark.parametrize("torn", [b'{"half": ', b'"caf\xc3', b"\0\0\0"])
+def test_a_torn_last_line_spoils_nothing_but_itself(tmp_path, torn):
+    path = tmp_path / "log.jsonl"
+    append_json(path, "before")
+    path.write_bytes(path.read_bytes() + torn)
+    assert read_json_lines(path) == ["before"]
+    append_json(path, "after")
+    assert read_json_lines(path) == ["before", "after"]
+
+
+def test_what_is_no_json_is_not_appended(tmp_path):
+    path = tmp_path / "log.jsonl"
+    append_json(path, "before")
+    with pytest.raises(TypeError):
+        append_json(path, object())
+    assert read_json_lines(path) == ["before"]
+
+
+def test_processes_that_append_at_once_lose_nothing(tmp_path):
+    path = tmp_path / "log.jsonl"
+    program = (
+        "import pathlib, sys; from core.files import append_json\n"
+        "for number in range(200): append_json(pathlib.Path(sys.argv[1]), [sys.argv[2] * 50, number])"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", program, str(path), name], cwd=PROJECT) for name in "ab"]
+    assert [process.wait() for process in processes] == [0, 0]
+    values = read_json_lines(path)
+    for name in "ab":
+        assert [number for text, number in values if text == name * 50] == list(range(200))

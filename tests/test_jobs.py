@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from core.jobs import Job, Status, identity, is_alive
+from core.jobs import Job, Progress, Status, Stopped, identity, is_alive
 from core.workspace import PROJECT
 
 SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.read()"]  # lives until its input is closed
@@ -212,3 +212,54 @@ def test_a_job_outlives_the_process_that_started_it_and_stops_when_asked(job, tm
     job.request_stop()
     eventually(lambda: not job.status().active)
     assert job.status().state == "stopped"
+
+
+# Progress ------------------------------------------------------------------------------------------------------------
+
+
+def test_progress_is_written_into_the_status_and_told_to_whoever_listens(job):
+    stages, steps = [], []
+    progress = Progress(job, lambda *step: steps.append(step), stages.append)
+    progress("Reading images", 0, 2)
+    progress("Reading images", 1, 2)
+    progress("Reading images", 2, 2)
+    progress("Comparing images", 0, 5)
+    progress("Comparing images", 5, 5)
+    status = job.written_status()
+    assert (status.stage, status.done, status.total, status.eta_seconds) == ("Comparing images", 5, 5, 0)
+    assert stages == ["Reading images", "Comparing images"]
+    assert steps[0] == ("Reading images", 0, 2)
+    assert len(steps) == 5
+
+
+def test_progress_is_not_written_at_every_step(job):
+    progress = Progress(job)
+    written = set()
+    for done in range(2000):
+        progress("Reading images", done, 10_000)
+        written.add(job.written_status().done)
+    assert len(written) < 1000, "a file that is written for every image would take longer than the image"
+
+
+def test_the_time_left_is_told_by_what_was_done_now_alone(job):
+    progress = Progress(job)
+    progress("Reading images", 9_000, 10_000)
+    assert job.written_status().eta_seconds is None, "these were read by an attempt before this one"
+
+
+def test_progress_hears_a_stop(job):
+    progress = Progress(job)
+    progress("Reading images", 0, 2)
+    job.request_stop()
+    with pytest.raises(Stopped):
+        progress("Reading images", 1, 2)
+    job.forget()
+    progress("Reading images", 1, 2)
+
+
+def test_what_is_forgotten_is_how_it_ended_and_that_it_was_asked_to_stop(job):
+    job.update(state="failed", error="its words")
+    job.request_stop()
+    job.forget()
+    assert job.status() == Status()
+    assert not job.stop_requested

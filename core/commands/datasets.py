@@ -10,7 +10,7 @@ from core.datasets.cards import Card, load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
 from core.datasets.edits import Edit
-from core.datasets.importing import create_from_card, create_from_path, ensure_dataset, run_import
+from core.datasets.importing import create_from_card, create_from_path, ensure_dataset, import_now
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset, list_datasets
 from core.workspace import Workspace
@@ -134,8 +134,7 @@ def _import(workspace: Workspace, options: argparse.Namespace) -> Result:
     columns = {f"{name}_column": getattr(options, f"{name}_column") for name in ("path", "label", "split", "group")}
     columns = {name: value for name, value in columns.items() if value}
     dataset = create_from_path(workspace, options.path, options.name, options.card, columns)
-    dataset.job.forget()
-    run_import(dataset, progress_line)
+    import_now(dataset, progress_line)
     return _imported(dataset)
 
 
@@ -163,8 +162,7 @@ def _download(workspace: Workspace, options: argparse.Namespace) -> Result:
         ]
         return cards, table(["card", "dataset", "images", "download"], rows), DONE
     dataset = create_from_card(workspace, options.card)
-    dataset.job.forget()
-    run_import(dataset, progress_line)
+    import_now(dataset, progress_line)
     return _imported(dataset)
 
 

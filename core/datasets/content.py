@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.datasets.edits import State
 from core.datasets.groups import group_numbers, merge
-from core.datasets.layout import natural_order
+from core.datasets.sources.layout import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
 from core.errors import UsageError
 

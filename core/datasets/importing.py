@@ -13,17 +13,17 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from core.datasets.archive import Limits, unpack_zip
 from core.datasets.cards import Card, CardFile, card_of, load_cards
-from core.datasets.idx import has_idx, unpack_idx
 from core.datasets.index import Index, changes, is_current
-from core.datasets.layout import Layout, find_images
 from core.datasets.near_duplicates import clusters, near_pairs
-from core.datasets.new_folder import appearing_at_the_end
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.samples import SAMPLES, write_sample
+from core.datasets.sources.archive import Limits, unpack_zip
+from core.datasets.sources.idx import has_idx, unpack_idx
+from core.datasets.sources.layout import Layout, find_images
+from core.datasets.sources.new_folder import appearing_at_the_end
+from core.datasets.sources.tables import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
-from core.datasets.tables import read_table
 from core.download import download
 from core.errors import UsageError, WorkbenchError, in_words
 from core.files import read_json, write_json
@@ -145,6 +145,19 @@ def start_import(dataset: Dataset) -> None:
     dataset.job.launch("core.datasets.importing")
 
 
+def import_now(dataset: Dataset, progress: Listener | None = None) -> Dataset:
+    """Import in this process and wait for the end; an earlier stop is forgotten.
+
+    Raises
+    ------
+    WorkbenchError
+        See `run_import`.
+    """
+    if not dataset.job.status().active:
+        dataset.job.forget()
+    return run_import(dataset, progress)
+
+
 def ensure_dataset(workspace: Workspace, name: str, progress: Listener | None = None) -> Dataset:
     """The dataset with this name, ready to use; a sample is drawn, or drawn again, where it is not there yet.
 
@@ -158,8 +171,7 @@ def ensure_dataset(workspace: Workspace, name: str, progress: Listener | None = 
     is_new = name in SAMPLES and not (workspace.datasets / name / "dataset.json").exists()
     dataset = create_sample(workspace, name) if is_new else open_dataset(workspace, name)
     if not dataset.ready and dataset.info.kind == "sample" and not dataset.job.status().active:
-        dataset.job.forget()
-        run_import(dataset, progress)
+        import_now(dataset, progress)
     dataset.content  # noqa: B018 - raises in words where it is not ready
     return dataset
 
@@ -338,8 +350,8 @@ def _with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Prog
     greys, colours = (
         np.frombuffer(b"".join(good[name]), dtype=np.uint8).reshape(len(good), -1) for name in ("grey", "colours")
     )
-    aspects = (good["width"] / good["height"]).to_numpy(dtype=float)
-    pairs = near_pairs(good["perceptual_hash"].to_numpy(), greys, colours, aspects)
+    sizes = good[["width", "height"]].to_numpy()
+    pairs = near_pairs(good["perceptual_hash"].to_numpy(), greys, colours, sizes)
     # Those that can't be read are each for itself.
     cluster = np.arange(len(good), len(good) + len(table))
     cluster[good.index] = clusters(len(good), pairs)

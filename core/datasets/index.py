@@ -1,5 +1,6 @@
 """The index: every image decoded and described once, in parallel processes; what is known already is not read again."""
 
+import multiprocessing
 import os
 import shutil
 import warnings
@@ -10,7 +11,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from core.datasets.layout import Layout
+from core.datasets.sources.layout import Layout
 from core.errors import WorkbenchError
 from core.files import replacing
 from core.images.description import describe_many
@@ -41,6 +42,8 @@ COLUMNS = {
 FROM_LAYOUT = ["path", "label", "given_split", "given_group"]
 DESCRIBED = [name for name in COLUMNS if name not in FROM_LAYOUT]
 IMAGES_AT_ONCE = 32
+# A reader that is killed while it hands over its batch leaves nothing but silence.
+SECONDS_FOR_A_BATCH = 300
 # Processes take a second to start, which threads have finished by then.
 FEW_IMAGES = 400
 IMAGES_A_PART = 1000
@@ -197,6 +200,7 @@ def _described(root: Path, new: pd.DataFrame) -> Iterator[list[dict]]:
         backend="threading" if len(paths) <= FEW_IMAGES else "loky",
         batch_size=1,
         return_as="generator_unordered",
+        timeout=SECONDS_FOR_A_BATCH,
     )
     batches = (paths[start : start + IMAGES_AT_ONCE] for start in range(0, len(paths), IMAGES_AT_ONCE))
     results = pool(joblib.delayed(describe_many)(os.fspath(root), batch) for batch in batches)
@@ -204,7 +208,7 @@ def _described(root: Path, new: pd.DataFrame) -> Iterator[list[dict]]:
         for batch in results:
             # The stamp from before reading stays: a file that is changed meanwhile is found changed the next time.
             yield [COLUMNS | facts | records[facts["path"]] for facts in batch]
-    except joblib.externals.loky.process_executor.TerminatedWorkerError as error:
+    except (joblib.externals.loky.process_executor.TerminatedWorkerError, multiprocessing.TimeoutError) as error:
         raise WorkbenchError(
             "A process that was reading images was killed, most likely because memory ran out. What has been read is "
             "kept: close other programs, and go on."

@@ -137,9 +137,10 @@ class Dataset:
             reason = status.error or "its images are still being read"
             raise WorkbenchError(f"The dataset {self.name!r} cannot be opened: {reason}") from None
         except (OSError, ValueError) as error:  # Arrow's own errors are among these
+            reason = str(error).partition("\n")[0]
             raise WorkbenchError(
                 f"The manifest of the dataset {self.name!r} is damaged, or of an earlier version of this program "
-                f"({error}). Delete the dataset here and import it again; the images are not touched by that."
+                f"({reason}). Delete the dataset here and import it again; the images are not touched by that."
             ) from error
 
     @property

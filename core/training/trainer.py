@@ -16,8 +16,8 @@ from core.architectures.registry import find_architecture
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
 from core.evaluation.predictions import Predictions
-from core.files import replacing
-from core.jobs import Stopped, write_json
+from core.files import replacing, write_json
+from core.jobs import Stopped
 from core.runs.record import Run
 from core.training.examples import Examples
 from core.workspace import Workspace

@@ -2,6 +2,7 @@
 
 import time
 
+import pandas as pd
 import streamlit as st
 
 from core.datasets.editing import order_classes, rename_class
@@ -16,7 +17,7 @@ CHANGES_SHOWN = 100
 
 
 def remember(edit: Edit) -> None:
-    """Offer to undo this edit at the top of the page."""
+    """Offer to undo this edit above the views."""
     st.session_state["last_edit"] = edit
 
 
@@ -25,7 +26,7 @@ def offer_undo(dataset: Dataset) -> None:
     edit = st.session_state.get("last_edit")
     if edit is None or edit not in dataset.edits.standing():
         return
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/edit: {escape(edit.in_words())}.")
         if st.button("Undo", icon=":material/undo:", key="undo_last"):
             undo(dataset, edit)
@@ -72,29 +73,35 @@ def class_names(dataset: Dataset) -> None:
     st.markdown("**Names and order of the classes**")
     st.caption("Type another name, or another place. Your folders keep their names.")
     names = list(dataset.class_names)
-    with st.form(f"classes_{dataset.name}_{dataset.content.version}", border=False):
-        table = {"position": range(1, len(names) + 1), "name": names}
-        edited = st.data_editor(
-            table,
-            hide_index=True,
-            column_config={
-                "position": st.column_config.NumberColumn("place", min_value=0, width="small"),
-                "name": st.column_config.TextColumn("class", max_chars=100),
-            },
-            key=f"class_table_{dataset.name}",
-        )
-        if st.form_submit_button("Change names and order"):
-            rename_and_order(dataset, names, list(edited["name"]), list(edited["position"]))
+    edited = st.data_editor(
+        pd.DataFrame({"position": range(1, len(names) + 1), "name": names}),
+        hide_index=True,
+        column_config={
+            "position": st.column_config.NumberColumn(
+                "place", min_value=1, max_value=len(names), step=1, width="small"
+            ),
+            "name": st.column_config.TextColumn("class", max_chars=100),
+        },
+        key=f"class_table_{dataset.name}_{names}",  # what was typed is for these names in this order, and no others
+    )
+    rename_and_order(dataset, names, list(edited["name"]), list(edited["position"]))
 
 
 def rename_and_order(dataset: Dataset, old: list[str], new: list[str], places: list[float]) -> None:
+    """Do what was typed into the table."""
+    wanted = list(old)
+    for place_now, (name, place) in enumerate(zip(old, places, strict=True), 1):
+        if pd.notna(place) and place != place_now:
+            wanted.remove(name)
+            wanted.insert(int(place) - 1, name)
+    renamed = [(before, after or "") for before, after in zip(old, new, strict=True) if (after or "") != before]
+    if wanted == old and not renamed:
+        return
     try:
-        for before, after in zip(old, new, strict=True):
-            if (after or "") != before:
-                remember(rename_class(dataset, before, after or ""))
-        if places != list(range(1, len(old) + 1)):
-            wanted = [name for _, name in sorted(zip(places, new, strict=True), key=lambda entry: entry[0] or 0)]
-            remember(order_classes(dataset, [name.strip() for name in wanted]))
+        if wanted != old:
+            remember(order_classes(dataset, wanted))
+        for before, after in renamed:
+            remember(rename_class(dataset, before, after))
     except WorkbenchError as error:
         st.error(escape(str(error)))
         return

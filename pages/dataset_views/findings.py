@@ -10,8 +10,8 @@ from pages.dataset_views.changes import remember
 from pages.widgets.frame import Page
 from pages.widgets.gallery import Tile, escape, show_large, show_tiles, tile_of
 
-TILES = 6
-TILE_WIDTH = 70
+TILES = 5
+TILE_WIDTH = 74
 HEIGHT = 520
 FEW = 2
 ICONS = {STOPS: ":red[:material/error:]", NOTES: ":material/info:"}
@@ -30,6 +30,12 @@ def show_findings(page: Page, checkup: Checkup) -> None:
         for number, finding in enumerate(checkup.findings):
             with st.container(border=True):
                 show_finding(page, finding, number)
+
+
+def list_findings(checkup: Checkup) -> None:
+    """All findings at a glance, a line each."""
+    lines = [f"{ICONS.get(finding.severity, WARNING_ICON)} {escape(finding.title)}" for finding in checkup.findings]
+    st.markdown("  \n".join(lines))
 
 
 def show_finding(page: Page, finding: Finding, number: int) -> None:
@@ -71,6 +77,7 @@ def show_in_gallery(finding: Finding) -> None:
     st.session_state["view"] = IMAGES
     st.session_state["gallery_finding"] = finding.kind
     st.session_state["gallery_class"] = st.session_state["gallery_split"] = "all"
+    st.session_state["gallery_text"] = ""
 
 
 def tiles_of(dataset: Dataset, finding: Finding) -> list[Tile]:

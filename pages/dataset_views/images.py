@@ -77,9 +77,8 @@ def filtered(dataset: Dataset, checkup: Checkup) -> pd.DataFrame:
     classes, parts, findings, text, order = st.columns([2, 2, 3, 2, 2])
     label = _choice(classes, "Class", "gallery_class", [ALL, *dataset.class_names])
     split = _choice(parts, "Split", "gallery_split", [ALL, *SPLITS, EXCLUDED])
-    kind = _choice(
-        findings, "Finding", "gallery_finding", [ALL, *kinds], lambda kind: kinds[kind].title if kind in kinds else kind
-    )
+    # By its kind, not its title: the URL names it, and titles count, so that a link would not outlive the next change.
+    kind = _choice(findings, "Finding", "gallery_finding", [ALL, *kinds], lambda kind: kind.replace("_", " "))
     words = text.text_input("Name contains", key="gallery_text", placeholder="part of a file name", bind="query-params")
     sort = _choice(order, "Order", "gallery_order", list(ORDERS))
     rows = excluded_images(dataset) if split == EXCLUDED else dataset.images

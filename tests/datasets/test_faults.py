@@ -51,7 +51,7 @@ def are_near(one, other):
             np.array([each.hash for each in prints], np.uint64),
             np.array([np.frombuffer(each.grey, np.uint8) for each in prints]),
             np.array([np.frombuffer(each.colours, np.uint8) for each in prints]),
-            np.array([image.width / image.height for image in images]),
+            np.array([image.size for image in images]),
         )
     )
 

@@ -7,11 +7,14 @@ import stat
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 
+import psutil
 import pytest
 
-from core.datasets.archive import Limits
+from core.datasets.editing import exclude, relabel
 from core.datasets.importing import (
+    changes_on_disk,
     create_from_path,
     create_from_upload,
     create_sample,
@@ -19,9 +22,12 @@ from core.datasets.importing import (
     run_import,
     start_import,
 )
+from core.datasets.index import IMAGES_A_PART
 from core.datasets.samples import SAMPLES
+from core.datasets.sources.archive import Limits
 from core.datasets.store import list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
+from core.jobs import Stopped
 from core.workspace import PROJECT
 
 
@@ -48,9 +54,9 @@ def refused(bring, workspace):
         assert dataset.summary()["error"] == status.error
         assert not dataset.ready
         left = {path.name for path in dataset.folder.iterdir()}
-        assert left <= {"dataset.json", "request.json", "status.json", "status.lock"}
+        assert left <= {"dataset.json", "request.json", "status.json", "status.lock", "import.lock"}
         with pytest.raises(WorkbenchError) as later:
-            _ = dataset.manifest
+            _ = dataset.content
         assert status.error in str(later.value), "who opens it later must learn why as well"
         return status.error
 
@@ -71,7 +77,7 @@ def zipped(path, folder, top=""):
 
 
 def reasons(dataset):
-    return dict(dataset.unreadable[["path", "problem"]].to_numpy().tolist())
+    return dict(dataset.content.unreadable[["path", "problem"]].to_numpy().tolist())
 
 
 # Folders -------------------------------------------------------------------------------------------------------------
@@ -82,7 +88,7 @@ def test_a_folder_stays_where_it_is(bring, good):
     assert (dataset.name, dataset.info.kind, len(dataset.images)) == ("good", "folder", 6)
     assert dataset.path_of("cats/0.png") == good / "cats" / "0.png"
     assert not (dataset.folder / "images").exists()
-    row = dataset.manifest.set_index("path").loc["cats/0.png"]
+    row = dataset.content.manifest.set_index("path").loc["cats/0.png"]
     assert (row["label"], row["width"], row["height"], row["mode"], row["format"]) == ("cats", 8, 8, "RGB", "PNG")
     assert row["size_bytes"] == (good / "cats" / "0.png").stat().st_size
     assert dataset.job.status().state == "done"
@@ -91,7 +97,11 @@ def test_a_folder_stays_where_it_is(bring, good):
 def test_the_progress_reaches_its_end(bring, good):
     seen = []
     bring(good, progress=lambda *step: seen.append(step))
-    assert seen == [("Reading images", done, 6) for done in range(1, 7)]
+    assert list(dict.fromkeys(stage for stage, _, _ in seen)) == ["Reading images", "Comparing images"]
+    reading = [(done, total) for stage, done, total in seen if stage == "Reading images"]
+    assert reading == sorted(reading)
+    assert (reading[0], reading[-1]) == ((0, 6), (6, 6))
+    assert seen[-1][1] == seen[-1][2]
 
 
 def test_the_whole_name_of_a_folder_is_its_name(bring, tmp_path, class_folders):
@@ -105,7 +115,7 @@ def test_names_of_every_kind_come_through(bring, tmp_path, class_folders):
     dataset = bring(class_folders(tmp_path / 'שלום 🐈 "x"', classes))
     assert set(dataset.class_names) == set(classes)
     assert all(dataset.path_of(path).is_file() for path in dataset.images["path"])
-    assert dataset.unreadable.empty
+    assert dataset.content.unreadable.empty
     assert json.loads(json.dumps(dataset.summary()))["images"] == 12
 
 
@@ -125,7 +135,6 @@ def test_files_that_are_no_images_are_listed_and_left_out(bring, good, write_pic
     images = dataset.images.set_index("path")
     assert len(images) == 7
     assert images.at["cats/really a png.jpg", "format"] == "PNG", "what a file is, its content decides"
-    assert "3 files could not be used and were left out." in dataset.warnings()
 
 
 def test_a_class_without_a_readable_image_is_no_class(bring, good):
@@ -158,8 +167,7 @@ def test_a_path_that_is_not_utf8_is_refused_in_words(workspace, good):
 
 def test_a_class_with_one_image_trains(bring, tmp_path, class_folders):
     dataset = bring(class_folders(tmp_path / "few", {"cats": 1, "dogs": 6}))
-    assert dataset.counts().loc["cats"].to_dict() == {"train": 1, "validation": 0, "test": 0}
-    assert any("“cats” (1)" in warning for warning in dataset.warnings())
+    assert dataset.content.counts.loc["cats"].to_dict() == {"train": 1, "validation": 0, "test": 0}
 
 
 def test_classes_that_differ_only_in_case_are_taken_with_a_warning(bring, tmp_path, class_folders):
@@ -169,7 +177,7 @@ def test_classes_that_differ_only_in_case_are_taken_with_a_warning(bring, tmp_pa
         pytest.skip("this disk takes no two names that differ only in case")
     dataset = bring(folder)
     assert len(dataset.class_names) == 3
-    assert any("differ only in upper and lower case" in warning for warning in dataset.warnings())
+    assert any("differ only in upper and lower case" in warning for warning in dataset.info.warnings)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +212,8 @@ def split_folder(class_folders, folder, **parts):
 
 def table(dataset):
     return {
-        name: tuple(row) for name, row in zip(dataset.class_names, dataset.counts().to_numpy().tolist(), strict=True)
+        name: tuple(row)
+        for name, row in zip(dataset.class_names, dataset.content.counts.to_numpy().tolist(), strict=True)
     }
 
 
@@ -219,7 +228,7 @@ def table(dataset):
 def test_given_parts_are_kept_and_lacking_ones_cut_from_training(bring, tmp_path, class_folders, parts, expected):
     dataset = bring(split_folder(class_folders, tmp_path / "wrapper" / "photos", **parts).parent)
     assert table(dataset) == {"cats": expected, "dogs": expected}
-    assert dataset.brings_split
+    assert dataset.content.brings_split
     names = {"val": "validation", "valid": "validation"}
     for path, split in zip(dataset.images["path"], dataset.images["split"], strict=True):
         given = path.split("/")[0]
@@ -241,13 +250,14 @@ def test_an_unlabelled_test_folder_is_left_out_and_a_test_part_cut_from_training
 # Names ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["good", "GOOD"])
-def test_a_name_can_be_given_once(bring, workspace, good, name):
-    bring(good)
-    with pytest.raises(UsageError, match=r"already a dataset 'good'\. Choose another name, or delete that one first"):
-        create_from_path(workspace, good, name)
-    assert len(open_dataset(workspace, "good").images) == 6
-    assert len(bring(good, "another").images) == 6
+@pytest.mark.parametrize("name", ["pets", "PETS"])
+def test_a_name_can_be_given_once(bring, workspace, good, tmp_path, class_folders, name):
+    bring(good, "pets")
+    others = class_folders(tmp_path / "others", {"cats": 2, "dogs": 2})
+    with pytest.raises(UsageError, match=r"already a dataset 'pets'\. Choose another name, or delete that one first"):
+        create_from_path(workspace, others, name)
+    assert len(open_dataset(workspace, "pets").images) == 6
+    assert len(bring(others, "another").images) == 4
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "a b", ".hidden", "x" * 61])
@@ -379,7 +389,7 @@ def test_a_sample_is_drawn_when_it_is_first_used_and_found_again(workspace):
     assert dataset.info.drawn
     assert list(dataset.class_names) == list(SAMPLES[name].class_names)
     assert len(dataset.images) == 450
-    assert len(dataset.unreadable) == 30, "the unlabelled ones"
+    assert len(dataset.content.unreadable) == 30, "the unlabelled ones"
     written = (dataset.folder / "manifest.parquet").stat().st_mtime_ns
     assert (ensure_dataset(workspace, name).folder / "manifest.parquet").stat().st_mtime_ns == written
 
@@ -406,11 +416,13 @@ def test_a_stop_is_honoured_while_drawing_and_the_sample_can_be_drawn_again(work
         if done == 3:
             dataset.job.request_stop()
 
-    with pytest.raises(WorkbenchError, match="stopped"):
+    with pytest.raises(WorkbenchError, match="Stopped"):
         run_import(dataset, stop_soon)
     assert steps[-1] == 3
     assert not (dataset.folder / "images").exists()
-    assert not dataset.job.status().active
+    assert dataset.job.status().state == "stopped"
+    dataset.job.forget()
+    assert len(run_import(dataset).images) == 450
 
 
 def test_the_import_runs_in_a_process_of_its_own(workspace, good, eventually):
@@ -451,3 +463,228 @@ def test_equal_pixels_are_recognised_in_real_images(bring, real_images, tmp_path
     hashes = dataset.images.set_index("path")["pixel_hash"]
     assert hashes["airplane/airplane01.tif"] == hashes["airplane/airplane02.tif"]
     assert hashes.nunique() == 59
+
+
+# Reading in again ----------------------------------------------------------------------------------------------------
+
+
+def parts_of(dataset):
+    return dict(dataset.images[["path", "split"]].to_numpy().tolist())
+
+
+def test_the_same_folder_again_reads_what_changed(bring, good, write_picture):
+    first = bring(good)
+    before = parts_of(first)
+    for number in range(20):
+        write_picture(good / "cats" / f"new {number}.png")
+        write_picture(good / "a new class" / f"{number}.png")
+    (good / "dogs" / "0.png").unlink()
+    assert changes_on_disk(first) == (40, 1, 0)
+    dataset = bring(good)
+    assert dataset.folder == first.folder
+    assert changes_on_disk(dataset) == (0, 0, 0)
+    assert dataset.class_names == ("a new class", "cats", "dogs")
+    after = parts_of(dataset)
+    assert len(after) == 45
+    assert {path: after[path] for path in before if path != "dogs/0.png"} == {
+        path: part for path, part in before.items() if path != "dogs/0.png"
+    }
+    assert set(dataset.images.query("label == 'a new class'")["split"]) == {"train", "validation", "test"}
+
+
+def test_no_old_image_moves_whatever_is_renamed_relabelled_or_added_first(bring, tmp_path, class_folders):
+    folder = class_folders(tmp_path / "pets", {"cats": 20, "dogs": 20})
+    before = dict(bring(folder).images[["pixel_hash", "split"]].to_numpy().tolist())
+    for path in list(folder.rglob("*.png")):
+        path.rename(path.with_name(f"other name {99 - int(path.stem)}.png"))
+    for path in sorted((folder / "cats").iterdir())[:5]:
+        path.rename(folder / "dogs" / f"was a cat {path.name}")
+    class_folders(folder / "0 first", {"": 15})
+    dataset = bring(folder)
+    after = dict(dataset.images[["pixel_hash", "split"]].to_numpy().tolist())
+    assert len(after) == 55
+    assert {identity: after[identity] for identity in before} == before
+
+
+def test_reading_in_again_does_not_read_what_is_known(bring, good):
+    before = bring(good).images
+    for path in good.rglob("*.png"):
+        status = path.stat()
+        path.write_bytes(b"x" * status.st_size)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert bring(good).images.equals(before)
+
+
+def test_a_failed_reading_in_keeps_what_was_known(bring, good, tmp_path):
+    dataset = bring(good)
+    before, version = dataset.images, dataset.content.version
+    good.rename(tmp_path / "elsewhere")
+    with pytest.raises(WorkbenchError, match="There is no folder"):
+        run_import(dataset)
+    with pytest.raises(WorkbenchError, match="There is no folder"):
+        changes_on_disk(dataset)
+    assert dataset.job.status().state == "failed"
+    assert dataset.ready
+    (tmp_path / "elsewhere").rename(good)
+    for path in (good / "dogs").iterdir():
+        path.unlink()
+    with pytest.raises(WorkbenchError, match="one class only"):
+        run_import(dataset)
+    assert dataset.images.equals(before)
+    assert dataset.content.version == version
+
+
+def test_a_table_that_is_gone_keeps_what_was_known(bring, good, tmp_path):
+    rows = [f"{path.relative_to(tmp_path)},{path.parent.name}" for path in sorted(good.rglob("*.png"))]
+    (tmp_path / "labels.csv").write_text("\n".join(["path,label", *rows]))
+    dataset = bring(tmp_path / "labels.csv")
+    (tmp_path / "labels.csv").unlink()
+    with pytest.raises(WorkbenchError, match=r"labels\.csv"):
+        run_import(dataset)
+    assert len(dataset.images) == 6
+
+
+def test_a_stopped_reading_in_keeps_what_was_known(bring, good, write_picture):
+    dataset = bring(good)
+    before = dataset.images
+    write_picture(good / "cats" / "new.png")
+    with pytest.raises(Stopped):
+        bring(good, progress=stop_at("Comparing images"))
+    assert dataset.job.status().state == "stopped"
+    assert dataset.images.equals(before)
+    assert len(bring(good).images) == 7
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no table"])
+def test_a_damaged_manifest_is_said_in_words_and_reading_in_again_repairs_it(bring, good, content):
+    dataset = bring(good)
+    before = dataset.images
+    dataset.manifest_path.write_bytes(content)
+    with pytest.raises(WorkbenchError, match="manifest of the dataset 'good' is damaged"):
+        _ = dataset.images
+    assert bring(good).images.equals(before)
+
+
+def test_edits_stay_when_images_are_read_in_again(bring, good, write_picture):
+    dataset = bring(good)
+    exclude(dataset, ["cats/0.png"])
+    relabel(dataset, ["dogs/0.png"], "cats")
+    write_picture(good / "cats" / "new.png")
+    images = bring(good).images.set_index("path")
+    assert "cats/0.png" not in images.index
+    assert images.at["dogs/0.png", "label"] == "cats"
+
+
+# Stop, kill, go on ---------------------------------------------------------------------------------------------------
+
+
+def stop_at(stage, done=0):
+    """A listener that stops once a stage has come that far."""
+
+    def listen(its_stage, its_done, total):
+        if its_stage == stage and its_done >= done:
+            raise Stopped("Stopped.")
+
+    return listen
+
+
+def test_a_stopped_import_goes_on_where_it_was(workspace, tmp_path, class_folders):
+    folder = class_folders(tmp_path / "pets", {"cats": 60, "dogs": 60})
+    dataset = create_from_path(workspace, folder)
+    with pytest.raises(Stopped):
+        run_import(dataset, stop_at("Reading images", done=60))
+    status = dataset.job.status()
+    assert status.state == "stopped"
+    assert "What has been read is kept" in status.error
+    assert not dataset.ready
+    seen = []
+    again = create_from_path(workspace, folder)
+    assert again.folder == dataset.folder
+    run_import(again, lambda *step: seen.append(step))
+    assert seen[0][1] >= 60
+    assert len(again.images) == 120
+    assert again.job.status().state == "done"
+
+
+def test_a_stopped_import_of_a_zip_does_not_unpack_again(workspace, good, tmp_path):
+    dataset = create_from_path(workspace, zipped(tmp_path / "x.zip", good))
+    with pytest.raises(Stopped):
+        run_import(dataset, stop_at("Reading images"))
+    (tmp_path / "x.zip").rename(tmp_path / "gone.zip")
+    (tmp_path / "x.zip").touch()
+    assert len(run_import(dataset).images) == 6
+
+
+def test_a_folder_that_disappears_while_it_is_read_in_can_come_back(workspace, tmp_path, class_folders):
+    folder = class_folders(tmp_path / "pets", {"cats": 60, "dogs": 60})
+    dataset = create_from_path(workspace, folder)
+
+    def take_away(stage, done, total):
+        if done and folder.exists():
+            folder.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(WorkbenchError, match="disappeared"):
+        run_import(dataset, take_away)
+    assert "bring it back, and go on" in dataset.job.status().error
+    (tmp_path / "elsewhere").rename(folder)
+    seen = []
+    run_import(dataset, lambda *step: seen.append(step))
+    assert seen[0][1] > 0, "what had been read is kept, as the message says"
+    assert len(dataset.images) == 120
+    assert not (dataset.folder / "index").exists()
+
+
+@pytest.mark.slow
+def test_an_import_whose_process_is_killed_goes_on_where_it_was(workspace, tmp_path, class_folders, eventually):
+    count = 6 * IMAGES_A_PART
+    folder = class_folders(tmp_path / "many", {"cats": 1, "dogs": 1})
+    for label in ("cats", "dogs"):
+        for number in range(1, count // 2):
+            os.link(folder / label / "0.png", folder / label / f"{number}.png")
+    dataset = create_from_path(workspace, folder)
+    start_import(dataset)
+    eventually(lambda: any((dataset.folder / "index").glob("*.parquet")) or not dataset.job.status().active)
+    process = psutil.Process(int(dataset.job.status().processes[0][0]))
+    readers = process.children(recursive=True)
+    process.kill()
+    process.wait()  # until the last of its threads is gone, and with it the lock
+    for reader in readers:
+        with suppress(psutil.NoSuchProcess):
+            reader.kill()
+    assert dataset.job.status().state == "failed"
+    assert "process is gone" in dataset.why_not_ready()
+    seen = []
+    run_import(dataset, lambda *step: seen.append(step))
+    assert seen[0][1] >= IMAGES_A_PART
+    assert len(dataset.images) == count
+    assert dataset.job.status().state == "done"
+
+
+def test_who_reads_in_what_another_process_is_reading_in_is_told_so(bring, good):
+    dataset = bring(good)
+    before = dataset.job.written_status()
+    holder = (
+        "import sys; from filelock import FileLock\n"
+        "with FileLock(sys.argv[1]): print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", holder, str(dataset.folder / "import.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(UsageError, match="being read in by another process just now"):
+            run_import(dataset)
+        process.stdin.close()
+    assert dataset.job.written_status() == before, "the status is the other's"
+    assert len(run_import(dataset).images) == 6
+
+
+@pytest.mark.slow
+def test_of_two_processes_that_import_at_once_one_does_and_nothing_is_spoiled(workspace, tmp_path, class_folders):
+    dataset = create_from_path(workspace, class_folders(tmp_path / "pets", {"cats": 200, "dogs": 200}))
+    command = [sys.executable, "-m", "core.datasets.importing", str(dataset.folder)]
+    processes = [subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in processes:
+        _, errors = process.communicate()
+        assert process.returncode == 0 or "being read in by another process" in errors
+    assert 0 in {process.returncode for process in processes}
+    assert dataset.job.status().state == "done"
+    assert len(dataset.images) == 400

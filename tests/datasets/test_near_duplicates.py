@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
+from sklearn.datasets import load_digits
 
 from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.samples import SAMPLES
@@ -21,7 +22,7 @@ def taken(images):
         np.array([each.hash for each in fingerprints], np.uint64),
         np.array([np.frombuffer(each.grey, np.uint8) for each in fingerprints]).reshape(-1, SIDE**2),
         np.array([np.frombuffer(each.colours, np.uint8) for each in fingerprints]).reshape(-1, COLOURS),
-        np.array([image.width / image.height for image in images], float),
+        np.array([image.size for image in images], int).reshape(-1, 2),
     )
 
 
@@ -132,26 +133,26 @@ def test_a_blank_picture_is_not_near_a_faint_one_of_the_same_brightness():
 @pytest.mark.parametrize("n", [0, 1])
 def test_fewer_than_two_images_have_no_pairs(n):
     pairs = near_pairs(
-        np.zeros(n, np.uint64), np.zeros((n, SIDE**2), np.uint8), np.zeros((n, COLOURS), np.uint8), np.ones(n)
+        np.zeros(n, np.uint64), np.zeros((n, SIDE**2), np.uint8), np.zeros((n, COLOURS), np.uint8), np.full((n, 2), 9)
     )
     assert pairs.shape == (0, 2)
     assert clusters(n, pairs).tolist() == list(range(n))
 
 
 def test_thousands_of_equal_images_are_chained_and_not_listed_in_all_pairs(drawings):
-    hashes, greys, colours, aspect = taken([drawings[0], drawings[1]])
+    hashes, greys, colours, sizes = taken([drawings[0], drawings[1]])
     places = np.array([0] * 5000 + [1])
-    pairs = near_pairs(hashes[places], greys[places], colours[places], aspect[places])
+    pairs = near_pairs(hashes[places], greys[places], colours[places], sizes[places])
     assert len(pairs) == 4999
     assert len(np.unique(clusters(5001, pairs))) == 2
 
 
 def test_thousands_of_pictures_of_one_camera_are_one_cluster_with_few_pairs(drawings):
-    hashes, greys, colours, aspect = taken(drawings[:1])
+    hashes, greys, colours, sizes = taken(drawings[:1])
     n = 3000
     noise = np.random.default_rng(0).integers(-3, 4, (n, SIDE**2))
     greys = np.clip(greys + noise, 0, 255).astype(np.uint8)
-    pairs = near_pairs(np.repeat(hashes, n), greys, np.repeat(colours, n, axis=0), np.repeat(aspect, n))
+    pairs = near_pairs(np.repeat(hashes, n), greys, np.repeat(colours, n, axis=0), np.repeat(sizes, n, axis=0))
     assert len(pairs) <= 16 * n
     assert set(clusters(n, pairs)) == {0}
 
@@ -160,11 +161,20 @@ def test_thousands_of_different_pictures_with_one_hash_are_no_pairs():
     n = 3000
     greys = np.random.default_rng(0).integers(0, 256, (n, SIDE**2), dtype=np.uint8)
     colours = np.zeros((n, COLOURS), np.uint8)
-    assert len(near_pairs(np.zeros(n, np.uint64), greys, colours, np.ones(n))) == 0
+    assert len(near_pairs(np.zeros(n, np.uint64), greys, colours, np.full((n, 2), 100))) == 0
 
 
 def test_clusters_join_through_others():
     assert clusters(6, np.array([[0, 2], [2, 5], [1, 3]])).tolist() == [0, 1, 0, 1, 2, 0]
+
+
+def test_handwritten_digits_are_not_copies_of_each_other_and_their_copies_are_found():
+    pixels = (load_digits().images * 15.9).astype(np.uint8)
+    digits = [Image.fromarray(each).resize((28, 28), Image.Resampling.BICUBIC).convert("RGB") for each in pixels]
+    assert len(found(digits)) <= 2
+    copies = [reencoded(digit) for digit in digits[:50]] + [resized(digit) for digit in digits[50:100]]
+    labels = clusters(len(digits) + 100, near_pairs(*taken(digits + copies)))
+    assert np.array_equal(labels[:100], labels[-100:])
 
 
 # Real images ---------------------------------------------------------------------------------------------------------

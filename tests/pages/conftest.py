@@ -1,14 +1,18 @@
 """Pages as they are drawn, without a browser: what a visitor reads and presses, on real datasets and runs on disk."""
 
+import json
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from core.datasets.importing import create_from_path, run_import
+from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
 from core.inference import Helper
@@ -110,6 +114,12 @@ class Visit:
         """What the charts say to those who can't see them."""
         return [chart.proto.alt for chart in self.at.main.get("plotly_chart")]
 
+    @property
+    def tiles(self) -> list[dict]:
+        """The tiles of all galleries, as the browser gets them."""
+        galleries = [part.proto for part in self.at.main.get("bidi_component")]
+        return [tile for gallery in galleries for tile in json.loads(gallery.json)["items"]]
+
     def setting(self, label: str):
         """The control of this name."""
         kinds = ("number_input", "slider", "toggle", "checkbox", "radio", "selectbox", "text_input", "button_group")
@@ -168,6 +178,15 @@ def full(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[Vis
 def pets(imported: Callable[..., Dataset]) -> Dataset:
     """A dataset that is ready."""
     return imported("pets", {"cats": 20, "dogs": 20})
+
+
+@pytest.fixture
+def faulty(workspace: Workspace, tmp_path, class_folders: Callable[..., Path]) -> Dataset:
+    """A dataset with a picture that is there twice, one that has two labels, and a file that is cut off."""
+    source = class_folders(tmp_path / "faultless", {"cats": 10, "dogs": 10})
+    wanted = {"exact_duplicate": 1, "two_labels": 1, "truncated": 1}
+    plant_faults(source, tmp_path / "faulty", counts=dict.fromkeys(KINDS, 0) | wanted)
+    return run_import(create_from_path(workspace, tmp_path / "faulty"))
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_an_image_that_can_not_be_drawn_is_named(visit, pets, monkeypatch):
 
 
 def test_a_dataset_without_training_images_is_explained(visit, pets):
-    pets.save(pets.info, pets.manifest.assign(given_split="test"))
+    pets.save(pets.info, pets.read_manifest().assign(given_split="test"))
     page = visit("augmentation")
     assert "There are no training images" in page.words
     assert page.primary == ["Go on to the model"]

@@ -148,7 +148,7 @@ def test_a_part_that_does_not_exist_is_the_test_part(visit, pets, trained):
 
 
 def test_a_part_without_images_is_explained(visit, pets, trained):
-    pets.set_split(SplitSettings(0.8, 0, 0.2))
+    pets.set_split(SplitSettings(validation=0))
     trained(pets)
     page = visit("evaluation").set("Images", "validation")
     assert "no predictions for the validation images" in page.errors[0]
@@ -229,7 +229,7 @@ def test_twenty_one_classes(visit, many, trained):
 def test_the_images_of_a_cell_come_from_the_runs_own_table(visit, pets, trained):
     run = trained(pets)
     table = pd.read_parquet(run.folder / "images.parquet")
-    pets.set_split(SplitSettings(0.2, 0.2, 0.6, seed=5))  # another division, since
+    pets.set_split(SplitSettings(validation=0.2, test=0.6, seed=5))  # another division, since
     assert (pets.images["split"] != table["split"]).any()
     page = visit("evaluation")
     assert "8 test images" in page.words

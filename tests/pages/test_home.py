@@ -75,7 +75,7 @@ def test_what_was_chosen_stands_on_the_cards(visit, pets):
 
 def test_left_out_files_are_counted(visit, workspace, class_folders, tmp_path, imported):
     dataset = imported("pets", {"cats": 5, "dogs": 5})
-    manifest = dataset.manifest
+    manifest = dataset.read_manifest()
     manifest.loc[0, "problem"] = "is damaged"
     dataset.save(dataset.info, manifest)
     assert "9 images, 1 left out" in visit("home").words

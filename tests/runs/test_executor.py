@@ -69,7 +69,7 @@ def test_without_test_images_nothing_can_be_judged(imported, workspace):
 
 def test_a_given_split_without_training_images_is_refused(imported):
     dataset = imported("pets", {"cats": 3, "dogs": 3})
-    manifest = dataset.manifest.assign(given_split="test")
+    manifest = dataset.read_manifest().assign(given_split="test")
     dataset.save(dataset.info, manifest)
     with pytest.raises(UsageError, match="at least two classes need training images"):
         check_trainable(dataset)
@@ -77,8 +77,18 @@ def test_a_given_split_without_training_images_is_refused(imported):
 
 def test_the_split_of_the_dataset_counts(imported):
     dataset = imported("pets", {"cats": 2, "dogs": 2})
-    dataset.set_split(SplitSettings(0.5, 0, 0.5))
+    dataset.set_split(SplitSettings(validation=0, test=0.5))
     check_trainable(dataset)
+
+
+def test_the_split_of_the_run_counts(imported, workspace):
+    dataset = imported("pets", {"cats": 6, "dogs": 6})
+    settings = read_settings({"dataset": "pets", "architecture": "small_cnn", "fold": 2})
+    with pytest.raises(UsageError, match="no folds"):
+        start(workspace, dataset, settings)
+    assert list_runs(workspace) == []
+    dataset.set_split(SplitSettings(folds=3))
+    check_trainable(dataset, settings)
 
 
 def test_a_full_workspace_starts_nothing(imported, workspace, monkeypatch):

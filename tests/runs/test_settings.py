@@ -7,6 +7,7 @@ import pytest
 
 from core.architectures.registry import ARCHITECTURES
 from core.augmentation.recipe import Step
+from core.datasets.splits import SplitSettings
 from core.errors import UsageError
 from core.runs.settings import PARAMETERS, RunSettings, default_settings, read_settings
 
@@ -144,6 +145,29 @@ def test_a_split_seed_may_be_zero():
 @pytest.mark.parametrize("value", [-1, "1.5", "nan", True, 2**31, "other"])
 def test_a_wrong_split_seed_is_refused(value):
     assert "'split_seed'" in refusal(split_seed=value)
+
+
+@pytest.mark.parametrize("value", [None, "", "none"])
+def test_without_a_fold_the_datasets_own_is_used(value):
+    own = SplitSettings(folds=5, fold=2)
+    assert settings(fold=value).split_settings(own) == own
+
+
+def test_a_run_can_take_another_fold_and_seed_and_keeps_the_rest_of_the_datasets_split():
+    own = SplitSettings(validation=0.1, folds=5, fold=2, group_by="folder")
+    assert settings(fold="4").split_settings(own) == dataclasses.replace(own, fold=4)
+    assert settings(split_seed=7).split_settings(own) == dataclasses.replace(own, seed=7)
+
+
+@pytest.mark.parametrize("value", [0, -1, 21, "1.5", True, "other"])
+def test_a_wrong_fold_is_refused(value):
+    assert "'fold'" in refusal(fold=value)
+
+
+@pytest.mark.parametrize(("folds", "words"), [(0, "no folds: divide it into some first"), (3, "has 3 folds")])
+def test_a_fold_that_the_dataset_does_not_have_is_refused(folds, words):
+    with pytest.raises(UsageError, match=words):
+        settings(fold=4).split_settings(SplitSettings(folds=folds))
 
 
 def test_augmentation_can_be_typed_or_come_from_a_file():

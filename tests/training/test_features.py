@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.images.reading import describe, read_square
+from core.images.description import describe
+from core.images.reading import read_square
 from core.training.features import BATCH_SIZE, IMAGES_PER_SHARD, FeatureStore, extract
 
 PROJECT = Path(__file__).resolve().parents[2]

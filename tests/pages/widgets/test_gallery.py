@@ -1,6 +1,7 @@
 """Names as Markdown shows them, and the tiles of images."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.datasets.store import open_dataset
 from pages.widgets.gallery import escape, tile_of
@@ -56,3 +57,34 @@ def test_an_image_of_a_class_that_the_dataset_has_no_longer(imported):
     row = dataset.images.iloc[0].copy()
     row["label"] = "owls"
     assert tile_of(dataset, row).colour == ""
+
+
+def test_a_gallery_in_which_nothing_was_done_yet():
+    def page():
+        import streamlit as st
+
+        from pages.widgets.gallery import Tile, clear_selection, show_tiles
+
+        clear_selection("tiles")
+        st.text(show_tiles([Tile("a", "", "image a")], "tiles", clickable=True, selectable=True))
+        st.text(show_tiles([Tile("a", "", "image a")], "plain"))
+
+    drawn = AppTest.from_function(page).run()
+    assert not drawn.exception
+    assert [text.value for text in drawn.text] == ["Shown(opened=None, selected=())"] * 2
+
+
+def test_images_to_select_and_one_that_is_large_with_more_to_do(imported):
+    def page(dataset):
+        import streamlit as st
+
+        from pages.widgets.gallery import show_images, show_large
+
+        st.text(show_images(dataset, dataset.images, "images", selectable=True))
+        show_large(dataset, dataset.images.iloc[0], details=lambda row: st.button(f"Leave out {row['path']}"))
+
+    drawn = AppTest.from_function(page, args=(imported("pets", {"cats": 3, "dogs": 3}),)).run()
+    assert not drawn.exception
+    assert drawn.text[0].value == "()"
+    assert "**Path:** cats/0\\.png" in [markdown.value for markdown in drawn.markdown]
+    assert [button.label for button in drawn.button] == ["Leave out cats/0.png"]

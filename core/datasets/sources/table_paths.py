@@ -5,7 +5,7 @@ import stat
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from core.datasets.listing import has_control_characters, images_by_folder, is_image, is_text
+from core.datasets.sources.listing import has_control_characters, images_by_folder, is_image, is_text
 
 
 class NotUsable(Exception):

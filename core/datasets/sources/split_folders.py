@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from core.datasets.found import SPLIT_NAMES
-from core.datasets.listing import files, is_image, subfolders
+from core.datasets.sources.found import SPLIT_NAMES
+from core.datasets.sources.listing import files, is_image, subfolders
 
 # Words that may stand beside "train" in a folder's name; "freight train" and "test tube" stay names of classes.
 _SAYING_NOTHING = frozenset(

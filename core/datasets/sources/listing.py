@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.datasets.found import natural_order
+from core.datasets.sources.found import natural_order
 from core.images.reading import SUFFIXES
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")

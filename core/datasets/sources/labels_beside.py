@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from core.datasets.found import Layout, natural_order
-from core.datasets.listing import files, images_by_folder
-from core.datasets.split_folders import split_in_name
-from core.datasets.table_files import TABLE_SUFFIXES
-from core.datasets.tables import read_table
+from core.datasets.sources.found import Layout, natural_order
+from core.datasets.sources.listing import files, images_by_folder
+from core.datasets.sources.split_folders import split_in_name
+from core.datasets.sources.table_files import TABLE_SUFFIXES
+from core.datasets.sources.tables import read_table
 from core.errors import UsageError
 
 

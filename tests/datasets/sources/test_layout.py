@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from core.datasets.layout import find_images, natural_order
+from core.datasets.sources.layout import find_images, natural_order
 from core.errors import WorkbenchError
 
 

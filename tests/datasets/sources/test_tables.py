@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.datasets import table_files
-from core.datasets.tables import read_table
+from core.datasets.sources import table_files
+from core.datasets.sources.tables import read_table
 from core.errors import UsageError
 
 

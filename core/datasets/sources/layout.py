@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.datasets.file_names import labels_in_names
-from core.datasets.found import SPLIT_NAMES, FoundImage, Layout, natural_order, warn_of_alike
-from core.datasets.labels_beside import find_table
-from core.datasets.listing import files, image_paths, is_image, is_text, subfolders
-from core.datasets.split_folders import split_folders
+from core.datasets.sources.file_names import labels_in_names
+from core.datasets.sources.found import SPLIT_NAMES, FoundImage, Layout, natural_order, warn_of_alike
+from core.datasets.sources.labels_beside import find_table
+from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
+from core.datasets.sources.split_folders import split_folders
 from core.errors import WorkbenchError
 
 __all__ = ["SPLIT_NAMES", "FoundImage", "Layout", "find_images", "natural_order"]
@@ -28,8 +28,8 @@ def find_images(folder: Path, called: str = "") -> Layout:
     * class folders, or folders named train, validation and test (or val, seg_test, images_dev, …) that hold class
       folders; a folder such as ``additional_Type_1_v2`` or ``additional/Type_1`` beside them holds more images of the
       class ``Type_1`` to train on;
-    * a table beside the images, such as ``labels.csv``: see `core.datasets.tables.read_table`;
-    * file names such as ``cat.0.jpg``: see `core.datasets.file_names.labels_in_names`.
+    * a table beside the images, such as ``labels.csv``: see `core.datasets.sources.tables.read_table`;
+    * file names such as ``cat.0.jpg``: see `core.datasets.sources.file_names.labels_in_names`.
 
     Folders that only wrap another are passed through.
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from core.datasets.found import SPLIT_NAMES, FoundImage, Layout, natural_order, warn_of_alike
-from core.datasets.listing import has_control_characters, is_image
-from core.datasets.table_files import TableFile, open_table
-from core.datasets.table_paths import NamedFiles, NotUsable
+from core.datasets.sources.found import SPLIT_NAMES, FoundImage, Layout, natural_order, warn_of_alike
+from core.datasets.sources.listing import has_control_characters, is_image
+from core.datasets.sources.table_files import TableFile, open_table
+from core.datasets.sources.table_paths import NamedFiles, NotUsable
 from core.errors import UsageError
 
 # What columns are usually called, without spaces and underscores, the clearest first.

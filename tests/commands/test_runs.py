@@ -1,0 +1,116 @@
+"""Commands about runs: starting, listing and judging them."""
+
+import re
+
+import numpy as np
+import pytest
+
+from core.cli import main
+from core.evaluation.predictions import Predictions
+from core.runs.record import create_run
+from core.runs.settings import PARAMETERS, read_settings
+
+
+@pytest.fixture
+def finished_run(workspace):
+    """A run as training leaves it, with 100 test images of which 90 are answered right."""
+
+    def make(**changes):
+        run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
+        true = np.repeat([0, 1], 100)
+        right = np.tile(np.arange(100) >= 10, 2)
+        surely = np.where(right, true, 1 - true)
+        Predictions(
+            ids=np.array([f"{index}.png" for index in range(200)]),
+            splits=np.tile(np.repeat(["train", "test"], 50), 2),
+            true=true,
+            probabilities=np.where(surely[:, None] == [0, 1], 0.9, 0.1),
+            class_names=("cats", "dogs"),
+        ).save(run.predictions_path)
+        run.update(state="done", started=100.0, finished=160.0, facts={"epochs": 7, "test_accuracy": 1.0})
+        return run
+
+    return make
+
+
+def test_no_runs_yet(document, command):
+    assert document("runs") == (0, [])
+    code, output, _ = command("runs")
+    assert code == 0
+    assert output.startswith("run")
+
+
+def test_a_finished_run_is_listed(document, command, finished_run):
+    run = finished_run()
+    code, (entry,) = document("runs")
+    assert code == 0
+    assert entry["run"] == run.id
+    assert (entry["status"], entry["accuracy"], entry["seconds"], entry["epochs"]) == ("done", 1.0, 60, 7)
+    assert re.search(rf"{run.id} +done +100\.0% +60 s", command("runs")[1])
+
+
+def test_a_run_that_never_began_is_listed_without_figures(command, workspace):
+    run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    code, output, _ = command("runs")
+    assert code == 0
+    assert re.search(rf"{run.id} +new", output)
+
+
+def test_the_figures_of_a_run(document, command, finished_run):
+    run = finished_run()
+    code, found = document("evaluate", run.id[:8])
+    assert code == 0
+    assert (found["run"], found["split"], found["n"], found["accuracy"]) == (run.id, "test", 100, 1.0)
+    assert found["confusion_matrix"] == [[50, 0], [0, 50]]
+    code, train = document("evaluate", run.id, "--split", "train")
+    assert (code, train["split"], train["accuracy"]) == (0, "train", 0.8)
+    code, output, _ = command("evaluate", run.id)
+    assert code == 0
+    assert "Right on 100.0 % of 100 test images" in output
+    assert re.search(r"dogs +1\.000 +1\.000 +1\.000 +50", output)
+    assert "UNTRAINED" not in output
+
+
+def test_untrained_weights_are_named_before_any_figure(document, command, finished_run):
+    run = finished_run(architecture="mobilenet", weights="untrained")
+    assert command("evaluate", run.id)[1].startswith("UNTRAINED weights")
+    assert document("evaluate", run.id)[1]["untrained"] is True
+    assert "untrained weights" in command("runs")[1]
+
+
+def test_a_part_that_the_run_has_not_judged(document, finished_run):
+    code, found = document("evaluate", finished_run().id, "--split", "validation")
+    assert code == 1
+    assert "no predictions for the validation images" in found["error"]
+
+
+def test_a_run_that_is_not_there(document):
+    code, found = document("evaluate", "20240101")
+    assert code == 2
+    assert "There is no run '20240101'" in found["error"]
+
+
+def test_a_run_without_predictions(document, workspace):
+    run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    run.update(state="failed", error="Memory ran out.")
+    code, found = document("evaluate", run.id)
+    assert code == 1
+    assert "Memory ran out." in found["error"]
+
+
+def test_a_dataset_of_which_nothing_can_be_learned_starts_no_run(document, tmp_path, class_folders):
+    document("import", class_folders(tmp_path / "tiny", {"a": 1, "b": 1}))
+    code, found = document("train", "tiny", "--architecture", "small_cnn")
+    assert code == 2
+    assert "cannot be trained on" in found["error"]
+    assert document("runs") == (0, [])
+
+
+def test_the_help_explains_every_setting(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    for parameter in PARAMETERS.values():
+        assert parameter.name in shown
+        assert parameter.explanation in shown

@@ -1,0 +1,130 @@
+"""Dividing: by shares, numbers or folds, what stays together, and what is refused in words."""
+
+import json
+
+import pytest
+
+from core.datasets.importing import create_from_path, run_import
+from core.datasets.splits import SplitSettings
+
+KEEP = "Keep together, never on both sides"
+SEED = "Seed: another number draws another division"
+
+
+def division(visit, **query):
+    return visit("dataset", view="Division", **query)
+
+
+@pytest.fixture
+def patients(workspace, tmp_path, write_picture):
+    """A dataset of five patients in each class, with three images of each."""
+    for label in ("sick", "well"):
+        for patient in range(5):
+            for number in range(3):
+                write_picture(tmp_path / "patients" / label / f"{label[0]}{patient:03}_{number}.png")
+    return run_import(create_from_path(workspace, tmp_path / "patients"))
+
+
+def test_images_are_divided_by_shares(visit, pets):
+    page = division(visit)
+    page.setting("Validation (%)").set_value(25)
+    page.setting("Test (%)").set_value(25)
+    page.setting(SEED).set_value(7)
+    page.press("Divide the images")
+    assert pets.split_settings == SplitSettings(validation=0.25, test=0.25, seed=7)
+    assert "cats: 10 train, 5 validation, 5 test" in page.chart_texts()[0]
+    # It stays so on another visit.
+    again = division(visit)
+    assert "cats: 10 train, 5 validation, 5 test" in again.chart_texts()[0]
+    assert again.setting(SEED).value == 7
+
+
+def test_images_are_divided_by_numbers(visit, pets):
+    page = division(visit).set("Divide by", "numbers of images")
+    page.setting("Validation images").set_value(0)
+    page.setting("Test images").set_value(6)
+    page.press("Divide the images")
+    assert pets.split_settings == SplitSettings(validation=0, test=6)
+    assert "cats: 17 train, 0 validation, 3 test" in page.chart_texts()[0]
+    assert division(visit).setting("Test images").value == 6
+
+
+def test_images_are_divided_into_folds(visit, pets):
+    page = division(visit).set("Divide by", "folds")
+    page.setting("Folds").set_value(4)
+    page.setting("The fold that tests").set_value(2)
+    page.press("Divide the images")
+    assert (pets.split_settings.folds, pets.split_settings.fold) == (4, 2)
+    assert pets.content.counts["test"].tolist() == [5, 5]
+
+
+def test_what_can_not_be_is_refused_in_words_and_changes_nothing(visit, pets):
+    before = pets.split_settings
+    page = division(visit).set("Divide by", "numbers of images")
+    page.setting("Test images").set_value(40)
+    page.press("Divide the images")
+    (error,) = page.errors
+    assert "cannot be had of 40 images" in error
+    page.set("Divide by", "folds")
+    page.setting("The fold that tests").set_value(9)
+    page.press("Divide the images")
+    assert "fold 9 cannot test" in page.errors[0]
+    assert pets.split_settings == before
+
+
+def test_file_names_that_tell_whom_they_show_suggest_the_rule(visit, patients):
+    page = division(visit).set(KEEP, "the file name")
+    assert page.setting("How file names begin").value == "{group}_*"
+    page.press("Divide the images")
+    assert patients.split_settings.group_by == "{group}_*"
+    images = patients.images
+    assert images.groupby(images["path"].str.extract(r"/(\w\d+)_")[0])["split"].nunique().max() == 1
+    again = division(visit)
+    assert again.setting(KEEP).value == "the file name"
+
+
+def test_a_rule_that_fits_no_file_is_refused_with_an_example(visit, patients):
+    page = division(visit).set(KEEP, "the file name")
+    page.set("How file names begin", "patient-{group}-*")
+    page.press("Divide the images")
+    assert "No file has a name like 'patient-{group}-*'; the first is 's000_0.png'." in page.errors[0]
+    assert patients.split_settings.group_by == ""
+
+
+def test_groups_of_a_table_are_offered_where_there_are_any(visit, workspace, pets, tmp_path):
+    assert "the table's group column" not in division(visit).setting(KEEP).options
+    folder = tmp_path / "sources" / "pets"
+    rows = [f"{path.relative_to(folder)},{path.parent.name},p{int(path.stem) // 4}" for path in folder.rglob("*.png")]
+    (folder / "labels.csv").write_text("\n".join(["path,label,patient", *rows]), encoding="utf-8")
+    table = run_import(create_from_path(workspace, folder / "labels.csv"))
+    page = division(visit, dataset="labels").set(KEEP, "the table's group column").press("Divide the images")
+    assert table.split_settings.group_by == "column"
+    assert page.errors == []
+    assert table.images.groupby("given_group")["split"].nunique().max() == 1
+
+
+def test_what_stands_in_a_form_of_one_dataset_is_not_taken_over_to_another(visit, imported):
+    imported("first", {"a": 4, "b": 4}).set_split(SplitSettings(validation=0.25, test=0.25))
+    imported("second", {"a": 4, "b": 4})
+    page = division(visit, dataset="first")
+    assert [page.setting(name).value for name in ("Validation (%)", "Test (%)")] == [25, 25]
+    page.at.sidebar.selectbox[0].set_value("second")
+    page.run().set("View", "Division")
+    assert page.query["dataset"] == "second"
+    assert [page.setting(name).value for name in ("Validation (%)", "Test (%)")] == [20, 20]
+
+
+def test_a_division_that_the_dataset_brings_is_kept(visit, workspace, class_folders, tmp_path):
+    for part in ("train", "test"):
+        class_folders(tmp_path / "divided" / part, {"cats": 6, "dogs": 6})
+    dataset = run_import(create_from_path(workspace, tmp_path / "divided"))
+    page = division(visit)
+    assert "This dataset brings its own division (test, train); it is kept." in page.words
+    assert dataset.content.counts["test"].tolist() == [6, 6]
+
+
+def test_the_bars_tell_a_screen_reader_what_they_show(visit, pets):
+    page = division(visit)
+    (chart,) = page.at.main.get("plotly_chart")
+    assert [bars["name"] for bars in json.loads(chart.proto.spec)["data"]] == ["train", "validation", "test"]
+    assert "cats: 12 train, 4 validation, 4 test" in page.chart_texts()[0]
