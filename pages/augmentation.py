@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.augmentation.recipe import TRANSFORMS, Step, Transform, in_words, read_recipe, write_recipe
+from core.datasets.cards import load_cards
 from core.errors import WorkbenchError
 from core.inference import Helper
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
@@ -31,6 +32,9 @@ def main() -> None:
             if st.button("Go on to the model", type="primary", icon=":material/account_tree:"):
                 page.go("model")
     sentence.markdown(answer(recipe))
+    card = load_cards().get(page.dataset.info.card)
+    if card is not None:
+        st.caption(escape(f"In {card.title} an image may {card.label_preserving.in_words()} and keeps its class."))
     with pictures:
         preview(page, recipe)
 

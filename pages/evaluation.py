@@ -61,6 +61,7 @@ def judge(page: Page, runs: list[Run]) -> None:
         st.error(escape(str(error)), icon=":material/error:")
         return
     head.markdown(escape_verdict(verdict(evaluation)))
+    say_if_changed(page)
     many = len(evaluation["labels"]) > FEW_CLASSES
     show_figures(evaluation)
     matrix, images = st.columns([3, 2] if many else [2, 3], gap="large")
@@ -73,6 +74,15 @@ def judge(page: Page, runs: list[Run]) -> None:
     if page.run.status().state == "failed":
         reason = page.run.status().error.partition("\n")[0]
         st.warning(f"This run failed, and its best weights are judged here. {escape(reason)}")
+
+
+def say_if_changed(page: Page) -> None:
+    """That the images are not what this run was trained on any more."""
+    version = page.run.status().facts.get("dataset_version")
+    if version and version != page.dataset.content.version:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(":material/edit: The images were relabelled, excluded, added or divided anew since this run.")
+            page.link("training", "Train again", "show_chart", run="", new="1")
 
 
 def escape_verdict(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from core.cli import main
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
 from core.workspace import PROJECT, Workspace
@@ -62,6 +63,18 @@ def imported(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., 
         return run_import(create_from_path(workspace, class_folders(tmp_path / "sources" / name, classes), name))
 
     return make
+
+
+@pytest.fixture
+def command(workspace: Workspace, capsys: pytest.CaptureFixture) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command in this process; gives its exit code, its output and its complaints."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -7,20 +7,7 @@ import sys
 
 import pytest
 
-from core.cli import main
 from core.workspace import PROJECT
-
-
-@pytest.fixture
-def command(workspace, capsys):
-    """Runs a command in this process; gives its exit code, its output and its complaints."""
-
-    def run(*arguments):
-        capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

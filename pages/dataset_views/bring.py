@@ -55,12 +55,7 @@ def public_datasets(page: Page) -> None:
 
 
 def facts(card: Card) -> None:
-    turns = [
-        *(["mirror it left to right"] if card.label_preserving.flip_horizontal else []),
-        *(["mirror it top to bottom"] if card.label_preserving.flip_vertical else []),
-        *([f"turn it by up to {card.label_preserving.rotation}°"] if card.label_preserving.rotation else []),
-    ]
-    lines = [f"**Keeps its label when you** {', '.join(turns) or 'neither mirror nor turn it'}."]
+    lines = [f"**Without changing its label** an image may {card.label_preserving.in_words()}."]
     lines += [f"**Known fault:** {escape(fault)}" for fault in card.faults]
     for result in card.results:
         value = f"{result.value:.1%}" if result.metric == "accuracy" else f"log loss {result.value:.3f}"

@@ -5,6 +5,7 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.datasets.cards import load_cards
 from core.datasets.groups import suggest_group_by
 from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
@@ -134,7 +135,7 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
         "some of them finds the others too easy.",
     )
     if kind == NAME:
-        suggested = settings.group_by if now == NAME else suggest_group_by(images["path"].tolist()) or "{group}_*"
+        suggested = settings.group_by if now == NAME else suggested_template(dataset)
         example = images["path"].iloc[0].rsplit("/", 1)[-1]
         template = st.text_input(
             "How file names begin", suggested, key=f"group_template_{dataset.name}", max_chars=100
@@ -145,6 +146,13 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
         )
         return template
     return {APART: "", FOLDER: "folder", COLUMN: "column"}[kind]
+
+
+def suggested_template(dataset: Dataset) -> str:
+    """What the dataset's card knows, else what its file names tell, else an example."""
+    card = load_cards().get(dataset.info.card)
+    known = card.group_template if card else ""
+    return known or suggest_group_by(dataset.images["path"].tolist()) or "{group}_*"
 
 
 def _shares(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:

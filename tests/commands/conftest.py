@@ -1,22 +1,8 @@
-"""What the tests of all commands need: a command in this process, as text and as JSON."""
+"""What the tests of all commands need: what they answer as JSON."""
 
 import json
 
 import pytest
-
-from core.cli import main
-
-
-@pytest.fixture
-def command(workspace, capsys):
-    """Runs a command in this process; gives its exit code, its output and its complaints."""
-
-    def run(*arguments):
-        capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

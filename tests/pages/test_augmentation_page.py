@@ -155,3 +155,9 @@ def test_the_draws_are_made_by_the_process_that_has_keras(visit, pets, monkeypat
     finally:
         for process in processes:
             process.close()
+
+
+def test_what_is_known_of_a_public_dataset_is_said(visit, imported):
+    assert "keeps its class" not in visit("augmentation", dataset=imported("pets", {"cats": 5, "dogs": 5}).name).words
+    dataset = imported("types", dict.fromkeys(("Type_1", "Type_2", "Type_3"), 5))
+    assert "an image may be mirrored" in visit("augmentation", dataset=dataset.name).words

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from core.datasets.editing import exclude
 from core.datasets.importing import create_sample
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
@@ -234,3 +235,12 @@ def test_the_images_of_a_cell_come_from_the_runs_own_table(visit, pets, trained)
     page = visit("evaluation")
     assert "8 test images" in page.words
     assert "**1 image of “cats”, taken for “dogs”.**" in page.words
+
+
+def test_it_is_said_when_the_images_changed_since_the_run(visit, pets, trained):
+    trained(pets, facts={"dataset_version": pets.content.version})
+    assert "since this run" not in visit("evaluation").words
+    exclude(pets, [pets.images["path"].iloc[0]])
+    assert "since this run" in visit("evaluation").words
+    pets.edits.undo()
+    assert "since this run" not in visit("evaluation").words
