@@ -190,7 +190,7 @@ def _leaks(images: pd.DataFrame) -> Iterable[Finding]:
     sets = _sets(images, "cluster")
     yield Finding(
         "leak",
-        f"{_count(len(sets), 'picture')} on both sides of the split",
+        f"{_are(len(sets), 'picture')} on both sides of the split",
         "The same or nearly the same picture is learned from and tested on: the network has seen the answer, and its "
         "score will be too good to be true.",
         STOPS,
@@ -208,7 +208,7 @@ def _two_labels(images: pd.DataFrame) -> Iterable[Finding]:
     sets = _sets(images, "cluster")
     yield Finding(
         "two_labels",
-        f"{_count(len(sets), 'picture')} under two labels",
+        f"{_are(len(sets), 'picture')} under two labels",
         "The same or nearly the same picture is said to be two different things. At least one label is wrong, and the "
         "network is taught both. Relabel the wrong one, or take all of them out.",
         WARNS,
@@ -226,7 +226,7 @@ def _exact(images: pd.DataFrame) -> Iterable[Finding]:
     sets = _sets(images, "pixel_hash")
     yield Finding(
         "exact_duplicates",
-        f"{_count(len(sets), 'picture')} there more than once",
+        f"{_are(len(sets), 'picture')} there more than once",
         "Equal pixels, whatever the files are called. Copies count double, in training and in every figure. They are "
         "kept on one side of the split.",
         WARNS,
@@ -247,7 +247,7 @@ def _near(images: pd.DataFrame) -> Iterable[Finding]:
     sets = _sets(largest_first, "cluster")
     yield Finding(
         "near_duplicates",
-        f"{_count(len(sets), 'picture')} there in several versions",
+        f"{_are(len(sets), 'picture')} there in several versions",
         "Copies that were saved again, resized, cropped or brightened, or photographs taken a moment apart. They tell "
         "the network little that is new. They are kept on one side of the split unless you say otherwise.",
         NOTES,
@@ -548,3 +548,7 @@ def _flat(sets: Sequence[Sequence[str]]) -> tuple[str, ...]:
 def _count(number: int, word: str) -> str:
     plural = {"class": "classes"}.get(word, f"{word}s")
     return f"{number:,} {word if number == 1 else plural}"
+
+
+def _are(number: int, word: str) -> str:
+    return f"{_count(number, word)} {'is' if number == 1 else 'are'}"

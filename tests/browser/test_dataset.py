@@ -79,19 +79,19 @@ def test_from_a_zip_with_faults_to_a_division_by_owner(serve, tab: Page, faulty:
     expect(tab.get_by_text("51 images in 2 classes")).to_be_visible()
 
     for title in (
-        "1 picture there more than once",
-        "1 picture there in several versions",
-        "1 picture under two labels",
+        "1 picture is there more than once",
+        "1 picture is there in several versions",
+        "1 picture is under two labels",
     ):
-        expect(tab.get_by_text(title)).to_be_visible()
-    expect(tab.get_by_text("1 file that can't be used")).to_be_visible()
+        expect(tab.get_by_text(title, exact=True)).to_be_visible()
+    expect(tab.get_by_text("1 file that can't be used", exact=True)).to_be_visible()
 
     tab.get_by_role("button", name="Keep one of each, exclude the others").click()
     expect(tab.get_by_text("50 images in 2 classes")).to_be_visible()
-    expect(tab.get_by_text("1 image excluded: 1 picture there more than once.")).to_be_visible()
+    expect(tab.get_by_text("1 image excluded: 1 picture is there more than once.")).to_be_visible()
     tab.get_by_role("button", name="Undo").click()
     expect(tab.get_by_text("51 images in 2 classes")).to_be_visible()
-    expect(tab.get_by_text("1 picture there more than once", exact=True)).to_be_visible()
+    expect(tab.get_by_text("1 picture is there more than once", exact=True)).to_be_visible()
 
     turn_to(tab, "Division")
     choose(tab, "Keep together, never on both sides", "the file name")
@@ -208,7 +208,7 @@ def test_files_that_came_and_went_are_read_in(serve, tab: Page, drawn: Path, tmp
     expect(tab.get_by_text("1 new, 1 gone, 0 changed.")).to_be_visible()
     tab.get_by_role("button", name="Read them in").click()
     turn_to(tab, "Check-up")
-    expect(tab.get_by_text("1 picture there more than once")).to_be_visible()
+    expect(tab.get_by_text("1 picture is there more than once")).to_be_visible()
     after = dataset.images.set_index("path")["split"]
     assert "cats/p09_0.png" in after
     assert after.drop("cats/p09_0.png").to_dict() == before.drop("cats/p00_0.png").to_dict()

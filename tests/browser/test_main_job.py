@@ -71,6 +71,8 @@ def test_from_home_to_the_images_of_a_cell(serve, tab: Page):
     expect(tab.get_by_text(re.compile(rf"^{count} images? of “"))).to_be_visible()
     expect(tab).to_have_url(re.compile(rf"cell={true}-{predicted}"))
     expect(tab.locator(".tile")).to_have_count(min(count, 24))
+    # The tiles of the cell that was shown first give way to these.
+    expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     tab.locator(".tile").first.click()
     dialog = tab.get_by_role("dialog")
     expect(dialog.get_by_text("Path")).to_be_visible()

@@ -232,7 +232,7 @@ def test_the_check_up_for_people_says_what_to_do(command, faulty):
     code, output, _ = command("check", "faulty")
     assert code == 0
     assert output.startswith("faulty: 22 images, ready with warnings")
-    assert "warning: 1 picture there more than once (exact_duplicates)" in output
+    assert "warning: 1 picture is there more than once (exact_duplicates)" in output
     assert "remedy: Keep one of each, exclude the others (edit faulty fix exact_duplicates)" in output
 
 

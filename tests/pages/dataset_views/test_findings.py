@@ -9,7 +9,7 @@ def kinds(dataset):
 
 def test_a_finding_shows_its_images_and_why_it_matters(visit, faulty):
     page = visit("dataset")
-    assert "**1 picture there more than once**" in page.words
+    assert "**1 picture is there more than once**" in page.words
     assert "Copies count double" in page.words
     shown = {tile["id"] for tile in page.tiles}
     assert set(check(faulty).find("exact_duplicates").paths) <= shown
@@ -19,7 +19,7 @@ def test_a_finding_shows_its_images_and_why_it_matters(visit, faulty):
 def test_a_finding_is_fixed_with_its_button_and_that_is_undone(visit, faulty):
     page = visit("dataset").press("Keep one of each, exclude the others")
     assert "exact_duplicates" not in kinds(faulty)
-    assert "1 image excluded: 1 picture there more than once." in page.words
+    assert "1 image excluded: 1 picture is there more than once." in page.words
     assert "1 is excluded." in page.words
     page.press("Undo")
     assert "exact_duplicates" in kinds(faulty)
@@ -32,7 +32,7 @@ def test_a_finding_is_accepted_and_that_is_undone(visit, faulty):
     page.at.button(key="accept_two_labels").click()
     page.run()
     assert "two_labels" not in kinds(faulty)
-    assert "2 images found to be all right: 1 picture under two labels." in page.words
+    assert "2 images found to be all right: 1 picture is under two labels." in page.words
     page.press("Undo")
     assert "two_labels" in kinds(faulty)
 
