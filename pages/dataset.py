@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.datasets.checkup import NOT_READY, WARNINGS, Checkup, check
 from core.datasets.importing import start_import
-from core.datasets.store import Dataset, delete_dataset
+from core.datasets.store import Dataset, delete_dataset, list_datasets
 from core.errors import WorkbenchError
 from core.runs.record import delete_run
 from pages.dataset_views import CHANGES, CHECKUP, DIVISION, IMAGES
@@ -24,7 +24,10 @@ def main() -> None:
     page = open_page("dataset")
     st.title(page.step.question)
     if page.dataset is None:
-        st.markdown("There are no images yet. Bring your own, or open one of the drawn samples.")
+        here = (
+            "Choose a dataset on the left, bring" if list_datasets(page.workspace) else "There are no images yet. Bring"
+        )
+        st.markdown(f"{here} your own, or open one of the drawn samples.")
         bring(page)
         return
     if not page.dataset.ready:
