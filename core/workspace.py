@@ -48,7 +48,7 @@ class Workspace:
 
     @property
     def features(self) -> Path:
-        return self.root / "features"
+        return self.machine / "features"
 
     @property
     def places(self) -> Path:

@@ -12,7 +12,7 @@ import psutil
 from core.errors import WorkbenchError
 from core.images.reading import UnreadableImage, read_square
 
-BATCHES_AHEAD = 3
+IMAGES_AHEAD = 96
 # Pixels of a whole dataset are kept in memory for training from scratch: once for judging, once more by part of the
 # split, and next to them what the training itself needs.
 SHARE_OF_FREE_MEMORY = 0.3
@@ -31,12 +31,12 @@ def pixel_batches(
     problems
         Why images of this batch are missing, in words.
     """
-    starts = range(0, len(paths), batch_size)
+    starts, batches_ahead = range(0, len(paths), batch_size), -(-IMAGES_AHEAD // batch_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting: deque = deque()
         for start in starts:
             waiting.append((start, [pool.submit(_read, path, side) for path in paths[start : start + batch_size]]))
-            if len(waiting) > BATCHES_AHEAD:
+            if len(waiting) > batches_ahead:
                 yield _collect(*waiting.popleft(), side)
         while waiting:
             yield _collect(*waiting.popleft(), side)

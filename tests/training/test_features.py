@@ -1,15 +1,29 @@
 """The store of features: nothing is computed twice, and nothing that was computed is lost."""
 
+import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.errors import UsageError, WorkbenchError
 from core.images.description import describe
 from core.images.reading import read_square
-from core.training.features import BATCH_SIZE, IMAGES_PER_SHARD, FeatureStore, extract
+from core.training.features import (
+    BATCH_SIZE,
+    IMAGES_PER_SHARD,
+    FeatureStore,
+    Usage,
+    clear,
+    extract,
+    keep_within_quota,
+    quota_bytes,
+    usage,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 RECIPE = {"architecture": "mobilenet_075", "image_size": 8, "weights": "abc", "precision": "float32"}
@@ -62,7 +76,7 @@ def hash_of(name):
 
 
 def shards(store):
-    return sorted(store.folder.glob("*.npz"))
+    return sorted(store.folder.glob("*.npy"))
 
 
 def test_features_come_back_in_the_order_asked_for(folder):
@@ -113,17 +127,18 @@ from pathlib import Path
 from core.training import features
 store = features.FeatureStore(Path({str(folder)!r}), {RECIPE!r})
 store.add(["kept"], np.full((1, 3), 5, np.float32))
-def half(file, **arrays):
-    file.write(b"PK" + bytes(500))
+def half(file, array):
+    file.write(b"\\x93NUMPY" + bytes(500))
     file.flush()
     os.kill(os.getpid(), signal.SIGKILL)
-features.np.savez = half
+features.np.save = half
 store.add(["lost"], np.zeros((1, 3), np.float32))
 """
     ended = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, timeout=120, check=False)
     assert ended.returncode == -9
     store = FeatureStore(folder, RECIPE)
-    left = {path.name for path in store.folder.iterdir()} - {path.name for path in shards(store)}
+    (whole,) = shards(store)
+    left = set(store.folder.iterdir()) - {whole, whole.with_suffix(".json")}
     assert len(left) == 1  # the temporary file
     assert "kept" in store
     assert "lost" not in store
@@ -135,7 +150,6 @@ def cut(good, share):
     return good[: int(len(good) * share)]
 
 
-ENTRY = b"PK\x01\x02\x2d\x03\x2d\x00"  # how an entry of a zip's table of contents begins, up to its flags
 DAMAGES = {
     "empty": lambda good: b"",
     "one byte": lambda good: b"P",
@@ -145,16 +159,23 @@ DAMAGES = {
     "zeros": lambda good: bytes(len(good)),
     "text": lambda good: b"not a shard " * 50,
     "altered numbers": lambda good: good[:-700] + bytes(byte ^ 255 for byte in good[-700:-600]) + good[-600:],
-    "marked as encrypted": lambda good: good.replace(ENTRY + b"\x00\x00", ENTRY + b"\x01\x00"),
-    "another kind of compression": lambda good: good.replace(ENTRY + bytes(4), ENTRY + b"\x00\x00\x63\x00"),
+    "other numbers and fewer": lambda good: good.replace(b"(64, 3)", b"(32, 3)"),
+    "numbers of another kind": lambda good: good.replace(b"<f4", b"<i4"),
+    "Python objects": lambda good: good.replace(b"<f4", b"|O "),
 }
+SIDECAR_DAMAGES = ("empty", "cut in the middle", "one byte short", "zeros", "text")
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_a_damaged_shard_is_computed_again_and_the_others_are_kept(folder, damage):
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [(".npy", damage) for damage in DAMAGES.values()] + [(".json", DAMAGES[name]) for name in SIDECAR_DAMAGES],
+    ids=[*DAMAGES, *(f"sidecar {name}" for name in SIDECAR_DAMAGES)],
+)
+def test_a_damaged_shard_is_computed_again_and_the_others_are_kept(folder, suffix, damage):
     store, names = FeatureStore(folder, RECIPE), [f"image{index}" for index in range(64)]
     store.add(names, some(names))
     (shard,) = shards(store)
+    shard = shard.with_suffix(suffix)
     good = shard.read_bytes()
     damaged = damage(good)
     assert damaged != good
@@ -171,12 +192,17 @@ def test_no_altered_byte_of_a_shard_keeps_the_store_from_opening(folder):
     store = FeatureStore(folder, RECIPE)
     store.add(["a", "b"], some(["a", "b"]))
     (shard,) = shards(store)
-    good, draw = shard.read_bytes(), np.random.default_rng(0)
-    for position in range(len(good)):
-        altered = bytearray(good)
-        altered[position] ^= int(draw.integers(1, 256))
-        shard.write_bytes(bytes(altered))
-        FeatureStore(folder, RECIPE)
+    sidecar, draw = shard.with_suffix(".json"), np.random.default_rng(0)
+    whole = {path: path.read_bytes() for path in (shard, sidecar)}
+    for path, good in whole.items():
+        for position in range(len(good)):
+            altered = bytearray(good)
+            altered[position] ^= int(draw.integers(1, 256))
+            for other, content in whole.items():
+                other.write_bytes(bytes(altered) if other == path else content)
+            opened = FeatureStore(folder, RECIPE)
+            if "a" in opened:
+                opened.gather(["a"])
 
 
 # Several at once -----------------------------------------------------------------------------------------------------
@@ -213,7 +239,9 @@ for index in range(40):
     for name in ("left", "right", "both"):
         gathered = store.gather([f"{name}{index}" for index in range(40)])
         np.testing.assert_array_equal(gathered, np.repeat(np.arange(40), 3).reshape(40, 3))
-    assert shards(store) == sorted(store.folder.iterdir())
+    assert sorted(store.folder.iterdir()) == sorted(
+        path for shard in shards(store) for path in (shard, shard.with_suffix(".json"))
+    )
 
 
 def test_a_reader_meets_whole_shards_while_another_writes(folder):
@@ -247,10 +275,10 @@ def test_only_what_is_lacking_is_computed(folder, images):
     extract(store, names, paths, SIDE, second, lambda *progress: heard.append(progress))
     assert (first.images, second.images) == (50, len(names) - 50)
     assert heard[-1] == (len(names) - 50, len(names) - 50)
-    third, before = Counting(), [(path, path.stat().st_mtime_ns) for path in shards(store)]
+    third, before = Counting(), [(path, path.read_bytes()) for path in shards(store)]
     extract(FeatureStore(folder, RECIPE), names, paths, SIDE, third, silent)
     assert third.images == 0
-    assert [(path, path.stat().st_mtime_ns) for path in shards(store)] == before
+    assert [(path, path.read_bytes()) for path in shards(store)] == before
 
 
 def test_images_with_the_same_pixels_are_computed_once(folder, images):
@@ -316,3 +344,98 @@ def test_when_all_images_are_gone_nothing_is_written(folder, tmp_path):
     assert len(problems) == 2
     assert compute.images == 0
     assert shards(store) == []
+
+
+# How much there is, and how much there may be -------------------------------------------------------------------------
+
+
+def write_elsewhere(folder, *names, width=3):
+    """Another process adds a shard for each name, one after the other; they were used a day ago, the first earliest."""
+    script = f"""
+import numpy as np
+from pathlib import Path
+from core.training.features import FeatureStore
+store = FeatureStore(Path({str(folder)!r}), {RECIPE!r})
+for name in {names!r}:
+    store.add([name], np.zeros((1, {width}), np.float32))
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=PROJECT, timeout=120, check=True)
+    age_of = {name: 86_400 - place for place, name in enumerate(names)}
+    for sidecar in folder.glob("*/*.json"):
+        (name,) = json.loads(sidecar.read_text())["identities"]
+        if name in age_of:
+            when = time.time() - age_of[name]
+            os.utime(sidecar, (when, when))
+
+
+KILOBYTE = 1 / 2**20  # in gigabytes
+
+
+def test_the_longest_unused_go_first_when_there_is_too_much(folder, monkeypatch):
+    write_elsewhere(folder, "oldest", "older", "used again", "newest", width=1000)  # four kilobytes each
+    assert "used again" in FeatureStore(folder, RECIPE)
+    assert "oldest" in FeatureStore(folder, RECIPE)
+    monkeypatch.setenv("WORKBENCH_FEATURES_GB", str(13 * KILOBYTE))
+    keep_within_quota(folder)
+    kept = FeatureStore(folder, RECIPE)
+    assert [name in kept for name in ("oldest", "older", "used again", "newest")] == [True, False, True, True]
+
+
+def test_what_this_process_uses_stays_however_much_it_is(folder, images, monkeypatch):
+    names, paths = images
+    write_elsewhere(folder, "another's")
+    monkeypatch.setenv("WORKBENCH_FEATURES_GB", "0")
+    store = FeatureStore(folder, RECIPE)
+    extract(store, names[:20], paths[:20], SIDE, colours, silent)
+    assert len(store.gather(names[:20])) == 20
+    for sidecar in folder.glob("*/*.json"):
+        os.utime(sidecar, (0, 0))
+    keep_within_quota(folder)
+    kept = FeatureStore(folder, RECIPE)
+    assert all(name in kept for name in names[:20])
+    assert "another's" not in kept
+
+
+def test_what_kills_and_earlier_versions_left_behind_is_removed(folder, monkeypatch):
+    store = FeatureStore(folder, RECIPE)
+    store.add(["a"], some(["a"]))
+    old, unfinished, recent = (store.folder / name for name in ("0.npz", ".1.npy.tmp", ".2.npy.tmp"))
+    for path in (old, unfinished, recent):
+        path.write_bytes(b"something")
+    os.utime(unfinished, (0, 0))
+    keep_within_quota(folder)
+    assert [path.exists() for path in (old, unfinished, recent)] == [False, False, True]
+    assert "a" in FeatureStore(folder, RECIPE)
+
+
+def test_usage_counts_what_was_found_and_what_was_computed(folder, images):
+    names, paths = images
+    assert usage(folder) == Usage(0, quota_bytes(), 0, 0, 0)
+    assert usage(folder).hit_rate is None
+    extract(FeatureStore(folder, RECIPE), names[:10], paths[:10], SIDE, colours, silent)
+    extract(FeatureStore(folder, RECIPE), names[:30], paths[:30], SIDE, colours, silent)
+    found = usage(folder)
+    assert (found.shards, found.hits, found.misses, found.hit_rate) == (2, 10, 30, 0.25)
+    assert found.size_bytes == sum(path.stat().st_size for path in folder.glob("*/*"))
+
+
+def test_clearing_removes_all_and_a_store_can_be_filled_again(folder, images):
+    names, paths = images
+    assert clear(folder) == 0
+    store = FeatureStore(folder, RECIPE)
+    extract(store, names[:10], paths[:10], SIDE, colours, silent)
+    size = usage(folder).size_bytes
+    assert clear(folder) == size > 0
+    assert usage(folder) == Usage(0, quota_bytes(), 0, 0, 0)
+    with pytest.raises(WorkbenchError, match="removed meanwhile"):
+        store.gather(names[:1])
+    refilled = FeatureStore(folder, RECIPE)
+    extract(refilled, names[:10], paths[:10], SIDE, colours, silent)
+    assert len(refilled.gather(names[:10])) == 10
+
+
+@pytest.mark.parametrize("text", ["much", "-1", "nan", "inf"])
+def test_a_quota_that_is_no_number_is_refused_in_words(monkeypatch, text):
+    monkeypatch.setenv("WORKBENCH_FEATURES_GB", text)
+    with pytest.raises(UsageError, match=f"WORKBENCH_FEATURES_GB must be a number from 0. Got '{text}'"):
+        quota_bytes()
