@@ -7,12 +7,15 @@ import sys
 import time
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from core.errors import WorkbenchError
 from core.hosting import Hosting
 from core.jobs import Job, identity
+from core.runs.queue import Place, Queue
 
 SECONDS_BETWEEN_LOOKS = 0.2
+# While places are free, those further behind in line look more seldom whether it is their turn.
+SECONDS_BETWEEN_TURNS = 0.4
+MOST_SECONDS_BETWEEN_TURNS = 2.0
 # A stop is honoured between two batches, and the best weights are judged after it. Only a process that does not get
 # there is ended from outside.
 SECONDS_TO_STOP = 120
@@ -28,45 +31,61 @@ def supervise(folder: Path) -> int:
         0 where the run is done or was stopped, 1 where it failed.
     """
     run = Job(folder)
-    run.update(state="queued", stage="Waiting for another run to end", started=time.time(), processes=[identity()])
-    place = _wait_for_place(run)
-    if place is None:
-        run.update(state="stopped", stage="", error="Stopped while it was waiting.", finished=time.time())
-        return 0
+    queue = Queue(Path(os.environ.get("WORKBENCH_PLACES") or run.folder.parents[1] / "places"))
+    # When it was started counts for its turn, not how soon this process came to say so.
+    status = run.written_status()
+    started = (status.started if status.state == "queued" else None) or time.time()
+    run.update(state="queued", started=started, processes=[identity()])
     try:
-        run.update(state="starting", stage="Starting", started=time.time())
-        deaths_before = _deaths_for_memory()
-        process = subprocess.Popen([sys.executable, "-m", "core.training.worker", str(folder), "--train"])
-        run.update(processes=[identity(), identity(process.pid)])
-        code = _watch(run, process)
-        _write_down(run, code, _deaths_for_memory() > deaths_before)
-    finally:
-        place.release()
+        _wait_and_train(run, queue)
+    except WorkbenchError as error:
+        run.update(state="failed", stage="", error=str(error), finished=time.time())
+    # Not where anything else goes wrong here: the training may go on, and then the run keeps its place.
+    queue.leave(run)
     return 0 if run.written_status().state in ("done", "stopped") else 1
 
 
-def place_count() -> int:
-    """How many runs may train at the same time on this machine: one for every two processors."""
-    return max(1, (os.cpu_count() or 2) // 2)
+def _wait_and_train(run: Job, queue: Queue) -> None:
+    queue.join(run)
+    run.update(stage="Waiting for another run to end")
+    queue.revive()
+    place = _wait_for_place(run, queue)
+    if place is None:
+        run.update(state="stopped", stage="", error="Stopped while it was waiting.", finished=time.time())
+        return
+    try:
+        _train(run, place)
+    finally:
+        place.close()
 
 
-def _wait_for_place(run: Job) -> FileLock | None:
-    """A lock on one of the machine's places, or None where the run was stopped before it got one.
-
-    The operating system lets go of the lock of a process that dies, so no place is ever lost.
-    """
-    folder = Path(os.environ.get("WORKBENCH_PLACES") or run.folder.parents[1] / "places")
-    folder.mkdir(parents=True, exist_ok=True)
+def _wait_for_place(run: Job, queue: Queue) -> Place | None:
+    """One of the machine's places, or None where the run was stopped before it got one."""
+    next_look = 0.0
     while not run.stop_requested:
-        for index in range(place_count()):
-            lock = FileLock(folder / f"{index}.lock")
-            try:
-                lock.acquire(timeout=0)
-                return lock
-            except Timeout:
-                continue
+        if time.monotonic() >= next_look:
+            place, ahead = queue.look(run)
+            if place is not None:
+                return place
+            pause = min(MOST_SECONDS_BETWEEN_TURNS, SECONDS_BETWEEN_TURNS * (1 + ahead))
+            next_look = time.monotonic() + pause
         time.sleep(SECONDS_BETWEEN_LOOKS)
     return None
+
+
+def _train(run: Job, place: Place) -> None:
+    """Train in a process that holds the place as well, so that it stays taken even if this one is killed."""
+    run.update(state="starting", stage="Starting", started=time.time())
+    deaths_before = _deaths_for_memory()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.training.worker", str(run.folder), "--train"],
+        env=os.environ | place.environment(),
+        # Windows passes on no locks; there, the run's ticket keeps the place for as long as the trainer is alive.
+        pass_fds=() if os.name == "nt" else (place.descriptor,),
+    )
+    run.update(processes=[identity(), identity(process.pid)])
+    code = _watch(run, process)
+    _write_down(run, code, _deaths_for_memory() > deaths_before)
 
 
 def _watch(run: Job, process: subprocess.Popen) -> int:
