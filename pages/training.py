@@ -1,14 +1,19 @@
 """Training: start it, watch it, stop it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.architectures.registry import find_architecture
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
 from core.jobs import Status
-from core.runs.executor import check_trainable, start
+from core.runs.diagnosis import diagnose
+from core.runs.events import epoch_table
+from core.runs.executor import can_extend, can_resume, check_trainable, extend, resume, start
+from core.runs.queue import Queue
 from core.runs.record import Run, delete_run
-from core.runs.settings import PARAMETERS, RunSettings
+from core.runs.settings import CHOICES, PARAMETERS, RunSettings
 from pages.widgets.curves import in_words as curves_in_words
 from pages.widgets.curves import show_curves
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
@@ -16,13 +21,20 @@ from pages.widgets.gallery import escape
 from pages.widgets.progress import duration, show_progress
 from pages.widgets.run_label import run_label
 
+SETTINGS_IN_A_ROW = 5
+MORE_EPOCHS = 10
 MAIN_SETTINGS = ("epochs", "learning_rate", "batch_size")
 SECONDS_OF_SILENCE = 30
+ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
 
 def main() -> None:
     page = open_page_with_dataset("training")
     st.title(page.step.question)
+    try:
+        Queue(page.workspace.places).revive()
+    except (WorkbenchError, OSError) as error:
+        st.warning(escape(in_words(error)))
     if page.run is None and "new" not in st.query_params and page.runs:
         page.run = page.runs[0]
         st.query_params["run"] = page.run.id
@@ -49,10 +61,13 @@ def prepare(page: Page) -> None:
             number_setting(page, settings, name)
     with st.expander("More settings", icon=":material/tune:"):
         others = [name for name in PARAMETERS if name not in MAIN_SETTINGS]
-        columns = st.columns(len(others))
-        for column, name in zip(columns, others, strict=True):
+        for start_at in range(0, len(others), SETTINGS_IN_A_ROW):
+            for column, name in zip(st.columns(SETTINGS_IN_A_ROW), others[start_at:][:SETTINGS_IN_A_ROW], strict=False):
+                with column:
+                    number_setting(page, settings, name)
+        for column, name in zip(st.columns(len(CHOICES)), CHOICES, strict=True):
             with column:
-                number_setting(page, settings, name)
+                choice_setting(page, settings, name)
     try:
         settings = page.draft.settings()
     except WorkbenchError as error:
@@ -101,6 +116,22 @@ def number_setting(page: Page, settings: RunSettings, name: str) -> None:
         page.draft.choose(**{name: chosen})
 
 
+def choice_setting(page: Page, settings: RunSettings, name: str) -> None:
+    """One of a few options; kept as soon as it changes."""
+    choice, value = CHOICES[name], getattr(settings, name)
+    options = list(choice.options)
+    meanings = "; ".join(f"**{option}**: {meaning}" for option, meaning in choice.options.items())
+    chosen = st.selectbox(
+        choice.title,
+        options,
+        index=options.index(value),
+        key=f"setting_{settings.dataset}_{settings.architecture}_{name}",
+        help=f"{choice.explanation} {meanings}.",
+    )
+    if chosen != value:
+        page.draft.choose(**{name: chosen})
+
+
 def begin(page: Page, settings: RunSettings) -> None:
     try:
         run = start(page.workspace, page.dataset, settings)
@@ -139,7 +170,7 @@ def live(page: Page, was_active: bool) -> None:
     status, events = run.status(), run.events.read()
     if was_active and not status.active:
         st.rerun(scope="app")
-    st.markdown(sentence(run, status, events))
+    st.markdown(waiting_in_words(page) if status.state == "queued" else sentence(run, status, events))
     if status.active:
         show_progress(status)
         silence = run.seconds_since_heartbeat()
@@ -149,6 +180,9 @@ def live(page: Page, was_active: bool) -> None:
         show_error(status)
     if any(event["kind"] in ("batch", "epoch") for event in events):
         show_curves(events, run.settings.epochs, f"curves_{run.id}")
+        shares = page.dataset.images["label"].value_counts(normalize=True)
+        if said := diagnose(epoch_table(events), shares.max()):
+            st.markdown(said)
     elif status.active:
         st.skeleton(height=300)
     verb = "trains" if status.active else "trained"
@@ -171,8 +205,6 @@ def sentence(run: Run, status: Status, events) -> str:
     """One sentence with the decisive number."""
     epochs = status.facts.get("epochs", 0)
     words = curves_in_words(events)
-    if status.state == "queued":
-        return "**It waits for another run to end.** It starts by itself."
     if status.state == "failed":
         return f"**It failed after {epochs} of {run.settings.epochs} epochs.**"
     if status.state == "stopped":
@@ -185,6 +217,21 @@ def sentence(run: Run, status: Status, events) -> str:
     if epochs:
         return f"**Epoch {epochs} of {run.settings.epochs}.** {words}"
     return f"**{status.stage or 'Starting'}.**"
+
+
+def waiting_in_words(page: Page) -> str:
+    """Where the run stands in line, and for how long, as far as that can be told."""
+    try:
+        entry = Queue(page.workspace.places).entry(page.run)
+    except WorkbenchError as error:
+        return escape(str(error))
+    words = "**It waits for another run to end.** "
+    if entry is not None and entry.position:
+        ordinal = ORDINALS[entry.position - 1] if entry.position <= len(ORDINALS) else f"Number {entry.position}"
+        words += f"**{ordinal} in line.** "
+    if entry is None or not entry.seconds_until_start:
+        return words + "It starts by itself."
+    return words + f"It starts by itself, in about {duration(entry.seconds_until_start)}."
 
 
 def actions(page: Page, status: Status) -> None:
@@ -202,15 +249,31 @@ def actions(page: Page, status: Status) -> None:
     with left.container(horizontal=True):
         if status.state == "failed":
             page.link("model", "Choose another network", "account_tree")
+        restartable = status.state in ("failed", "stopped")
+        if restartable and st.button("Start over", icon=":material/restart_alt:", help="A new run, same settings."):
+            begin(page, page.run.settings)
         if st.button("Train again", icon=":material/replay:"):
             st.query_params.from_dict({"dataset": page.dataset.name, "new": "1"})
             st.rerun(scope="app")
+        if can_resume(page.run) and st.button("Resume", icon=":material/resume:"):
+            go_on(page, lambda: resume(page.workspace, page.run))
+        if can_extend(page.run) and st.button(f"Train {MORE_EPOCHS} more epochs", icon=":material/more_time:"):
+            go_on(page, lambda: extend(page.workspace, page.run, MORE_EPOCHS))
         if st.button("Delete this run", icon=":material/delete:"):
             confirm_delete(page)
     with right.container(horizontal_alignment="right"):
         judged = page.run.predictions_path.exists()
         if judged and st.button("See how good it is", type="primary", icon=":material/grid_on:"):
             page.go("evaluation")
+
+
+def go_on(page: Page, do: Callable[[], None]) -> None:
+    try:
+        do()
+    except (WorkbenchError, OSError) as error:
+        st.error(escape(in_words(error)), icon=":material/error:")
+        return
+    st.rerun(scope="app")
 
 
 @st.dialog("Delete this run?")

@@ -10,10 +10,12 @@ from core.datasets.importing import ensure_dataset
 from core.errors import UsageError
 from core.evaluation.metrics import percent, verdict
 from core.jobs import Status
-from core.runs.executor import start, wait
+from core.runs.executor import extend, resume, start, wait
 from core.runs.record import Run, find_run, list_runs
-from core.runs.settings import PARAMETERS, read_settings
+from core.runs.settings import CHOICES, PARAMETERS, read_settings
 from core.workspace import Workspace
+
+RUN_HELP = "a run's id, or how it begins"
 
 
 def add_commands(add) -> None:
@@ -30,9 +32,16 @@ def add_commands(add) -> None:
     training.add_argument("--epochs", metavar="N")
     training.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
     training.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting; see below")
+    stopping = add("stop", _stop, "Stop a run and keep its best. It can be resumed.")
+    stopping.add_argument("run", metavar="RUN", help=RUN_HELP)
+    resuming = add("resume", _resume, "Go on with a run that was stopped or died, from its last whole epoch.")
+    resuming.add_argument("run", metavar="RUN", help=RUN_HELP)
+    extending = add("extend", _extend, "Train more epochs of a run that has ended.")
+    extending.add_argument("run", metavar="RUN", help=RUN_HELP)
+    extending.add_argument("--epochs", required=True, metavar="N", help="how many more")
     add("runs", _runs, "List the runs, newest first.")
     evaluating = add("evaluate", _evaluate, "The figures of a run.")
-    evaluating.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    evaluating.add_argument("run", metavar="RUN", help=RUN_HELP)
     evaluating.add_argument("--split", default="test", choices=("train", "validation", "test"))
 
 
@@ -42,12 +51,19 @@ def _settings_help() -> str:
         defaults = " / ".join(f"{value:g}" for value in parameter.default.values())
         bounds = f"{parameter.minimum:g} to {parameter.maximum:g}"
         lines += [f"  {parameter.name}: {defaults}; {bounds}", f"      {parameter.explanation}"]
+    for choice in CHOICES.values():
+        lines += [
+            f"  {choice.name}: {choice.default}; one of {', '.join(choice.options)}",
+            f"      {choice.explanation}",
+        ]
+        lines += [f"      {option}: {meaning}" for option, meaning in choice.options.items()]
     lines += [
         "  image_size: the architecture's own; up to 1024",
         "  weights: imagenet; untrained, or the path of a file (frozen backbones only)",
         "  augmentation: none; such as flip_horizontal,rotation=15,zoom=10,shift=10,contrast=20,brightness=20",
         "  split_seed: the dataset's own; another number draws another split for this run, as --seed does",
         "  fold: the dataset's own; which of its folds tests in this run, where it is divided into folds",
+        "  runtime: auto; or the name of the program that trains",
     ]
     return "\n".join(lines)
 
@@ -66,11 +82,37 @@ def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
     settings = read_settings(values)
     dataset = ensure_dataset(workspace, settings.dataset, progress_line)
     run = start(workspace, dataset, settings)
+    return _followed(run)
+
+
+def _stop(workspace: Workspace, options: argparse.Namespace) -> Result:
+    run = find_run(workspace, options.run)
+    if not run.status().active:
+        raise UsageError(f"The run {run.id} is not going, so there is nothing to stop.")
+    run.request_stop()
+    status = wait(run)
+    return {"run": run.id, "status": status.state, "error": status.error}, f"{run.id}: {status.state}", DONE
+
+
+def _resume(workspace: Workspace, options: argparse.Namespace) -> Result:
+    run = find_run(workspace, options.run)
+    resume(workspace, run)
+    return _followed(run)
+
+
+def _extend(workspace: Workspace, options: argparse.Namespace) -> Result:
+    run = find_run(workspace, options.run)
+    extend(workspace, run, options.epochs)
+    return _followed(run)
+
+
+def _followed(run: Run) -> Result:
+    """Wait for the end of a run that was set going, and say what came of it."""
     print(f"run {run.id}", file=sys.stderr)
     status = wait(run, _StatusLine(run))
     document = {"run": run.id, "status": status.state, "error": status.error, "seconds": status.seconds}
     document |= {"epochs": status.facts.get("epochs", 0), "device": status.facts.get("device", "")}
-    document |= {"untrained": settings.untrained, "test": None}
+    document |= {"untrained": run.settings.untrained, "test": None}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
         document["test"] = run.evaluate("test")

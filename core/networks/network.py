@@ -24,9 +24,18 @@ def build_scratch(architecture: Architecture, image_size: int, class_count: int,
     return model
 
 
-def build_head(feature_count: int, class_count: int, dropout: float) -> keras.Model:
-    """The part that is trained on a frozen backbone: from (n, feature_count) features to (n, class_count) logits."""
-    layers = [keras.layers.Dropout(dropout), keras.layers.Dense(class_count, dtype="float32")]
+def build_head(feature_count: int, class_count: int, dropout: float, hidden: int = 0) -> keras.Model:
+    """The part that is trained on a frozen backbone: from (n, feature_count) features to (n, class_count) logits.
+
+    Parameters
+    ----------
+    hidden
+        Units of a layer in between; 0 for none.
+    """
+    layers = [keras.layers.Dropout(dropout)]
+    if hidden:
+        layers += [keras.layers.Dense(hidden, activation="relu"), keras.layers.Dropout(dropout)]
+    layers.append(keras.layers.Dense(class_count, dtype="float32"))
     return keras.Sequential([keras.Input((feature_count,)), *layers], name="head")
 
 

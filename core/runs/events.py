@@ -8,13 +8,18 @@ import pandas as pd
 
 from core.files import append_json, read_json_lines
 
+EPOCH_COLUMNS = [
+    *("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "best"),
+    *("learning_rate", "images_per_second", "memory_mb"),
+]
+
 
 class EventLog:
     """The file ``events.jsonl`` of a run.
 
     Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`), "batch" (with `epoch`, `step`,
-    `loss`, `accuracy`), "epoch" (with `epoch`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, `seconds`, `best`) or
-    "note" (with `text`).
+    `loss`, `accuracy`), "epoch" (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it
+    went on; what it had told of later ones is told again) or "note" (with `text`).
     """
 
     def __init__(self, path: Path):
@@ -30,12 +35,26 @@ class EventLog:
 
 
 def epoch_table(events: list[dict[str, Any]]) -> pd.DataFrame:
-    """The epochs: epoch, loss, accuracy, val_loss, val_accuracy, seconds, best."""
-    columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "best"]
-    return pd.DataFrame([event for event in events if event["kind"] == "epoch"], columns=columns)
+    """The epochs: what was learned, how long each took, and at its end the learning rate and memory in use.
+
+    Columns are those of `EPOCH_COLUMNS`: `seconds` with validation, `images_per_second` without it, `memory_mb` in
+    10⁶ bytes. The last three are missing in runs of earlier versions.
+    """
+    return pd.DataFrame(_in_force(events, "epoch", "epoch"), columns=EPOCH_COLUMNS)
 
 
 def batch_table(events: list[dict[str, Any]]) -> pd.DataFrame:
     """Points within the epochs: `position` in epochs (1.5 is half way through the second), loss, accuracy."""
     columns = ["position", "loss", "accuracy"]
-    return pd.DataFrame([event for event in events if event["kind"] == "batch"], columns=columns)
+    return pd.DataFrame(_in_force(events, "batch", "position"), columns=columns)
+
+
+def _in_force(events: list[dict[str, Any]], kind: str, place: str) -> list[dict[str, Any]]:
+    """The events of one kind without those of an epoch that was lost and trained again."""
+    found: list[dict[str, Any]] = []
+    for event in events:
+        if event["kind"] == "resume":
+            found = [earlier for earlier in found if earlier[place] <= event["epochs"]]
+        elif event["kind"] == kind:
+            found.append(event)
+    return found

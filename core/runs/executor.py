@@ -3,16 +3,19 @@
 import time
 from collections.abc import Callable
 
-from core.datasets.store import Dataset
+from core.datasets.store import Dataset, open_dataset
 from core.errors import UsageError
+from core.files import write_json
 from core.hosting import Hosting
-from core.jobs import Status
+from core.jobs import Status, is_alive
 from core.runs.record import Run, create_run
-from core.runs.settings import RunSettings
+from core.runs.settings import PARAMETERS, RunSettings, read_settings
+from core.training.checkpoint import epochs_in
 from core.workspace import Workspace
 
 WORKER = "core.training.worker"
 SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_TO_END = 15
 
 
 def start(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> Run:
@@ -28,6 +31,84 @@ def start(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> Run:
     run = create_run(workspace, settings)
     run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
     return run
+
+
+def resume(workspace: Workspace, run: Run) -> None:
+    """Set a run going again that was stopped or died, from its last whole epoch.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to go on with: it is still going, it is done, it diverged, no epoch had ended, or the
+        dataset is another by now.
+    """
+    _check_can_go_on(workspace, run)
+    if run.status().state == "done":
+        raise UsageError(f"The run {run.id} is done. Add epochs to it instead.")
+    _set_going_again(workspace, run)
+
+
+def extend(workspace: Workspace, run: Run, epochs: int) -> None:
+    """Add epochs to a run that has ended, behind the last whole one, and set it going again.
+
+    A cosine schedule and a warm-up are stretched over the new number of epochs. The patience begins anew.
+
+    Raises
+    ------
+    UsageError
+        As `resume` does, but for a run that is done; and if it would have fewer than one epoch more, or too many.
+    """
+    more = PARAMETERS["epochs"].check(epochs)
+    _check_can_go_on(workspace, run)
+    done = epochs_in(run.checkpoint)
+    settings = read_settings(run.settings.to_dict() | {"epochs": done + more})
+    write_json(run.folder / "extension.json", {"epochs": done})
+    run.save_settings(settings)
+    _set_going_again(workspace, run)
+
+
+def can_resume(run: Run) -> bool:
+    """Whether a run that has ended left epochs undone which it could go on with."""
+    return run.status().state in ("stopped", "failed") and can_extend(run)
+
+
+def can_extend(run: Run) -> bool:
+    """Whether epochs can be added to a run."""
+    status = run.status()
+    return not status.active and not status.facts.get("diverged") and epochs_in(run.checkpoint) > 0
+
+
+def _check_can_go_on(workspace: Workspace, run: Run) -> None:
+    status = run.status()
+    if status.active:
+        raise UsageError(f"The run {run.id} is still going.")
+    if status.facts.get("diverged"):
+        raise UsageError(f"The run {run.id} diverged, and would do so again. Train anew with a smaller learning rate.")
+    if not epochs_in(run.checkpoint):
+        raise UsageError(f"No epoch of the run {run.id} is kept, so there is nothing to go on with. Train anew.")
+    dataset = open_dataset(workspace, run.settings.dataset)
+    version = status.facts.get("dataset_version")
+    if version is not None and version != dataset.content.version:
+        raise UsageError(
+            f"{dataset.info.title} was changed since the run {run.id} began: going on would mix two sets of images. "
+            "Undo the changes, or train anew."
+        )
+
+
+def _set_going_again(workspace: Workspace, run: Run) -> None:
+    Hosting.from_environment().check_room(workspace)
+    _let_end(run)
+    run.forget()
+    run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
+
+
+def _let_end(run: Run) -> None:
+    """Wait for the processes of the last attempt: they would take the new one's status for theirs."""
+    deadline = time.monotonic() + SECONDS_TO_END
+    while any(is_alive(pid, started) for pid, started in run.written_status().processes):
+        if time.monotonic() > deadline:
+            raise UsageError(f"The run {run.id} is still ending. Try again in a moment.")
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def check_trainable(dataset: Dataset, settings: RunSettings | None = None) -> None:

@@ -21,7 +21,8 @@ class Run(Job):
 
     ``settings.json``, ``events.jsonl``, ``status.json``, ``heartbeat``, ``log.txt``, ``best.weights.h5``,
     ``last.weights.h5``, ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and
-    ``versions.json``.
+    ``versions.json``. ``checkpoint.npz`` holds what it takes to go on, and ``extension.json`` the epoch from which on
+    epochs were added.
     """
 
     @property
@@ -38,6 +39,11 @@ class Run(Job):
         if values is None:
             raise WorkbenchError(f"The run {self.id} has lost its settings.json.")
         return read_settings(values)
+
+    def save_settings(self, settings: RunSettings) -> None:
+        """Write down what to train; only the number of epochs ever changes later."""
+        write_json(self.folder / "settings.json", settings.to_dict())
+        self.__dict__["settings"] = settings
 
     @property
     def readable(self) -> bool:
@@ -58,6 +64,15 @@ class Run(Job):
     @property
     def last_weights(self) -> Path:
         return self.folder / "last.weights.h5"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.npz"
+
+    @property
+    def extended_from(self) -> int:
+        """How many epochs lay behind the run when epochs were added to it last; 0 where none were."""
+        return (read_json(self.folder / "extension.json") or {}).get("epochs", 0)
 
     @property
     def predictions_path(self) -> Path:
@@ -111,7 +126,7 @@ def create_run(workspace: Workspace, settings: RunSettings) -> Run:
         except FileExistsError:
             continue
     run = Run(folder)
-    write_json(folder / "settings.json", settings.to_dict())
+    run.save_settings(settings)
     return run
 
 

@@ -1,5 +1,6 @@
 """What a run trains on and judges, in memory."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +23,7 @@ class Examples:
     inputs: np.ndarray
     targets: np.ndarray
     _views: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    _judged: list[tuple[np.ndarray, Callable[[], np.ndarray]]] = field(default_factory=list)
 
     def add(self, inputs: np.ndarray, targets: np.ndarray) -> None:
         """Add an augmented view of the training images."""
@@ -36,3 +38,26 @@ class Examples:
         """The training images and all their views."""
         inputs, targets = zip(self.of("train"), *self._views, strict=True)
         return np.concatenate(inputs), np.concatenate(targets)
+
+    def judge_also(self, rows: np.ndarray, inputs: Callable[[], np.ndarray]) -> None:
+        """Add a view that images are judged by as well.
+
+        Parameters
+        ----------
+        rows : (m,) array of int
+            Which images.
+        inputs
+            Makes the (m, ...) array when it is needed, so that pixels are in memory for one view at a time.
+        """
+        self._judged.append((rows, inputs))
+
+    def judged(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Rows and inputs of all that images are judged by: first every image as it is, then the views."""
+        yield np.arange(len(self.table)), self.inputs
+        for rows, inputs in self._judged:
+            yield rows, inputs()
+
+    @property
+    def views_judged(self) -> int:
+        """How many answers are averaged for an image, one of which is to the image as it is."""
+        return 1 + len(self._judged)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from core.architectures.registry import find_architecture
@@ -18,7 +19,10 @@ from core.errors import WorkbenchError, in_words
 from core.evaluation.predictions import Predictions
 from core.files import replacing, write_json
 from core.jobs import Stopped
+from core.runs.events import epoch_table
 from core.runs.record import Run
+from core.runs.settings import ON
+from core.training.checkpoint import TrainingState, load_checkpoint
 from core.training.examples import Examples
 from core.workspace import Workspace
 
@@ -66,6 +70,10 @@ def _train(run: Run) -> tuple[str, str]:
     import keras  # takes seconds, so the status speaks first
 
     keras.utils.set_random_seed(settings.seed)
+    if settings.deterministic == ON:
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
     run.update(facts={"device": device_in_words()})
     _write_versions(run)
     model, examples = _prepare(run, dataset, table)
@@ -106,51 +114,72 @@ def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame):
 
 
 def _fit(run: Run, model, examples: Examples):
-    import keras
-
+    from core.training.batches import Batches
     from core.training.callbacks import Reporter
+    from core.training.optimisers import build_loss, build_optimiser, class_weights
 
     settings = run.settings
     inputs, targets = examples.training()
     validation = examples.of("validation")
     validated = len(validation[1]) > 0
-    reporter = Reporter(run, validated)
-    model.compile(
-        keras.optimizers.AdamW(settings.learning_rate, weight_decay=settings.weight_decay),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    run.update(stage="Training", done=0, total=settings.epochs, eta_seconds=None)
+    batches = Batches(inputs, targets, settings.batch_size, settings.seed, class_weights(settings, targets))
+    model.compile(build_optimiser(settings), build_loss(settings), metrics=["accuracy"])
+    state = _state(run, model)
+    reporter = Reporter(run, validated, batches, state)
+    if reporter.finished:
+        return reporter
+    run.update(stage="Training", done=state.epochs, total=settings.epochs, eta_seconds=None)
     run.events.append("stage", name="train")
     model.fit(
-        inputs,
-        targets,
-        batch_size=settings.batch_size,
+        batches,
+        initial_epoch=state.epochs,
         epochs=settings.epochs,
+        shuffle=False,  # the batches are in their order already
         validation_data=validation if validated else None,
+        validation_batch_size=settings.batch_size,
         callbacks=[reporter],
         verbose=0,
     )
     return reporter
 
 
+def _state(run: Run, model) -> TrainingState:
+    """Where the training stands: at its beginning, or where the checkpoint of an earlier attempt has put the model."""
+    if not run.checkpoint.exists():
+        return TrainingState()
+    state = load_checkpoint(run.checkpoint, model)
+    run.events.append("resume", epochs=state.epochs)
+    figures = epoch_table(run.events.read()).tail(1)[["loss", "accuracy", "val_loss", "val_accuracy"]]
+    facts = {name: None if pd.isna(value) else value for name, value in figures.squeeze(axis=0).items()}
+    run.update(facts={"epochs": state.epochs, "best_epoch": state.best_epoch} | facts)
+    return state
+
+
 def _predict(run: Run, dataset: Dataset, model, examples: Examples) -> None:
     """Judge every image by the best weights."""
-    import keras
-
     run.update(stage="Judging", done=0, total=0, eta_seconds=None)
     model.load_weights(run.best_weights)
-    logits = model.predict(examples.inputs, batch_size=64, verbose=0)
-    probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits.astype("float64")))
     predictions = Predictions(
         ids=examples.table["path"].to_numpy(dtype=str),
         splits=examples.table["split"].to_numpy(dtype=str),
         true=examples.targets,
-        probabilities=probabilities,
+        probabilities=_probabilities(model, examples, len(dataset.class_names)),
         class_names=dataset.class_names,
     )
     predictions.save(run.predictions_path)
-    run.update(facts={"test_accuracy": run.evaluate("test")["accuracy"]})
+    run.update(facts={"test_accuracy": run.evaluate("test")["accuracy"], "views_averaged": examples.views_judged})
+
+
+def _probabilities(model, examples: Examples, class_count: int) -> np.ndarray:
+    """What the model answers, float64 of shape (n, class_count), on average over the views that judge an image."""
+    import keras
+
+    sums, answers = np.zeros((len(examples.table), class_count)), np.zeros((len(examples.table), 1))
+    for rows, inputs in examples.judged():
+        logits = model.predict(inputs, batch_size=64, verbose=0).astype("float64")
+        sums[rows] += keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+        answers[rows] += 1
+    return sums / answers
 
 
 def device_in_words() -> str:

@@ -61,12 +61,7 @@ def in_words(events: list[dict[str, Any]]) -> str:
         return text + "; there are no validation images."
     best = table.loc[table["val_loss"].idxmin()]
     text += f" and the validation loss {last['val_loss']:.3f}; the best was {best['val_loss']:.3f} in epoch "
-    text += f"{best['epoch']:.0f}."
-    if table["loss"].min() > table["loss"].iloc[0] * 0.98 and len(table) >= 5:
-        return text + " The loss hardly falls: it is not learning. Try a larger learning rate."
-    if last["epoch"] - best["epoch"] >= 5 and last["val_loss"] > best["val_loss"] * 1.3:
-        return text + " Training gets better while validation gets worse: it has begun to learn by heart."
-    return text
+    return text + f"{best['epoch']:.0f}."
 
 
 def _right_end(table, batches, epochs: int) -> float:

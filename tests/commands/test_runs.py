@@ -8,7 +8,7 @@ import pytest
 from core.cli import main
 from core.evaluation.predictions import Predictions
 from core.runs.record import create_run
-from core.runs.settings import PARAMETERS, read_settings
+from core.runs.settings import CHOICES, PARAMETERS, read_settings
 
 
 @pytest.fixture
@@ -114,3 +114,49 @@ def test_the_help_explains_every_setting(capsys):
     for parameter in PARAMETERS.values():
         assert parameter.name in shown
         assert parameter.explanation in shown
+    for choice in CHOICES.values():
+        assert all(f"{option}: {meaning}" in shown for option, meaning in choice.options.items())
+
+
+# Going on ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_does_not_go_on_can_not_be_stopped(document, finished_run):
+    code, found = document("stop", finished_run().id)
+    assert code == 2
+    assert "nothing to stop" in found["error"]
+
+
+@pytest.mark.parametrize("arguments", [("resume",), ("extend", "--epochs", 3)])
+def test_a_run_of_which_no_epoch_is_kept_can_not_go_on(document, finished_run, arguments):
+    name, *options = arguments
+    code, found = document(name, finished_run().id, *options)
+    assert code == 2
+    assert "there is nothing to go on with" in found["error"]
+
+
+@pytest.mark.parametrize("epochs", [0, -1, "many", 1001])
+def test_a_run_is_extended_by_a_number_of_epochs(document, finished_run, epochs):
+    code, found = document("extend", finished_run().id, f"--epochs={epochs}")
+    assert code == 2
+    assert "'epochs' must be a whole number from 1 to 1000" in found["error"]
+
+
+def test_a_run_that_diverged_would_do_so_again(document, finished_run):
+    run = finished_run()
+    run.update(state="failed", facts={"diverged": True})
+    code, found = document("resume", run.id)
+    assert code == 2
+    assert "smaller learning rate" in found["error"]
+
+
+@pytest.mark.slow
+def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
+    document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
+    options = ["--architecture=small_cnn", "--set=image_size=32", "--epochs=1"]
+    code, trained = document("train", "pets", *options)
+    assert (code, trained["epochs"]) == (0, 1)
+    assert "Add epochs to it instead" in document("resume", trained["run"])[1]["error"]
+    code, extended = document("extend", trained["run"], "--epochs", 2)
+    assert (code, extended["run"], extended["status"], extended["epochs"]) == (0, trained["run"], "done", 3)
+    assert extended["test"]["n"] == trained["test"]["n"]

@@ -9,7 +9,7 @@ from core.architectures.registry import ARCHITECTURES
 from core.augmentation.recipe import Step
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
-from core.runs.settings import PARAMETERS, RunSettings, default_settings, read_settings
+from core.runs.settings import CHOICES, PARAMETERS, RunSettings, default_settings, read_settings
 
 EVERY = pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=list(PARAMETERS))
 
@@ -99,6 +99,33 @@ def test_a_fraction_is_no_whole_number(name, value):
 def test_numbers_can_be_typed_as_people_type_them():
     typed = settings(epochs="12", learning_rate="1e-3", dropout="0.25", batch_size="16.0")
     assert (typed.epochs, typed.learning_rate, typed.dropout, typed.batch_size) == (12, 0.001, 0.25, 16)
+
+
+# Choices -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("choice", CHOICES.values(), ids=list(CHOICES))
+def test_every_option_of_a_choice_is_explained_and_accepted(choice):
+    assert choice.title
+    assert choice.explanation.endswith(".")
+    assert getattr(settings(), choice.name) == choice.default
+    for option, meaning in choice.options.items():
+        assert meaning
+        assert getattr(settings(**{choice.name: f" {option.upper()} "}), choice.name) == option
+
+
+@pytest.mark.parametrize("choice", CHOICES.values(), ids=list(CHOICES))
+@pytest.mark.parametrize("value", ["", "other", None, 1, True, [], {}])
+def test_what_is_no_option_is_answered_with_those_there_are(choice, value):
+    message = refusal(**{choice.name: value})
+    assert f"'{choice.name}' must be one of {', '.join(choice.options)}" in message
+    assert repr(value) in message
+
+
+@pytest.mark.parametrize("value", ["", " ", None, 3])
+def test_a_runtime_is_a_name(value):
+    assert "'runtime' must be" in refusal(runtime=value)
+    assert settings().runtime == "auto"
 
 
 # The rest ------------------------------------------------------------------------------------------------------------
