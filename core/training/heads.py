@@ -41,8 +41,8 @@ class RidgeHead(keras.Model):
     """A linear layer trained with several penalties at once, which answers with the one that validates best.
 
     Each penalty has its own weights. All see the same batches, and come out as if each had been trained alone, in
-    little more time than one takes. After each evaluation the penalty with the lowest cross-entropy is chosen, and without
-    evaluation a middle one is. The choice is kept with the weights.
+    little more time than one takes. After each evaluation the penalty with the lowest cross-entropy is chosen, and
+    without evaluation a middle one is. The choice is kept with the weights.
 
     Parameters
     ----------
