@@ -38,7 +38,7 @@ def test_from_home_to_the_images_of_a_cell(serve, tab: Page):
     tab.get_by_role("button", name="Go on to training").click()
     tab.get_by_text("More settings").click()
     for name in ("Patience", "Epochs"):  # long enough to still be going whatever this machine is busy with
-        field = tab.get_by_role("spinbutton", name=name)
+        field = tab.get_by_role("spinbutton", name=name, exact=True)
         field.fill("400")
         field.press("Enter")
     tab.get_by_role("button", name="Train up to 400 epochs").click()

@@ -179,8 +179,10 @@ def stages(run):
     return [event["name"] for event in run.events.read() if event["kind"] == "stage"]
 
 
-def notes(run):
-    return [event["text"] for event in run.events.read() if event["kind"] == "note"]
+def left_out(run):
+    """What is said of images that were left out; other notes tell of other things, such as the compute plan."""
+    texts = [event["text"] for event in run.events.read() if event["kind"] == "note"]
+    return [text for text in texts if text.startswith("Left out: ")]
 
 
 def whole_weights(path):
@@ -594,8 +596,8 @@ def test_images_that_vanish_after_the_import_are_left_out_and_named(fresh, archi
         path.unlink()
     run = begin(fresh, architecture=architecture, epochs=2)
     assert ended(run).state == "done"
-    assert len(notes(run)) == 2
-    for path, note in zip(gone, notes(run), strict=True):
+    assert len(left_out(run)) == 2
+    for path, note in zip(gone, left_out(run), strict=True):
         assert note.startswith(f"Left out: {path.name} ")
     used = pd.read_parquet(run.folder / "images.parquet")
     assert not set(used["path"]) & {"blue/blue_003.png", "red/red_029.png"}
@@ -608,7 +610,7 @@ def test_an_image_that_was_replaced_since_the_import_is_left_out_and_named(fresh
     replaced.write_bytes((images_of(fresh) / "red" / "red_001.png").read_bytes() + b" ")
     run = begin(fresh, **FROZEN)
     assert ended(run).state == "done"
-    (note,) = notes(run)
+    (note,) = left_out(run)
     assert note == "Left out: blue/blue_003.png was changed since it was imported. Read them in again."
     assert "blue/blue_003.png" not in set(pd.read_parquet(run.folder / "images.parquet")["path"])
 
@@ -620,7 +622,7 @@ def test_when_all_images_have_vanished_the_run_fails_in_words(fresh, architectur
     status = ended(run)
     assert status.state == "failed"
     assert status.error == "No train image could be read. Were the images of tiny moved or deleted?"
-    assert len([note for note in notes(run) if note.startswith("Left out")]) == 2 * COUNT
+    assert len(left_out(run)) == 2 * COUNT
     assert "Traceback" not in run.log_tail(1000)
 
 
@@ -668,7 +670,7 @@ def test_augmented_views_are_trained_on_even_when_an_image_is_gone_by_then(fresh
     # Two that are drawn to train on, and the mirrored one to judge by.
     assert computed == [f"Computing features, view {view} of 3" for view in (1, 2, 3)]
     assert len([path for path in fresh.features.iterdir() if path.is_dir()]) == 4
-    (note,) = (note for note in notes(run) if note.startswith("Left out"))
+    (note,) = left_out(run)
     assert Path(gone).name in note
     assert run.evaluate("test")["n"] == TEST_COUNT
     assert run.settings.views == 2
