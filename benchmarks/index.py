@@ -137,21 +137,26 @@ def run(role: str, folder: Path) -> tuple[dict[str, float], dict[str, float]]:
 
     Seconds of the processors tell more than those of the clock where others use them as well.
     """
-    began, used, peak = time.monotonic(), os.times(), 0
+    used = os.times()
     command = [sys.executable, __file__, "--as", role, "--folder", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT)
-    while True:
-        try:
-            process.wait(SECONDS_BETWEEN_LOOKS)
-            break
-        except subprocess.TimeoutExpired:
-            peak = max(peak, memory_of(process.pid))
-    seconds = time.monotonic() - began
+    seconds, peak = watch(process)
     if process.returncode:
         sys.exit(f"{' '.join(command)} failed")
     user, system = (os.times()[field] - used[field] for field in (2, 3))  # of processes that were started here
     facts = {"seconds": seconds, "processor seconds": user + system, "peak memory, GB": peak / 1e9}
     return json.loads(process.stdout.read()), facts
+
+
+def watch(process: subprocess.Popen) -> tuple[float, int]:
+    """Wait for the end of a process: the seconds until then, and the peak memory of it and all that it started."""
+    began, peak = time.monotonic(), 0
+    while True:
+        try:
+            process.wait(SECONDS_BETWEEN_LOOKS)
+            return time.monotonic() - began, peak
+        except subprocess.TimeoutExpired:
+            peak = max(peak, memory_of(process.pid))
 
 
 def memory_of(pid: int) -> int:

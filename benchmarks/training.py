@@ -15,13 +15,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from index import memory_of
+from index import watch
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
@@ -32,7 +31,6 @@ EPOCHS = 20
 SCRATCH_EPOCHS = 3
 TUTORIAL_EPOCHS = 3  # the first compiles, so that two are the measure
 SPLITS = ("train", "validation", "test")
-SECONDS_BETWEEN_LOOKS = 0.3
 LEAST_DIFFERENCE = 0.2  # between two runs, as a share of the shorter: the same run takes never quite the same time
 # Without AMX and without AVX512-BF16; https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html
 PLAIN_AVX512 = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}
@@ -227,15 +225,8 @@ def tutorial(name: str, divided: Path, epochs: int) -> Row:
 def run(*arguments: str) -> tuple[dict, float, int]:
     """What a Python process answers in JSON as its last words, the seconds it took, and its peak memory in bytes."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        began, peak = time.monotonic(), 0
         process = subprocess.Popen([sys.executable, *arguments], stdout=output, stderr=errors, cwd=PROJECT)
-        while True:
-            try:
-                process.wait(SECONDS_BETWEEN_LOOKS)
-                break
-            except subprocess.TimeoutExpired:
-                peak = max(peak, memory_of(process.pid))
-        seconds = time.monotonic() - began
+        seconds, peak = watch(process)
         output.seek(0)
         errors.seek(0)
         if process.returncode:

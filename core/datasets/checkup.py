@@ -12,7 +12,7 @@ from core.datasets.cards import load_cards
 from core.datasets.content import Content
 from core.datasets.editing import accept, exclude
 from core.datasets.edits import Edit
-from core.datasets.splits import SPLITS
+from core.datasets.splits import SPLITS, leaks
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
@@ -166,23 +166,17 @@ def accept_finding(dataset: Dataset, kind: str) -> Edit:
 
 def _copies(content: Content) -> Iterable[Finding]:
     """Equal and nearly equal pictures: on both sides of the split, under two labels, or just more than once."""
-    images = _unaccepted(content, "")
+    images = content.images
     clusters = images[images.duplicated("cluster", keep=False)]
-    sizes = clusters.groupby("cluster")
-    across = sizes["split"].transform("nunique") > 1
-    two_labels = sizes["label"].transform("nunique") > 1
-    yield from _leaks(_without(content, "leak", clusters[across]))
-    yield from _two_labels(_without(content, "two_labels", clusters[two_labels]))
-    alike = clusters[~two_labels]
-    equal = alike[alike.duplicated("pixel_hash", keep=False)]
-    yield from _exact(_without(content, "exact_duplicates", equal))
-    near = alike[alike.groupby("cluster")["pixel_hash"].transform("nunique") > 1]
-    near = near.drop_duplicates("pixel_hash")
-    yield from _near(_without(content, "near_duplicates", near))
+    yield from _leaks(_without(content, "leak", clusters))
+    yield from _two_labels(_without(content, "two_labels", clusters))
+    alike = clusters[clusters.groupby("cluster")["label"].transform("nunique") == 1]
+    yield from _exact(_without(content, "exact_duplicates", alike))
+    yield from _near(_without(content, "near_duplicates", alike.drop_duplicates("pixel_hash")))
 
 
 def _leaks(images: pd.DataFrame) -> Iterable[Finding]:
-    images = images[images.groupby("cluster")["split"].transform("nunique") > 1]
+    images = images[leaks(images["split"].to_numpy(dtype=str), images["cluster"].to_numpy())]
     if images.empty:
         return
     rank = images["split"].map({"test": 0, "validation": 1, "train": 2})
