@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -25,7 +26,14 @@ from core.augmentation.recipe import parse_recipe  # noqa: E402
 from core.datasets.splits import SplitSettings, draw_splits  # noqa: E402
 from core.images.description import describe  # noqa: E402
 from core.images.reading import read_square  # noqa: E402
+from core.runs.record import create_run  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
+from core.training.batches import Batches  # noqa: E402
+from core.training.checkpoint import TrainingState  # noqa: E402
+from core.training.heads import build_head  # noqa: E402
+from core.training.learner import Learner  # noqa: E402
+from core.training.reporter import Reporter  # noqa: E402
+from core.workspace import Workspace  # noqa: E402
 
 RECIPES = {"aerial_scenes": "flip_horizontal,flip_vertical,rotation=180", "cats_dogs": "flip_horizontal"}
 TARGETS = {"aerial_scenes": 0.965, "cats_dogs": 0.97}
@@ -97,42 +105,24 @@ def features_of(paths: list[Path], recipe: str) -> np.ndarray:
 
 def head(settings: RunSettings, features: np.ndarray, labels: np.ndarray, splits: np.ndarray, classes: int) -> dict:
     """A head with the settings of a run: its accuracy, epochs, seconds and penalty."""
-    import keras
-
-    from core.training.heads import build_head
-
-    keras.utils.set_random_seed(settings.seed)
     train, validation = splits == "train", splits == "validation"
     inputs, targets = features[:, train].reshape(-1, features.shape[-1]), np.tile(labels[train], len(features))
     began = time.monotonic()
     model = build_head(settings, features[0, train], classes)
-    trained = fit(model, settings, inputs, targets, (features[0, validation], labels[validation]))
-    seconds = time.monotonic() - began
-
-    def answers(view: np.ndarray) -> np.ndarray:
-        return keras.ops.convert_to_numpy(keras.ops.softmax(model.predict(view, verbose=0)))
-
-    epochs = len(trained.history["loss"])
-    figures = {"epochs": epochs, "seconds": seconds, "penalty": getattr(model, "penalty", settings.weight_decay)}
-    return {"accuracy": judged(answers, features, labels, splits)} | figures
+    epochs = fit(model, settings, inputs, targets, (features[0, validation], labels[validation]))
+    figures = {"epochs": epochs, "seconds": time.monotonic() - began, "penalty": model.penalty}
+    return {"accuracy": judged(model.probabilities, features, labels, splits)} | figures
 
 
-def fit(model, settings: RunSettings, inputs, targets, validation):
-    """Train as a run does: to the best validation loss, with its patience."""
-    import keras
-
-    from core.training.batches import Batches
-    from core.training.optimisers import build_loss, build_optimiser
-
-    model.compile(build_optimiser(settings), build_loss(settings), metrics=["accuracy"])
-    best = keras.callbacks.EarlyStopping(patience=settings.patience, restore_best_weights=True)
-    return model.fit(
-        Batches(inputs, targets, settings.batch_size, settings.seed),
-        epochs=settings.epochs,
-        validation_data=validation,
-        callbacks=[best],
-        verbose=0,
-    )
+def fit(model: Learner, settings: RunSettings, inputs, targets, validation) -> int:
+    """Train as a run does, to the best validation loss, with its patience; after how many epochs it ended."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = create_run(Workspace.at(folder), settings)
+        batches = Batches(inputs, targets, settings.batch_size, settings.seed)
+        state = TrainingState()
+        model.fit(batches, validation, Reporter(run, model, True, batches, state), 0, settings.epochs)
+        model.load(run.best_weights)
+    return state.epochs
 
 
 def regression(features: np.ndarray, labels: np.ndarray, splits: np.ndarray) -> float:
@@ -155,8 +145,6 @@ def judged(answers, features: np.ndarray, labels: np.ndarray, splits: np.ndarray
 
 def measure_large() -> dict:
     """Seconds and peak memory of the default head on many features, whatever they mean."""
-    from core.training.heads import build_head
-
     draw = np.random.default_rng(0)
     targets = draw.integers(0, LARGE["classes"], LARGE["images"])
     inputs = draw.standard_normal((LARGE["images"], LARGE["width"]), np.float32)
@@ -167,7 +155,7 @@ def measure_large() -> dict:
     model = build_head(settings, inputs[: LARGE["images"] // 2], LARGE["classes"])
     fit(model, settings, inputs, targets, (inputs[:5000], targets[:5000]))
     seconds, peak = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{LARGE}: {seconds:.1f} s (at most 20 asked), {peak:.2f} GB at most, with Keras (1 GB asked)")
+    print(f"{LARGE}: {seconds:.1f} s (at most 20 asked), {peak:.2f} GB at most (1 GB asked)")
     return LARGE | {"seconds": seconds, "peak_gb": peak}
 
 

@@ -12,8 +12,9 @@ from core.workspace import PROJECT
 
 # Below the line: they build networks, and only processes of their own load them.
 BELOW = ("core.networks", "core.training", "core.explain", "core.export")
-# Of those, the process that watches over the training has to stay as small as the rest.
-STILL_LIGHT = ("core.training.worker", "core.training.supervisor")
+# Of those, the process that watches over the training has to stay as small as the rest; and the one that trains loads
+# Keras only where features are lacking or Keras itself learns.
+STILL_LIGHT = ("core.training.worker", "core.training.supervisor", "core.training.trainer")
 HEAVY = ("keras", "tensorflow", "sklearn")
 
 

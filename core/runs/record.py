@@ -20,9 +20,11 @@ class Run(Job):
     """The folder of a run, whose name is the run's id.
 
     ``settings.json``, ``events.jsonl``, ``status.json``, ``heartbeat``, ``log.txt``, ``best.weights.h5``,
-    ``last.weights.h5``, ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and
+    ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and
     ``versions.json``. ``checkpoint.npz`` holds what it takes to go on, and ``extension.json`` the epoch from which on
-    epochs were added.
+    epochs were added; ``computing.json`` says in which precision and batch size it computes where that was measured
+    or had to be lowered. Where a backbone was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same
+    of that second phase as ``best.weights.h5`` and ``checkpoint.npz`` of the first.
     """
 
     @property
@@ -62,12 +64,17 @@ class Run(Job):
         return self.folder / "best.weights.h5"
 
     @property
-    def last_weights(self) -> Path:
-        return self.folder / "last.weights.h5"
-
-    @property
     def checkpoint(self) -> Path:
         return self.folder / "checkpoint.npz"
+
+    @property
+    def fine_tuned_weights(self) -> Path:
+        """Of the unfrozen blocks and the head, once they have been better than the head alone."""
+        return self.folder / "fine_tuned.weights.h5"
+
+    @property
+    def fine_tuning_checkpoint(self) -> Path:
+        return self.folder / "fine_tuning.npz"
 
     @property
     def extended_from(self) -> int:

@@ -2,18 +2,19 @@
 
 import math
 
-import keras
 import numpy as np
 
+from core.training.selection import Selection
 
-class Batches(keras.utils.PyDataset):
+
+class Batches:
     """Training images in batches, in another order every epoch.
 
     Keras's own shuffling goes on from a hidden state, which a process that continues a run does not have.
 
     Parameters
     ----------
-    inputs : (n, ...) array
+    inputs : (n, ...) array or `core.training.selection.Selection`
     targets : (n,) array of int
     batch_size
         How many images a batch holds; the last one may hold fewer.
@@ -21,34 +22,39 @@ class Batches(keras.utils.PyDataset):
         Of the order.
     class_weights : (classes,) array of float, optional
         How much an image of each class counts.
+    shares
+        How many devices share a batch, with as many images each. The fewer than `shares` images for which that does
+        not come out even are left out, others in every epoch.
     """
 
     def __init__(
         self,
-        inputs: np.ndarray,
+        inputs: np.ndarray | Selection,
         targets: np.ndarray,
         batch_size: int,
         seed: int,
         class_weights: np.ndarray | None = None,
+        shares: int = 1,
     ):
-        super().__init__()
-        self._inputs, self._targets, self._batch_size, self._seed = inputs, targets, batch_size, seed
+        self.batch_size = max(shares, batch_size // shares * shares)
+        self._shares = shares
+        self._inputs, self._targets, self._seed = inputs, targets, seed
         self._class_weights = class_weights
         self.begin(0)
 
     @property
     def image_count(self) -> int:
-        return len(self._targets)
+        return len(self._targets) // self._shares * self._shares
 
     def __len__(self) -> int:
-        return math.ceil(self.image_count / self._batch_size)
+        return math.ceil(self.image_count / self.batch_size)
 
     def begin(self, epoch: int) -> None:
         """Draw the order of an epoch, counted from 0."""
-        self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._targets))
+        self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._targets))[: self.image_count]
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
-        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         inputs, targets = self._inputs[rows], self._targets[rows]
         if self._class_weights is None:
             return inputs, targets

@@ -1,20 +1,15 @@
 """All that a run needs to go on from its last whole epoch, in one file: half of it can't be of another epoch."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.errors import WorkbenchError
 from core.files import replacing
-
-if TYPE_CHECKING:  # pages ask how many epochs there are, and need no Keras for that
-    import keras
+from core.training.learner import Learner
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
 
@@ -37,6 +32,8 @@ class TrainingState:
         The epoch it was lowered in last; 0 where it never was.
     durations
         Seconds of the last epochs, for the time that is left.
+    learning_rate
+        What was found before the first epoch; None where it is that of the settings.
     """
 
     epochs: int = 0
@@ -45,18 +42,17 @@ class TrainingState:
     reductions: int = 0
     reduced_at: int = 0
     durations: list[float] = field(default_factory=list)
+    learning_rate: float | None = None
 
 
-def save_checkpoint(path: Path, model: keras.Model, state: TrainingState) -> None:
-    """Write the variables of the model and of its optimiser, and the state, all or nothing."""
-    arrays = {f"model_{index}": np.asarray(variable.numpy()) for index, variable in enumerate(model.variables)}
-    arrays |= {f"optimiser_{index}": np.asarray(value.numpy()) for index, value in enumerate(model.optimizer.variables)}
+def save_checkpoint(path: Path, learner: Learner, state: TrainingState) -> None:
+    """Write the variables of the learner, its optimiser's included, and the state, all or nothing."""
     with replacing(path, ".npz") as temporary:
-        np.savez(temporary, state=json.dumps(asdict(state)), **arrays)
+        np.savez(temporary, state=json.dumps(asdict(state)), **learner.variables())
 
 
-def load_checkpoint(path: Path, model: keras.Model) -> TrainingState:
-    """Put a compiled model and its optimiser back to where they were.
+def load_checkpoint(path: Path, learner: Learner) -> TrainingState:
+    """Put a learner back to where it was.
 
     Raises
     ------
@@ -69,17 +65,12 @@ def load_checkpoint(path: Path, model: keras.Model) -> TrainingState:
         state = _state_from(arrays.pop("state"))
     except UNREADABLE as error:
         raise WorkbenchError(f"{path} cannot be read ({error}), so the run cannot go on. Train again.") from error
-    model.optimizer.build(model.trainable_variables)
-    places = {f"model_{index}": variable for index, variable in enumerate(model.variables)}
-    places |= {f"optimiser_{index}": variable for index, variable in enumerate(model.optimizer.variables)}
-    shapes = {name: array.shape for name, array in arrays.items()}
-    if shapes != {name: tuple(variable.shape) for name, variable in places.items()}:
+    if _shapes(arrays) != _shapes(learner.variables()):
         raise WorkbenchError(
             f"{path} is of another network or optimiser than the settings of this run build. Were the classes of the "
             "dataset changed since? Train again."
         )
-    for name, variable in places.items():
-        variable.assign(arrays[name])
+    learner.restore(arrays)
     return state
 
 
@@ -97,11 +88,5 @@ def _state_from(text: np.ndarray) -> TrainingState:
     return TrainingState(**{name: value for name, value in values.items() if name in known})
 
 
-def seed_epoch(model: keras.Model, seed: int, epoch: int) -> None:
-    """Let dropout and augmentation draw in this epoch what depends on the seed and the epoch alone.
-
-    Keras keeps the state of a random layer in a variable, which goes on from epoch to epoch.
-    """
-    states = [variable for variable in model.variables if variable.name == "seed_generator_state"]
-    for index, state in enumerate(states):
-        state.assign(np.random.SeedSequence([seed, epoch, index]).generate_state(2).astype(state.dtype))
+def _shapes(arrays: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in arrays.items()}

@@ -1,4 +1,4 @@
-"""What a run trains on and judges, in memory."""
+"""What a run trains on and judges, in memory or, where it is too large for that, on disk."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.training.selection import Selection
+
 
 @dataclass
 class Examples:
-    """Images in the form that the trained part takes: pixels, or features of a frozen backbone.
+    """Images in the form that the trained part takes: pixels, or features or activations of a frozen backbone.
 
     Parameters
     ----------
     table
         A row an image: path, label, split and so on, in the order of `inputs`.
-    inputs : (n, ...) array
+    inputs : (n, ...) array, or rows that are still on disk (`core.training.activations.StoredRows`)
     targets : (n,) array of int
     """
 
@@ -34,10 +36,12 @@ class Examples:
         rows = (self.table["split"] == split).to_numpy()
         return self.inputs[rows], self.targets[rows]
 
-    def training(self) -> tuple[np.ndarray, np.ndarray]:
-        """The training images and all their views."""
-        inputs, targets = zip(self.of("train"), *self._views, strict=True)
-        return np.concatenate(inputs), np.concatenate(targets)
+    def training(self) -> tuple[Selection, np.ndarray]:
+        """The training images and all their views, and their targets."""
+        rows = np.flatnonzero(self.table["split"] == "train")
+        views = [(inputs, np.arange(len(inputs))) for inputs, _ in self._views]
+        targets = [self.targets[rows], *(targets for _, targets in self._views)]
+        return Selection([(self.inputs, rows), *views]), np.concatenate(targets)
 
     def judge_also(self, rows: np.ndarray, inputs: Callable[[], np.ndarray]) -> None:
         """Add a view that images are judged by as well.

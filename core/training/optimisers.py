@@ -1,7 +1,6 @@
 """The optimiser and the loss that a run's settings ask for."""
 
 import keras
-import numpy as np
 
 from core.runs.settings import ON, RunSettings
 
@@ -24,36 +23,18 @@ def build_loss(settings: RunSettings):
     """Cross-entropy of logits and class numbers, with the labels smoothed where that is asked for.
 
     Smoothed, a label is 1 - s on its own class plus s spread evenly over all classes: Szegedy et al. 2016,
-    "Rethinking the Inception Architecture", section 7.
+    "Rethinking the Inception Architecture", section 7. Where images are mixed, labels may be shares of the classes too.
     """
     plain = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    if not settings.label_smoothing:
+    if not settings.label_smoothing and not any(step.mixes for step in settings.augmentation):
         return plain
-    smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing)
+    of_shares = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing)
 
-    class SmoothedCrossentropy(keras.losses.Loss):
+    class Crossentropy(keras.losses.Loss):
         def call(self, y_true, y_pred):
-            classes = keras.ops.reshape(keras.ops.cast(y_true, "int32"), (-1,))
-            return smoothed.call(keras.ops.one_hot(classes, y_pred.shape[-1]), y_pred)
+            if len(y_true.shape) < 2 or y_true.shape[-1] != y_pred.shape[-1]:
+                classes = keras.ops.reshape(keras.ops.cast(y_true, "int32"), (-1,))
+                y_true = keras.ops.one_hot(classes, y_pred.shape[-1])
+            return of_shares.call(y_true, y_pred)
 
-    return SmoothedCrossentropy(name="smoothed_crossentropy")
-
-
-def class_weights(settings: RunSettings, targets: np.ndarray) -> np.ndarray | None:
-    """How much each class counts in the training loss; None where all images count the same.
-
-    Parameters
-    ----------
-    targets : (n,) array of int
-
-    Returns
-    -------
-    (classes,) array of float32 or None
-        n / (number of classes with images × images of the class), so that the mean over the images is 1; 0 for a
-        class without any. King & Zeng 2001, "Logistic Regression in Rare Events Data", as in scikit-learn.
-    """
-    if settings.class_weights == "none":
-        return None
-    counts = np.bincount(targets)
-    weights = len(targets) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    return np.where(counts > 0, weights, 0).astype("float32")
+    return Crossentropy(name="crossentropy")

@@ -1,13 +1,13 @@
 """A run from its settings to its predictions."""
 
 import importlib.metadata
-import os
 import platform
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +15,32 @@ import pandas as pd
 
 from core.architectures.registry import find_architecture
 from core.datasets.store import Dataset, open_dataset
-from core.errors import WorkbenchError, in_words
+from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.files import replacing, write_json
 from core.jobs import Stopped
 from core.runs.events import epoch_table
 from core.runs.record import Run
-from core.runs.settings import ON
+from core.runs.settings import ON, PARAMETERS, RunSettings
+from core.training.batches import Batches
 from core.training.checkpoint import TrainingState, load_checkpoint
+from core.training.class_weights import class_weights
+from core.training.computing import FINDING_RATE, OUT_OF_MEMORY, read_computing
+from core.training.devices import device_in_words
 from core.training.examples import Examples
+from core.training.frozen import prepare_frozen
+from core.training.keras_start import start_keras
+from core.training.learner import Learner
+from core.training.phase import Phase, first_phase
+from core.training.rate_finder import find_rate
+from core.training.reporter import Reporter
+from core.training.stages import Prepared
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
 # Given up when the disk is full, so that there is room to say so.
 RESERVE_BYTES = 1 << 16
-PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "pillow", "scikit-learn", "streamlit")
+PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "pillow", "scikit-learn", "streamlit", "openvino")
 
 
 def train(folder: Path) -> int:
@@ -38,7 +49,8 @@ def train(folder: Path) -> int:
     Returns
     -------
     int
-        0 where the run is done or was stopped, 1 where it failed; the status holds the reason.
+        0 where the run is done or was stopped, 1 where it failed; the status holds the reason. `OUT_OF_MEMORY` where
+        it might go on in another process.
     """
     run = Run(folder)
     try:
@@ -49,6 +61,9 @@ def train(folder: Path) -> int:
         state, error = "stopped", "Stopped before the first epoch had ended: there is nothing to judge."
     except Exception as failure:
         (folder / "reserve").unlink(missing_ok=True)
+        if is_out_of_memory(failure):
+            # What a process has tried to compute it may hold on to: TensorFlow gets no memory for anything any more.
+            return OUT_OF_MEMORY
         if not isinstance(failure, WorkbenchError):
             traceback.print_exc()
         state, error = "failed", in_words(failure)
@@ -63,28 +78,37 @@ def _train(run: Run) -> tuple[str, str]:
     # What is trained on is what the dataset is now: edits made meanwhile are for the next run.
     dataset.pin()
     content = dataset.content
-    run.update(state="running", stage="Starting Keras", facts={"dataset_version": content.version})
+    run.update(state="running", stage="Looking at the images", facts={"dataset_version": content.version})
     run.events.append("stage", name="start")
     table = _unchanged(run, dataset, content.divided(settings.split_settings(content.settings)))
-
-    import keras  # takes seconds, so the status speaks first
-
-    keras.utils.set_random_seed(settings.seed)
-    if settings.deterministic == ON:
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-    run.update(facts={"device": device_in_words()})
     _write_versions(run)
-    model, examples = _prepare(run, dataset, table)
-    reporter = _fit(run, model, examples)
-    if run.best_weights.exists():
-        _predict(run, dataset, model, examples)
+    prepared = _prepare(run, dataset, table)
+    run.update(facts={"device": device_in_words()})
+    reporter = _fit(run, prepared)
+    if prepared.then is not None and reporter.finished and not run.stop_requested:
+        prepared, reporter = _go_on(run, prepared, reporter)
+    best_weights = (prepared.phase or first_phase(run)).best_weights
+    if best_weights.exists():
+        _predict(run, dataset, prepared, best_weights)
     if reporter.diverged:
         return "failed", reporter.diverged
     if run.stop_requested and not reporter.epochs_done:
         raise Stopped
     return ("stopped", "") if run.stop_requested else ("done", "")
+
+
+def _go_on(run: Run, first: Prepared, done: Reporter) -> tuple[Prepared, Reporter]:
+    """Train the second phase; what answers best then, and what is told of it."""
+    try:
+        second = first.then(done.state)
+    except Stopped:
+        return first, done
+    _tell_problems(run, second)
+    reporter = _fit(run, second)
+    gain = {"before": second.phase.best_before, "after": reporter.state.best}
+    facts = {"blocks": run.settings.unfreeze, "epochs": reporter.state.epochs, "gain": gain}
+    run.update(facts={"fine_tuned": facts})
+    return (second if second.phase.best_weights.exists() else first), reporter
 
 
 def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
@@ -95,14 +119,18 @@ def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
     return table[~changed].reset_index(drop=True)
 
 
-def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame):
-    """The network to train, and its examples."""
-    from core.training import stages
+def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
+    """What is to be trained, and its examples."""
+    if find_architecture(run.settings.architecture).frozen:
+        prepared = prepare_frozen(run, dataset, table)
+    else:
+        run.update(stage="Starting Keras")
+        start_keras(run.settings)
+        from core.training.scratch import prepare_scratch
 
-    prepare = stages.frozen if find_architecture(run.settings.architecture).frozen else stages.scratch
-    model, examples, problems = prepare(run, dataset, table)
-    for problem in problems:
-        run.events.append("note", text=f"Left out: {problem}.")
+        prepared = prepare_scratch(run, dataset, table)
+    examples = prepared.examples
+    _tell_problems(run, prepared)
     for split in ("train", "test"):
         if not len(examples.of(split)[1]):
             raise WorkbenchError(
@@ -110,94 +138,108 @@ def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame):
             )
     with replacing(run.folder / "images.parquet") as temporary:
         examples.table.to_parquet(temporary, index=False)
-    return model, examples
+    return prepared
 
 
-def _fit(run: Run, model, examples: Examples):
-    from core.training.batches import Batches
-    from core.training.callbacks import Reporter
-    from core.training.optimisers import build_loss, build_optimiser, class_weights
+def _tell_problems(run: Run, prepared: Prepared) -> None:
+    for problem in prepared.problems:
+        run.events.append("note", text=f"Left out: {problem}.")
 
-    settings = run.settings
+
+def _fit(run: Run, prepared: Prepared) -> Reporter:
+    learner, examples, phase = prepared.learner, prepared.examples, prepared.phase or first_phase(run)
+    settings = phase.settings
     inputs, targets = examples.training()
     validation = examples.of("validation")
     validated = len(validation[1]) > 0
-    batches = Batches(inputs, targets, settings.batch_size, settings.seed, class_weights(settings, targets))
-    model.compile(build_optimiser(settings), build_loss(settings), metrics=["accuracy"])
-    state = _state(run, model)
-    reporter = Reporter(run, validated, batches, state)
+    batch_size, weights = _batch_size(run, settings), class_weights(settings, targets)
+    batches = Batches(inputs, targets, batch_size, settings.seed, weights, learner.shares)
+    run.update(facts={"batch_size": batches.batch_size})
+    # An answer takes less memory than a step of training, but not where that was made as small as it goes.
+    learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
+    state = _state(run, learner, phase)
+    if settings.find_rate == ON and prepared.phase is None:
+        state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
+        phase = replace(phase, settings=replace(settings, learning_rate=state.learning_rate))
+    reporter = Reporter(run, learner, validated, batches, state, phase)
     if reporter.finished:
         return reporter
-    run.update(stage="Training", done=state.epochs, total=settings.epochs, eta_seconds=None)
-    run.events.append("stage", name="train")
-    model.fit(
-        batches,
-        initial_epoch=state.epochs,
-        epochs=settings.epochs,
-        shuffle=False,  # the batches are in their order already
-        validation_data=validation if validated else None,
-        validation_batch_size=settings.batch_size,
-        callbacks=[reporter],
-        verbose=0,
-    )
+    run.update(stage=phase.title, done=reporter.epochs_done, total=phase.epochs, eta_seconds=None)
+    run.events.append("stage", name=phase.name, epochs=phase.epochs_before)
+    learner.fit(batches, validation if validated else None, reporter, state.epochs, settings.epochs)
     return reporter
 
 
-def _state(run: Run, model) -> TrainingState:
-    """Where the training stands: at its beginning, or where the checkpoint of an earlier attempt has put the model."""
-    if not run.checkpoint.exists():
-        return TrainingState()
-    state = load_checkpoint(run.checkpoint, model)
-    run.events.append("resume", epochs=state.epochs)
+def _batch_size(run: Run, settings: RunSettings) -> int:
+    """How many images to train on at a time: what is kept of an earlier attempt, or what the settings say."""
+    automatic = PARAMETERS["batch_size"].default[find_architecture(run.settings.architecture).kind]
+    kept, wanted = read_computing(run.folder).get("batch_size"), settings.batch_size
+    return min(kept, wanted) if kept and wanted else kept or wanted or automatic
+
+
+def _found_rate(run: Run, learner: Learner, batches: Batches) -> float:
+    """The learning rate that a trial suggests, or that of the settings where it suggests none."""
+    run.update(stage=FINDING_RATE, done=0, total=0, eta_seconds=None)
+    run.events.append("stage", name="find_rate")
+    sweep = find_rate(learner, batches, run.settings, lambda: run.stop_requested)
+    rate = sweep.suggestion or run.settings.learning_rate
+    run.events.append("rates", rates=sweep.rates, losses=sweep.losses, chosen=rate)
+    found = "the loss fell the steepest" if sweep.suggestion else "the loss fell at none, so it is as it was set"
+    tried = f"of {len(sweep.rates)} from {sweep.rates[0]:.1g} to {sweep.rates[-1]:.1g}"
+    run.events.append("note", text=f"Learning rate: {rate:.2g}; {tried}, {found}.")
+    return rate
+
+
+def _state(run: Run, learner: Learner, phase: Phase) -> TrainingState:
+    """Where the training stands: at its beginning, or where the checkpoint of an earlier attempt puts the learner."""
+    if not phase.checkpoint.exists():
+        return TrainingState(best=phase.best_before)
+    state = load_checkpoint(phase.checkpoint, learner)
+    if phase.checkpoint == run.checkpoint and run.fine_tuning_checkpoint.exists():
+        return state  # it is the next phase that goes on
+    run.events.append("resume", epochs=phase.epochs_before + state.epochs)
     figures = epoch_table(run.events.read()).tail(1)[["loss", "accuracy", "val_loss", "val_accuracy"]]
     facts = {name: None if pd.isna(value) else value for name, value in figures.squeeze(axis=0).items()}
-    run.update(facts={"epochs": state.epochs, "best_epoch": state.best_epoch} | facts)
+    epochs, best_epoch = phase.epochs_before + state.epochs, phase.best_epoch(state.best_epoch)
+    run.update(facts={"epochs": epochs, "best_epoch": best_epoch} | facts)
     return state
 
 
-def _predict(run: Run, dataset: Dataset, model, examples: Examples) -> None:
+def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> None:
     """Judge every image by the best weights."""
+    learner, examples = prepared.learner, prepared.examples
     run.update(stage="Judging", done=0, total=0, eta_seconds=None)
-    model.load_weights(run.best_weights)
+    learner.load(weights)
     predictions = Predictions(
         ids=examples.table["path"].to_numpy(dtype=str),
         splits=examples.table["split"].to_numpy(dtype=str),
         true=examples.targets,
-        probabilities=_probabilities(model, examples, len(dataset.class_names)),
+        probabilities=_probabilities(learner, examples, len(dataset.class_names)),
         class_names=dataset.class_names,
     )
     predictions.save(run.predictions_path)
     run.update(facts={"test_accuracy": run.evaluate("test")["accuracy"], "views_averaged": examples.views_judged})
 
 
-def _probabilities(model, examples: Examples, class_count: int) -> np.ndarray:
-    """What the model answers, float64 of shape (n, class_count), on average over the views that judge an image."""
-    import keras
-
+def _probabilities(learner: Learner, examples: Examples, class_count: int) -> np.ndarray:
+    """What the learner answers, float64 of shape (n, class_count), on average over the views that judge an image."""
     sums, answers = np.zeros((len(examples.table), class_count)), np.zeros((len(examples.table), 1))
     for rows, inputs in examples.judged():
-        logits = model.predict(inputs, batch_size=64, verbose=0).astype("float64")
-        sums[rows] += keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+        sums[rows] += learner.probabilities(inputs)
         answers[rows] += 1
     return sums / answers
 
 
-def device_in_words() -> str:
-    """What trains: the graphics card's name, or the processor and its cores."""
-    import keras
-
-    names = keras.distribution.list_devices()
-    cards = [name for name in names if not name.lower().startswith("cpu")]
-    if cards:
-        return f"GPU ({len(cards)} × {cards[0]})" if len(cards) > 1 else f"GPU ({cards[0]})"
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU ({cores} cores)"
-
-
 def _write_versions(run: Run) -> None:
     machine = {"python": platform.python_version(), "system": platform.platform()}
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    write_json(run.folder / "versions.json", machine | versions)
+    write_json(run.folder / "versions.json", machine | {name: _version(name) for name in PACKAGES})
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # the engine does without OpenVINO
+        return None
 
 
 @contextmanager

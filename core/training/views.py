@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
 from core.augmentation.recipe import Step, write_recipe
-from core.training.augmentation import WHITE, build_augmentation
 
 QUARTERS = 4
 # The eight ways to lay a square on itself: by quarter turns anticlockwise, from MIRRORED on mirrored left–right before.
@@ -58,6 +56,10 @@ class View:
         return self._draw(turned) if self.drawn and len(images) else turned
 
     def _draw(self, images: np.ndarray) -> np.ndarray:
+        import keras  # which takes seconds to load, and is not needed to know which views there are
+
+        from core.training.augmentation import WHITE, build_augmentation
+
         augmentation = build_augmentation(self.drawn, self.seed)
         drawn = np.empty_like(images)
         for index, image in enumerate(images):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from core.runs.settings import CHOICES, read_settings
-from core.training.optimisers import build_loss, build_optimiser, class_weights
+from core.training.class_weights import class_weights
+from core.training.optimisers import build_loss, build_optimiser
 
 
 def settings(**changes):

@@ -46,10 +46,10 @@ DONE_FILES = {
     "heartbeat",
     "log.txt",
     "best.weights.h5",
-    "last.weights.h5",
     "predictions.parquet",
     "images.parquet",
     "checkpoint.npz",
+    "computing.json",
     "versions.json",
 }
 
@@ -205,7 +205,6 @@ def test_a_run_ends_done_and_its_folder_holds_everything(done):
     assert status.facts["device"].startswith(("CPU", "GPU"))
     assert 0 < status.seconds < DEADLINE
     assert whole_weights(done.best_weights)
-    assert whole_weights(done.last_weights)
     versions = json.loads((done.folder / "versions.json").read_text())
     assert versions["keras"] == importlib.metadata.version("keras")
     assert {"python", "system", "tensorflow", "numpy"} <= set(versions)
@@ -548,7 +547,6 @@ def test_a_disk_that_fills_up_during_training_ends_it_in_words_and_damages_nothi
     assert "The disk is full" in status.error
     assert run.written_status().state == "failed"
     assert whole_weights(run.best_weights)
-    assert whole_weights(run.last_weights)
     assert not [name for name in files_in(run) if name.startswith(".")]
     assert run.settings == read_settings(SCRATCH | ENDLESS)
     assert len(epoch_table(run.events.read())) >= 1

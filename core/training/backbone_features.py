@@ -1,0 +1,130 @@
+"""The features of a run's images: found where they are kept, computed the quickest way where they are not."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.architectures.registry import find_architecture
+from core.architectures.weights import fetch_weights
+from core.datasets.store import Dataset
+from core.runs.record import Run
+from core.runs.settings import AUTO
+from core.training.features import FeatureStore, extract, made_from
+from core.training.pixels import load_pixels
+from core.training.plan import SAMPLE_IMAGES, Plan, choose_runtime, default_plan, plan_key, remembered_plan
+from core.training.stages import machine_folder, stage
+from core.training.views import View
+
+IMAGES_WORTH_TRYING = 200
+
+
+class BackboneFeatures:
+    """What a frozen backbone says of images. Keras is loaded and the backbone built when something is lacking.
+
+    Parameters
+    ----------
+    run
+        Whose settings name the backbone, its weights and the image size.
+    dataset
+        That the images are of.
+    table
+        Its images, among which are those that the way to compute is chosen by.
+    """
+
+    def __init__(self, run: Run, dataset: Dataset, table: pd.DataFrame):
+        self._run, self._dataset, self._settings = run, dataset, run.settings
+        self.architecture = find_architecture(self._settings.architecture)
+        self.folder = machine_folder(run) / "features"
+        self._found = self._computed = 0
+        self._found = self._computed = 0
+        download = stage(run, f"Downloading the weights of {self.architecture.title} (MB)")
+        self._weights = fetch_weights(
+            self.architecture,
+            self._settings.weights,
+            lambda come, expected: download(come // 10**6, expected // 10**6),
+        )
+        plain = made_from(self.architecture.name, self._settings.image_size, self._weights, self._settings.seed)
+        self.plan = self._choose_plan(plain, [dataset.path_of(path) for path in table["path"]])
+        self.recipe = plain | {"precision": self.plan.family}
+        run.events.append("note", text=f"Computing features: {self.plan.words()}")
+        run.update(facts={"plan": self.plan.to_dict()})
+
+    def of(self, part: pd.DataFrame, view: View, title: str) -> tuple[FeatureStore, list[str]]:
+        """A store with the features of some images in one view, and why images are not in it.
+
+        Parameters
+        ----------
+        title
+            What the stage is called.
+        """
+        store = FeatureStore(self.folder, self.recipe | view.made_from)
+        self._count(store, set(part["pixel_hash"]))
+        return store, self.fill(store, part, view, title, lambda pixels: self._compute(pixels))
+
+    def fill(
+        self,
+        store: FeatureStore,
+        part: pd.DataFrame,
+        view: View,
+        title: str,
+        compute: Callable[[np.ndarray], np.ndarray],
+    ) -> list[str]:
+        """Compute what a store lacks of some images in one view; why images are not in it then, in words.
+
+        Parameters
+        ----------
+        title
+            What the stage is called.
+        compute
+            From the view's pixels, uint8 of shape (n, side, side, 3), to what the store keeps.
+        """
+        return extract(
+            store,
+            part["pixel_hash"].tolist(),
+            [self._dataset.path_of(path) for path in part["path"]],
+            self._settings.image_size,
+            lambda pixels: compute(view.of(pixels)),
+            stage(self._run, title),
+            self.plan.batch_size,
+        )
+
+    def _count(self, store: FeatureStore, names: set[str]) -> None:
+        """Tell how many features of this run were there already, over all its views, and how many were not."""
+        lacking = sum(name not in store for name in names)
+        self._found, self._computed = self._found + len(names) - lacking, self._computed + lacking
+        self._run.update(facts={"features": {"found": self._found, "computed": self._computed}})
+
+    def _choose_plan(self, recipe: dict, paths: list[Path]) -> Plan:
+        """How to compute the features of these images here."""
+        key, folder = plan_key(recipe), machine_folder(self._run) / "plans"
+        if self._settings.runtime == AUTO:
+            if remembered := remembered_plan(folder, key):
+                return remembered
+            # Of a few images, the features are computed in less time than it takes to try.
+            if len(paths) < IMAGES_WORTH_TRYING:
+                return default_plan()
+        backbone = self.backbone
+        self._run.update(stage="Choosing the quickest way to compute", done=0, total=0)
+        chosen = paths[:: max(1, len(paths) // SAMPLE_IMAGES)][:SAMPLE_IMAGES]
+        sample = load_pixels(chosen, self._settings.image_size, lambda done: None)[1]
+        return choose_runtime(backbone, sample, key, folder, self._settings.runtime)
+
+    @cached_property
+    def backbone(self):
+        """The backbone in Keras, as `core.networks.backbones.build_backbone` gives it."""
+        self._run.update(stage=f"Building {self.architecture.title}", done=0, total=0)
+        from core.networks.backbones import build_backbone
+        from core.training.keras_start import start_keras
+
+        start_keras(self._settings)
+        return build_backbone(self.architecture, self._settings.image_size, self._weights)
+
+    @cached_property
+    def _compute(self):
+        backbone = self.backbone
+        from core.training.runtimes import runtimes
+
+        return runtimes()[self.plan.runtime].make(backbone)

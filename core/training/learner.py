@@ -1,0 +1,86 @@
+"""What the training of a run asks of whatever learns: a Keras model, or the linear head in NumPy."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from core.training.batches import Batches
+
+
+class Watcher(Protocol):
+    """Who is told what happens in a training, and may change the learning rate or stop it meanwhile."""
+
+    def epoch_begins(self, epoch: int) -> None:
+        """Before an epoch, counted from 0."""
+
+    def batch_begins(self, batch: int) -> None:
+        """Before a batch, counted from 0 within its epoch."""
+
+    def batch_ended(self, batch: int, figures: dict[str, float]) -> None:
+        """After a batch; `figures` are loss and accuracy, on average over the epoch so far."""
+
+    def epoch_ended(self, epoch: int, figures: dict[str, float]) -> None:
+        """After an epoch; where there is validation, `figures` have val_loss and val_accuracy too."""
+
+
+class Learner(ABC):
+    """Something with weights and an optimiser that learns from batches."""
+
+    learning_rate: float
+    # How many devices share a batch, with as many images each.
+    shares: int = 1
+    # How many inputs each device answers at a time.
+    rows_at_once: int = 64
+
+    @abstractmethod
+    def fit(
+        self,
+        batches: Batches,
+        validation: tuple[np.ndarray, np.ndarray] | None,
+        watcher: Watcher,
+        first_epoch: int,
+        epochs: int,
+    ) -> None:
+        """Train from `first_epoch` until `epochs` are done, or until it is stopped.
+
+        Parameters
+        ----------
+        validation
+            Inputs and targets, of shapes (n, ...) and (n,); None where there is nothing to validate on.
+        """
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the fit behind the batch or epoch in hand."""
+
+    @abstractmethod
+    def seed_epoch(self, seed: int, epoch: int) -> None:
+        """Let what is drawn at random in this epoch depend on the seed and the epoch alone."""
+
+    @abstractmethod
+    def variables(self) -> dict[str, np.ndarray]:
+        """All that it takes to go on from here, the optimiser's included, by name."""
+
+    @abstractmethod
+    def restore(self, variables: dict[str, np.ndarray]) -> None:
+        """Go back to where `variables` were taken."""
+
+    @abstractmethod
+    def save(self, path: Path) -> None:
+        """Write the weights that answer, in Keras's format; `path` ends in ``.weights.h5``."""
+
+    @abstractmethod
+    def load(self, path: Path) -> None:
+        """Answer by weights that were saved."""
+
+    @abstractmethod
+    def probabilities(self, inputs: np.ndarray) -> np.ndarray:
+        """How probable each class is: float64 of shape (n, classes), rows summing to 1."""
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities of the last axis; not finite where the logits are not."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
