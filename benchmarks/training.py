@@ -26,6 +26,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from core.runs.events import EventLog, epoch_table  # noqa: E402
+from core.training.worker import NICENESS  # noqa: E402
 
 EPOCHS = 20
 SCRATCH_EPOCHS = 3
@@ -213,7 +214,7 @@ def tutorial(name: str, divided: Path, epochs: int) -> Row:
     arguments = ["--architecture", name, "--image-size", str(part.image_size), "--share", str(part.tutorial_share)]
     arguments += ["--epochs", str(TUTORIAL_EPOCHS), *(["--untrained"] if part.untrained else [])]
     script = Path(__file__).with_name("tutorial.py")
-    result, measured, memory = run(str(script), str(divided), *arguments)
+    result, measured, memory = run(str(script), str(divided), "--niceness", str(NICENESS), *arguments)
     compiling, *steady = result["epoch_seconds"]
     epoch = float(np.mean(steady))
     start = measured - compiling - sum(steady) + (compiling - epoch)

@@ -26,10 +26,13 @@ def main() -> None:
     parser.add_argument("--untrained", action="store_true", help="random weights")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--share", type=float, default=1.0, help="of each epoch's batches")
+    parser.add_argument("--niceness", type=int, default=0, help="as much as ours yields to other programs")
     options = parser.parse_args()
     if options.images is None:
         print("skipped: benchmarks/training.py runs this on images that it divides")
         return
+    if hasattr(os, "nice"):
+        os.nice(options.niceness)
     print(json.dumps(learn(options)))
 
 

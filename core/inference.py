@@ -77,8 +77,13 @@ class Helper:
         )
 
 
-def augment(path: str, image_size: int, recipe: list[dict[str, Any]], count: int, seed: int):
-    """Draw one image `count` times.
+def augment(path: str, others: list[str], image_size: int, recipe: list[dict[str, Any]], count: int, seed: int):
+    """Draw one image, or one and others in turn, `count` times.
+
+    Parameters
+    ----------
+    others
+        The images that it is mixed with, where the recipe mixes any.
 
     Returns
     -------
@@ -90,7 +95,8 @@ def augment(path: str, image_size: int, recipe: list[dict[str, Any]], count: int
     from core.images.reading import read_square
     from core.training.augmentation import draw
 
-    return draw(read_recipe(recipe), np.repeat(read_square(path, image_size)[None], count, axis=0), seed)
+    images = [read_square(each, image_size) for each in (path, *others)]
+    return draw(read_recipe(recipe), np.stack(images)[np.arange(count) % len(images)], seed)
 
 
 TASKS = {"augment": augment}

@@ -1,8 +1,10 @@
 """Augmentation: what may vary without changing the answer."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
+from core.architectures.registry import find_architecture
 from core.augmentation.recipe import TRANSFORMS, Step, Transform, in_words, read_recipe, write_recipe
 from core.datasets.cards import load_cards
 from core.errors import WorkbenchError
@@ -28,6 +30,7 @@ def main() -> None:
     controls, pictures = st.columns([2, 3], gap="large")
     with controls:
         recipe = compose(page)
+        warn_of_mixing(page, recipe)
         with st.container(horizontal_alignment="right"):
             if st.button("Go on to the model", type="primary", icon=":material/account_tree:"):
                 page.go("model")
@@ -73,9 +76,21 @@ def amount_of(page: Page, transform: Transform, step: Step | None) -> int | None
     if not transform.unit:
         used = st.toggle(transform.title, step is not None, key=key, help=transform.explanation)
         return 0 if used else None
-    title = f"{transform.title} (± {transform.unit})"
+    title = f"{transform.title} ({f'{transform.sign} {transform.unit}'.strip()})"
     value = step.amount if step else 0
     return st.slider(title, 0, transform.maximum, value, key=key, help=transform.explanation) or None
+
+
+def warn_of_mixing(page: Page, recipe: tuple[Step, ...]) -> None:
+    """Mixed images are of no use to the network that is chosen so far, where that is a frozen backbone."""
+    architecture = find_architecture(page.draft.values()["architecture"])
+    titles = [TRANSFORMS[step.name].title for step in recipe if step.mixes]
+    if titles and architecture.frozen:
+        st.warning(
+            f"{' and '.join(titles)} cannot be used with {architecture.title}, which computes the features of each "
+            "image once. Set it to 0, or choose a network that is trained from scratch.",
+            icon=":material/warning:",
+        )
 
 
 def preview(page: Page, recipe: tuple[Step, ...]) -> None:
@@ -100,17 +115,22 @@ def preview(page: Page, recipe: tuple[Step, ...]) -> None:
             st.session_state["preview_seed"] = st.session_state.get("preview_seed", 0) + 1
             st.rerun()
     with draws:
-        show_draws(page, row, recipe)
+        show_draws(page, training, number % len(training), recipe)
 
 
-def show_draws(page: Page, row, recipe: tuple[Step, ...]) -> None:
+def show_draws(page: Page, training: pd.DataFrame, number: int, recipe: tuple[Step, ...]) -> None:
+    """Draws of an image; where images are mixed, of as many images as there are draws, mixed with one another."""
+    row, mixes = training.iloc[number], any(step.mixes for step in recipe)
+    names = np.roll(training["path"].to_numpy(), -number)[: DRAWS if mixes else 1]
+    path, *others = (str(page.dataset.path_of(name)) for name in names)
     seed = st.session_state.get("preview_seed", 0)
     words = "Drawing" if helper().warm else "Starting Keras for the preview, which takes about five seconds"
     try:
         with st.spinner(words, show_time=True):
             drawn = helper().ask(
                 "augment",
-                path=str(page.dataset.path_of(row["path"])),
+                path=path,
+                others=others,
                 image_size=int(page.draft.values()["image_size"]),
                 recipe=write_recipe(recipe),
                 count=DRAWS,
@@ -120,12 +140,20 @@ def show_draws(page: Page, row, recipe: tuple[Step, ...]) -> None:
         st.error(escape(f"{row['path']}: {error}"), icon=":material/error:")
         return
     shape = true_proportions(row["width"], row["height"], drawn)
-    title = f"a draw of {row['path']} by the recipe: {in_words(recipe)}"
-    tiles = [Tile(str(index), pixels_url(image, shape=shape), title) for index, image in enumerate(drawn)]
+    title = "a draw of {} by the recipe: " + in_words(recipe)
+    tiles = [
+        Tile(str(index), pixels_url(image, shape=shape), title.format(names[index % len(names)]))
+        for index, image in enumerate(drawn)
+    ]
     show_tiles(tiles, "draws", columns=3)
-    alike = "" if recipe else "Nothing is varied yet, so they are alike. "
+    remark = "" if recipe else "Nothing is varied yet, so they are alike. "
+    if mixes:
+        remark = (
+            "Nine training images, each mixed with another of them, and so would be their labels. Batches that are not "
+            "mixed show images as the other variations make them. "
+        )
     st.caption(
-        f"{alike}Nine draws at the network's {drawn.shape[1]} px, by the very layers used in training, shown at the "
+        f"{remark}Nine draws at the network's {drawn.shape[1]} px, by the very layers used in training, shown at the "
         "image's own proportions."
     )
 

@@ -20,7 +20,9 @@ class Transform:
     unit
         Of the amount; "" where the transform has none (a flip happens or not, half of the time each).
     maximum, default
-        Of the amount, in `unit`. The drawn value lies between minus and plus the amount.
+        Of the amount, in `unit`. The drawn value lies between minus and plus the amount, unless it mixes images.
+    mixes
+        Whether it mixes images of a batch, and their labels with them: the amount is then the share of batches.
     """
 
     name: str
@@ -29,6 +31,12 @@ class Transform:
     unit: str = ""
     maximum: int = 0
     default: int = 0
+    mixes: bool = False
+
+    @property
+    def sign(self) -> str:
+        """What stands before an amount that goes either way."""
+        return "±" if self.unit and not self.mixes else ""
 
 
 TRANSFORMS = {
@@ -84,6 +92,28 @@ TRANSFORMS = {
             90,
             20,
         ),
+        # Zhang et al. 2018, "mixup: Beyond Empirical Risk Minimization", arXiv:1710.09412.
+        Transform(
+            "mixup",
+            "MixUp",
+            "Lays two training images over each other, and mixes their labels in the same shares, in this many of 100 "
+            "batches. Makes for less sure answers. Only where the whole network is trained.",
+            "% of batches",
+            100,
+            50,
+            mixes=True,
+        ),
+        # Yun et al. 2019, "CutMix: Regularization Strategy to Train Strong Classifiers", arXiv:1905.04899.
+        Transform(
+            "cutmix",
+            "CutMix",
+            "Pastes a rectangle of another training image, and mixes their labels by area, in this many of 100 "
+            "batches. What decides may be anywhere in the image. Only where the whole network is trained.",
+            "% of batches",
+            100,
+            50,
+            mixes=True,
+        ),
     )
 }
 
@@ -94,6 +124,11 @@ class Step:
 
     name: str
     amount: int = 0
+
+    @property
+    def mixes(self) -> bool:
+        """Whether it makes one image of two."""
+        return TRANSFORMS[self.name].mixes
 
 
 def read_recipe(steps: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
@@ -151,7 +186,6 @@ def in_words(recipe: Iterable[Step]) -> str:
     parts = []
     for step in recipe:
         transform = TRANSFORMS[step.name]
-        parts.append(
-            f"{transform.title.lower()} ±{step.amount} {transform.unit}" if transform.unit else transform.title.lower()
-        )
+        amount = f" {transform.sign}{step.amount} {transform.unit}" if transform.unit else ""
+        parts.append(transform.title.lower() + amount)
     return ", ".join(parts) or "none"

@@ -4,14 +4,22 @@ import keras
 
 from core.architectures.layers import Layer
 from core.architectures.registry import Architecture
+from core.networks.batch_normalisation import BatchNormalization
 
 # Small datasets have a dozen steps an epoch. With Keras's own .99 the running means and variances lag behind the
 # weights for tens of epochs, and the network that validates is not the one that trains.
 BATCH_NORM_MOMENTUM = 0.9
 
 
-def build_scratch(architecture: Architecture, image_size: int, class_count: int, dropout: float) -> keras.Model:
+def build_scratch(
+    architecture: Architecture, image_size: int, class_count: int, dropout: float, precision: str = "float32"
+) -> keras.Model:
     """A network to train from nothing.
+
+    Parameters
+    ----------
+    precision
+        Keras's dtype policy, such as "mixed_bfloat16": what its layers compute in. Weights and logits are float32.
 
     Returns
     -------
@@ -20,7 +28,7 @@ def build_scratch(architecture: Architecture, image_size: int, class_count: int,
     """
     model = keras.Sequential([keras.Input((image_size, image_size, 3))], name=architecture.name)
     for layer in architecture.network(class_count, dropout):
-        model.add(_build(layer))
+        model.add(_build(layer, precision))
     return model
 
 
@@ -39,16 +47,16 @@ def build_head(feature_count: int, class_count: int, dropout: float, hidden: int
     return keras.Sequential([keras.Input((feature_count,)), *layers], name="head")
 
 
-def _build(layer: Layer) -> keras.layers.Layer:
-    layers = keras.layers
+def _build(layer: Layer, precision: str) -> keras.layers.Layer:
+    layers, policy = keras.layers, {"dtype": precision}
     make = {
-        "rescale": lambda: layers.Rescaling(1 / 255),
-        "conv": lambda: layers.Conv2D(layer.units, layer.size, padding="same", use_bias=False),
-        "batch_norm": lambda: layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
-        "relu": layers.ReLU,
-        "max_pool": lambda: layers.MaxPooling2D(layer.size),
-        "global_average_pool": layers.GlobalAveragePooling2D,
-        "dropout": lambda: layers.Dropout(layer.rate),
+        "rescale": lambda: layers.Rescaling(1 / 255, **policy),
+        "conv": lambda: layers.Conv2D(layer.units, layer.size, padding="same", use_bias=False, **policy),
+        "batch_norm": lambda: BatchNormalization(momentum=BATCH_NORM_MOMENTUM, **policy),
+        "relu": lambda: layers.ReLU(**policy),
+        "max_pool": lambda: layers.MaxPooling2D(layer.size, **policy),
+        "global_average_pool": lambda: layers.GlobalAveragePooling2D(**policy),
+        "dropout": lambda: layers.Dropout(layer.rate, **policy),
         "dense": lambda: layers.Dense(layer.units, dtype="float32"),
     }
     return make[layer.kind]()

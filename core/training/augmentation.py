@@ -4,12 +4,15 @@ import keras
 import numpy as np
 
 from core.augmentation.recipe import Step
+from core.training.mixing import Mixing, mixing_steps
 
 WHITE = 255.0
 
 
 def build_augmentation(recipe: tuple[Step, ...], seed: int) -> keras.Sequential:
-    """The recipe's layers in their order, for pixels from 0 to 255; without steps, images pass unchanged.
+    """The layers that vary each image for itself, in the recipe's order, for pixels from 0 to 255.
+
+    Without such steps, images pass unchanged. Those that mix images are `core.training.mixing`'s.
 
     Parameters
     ----------
@@ -18,12 +21,12 @@ def build_augmentation(recipe: tuple[Step, ...], seed: int) -> keras.Sequential:
     seed
         Of the draws.
     """
-    layers = [_build(step, seed + index) for index, step in enumerate(recipe)]
+    layers = [_build(step, seed + index) for index, step in enumerate(recipe) if not step.mixes]
     return keras.Sequential(layers or [keras.layers.Identity()], name="augmentation")
 
 
 def draw(recipe: tuple[Step, ...], images: np.ndarray, seed: int) -> np.ndarray:
-    """Augment images once.
+    """Augment images once, and mix them with one another where the recipe mixes in any batch.
 
     Parameters
     ----------
@@ -34,6 +37,9 @@ def draw(recipe: tuple[Step, ...], images: np.ndarray, seed: int) -> np.ndarray:
     (n, side, side, 3) array of uint8
     """
     drawn = build_augmentation(recipe, seed)(images.astype("float32"), training=True)
+    always = [Step(step.name, 100) for step in mixing_steps(recipe) if step.amount]
+    if always:
+        drawn, *_ = Mixing(always, classes=1, seed=seed)(drawn, np.zeros(len(images), "int32"))
     return np.clip(np.rint(keras.ops.convert_to_numpy(drawn)), 0, WHITE).astype("uint8")
 
 

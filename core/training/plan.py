@@ -1,4 +1,4 @@
-"""The compute plan: which way to run a backbone is the fastest here, measured on the user's own images and kept."""
+"""The compute plan: which way to run a network is the fastest here, measured on the user's own images and kept."""
 
 import functools
 import hashlib
@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ PACKAGES = ("keras", "tensorflow", "openvino", "numpy")
 
 @dataclass(frozen=True)
 class Trial:
-    """How one way to run a backbone did.
+    """How one way to run a backbone, or to train a network, did.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ class Trial:
     batch_size
         At which it was the fastest.
     agreement
-        Mean cosine similarity of its features to those in float32, at most 1.
+        Mean cosine similarity of its features to those in float32, at most 1; None where it trains a network.
     reason
         Why it can't be chosen; "" where it can.
     """
@@ -66,16 +67,16 @@ class Trial:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which way was chosen to run a backbone, and what that rests on.
+    """Which way was chosen to run a backbone, or to train a network, and what that rests on.
 
     Parameters
     ----------
     runtime
         The name of the way.
     family
-        Of the features; see `core.training.runtimes.Runtime`.
+        Of the features, see `core.training.runtimes.Runtime`; of a training, Keras's dtype policy.
     batch_size
-        How many images to compute at a time.
+        How many images to compute, or to train on, at a time.
     chosen_by
         "measurement", "setting", or "default" where there are too few images for a measurement to pay.
     trials
@@ -96,11 +97,15 @@ class Plan:
         chosen = next(trial for trial in self.trials if trial.name == self.runtime)
         plain = self.trials[0]
         text = f"{chosen.title}: {chosen.images_per_second:,.0f} images a second"
+        if self.chosen_by == "setting":
+            return f"{text}, as the settings ask."
         if chosen is plain:
             return f"{text}, the fastest of the ways tried on this machine."
         times = chosen.images_per_second / plain.images_per_second
-        text += f", {times:.1f} times {plain.title}; its features agree"
-        return text + (f" to {chosen.agreement:.3f}." if chosen.agreement < 0.9995 else ".")
+        text += f", {times:.1f} times {plain.title}"
+        if chosen.agreement is None:
+            return f"{text}."
+        return f"{text}; its features agree" + (f" to {chosen.agreement:.3f}." if chosen.agreement < 0.9995 else ".")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; the inverse of `read_plan`."""
@@ -121,13 +126,21 @@ def read_plan(values: dict[str, Any]) -> Plan:
     return plan
 
 
-def plan_key(recipe: dict[str, Any]) -> dict[str, Any]:
+def default_plan() -> Plan:
+    """Keras in float32, where there are too few images for a measurement to pay."""
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    return Plan(f"{backend}-float32", "float32", DEFAULT_BATCH_SIZE, "default")
+
+
+def plan_key(recipe: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What a measurement holds for: this backbone at this size with these weights, these packages, this machine.
 
     Parameters
     ----------
     recipe
         As `core.training.features.made_from` gives it.
+    **more
+        What else it depends on, JSON-ready.
     """
     return {
         "backbone": {key: recipe[key] for key in ("architecture", "image_size", "weights")},
@@ -136,7 +149,7 @@ def plan_key(recipe: dict[str, Any]) -> dict[str, Any]:
         "cards": os.environ.get("CUDA_VISIBLE_DEVICES", ""),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-    }
+    } | more
 
 
 def remembered_plan(folder: Path, key: dict[str, Any]) -> Plan | None:
@@ -180,28 +193,55 @@ def choose_runtime(
     UsageError
         If the runtime asked for does not exist or can't be used here.
     """
-    from core.training.runtimes import plain_name, runtimes
+    from core.training.runtimes import runtimes
 
     ways = runtimes()
     if runtime != AUTO:
-        way = _asked_for(ways, runtime)
+        way = asked_for(ways, runtime)
         return Plan(way.name, way.family, DEFAULT_BATCH_SIZE, "setting")
+    measured = (lambda: measure(backbone, sample, ways)) if len(sample) else None
+    return remembered_or_measured(ways, key, folder, measured) or default_plan()
+
+
+def remembered_or_measured(
+    ways: "dict[str, Runtime]", key: dict[str, Any], folder: Path, measured: Callable[[], Plan] | None
+) -> Plan | None:
+    """The plan that is remembered, if its way is still there, or that is measured now and remembered.
+
+    Parameters
+    ----------
+    key, folder
+        See `remembered_plan`.
+    measured
+        Makes a plan; None where that is not to be done, and nothing may come of it.
+    """
     remembered = remembered_plan(folder, key)
     if remembered is not None and remembered.runtime in ways and not ways[remembered.runtime].missing:
         return remembered
-    if not len(sample):
-        return Plan(plain_name(), ways[plain_name()].family, DEFAULT_BATCH_SIZE, "default")
-    plan = measure(backbone, sample, ways)
+    if measured is None:
+        return None
+    plan = measured()
     remember_plan(folder, key, plan)
     return plan
 
 
 def measure(backbone: "keras.Model", sample: np.ndarray, ways: "dict[str, Runtime]") -> Plan:
-    """Try the ways one after the other, float32 Keras first, and choose; see `choose_runtime`."""
+    """Try the ways to compute a backbone's features, float32 Keras first, and choose; see `choose_runtime`."""
+    references: list[np.ndarray] = []
+
+    def attempt(way: "Runtime") -> Trial:
+        features, trial = _try(way, backbone, sample, references[0] if references else None)
+        references.append(features)
+        return trial
+
+    return fastest(ways, attempt)
+
+
+def fastest(ways: "dict[str, Runtime]", attempt: "Callable[[Runtime], Trial]") -> Plan:
+    """Try the ways one after the other, the plain one first, and choose the fastest that nothing speaks against."""
     end = time.monotonic() + SECONDS_IN_ALL
     plain, *others = ways.values()
-    reference, trial = _try(plain, backbone, sample, None)
-    trials = [trial]
+    trials = [attempt(plain)]
     for way in others:
         late = time.monotonic() > end and any(trial.images_per_second for trial in trials[1:])
         late = f"not tried: the others had taken {SECONDS_IN_ALL:g} seconds" if late else ""
@@ -209,7 +249,7 @@ def measure(backbone: "keras.Model", sample: np.ndarray, ways: "dict[str, Runtim
             trials.append(Trial(way.name, way.title, reason=way.missing or late))
             continue
         try:
-            trials.append(_try(way, backbone, sample, reference)[1])
+            trials.append(attempt(way))
         except Exception as error:  # other people's compilers: whatever goes wrong, the plain way is left
             trials.append(Trial(way.name, way.title, reason=f"failed here: {in_words(error).splitlines()[0]}"))
     best = max((trial for trial in trials if not trial.reason), key=lambda trial: trial.images_per_second)
@@ -235,16 +275,25 @@ def _try(
     features = compute(few)  # which also compiles what there is to compile
     agrees = 1.0 if reference is None else agreement(features, reference)
     reason = f"its features agree only to {agrees:.3f}; {LEAST_AGREEMENT:g} is asked for"
-    speed, batch_size = _best_speed(compute, sample)
-    speed = float(f"{speed:.4g}")
+    speed, batch_size = best_speed(compute, sample)
     passed = agrees >= LEAST_AGREEMENT
     return features, Trial(way.name, way.title, speed, batch_size, round(agrees, 5), "" if passed else reason)
 
 
-def _best_speed(compute: "Compute", sample: np.ndarray) -> tuple[float, int]:
-    """Images a second and the batch size at which they were reached; slow backbones get fewer sizes to try."""
-    speeds, end = {}, time.monotonic() + SECONDS_PER_WAY
-    for size in BATCH_SIZES:
+def best_speed(
+    compute: "Compute", sample: np.ndarray, sizes: Sequence[int] = BATCH_SIZES, seconds: float = SECONDS_PER_WAY
+) -> tuple[float, int]:
+    """Images a second and the batch size at which they were reached; slow networks get fewer sizes to try.
+
+    Parameters
+    ----------
+    sizes
+        Of the batches to try, in rising order.
+    seconds
+        After which no further one is begun.
+    """
+    speeds, end = {}, time.monotonic() + seconds
+    for size in sizes:
         batch = sample[:size]
         if speeds and (time.monotonic() + len(batch) / max(speeds.values()) > end or len(batch) < size):
             break
@@ -257,10 +306,11 @@ def _best_speed(compute: "Compute", sample: np.ndarray) -> tuple[float, int]:
             times.append(time.perf_counter() - began)
         speeds[size] = len(batch) / max(min(times), 1e-6)
     best = max(speeds, key=speeds.get)
-    return speeds[best], best
+    return float(f"{speeds[best]:.4g}"), best
 
 
-def _asked_for(ways: "dict[str, Runtime]", name: str) -> "Runtime":
+def asked_for(ways: "dict[str, Runtime]", name: str) -> "Runtime":
+    """The way with this name, as `choose_runtime` refuses others."""
     if name not in ways:
         raise UsageError(f"There is no runtime {name!r}. There are: {AUTO}, {', '.join(ways)}.")
     if ways[name].missing:

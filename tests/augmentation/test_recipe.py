@@ -50,6 +50,11 @@ def test_every_transform_is_explained_and_its_usual_amount_is_allowed(name):
 def test_a_recipe_in_words_is_a_line():
     recipe = parse_recipe("flip_horizontal,rotation=15,shift=10")
     assert in_words(recipe) == "flip left–right, rotation ±15 °, shift ±10 %"
+    assert in_words(parse_recipe("mixup=40,cutmix")) == "mixup 40 % of batches, cutmix 50 % of batches"
+
+
+def test_only_mixup_and_cutmix_make_one_image_of_two():
+    assert [step.name for step in parse_recipe(",".join(TRANSFORMS)) if step.mixes] == ["mixup", "cutmix"]
 
 
 def test_an_unknown_transform_is_answered_with_those_there_are():

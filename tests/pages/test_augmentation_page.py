@@ -11,6 +11,7 @@ from core.runs.draft import Draft
 
 QUESTION = "What variations should not change the answer?"
 ROTATION = "Rotation (± °)"
+MIXUP = "MixUp (% of batches)"
 ASK = Helper.ask  # the real one, before any test replaces it
 
 
@@ -60,6 +61,24 @@ def test_choices_are_said_kept_and_drawn_with(visit, pets, asked):
     page.set("Flip left–right", False).set(ROTATION, 0)
     assert "Nothing is varied yet." in page.words
     assert recipe(pets) == []
+
+
+def test_mixing_is_drawn_with_other_images_and_explained(visit, pets, asked):
+    Draft(pets).choose(architecture="small_cnn", image_size=32)
+    page = visit("augmentation").set(MIXUP, 40)
+    assert "Training images will vary by mixup 40 % of batches." in page.words
+    assert "each mixed with another of them" in page.words
+    assert not page.at.warning
+    assert asked[0]["others"] == []
+    assert asked[-1]["others"]
+    assert asked[-1]["path"] == asked[0]["path"] not in asked[-1]["others"]
+
+
+def test_mixing_for_a_frozen_backbone_is_warned_of(visit, pets):
+    Draft(pets).choose(architecture="mobilenet")
+    page = visit("augmentation").set(MIXUP, 40)
+    assert "MixUp cannot be used with MobileNet" in page.at.warning[0].value
+    assert not visit("augmentation").set(MIXUP, 0).at.warning
 
 
 def test_choices_outlive_the_page_and_the_tab(visit, pets):

@@ -7,8 +7,9 @@ import pytest
 from core.augmentation.recipe import TRANSFORMS, Step
 from core.training.augmentation import build_augmentation, draw
 
-WITH_AMOUNT = [transform for transform in TRANSFORMS.values() if transform.maximum]
-DEFAULTS = [Step(transform.name, transform.default) for transform in TRANSFORMS.values()]
+ALONE = [transform for transform in TRANSFORMS.values() if not transform.mixes]  # an image at a time
+WITH_AMOUNT = [transform for transform in ALONE if transform.maximum]
+DEFAULTS = [Step(transform.name, transform.default) for transform in ALONE]
 MAXIMA = [Step(transform.name, transform.maximum) for transform in WITH_AMOUNT]
 ZEROS = [Step(transform.name, 0) for transform in WITH_AMOUNT]
 ROUNDING = 1e-3  # of float32, where white is interpolated between white and white

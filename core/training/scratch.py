@@ -1,0 +1,100 @@
+"""Training a whole network from nothing: its pixels, its augmentation, the network, and the precision of its sums."""
+
+from functools import partial
+
+import keras
+import numpy as np
+import pandas as pd
+
+from core.architectures.registry import find_architecture
+from core.datasets.store import Dataset
+from core.networks.network import build_scratch
+from core.runs.record import Run
+from core.runs.settings import RunSettings
+from core.training.augmentation import build_augmentation
+from core.training.computing import read_computing, update_computing
+from core.training.devices import device_count
+from core.training.examples import Examples
+from core.training.keras_learner import KerasLearner
+from core.training.mixing import Mixing, MixingNetwork, mixing_steps
+from core.training.pixels import load_pixels
+from core.training.plan import Plan, plan_key, read_plan
+from core.training.precision import batch_sizes, choose_precision
+from core.training.stages import Prepared, judging_views, machine_folder, stage
+from core.training.views import View, turn
+
+# Of all epochs together. Two cores train the small CNN on so many in ten seconds of float32; trying what is quicker
+# takes a few.
+PIXELS_WORTH_TRYING = 25e6
+
+
+def prepare_scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
+    """A network to train from nothing, behind its augmentation, and the pixels of all images."""
+    settings, class_count = run.settings, len(dataset.class_names)
+    report = stage(run, "Reading images")
+    paths = [dataset.path_of(path) for path in table["path"]]
+    rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)))
+    table = table.iloc[rows].reset_index(drop=True)
+    examples = Examples(table, pixels, dataset.label_indices(table["label"]))
+    judged = np.flatnonzero(table["split"] != "train")
+    for view in judging_views(settings):
+        examples.judge_also(judged, partial(_turned, pixels, judged, view))
+    plan = _plan(run, examples.of("train")[0], class_count)
+    return Prepared(KerasLearner(_model(settings, class_count, plan.family), settings), examples, problems)
+
+
+def _model(settings: RunSettings, class_count: int, precision: str) -> keras.Model:
+    """The network behind all that the recipe does to its images, each drawn by the seed alone."""
+    # Networks that were only tried drew their first weights too.
+    keras.utils.set_random_seed(settings.seed)
+    network = _network(settings, class_count, precision)
+    augmentation = build_augmentation(settings.augmentation, settings.seed)
+    if steps := mixing_steps(settings.augmentation):
+        mixing = Mixing(steps, class_count, settings.seed + len(settings.augmentation))
+        model = MixingNetwork(augmentation, mixing, network)
+    else:
+        model = keras.Sequential([keras.Input(network.input_shape[1:]), augmentation, network])
+    model.dtype_policy = precision  # by which Keras knows whether the loss has to be scaled
+    return model
+
+
+def _network(settings: RunSettings, class_count: int, precision: str) -> keras.Model:
+    architecture = find_architecture(settings.architecture)
+    return build_scratch(architecture, settings.image_size, class_count, settings.dropout, precision)
+
+
+def _plan(run: Run, images: np.ndarray, class_count: int) -> Plan:
+    """In which precision and batch size to train here; the run says so in its events and facts, and keeps to it."""
+    settings = run.settings
+    kept = read_computing(run.folder).get("plan")
+    plan = _choose_plan(run, images, class_count) if kept is None else read_plan(kept)
+    if kept is None:
+        sizes = batch_sizes(settings.batch_size, len(images))
+        text = f"Training: {plan.words()} Weights and loss stay in float32."
+        if not settings.batch_size:
+            why = f", the quickest of {', '.join(map(str, sizes))}" if len(sizes) > 1 and plan.trials else ""
+            text += f" Batches of {plan.batch_size} images{why}."
+        run.events.append("note", text=text)
+        update_computing(run.folder, runtime=plan.runtime, batch_size=plan.batch_size, plan=plan.to_dict())
+    run.update(facts={"plan": plan.to_dict()})
+    return plan
+
+
+def _choose_plan(run: Run, images: np.ndarray, class_count: int) -> Plan:
+    settings = run.settings
+    run.update(stage="Choosing the quickest way to train", done=0, total=0)
+    sizes = batch_sizes(settings.batch_size, len(images))
+    passes = settings.epochs * len(images) * settings.image_size**2
+    recipe = {"architecture": settings.architecture, "image_size": settings.image_size, "weights": ""}
+    return choose_precision(
+        partial(_network, settings, class_count),
+        images[: sizes[-1] if passes >= PIXELS_WORTH_TRYING else 0],
+        sizes,
+        plan_key(recipe, training={"batch_sizes": sizes, "devices": device_count()}),
+        machine_folder(run) / "plans",
+        settings.runtime,
+    )
+
+
+def _turned(pixels: np.ndarray, rows: np.ndarray, view: View) -> np.ndarray:
+    return turn(pixels[rows], view.orientation)
