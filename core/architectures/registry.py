@@ -10,6 +10,11 @@ from core.errors import UsageError
 MOBILENET_PATH = ((3, 2, "same"), *((2, 2, "valid"),) * 4)
 VGG_PATH = ((2, 2, "valid"),) * 5
 INCEPTION_PATH = tuple((3, stride, "valid") for stride in (2, 1, 2, 1, 2, 2, 2))
+# The layers behind which a backbone can be cut, as keras.applications names them: behind each begins a block. What is
+# before the first, edges and colours, is the same for all photographs and stays frozen.
+MOBILENET_CUTS = ("conv1_relu", *(f"conv_pw_{block}_relu" for block in range(1, 13)))
+VGG_CUTS = tuple(f"block{block}_pool" for block in range(1, 5))
+INCEPTION_CUTS = tuple(f"mixed{block}" for block in range(10))
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/keras-applications"
 
 
@@ -58,6 +63,8 @@ class Architecture:
         For "scratch", the network up to its output layer; for "frozen", the backbone.
     weights
         For "frozen".
+    cuts
+        For "frozen", the names of the layers behind which its blocks begin, in their order.
     """
 
     name: str
@@ -70,6 +77,7 @@ class Architecture:
     preprocessing: str
     layers: tuple[Layer, ...]
     weights: PretrainedWeights | None = None
+    cuts: tuple[str, ...] = ()
 
     @property
     def frozen(self) -> bool:
@@ -105,6 +113,22 @@ class Architecture:
                 f"Its usual size is {self.input_size}."
             )
 
+    def check_unfreeze(self, blocks: int) -> None:
+        """Refuse to fine-tune more blocks than there are.
+
+        Raises
+        ------
+        UsageError
+            Naming how many there are.
+        """
+        if blocks and not self.frozen:
+            raise UsageError(f"{self.title} is trained from scratch: all of it learns anyway. Leave 'unfreeze' at 0.")
+        if blocks > len(self.cuts):
+            raise UsageError(
+                f"The setting 'unfreeze' must be from 0 to {len(self.cuts)}: {self.title} has as many blocks that can "
+                f"be fine-tuned. Got {blocks}."
+            )
+
 
 def _convolution_block(filters: int) -> tuple[Layer, ...]:
     return Layer("conv", filters, 3), Layer("batch_norm"), Layer("relu"), Layer("max_pool", size=2)
@@ -124,6 +148,7 @@ def _mobilenet(name: str, title: str, alpha_file: str, units: int, parameters: i
         preprocessing="signed",
         layers=(Layer("backbone", units, name=f"{title} backbone", parameters=parameters, path=MOBILENET_PATH),),
         weights=PretrainedWeights(file_name, f"{KERAS_FILES}/mobilenet/{file_name}", megabytes),
+        cuts=MOBILENET_CUTS,
     )
 
 
@@ -167,6 +192,7 @@ ARCHITECTURES = {
                 58.9,
                 "6d6bbae143d832006294945121d1f1fc",
             ),
+            cuts=VGG_CUTS,
         ),
         Architecture(
             name="inception_v3",
@@ -184,6 +210,7 @@ ARCHITECTURES = {
                 87.9,
                 "bcbd6486424b2319ff4ef7d526e38f63",
             ),
+            cuts=INCEPTION_CUTS,
         ),
     )
 }

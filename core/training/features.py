@@ -1,7 +1,8 @@
-"""Features of frozen backbones: computed once per image, kept on disk, and found again by what they were made from."""
+"""What frozen networks make of images: computed once per image, kept on disk, and found by what it was made from."""
 
 import hashlib
 import json
+import math
 import os
 import time
 import uuid
@@ -20,7 +21,9 @@ from core.files import append_json, read_json_lines, replacing, write_json
 from core.training.pixels import pixel_batches
 
 BATCH_SIZE = 32
+# A shard is full with so many images, or with so many bytes: those that are being computed are in memory.
 IMAGES_PER_SHARD = 256
+BYTES_PER_SHARD = 32 << 20
 DEFAULT_QUOTA_GB = 10.0
 # A shard that anybody used within the hour stays, and so does a file without its sidecar: someone may be about to read
 # the one or to finish the other.
@@ -64,14 +67,19 @@ class FeatureStore:
     recipe
         Everything that features depend on besides the image: backbone, weights, size, augmentation, precision. Another
         recipe is another store.
+    dtype
+        What the numbers are kept as; part of the recipe where it is not float32.
     """
 
-    def __init__(self, folder: Path, recipe: dict[str, Any]):
+    def __init__(self, folder: Path, recipe: dict[str, Any], dtype: str = "float32"):
+        self.dtype = np.dtype(dtype)
+        recipe = recipe if dtype == "float32" else recipe | {"kept_as": dtype}
         key = hashlib.blake2b(json.dumps(recipe, sort_keys=True).encode(), digest_size=8).hexdigest()
         self.folder = folder / f"{recipe['architecture']}-{recipe['image_size']}-{key}"
         self._places: dict[str, tuple[Path, int]] = {}
         self._described: dict[Path, tuple[int, int]] = {}  # the checksum and the number of images
         self._checked: dict[Path, bool] = {}
+        self._marked: dict[Path, float] = {}
         for sidecar in sorted(self.folder.glob("*.json")):
             self._read(sidecar)
 
@@ -79,19 +87,19 @@ class FeatureStore:
         return identity in self._places and self._is_good(self._places[identity][0])
 
     def add(self, identities: Sequence[str], features: np.ndarray) -> None:
-        """Keep features, float32 of shape (n, width), on disk."""
-        features = np.ascontiguousarray(features, np.float32)
+        """Keep features, of shape (n, width) or any other (n, ...), on disk."""
+        features = np.ascontiguousarray(features, self.dtype)
         shard = self.folder / f"{uuid.uuid4().hex}.npy"
         # Through an open file, since NumPy would add ".npy" to the temporary name.
         with replacing(shard) as temporary, temporary.open("wb") as file:
             np.save(file, features)
         write_json(shard.with_suffix(".json"), {"checksum": zlib.crc32(features), "identities": list(identities)})
         _in_use.add(shard)
-        self._checked[shard] = True
+        self._checked[shard], self._marked[shard] = True, time.monotonic()
         self._places.update((identity, (shard, row)) for row, identity in enumerate(identities))
 
     def gather(self, identities: Sequence[str]) -> np.ndarray:
-        """Features of these images, float32 of shape (n, width), in their order.
+        """Features of these images, of shape (n, ...), in their order.
 
         Nothing but the result is held in memory, and one shard's map at a time.
 
@@ -108,13 +116,14 @@ class FeatureStore:
                 raise KeyError(identity)
             shard, row = self._places[identity]
             wanted[shard].append((position, row))
-        result = np.empty((0, 0), np.float32)
+        result = np.empty((0, 0), self.dtype)
         for shard, pairs in wanted.items():
-            features = _mapped(shard)
+            features = _mapped(shard, self.dtype)
             if features is None:
                 raise WorkbenchError(f"Features in {self.folder} were removed meanwhile. Start again to compute them.")
+            self._keep_marked(shard)
             if not result.size:
-                result = np.empty((len(identities), features.shape[1]), np.float32)
+                result = np.empty((len(identities), *features.shape[1:]), self.dtype)
             positions, rows = np.array(pairs).T
             result[positions] = features[rows]
         return result
@@ -135,16 +144,23 @@ class FeatureStore:
     def _is_good(self, shard: Path) -> bool:
         """Whether a shard is as it was written; looked at when it is first needed, and then marked as used."""
         if shard not in self._checked:
-            features = _mapped(shard)
+            features = _mapped(shard, self.dtype)
             good = features is not None and (zlib.crc32(features), len(features)) == self._described[shard]
             self._checked[shard] = good
             if good:
                 _in_use.add(shard)
-                _mark_used(shard)
+                self._keep_marked(shard)
             else:
                 # Damaged from outside. Nothing is lost that can't be computed again.
                 _remove(shard)
         return self._checked[shard]
+
+    def _keep_marked(self, shard: Path) -> None:
+        """Mark a shard as used, and again now and then: a training may read it for longer than it is left alone."""
+        now = time.monotonic()
+        if now - self._marked.get(shard, -math.inf) > SECONDS_LEFT_ALONE / 4:
+            self._marked[shard] = now
+            _mark_used(shard)
 
 
 def extract(
@@ -193,7 +209,7 @@ def extract(
                 kept_names += [names[row] for row in rows]
             done += len(rows) + len(batch_problems)
             report(done, len(names))
-            if len(kept_names) >= IMAGES_PER_SHARD:
+            if len(kept_names) >= IMAGES_PER_SHARD or sum(each.nbytes for each in kept_features) >= BYTES_PER_SHARD:
                 keep()
     finally:
         keep()
@@ -315,13 +331,13 @@ def _shards(folder: Path) -> list[tuple[float, int, Path]]:
     return found
 
 
-def _mapped(shard: Path) -> np.ndarray | None:
-    """The features of a shard, (n, width) and still on disk; None where it is gone or is no array of that kind."""
+def _mapped(shard: Path, dtype: np.dtype) -> np.ndarray | None:
+    """The features of a shard, (n, ...) and still on disk; None where it is gone or is no array of that kind."""
     try:
         features = np.load(shard, mmap_mode="r", allow_pickle=False)
     except Exception:  # NumPy answers a damaged header with nearly every kind of exception
         return None
-    is_shard = features.ndim == 2 and features.dtype == np.float32 and features.flags.c_contiguous
+    is_shard = features.ndim >= 2 and features.dtype == dtype and features.flags.c_contiguous
     return features if is_shard else None
 
 
