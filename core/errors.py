@@ -28,7 +28,15 @@ def in_words(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full. Free some space, then start again; what was finished is kept."
-    # TensorFlow's own error, known by name so that nothing here has to load TensorFlow.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    if is_out_of_memory(error):
         return "Memory ran out. Choose a smaller input size or batch size, or close other programs."
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, of the machine or of a graphics card."""
+    # TensorFlow's own errors, known by name so that nothing here has to load TensorFlow.
+    name = type(error).__name__
+    # oneDNN, on which TensorFlow computes, fails in several ways where it gets no memory, and for no other reason.
+    in_library = name == "AbortedError" and "received an exception:Status" in str(error)
+    return isinstance(error, MemoryError) or name == "ResourceExhaustedError" or in_library

@@ -2,11 +2,12 @@
 
 import time
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from core.files import append_json, read_json_lines
+
+if TYPE_CHECKING:  # whoever only writes events needs none of its 60 MB
+    import pandas as pd
 
 EPOCH_COLUMNS = [
     *("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "best"),
@@ -17,9 +18,10 @@ EPOCH_COLUMNS = [
 class EventLog:
     """The file ``events.jsonl`` of a run.
 
-    Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`), "batch" (with `epoch`, `step`,
-    `loss`, `accuracy`), "epoch" (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it
-    went on; what it had told of later ones is told again) or "note" (with `text`).
+    Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`, and where that is "train" or
+    "fine_tune" `epochs`: how many lie before this training), "batch" (with `position`, `loss`, `accuracy`), "epoch"
+    (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it went on; what it had told of
+    later ones is told again) or "note" (with `text`).
     """
 
     def __init__(self, path: Path):
@@ -34,17 +36,21 @@ class EventLog:
         return read_json_lines(self.path)
 
 
-def epoch_table(events: list[dict[str, Any]]) -> pd.DataFrame:
+def epoch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
     """The epochs: what was learned, how long each took, and at its end the learning rate and memory in use.
 
     Columns are those of `EPOCH_COLUMNS`: `seconds` with validation, `images_per_second` without it, `memory_mb` in
     10⁶ bytes. The last three are missing in runs of earlier versions.
     """
+    import pandas as pd
+
     return pd.DataFrame(_in_force(events, "epoch", "epoch"), columns=EPOCH_COLUMNS)
 
 
-def batch_table(events: list[dict[str, Any]]) -> pd.DataFrame:
+def batch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
     """Points within the epochs: `position` in epochs (1.5 is half way through the second), loss, accuracy."""
+    import pandas as pd
+
     columns = ["position", "loss", "accuracy"]
     return pd.DataFrame(_in_force(events, "batch", "position"), columns=columns)
 

@@ -8,6 +8,7 @@ from core.errors import UsageError
 from core.files import write_json
 from core.hosting import Hosting
 from core.jobs import Status, is_alive
+from core.runs.queue import check_gpu
 from core.runs.record import Run, create_run
 from core.runs.settings import PARAMETERS, RunSettings, read_settings
 from core.training.checkpoint import epochs_in
@@ -24,10 +25,11 @@ def start(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> Run:
     Raises
     ------
     UsageError
-        If the dataset can't be trained on, or a visitor's space is full.
+        If the dataset can't be trained on, there is no such GPU, or a visitor's space is full.
     """
     Hosting.from_environment().check_room(workspace)
     check_trainable(dataset, settings)
+    check_gpu(settings.gpu)
     run = create_run(workspace, settings)
     run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
     return run
@@ -51,7 +53,8 @@ def resume(workspace: Workspace, run: Run) -> None:
 def extend(workspace: Workspace, run: Run, epochs: int) -> None:
     """Add epochs to a run that has ended, behind the last whole one, and set it going again.
 
-    A cosine schedule and a warm-up are stretched over the new number of epochs. The patience begins anew.
+    A cosine schedule and a warm-up are stretched over the new number of epochs. The patience begins anew. Where
+    fine-tuning had begun, they are epochs of fine-tuning.
 
     Raises
     ------
@@ -60,9 +63,10 @@ def extend(workspace: Workspace, run: Run, epochs: int) -> None:
     """
     more = PARAMETERS["epochs"].check(epochs)
     _check_can_go_on(workspace, run)
-    done = epochs_in(run.checkpoint)
-    settings = read_settings(run.settings.to_dict() | {"epochs": done + more})
-    write_json(run.folder / "extension.json", {"epochs": done})
+    done, fine_tuned = epochs_in(run.checkpoint), epochs_in(run.fine_tuning_checkpoint)
+    longer = {"fine_tune_epochs": fine_tuned + more} if fine_tuned else {"epochs": done + more}
+    settings = read_settings(run.settings.to_dict() | longer)
+    write_json(run.folder / "extension.json", {"epochs": done + fine_tuned})
     run.save_settings(settings)
     _set_going_again(workspace, run)
 
@@ -97,6 +101,7 @@ def _check_can_go_on(workspace: Workspace, run: Run) -> None:
 
 def _set_going_again(workspace: Workspace, run: Run) -> None:
     Hosting.from_environment().check_room(workspace)
+    check_gpu(run.settings.gpu)
     _let_end(run)
     run.forget()
     run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))

@@ -1,7 +1,6 @@
 """The queue of runs: who has one of the machine's places, and in which order the others wait for one."""
 
 import hashlib
-import heapq
 import math
 import os
 import shutil
@@ -9,10 +8,11 @@ import statistics
 import subprocess
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout, lock_descriptor
 
@@ -21,6 +21,8 @@ from core.files import read_json, write_json
 from core.jobs import Job, Status
 
 WORKER = "core.training.worker"
+# What a run may ask for in place of the name of a GPU: that of any place, or all at once.
+AUTO, ALL = "auto", "all"
 # A run takes about as long as earlier ones that agree with it in these settings.
 ALIKE = ("dataset", "architecture", "image_size", "epochs")
 EARLIER_RUNS = 5
@@ -43,8 +45,10 @@ class Ticket:
         When it was started, in seconds since 1970.
     expected_seconds
         How long it will train, where earlier runs tell.
-    place
-        The place in which it trains, from 0; None while it waits.
+    gpu
+        Which GPU it asks for, as the setting does: "auto", "all", or a name that `gpus` gives.
+    places
+        The places in which it trains, from 0; none while it waits.
     revivals
         How often its process was started anew while it waited.
     """
@@ -53,7 +57,8 @@ class Ticket:
     visitor: str
     joined: float
     expected_seconds: float | None = None
-    place: int | None = None
+    gpu: str = AUTO
+    places: Sequence[int] = ()
     revivals: int = 0
 
     @property
@@ -95,11 +100,6 @@ class Place:
         """Let go of the place. It is not unlocked: another process may still hold it."""
         os.close(self.descriptor)
 
-    def environment(self) -> dict[str, str]:
-        """What makes a process see the one GPU of this place; nothing where there are no GPUs."""
-        devices = gpus()
-        return {"CUDA_VISIBLE_DEVICES": devices[self.index % len(devices)]} if devices else {}
-
 
 class Queue:
     """The queue of a machine, in the folder that its workspaces share (`Workspace.places`).
@@ -115,20 +115,20 @@ class Queue:
     def join(self, run: Job) -> None:
         """Put a run in line; one that was waiting before the machine was restarted keeps its turn."""
         before, status = self._ticket_of(run), run.written_status()
-        kept = before is not None and before.place is None
+        kept = before is not None and not before.places
         joined = before.joined if kept else status.started or time.time()
         revivals = before.revivals if kept else 0
         visitor = str(run.folder.resolve().parents[1])
-        ticket = Ticket(str(run.folder.resolve()), visitor, joined, typical_seconds(run), revivals=revivals)
-        self._write(ticket)
+        expected, gpu = typical_seconds(run), gpu_asked_for(run)
+        self._write(Ticket(str(run.folder.resolve()), visitor, joined, expected, gpu, revivals=revivals))
 
-    def look(self, run: Job) -> tuple[Place | None, int]:
+    def look(self, run: Job) -> tuple[list[Place], int]:
         """See whether it is the turn of a run that has joined.
 
         Returns
         -------
-        place
-            Its place, to be closed when it has ended; None where it has to wait on.
+        places
+            Its place, or places where it asks for all, to be closed when it has ended; none where it has to wait on.
         ahead
             How many wait ahead of it; 0 as well while no place is free, for then nobody has to know.
         """
@@ -136,7 +136,21 @@ class Queue:
             with self._guard(SECONDS_FOR_A_LOOK):
                 return self._take(run)
         except Timeout:  # too many look at this moment
-            return None, 0
+            return [], 0
+
+    def spare_place(self) -> Place | None:
+        """A place that is free at this moment, for what takes seconds and joins no line; None where there is none.
+
+        The caller closes it. Runs wait until then, as they do for one another.
+        """
+        try:
+            with self._guard(SECONDS_FOR_A_LOOK):
+                mine, *others = self._lock_free_places() or [None]
+        except Timeout:
+            return None
+        for place in others:
+            place.close()
+        return mine
 
     def leave(self, run: Job) -> None:
         """Forget a run that has ended, or was stopped while it waited."""
@@ -167,8 +181,10 @@ class Queue:
         alive = [(ticket, status) for ticket in self._tickets() if (status := ticket.job.status()).active]
         statuses = {ticket.run: status for ticket, status in alive}
         training, waiting = self._in_order([ticket for ticket, _ in alive])
-        remaining = [_remaining_seconds(ticket, statuses[ticket.run]) for ticket in training]
-        waits = seconds_until_start(remaining, [ticket.expected_seconds for ticket in waiting], place_count())
+        remaining = {
+            place: _remaining_seconds(ticket, statuses[ticket.run]) for ticket in training for place in ticket.places
+        }
+        waits = seconds_until_start([remaining.get(place, 0.0) for place in range(place_count())], waiting)
         entries = [Entry(ticket, statuses[ticket.run], 0, None) for ticket in training]
         return entries + [
             Entry(ticket, statuses[ticket.run], position, wait)
@@ -180,29 +196,29 @@ class Queue:
         folder = str(run.folder.resolve())
         return next((entry for entry in self.entries() if entry.ticket.run == folder), None)
 
-    def _take(self, run: Job) -> tuple[Place | None, int]:
+    def _take(self, run: Job) -> tuple[list[Place], int]:
         free = self._lock_free_places()
-        mine = None
+        mine: list[Place] = []
         try:
             # While all train, many look often: that must cost next to nothing.
             if not free:
-                return None, 0
+                return [], 0
             training, waiting = self._in_order(self._tidied())
             folder = str(run.folder.resolve())
             ahead = next((index for index, ticket in enumerate(waiting) if ticket.run == folder), None)
             if ahead is None:  # its ticket was removed from outside
                 self.join(run)
-                return None, len(waiting)
+                return [], len(waiting)
             # Where no lock can be passed on (Windows), the ticket tells that a trainer outlives its supervisor.
-            taken = {ticket.place for ticket in training}
-            usable = [place for place in free if place.index not in taken]
-            if ahead < len(usable):
-                self._write(replace(waiting[ahead], place=usable[0].index))
-                mine = usable[0]
+            taken = {place for ticket in training for place in ticket.places}
+            given = places_given(waiting, {place.index for place in free} - taken)[ahead]
+            if given:
+                self._write(replace(waiting[ahead], places=given))
+                mine = [place for place in free if place.index in given]
             return mine, ahead
         finally:
             for place in free:
-                if place is not mine:
+                if place not in mine:
                     place.close()
 
     def _lock_free_places(self) -> list[Place]:
@@ -217,8 +233,8 @@ class Queue:
 
     def _in_order(self, tickets: Sequence[Ticket]) -> tuple[list[Ticket], list[Ticket]]:
         """Those that train and those that wait, in turn."""
-        training = sorted((ticket for ticket in tickets if ticket.place is not None), key=lambda ticket: ticket.joined)
-        waiting = [ticket for ticket in tickets if ticket.place is None]
+        training = sorted((ticket for ticket in tickets if ticket.places), key=lambda ticket: ticket.joined)
+        waiting = [ticket for ticket in tickets if not ticket.places]
         return training, in_turn(waiting, [ticket.visitor for ticket in training], self._ended())
 
     def _tidied(self) -> list[Ticket]:
@@ -233,7 +249,7 @@ class Queue:
 
     def _remove(self, ticket: Ticket) -> None:
         self._path(ticket.run).unlink(missing_ok=True)
-        if ticket.place is None:
+        if not ticket.places:
             return
         # Whoever joined after that comes behind this visitor in any case, so only what is younger matters.
         oldest = min((other.joined for other in self._tickets()), default=math.inf)
@@ -301,28 +317,98 @@ def in_turn(waiting: Sequence[Ticket], training: Sequence[str], ended: Mapping[s
     return order
 
 
-def seconds_until_start(
-    remaining: Sequence[float | None], expected: Sequence[float | None], places: int
-) -> list[float | None]:
+def places_given(waiting: Sequence[Ticket], free: Set[int]) -> list[tuple[int, ...]]:
+    """Which places each of those that wait is given now; none where it has to wait on.
+
+    One that asks for all places, and can't have them yet, keeps all behind it waiting: they would otherwise take the
+    places that become free one by one, and it would never have them at the same time.
+
+    Parameters
+    ----------
+    waiting
+        In the order of their turns.
+    free
+        The places that nobody has.
+    """
+    left, given = set(free), [()] * len(waiting)
+    for index, ticket in enumerate(waiting):
+        given[index] = next((places for places in _places_that_suit(ticket.gpu) if left.issuperset(places)), ())
+        if ticket.gpu == ALL and not given[index]:
+            break
+        left -= set(given[index])
+    return given
+
+
+def seconds_until_start(free_in: Sequence[float | None], waiting: Sequence[Ticket]) -> list[float | None]:
     """How long each of those that wait will still do so.
 
     Parameters
     ----------
-    remaining
-        Seconds that each run which trains will take still; None where that can't be told.
-    expected
-        Seconds that each run which waits will take, in the order of their turns.
-    places
-        How many train at the same time.
+    free_in
+        For each place, the seconds until it is free; None where that can't be told.
+    waiting
+        In the order of their turns.
     """
-    free_at = [math.inf if seconds is None else seconds for seconds in remaining]
-    free_at = sorted(free_at + [0.0] * (places - len(free_at)))[-places:]
+    free_at = [math.inf if seconds is None else seconds for seconds in free_in]
     waits: list[float | None] = []
-    for seconds in expected:
-        start = heapq.heappop(free_at)
+    for ticket in waiting:
+        starts = {places: max(free_at[place] for place in places) for places in _places_that_suit(ticket.gpu)}
+        places = min(starts, key=starts.get, default=())
+        start = starts.get(places, math.inf)
         waits.append(start if math.isfinite(start) else None)
-        heapq.heappush(free_at, start + (math.inf if seconds is None else seconds))
+        for place in places:
+            free_at[place] = start + (math.inf if ticket.expected_seconds is None else ticket.expected_seconds)
     return waits
+
+
+def _places_that_suit(gpu: str) -> list[tuple[int, ...]]:
+    """The places that a run could train in, by the GPU that it asks for: any entry does, each in all its places."""
+    everywhere = tuple(range(place_count()))
+    if gpu == ALL:
+        return [everywhere]
+    return [(place,) for place in everywhere if gpu in (AUTO, _gpu_of(place))]
+
+
+def _gpu_of(place: int) -> str | None:
+    """The name of the GPU that belongs to a place; None where there are no GPUs."""
+    names = gpus()
+    return names[place % len(names)] if names else None
+
+
+def visible_gpus(gpu: str, places: Sequence[Place]) -> dict[str, str]:
+    """The environment in which a run sees its GPUs and no other; nothing where there are no GPUs.
+
+    Parameters
+    ----------
+    gpu
+        Which it asks for.
+    places
+        Those that it was given.
+    """
+    names = gpus() if gpu == ALL else [name for place in places if (name := _gpu_of(place.index)) is not None]
+    return {"CUDA_VISIBLE_DEVICES": ",".join(names)} if names else {}
+
+
+def check_gpu(gpu: str) -> None:
+    """Refuse a run that asks for a GPU which this machine does not have, and would wait for it for ever.
+
+    Raises
+    ------
+    UsageError
+        Saying which there are.
+    """
+    if gpu == AUTO:
+        return
+    names = gpus()
+    if not names:
+        raise UsageError(f"The setting 'gpu' is {gpu!r}, but no GPU may be used here. Leave it at {AUTO!r}.")
+    if gpu != ALL and gpu not in names:
+        raise UsageError(f"The setting 'gpu' is {gpu!r}, but the GPUs that may be used here are: {', '.join(names)}.")
+    if not _places_that_suit(gpu):
+        raise UsageError(
+            f"The setting 'gpu' is {gpu!r}, but runs take turns in {place_count()} of the {len(names)} GPUs here, from "
+            f"the first one on. Leave it at {AUTO!r}, or raise the environment variable WORKBENCH_PLACES_COUNT."
+        )
 
 
 def typical_seconds(run: Job) -> float | None:
@@ -383,7 +469,7 @@ def _installed_gpus() -> tuple[str, ...]:
 
 def _is_lost(ticket: Ticket) -> bool:
     """Whether a run would still wait, had its process not gone without a word."""
-    if ticket.place is not None or ticket.job.stop_requested:
+    if ticket.places or ticket.job.stop_requested:
         return False
     return ticket.job.written_status().state == "queued" and not ticket.job.status().active
 
@@ -399,8 +485,18 @@ def _remaining_seconds(ticket: Ticket, status: Status) -> float | None:
 
 def _alike(run: Job) -> list | None:
     """What has to agree for two runs to take about as long."""
+    settings = _settings_of(run)
+    return None if settings is None else [settings.get(name) for name in ALIKE]
+
+
+def gpu_asked_for(run: Job) -> str:
+    """The run's setting `gpu`, for `check_gpu` and `visible_gpus`."""
+    return (_settings_of(run) or {}).get("gpu", AUTO)
+
+
+def _settings_of(run: Job) -> dict[str, Any] | None:
     try:
         settings = read_json(run.folder / "settings.json")
     except WorkbenchError:
         return None
-    return [settings.get(name) for name in ALIKE] if isinstance(settings, dict) else None
+    return settings if isinstance(settings, dict) else None

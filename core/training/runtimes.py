@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from core.training.devices import cards, device_count, shared_answers
+
 # From pixels, uint8 of shape (n, side, side, 3), to features, float32 of shape (n, width).
 Compute = Callable[[np.ndarray], np.ndarray]
 
@@ -47,7 +49,7 @@ def runtimes() -> dict[str, Runtime]:
     """All ways by name: first Keras in float32, then the others, those first that are fastest on most machines."""
     backend = keras.config.backend()
     no_tensorflow = "" if backend == "tensorflow" else f"Keras runs on {backend} here, not on TensorFlow"
-    no_card = "" if has_graphics_card() else "there is no graphics card"
+    no_card = "" if cards() else "there is no graphics card"
     no_openvino = _why_no_openvino()
     on_keras = "TensorFlow" if backend == "tensorflow" else f"Keras on {backend}"
     ways = (
@@ -84,13 +86,8 @@ def runtimes() -> dict[str, Runtime]:
     return {way.name: way for way in ways}
 
 
-def has_graphics_card() -> bool:
-    """Whether Keras computes on something else than the processor."""
-    return any(not name.lower().startswith("cpu") for name in keras.distribution.list_devices())
-
-
 def _why_no_openvino() -> str:
-    if has_graphics_card():
+    if cards():
         return "OpenVINO would compute on the processor, and there is a graphics card"
     # Asked for without loading it. A module that is blocked stands in `sys.modules` as None.
     if sys.modules.get("openvino", ...) is None or importlib.util.find_spec("openvino") is None:
@@ -101,7 +98,8 @@ def _why_no_openvino() -> str:
 def _keras(backbone: keras.Model) -> Compute:
     # Pixels go as bytes, a quarter of what they take as float32; the model casts them. Measured against a `tf.function`
     # of the same backbone, alternating on 2 cores: 148 to 172 and 145 to 256 images a second, no difference to rely on.
-    return lambda pixels: np.asarray(backbone.predict_on_batch(pixels), np.float32)
+    answers = shared_answers(backbone) if device_count() > 1 else backbone.predict_on_batch
+    return lambda pixels: np.asarray(answers(pixels), np.float32)
 
 
 def _in_precision(backbone: keras.Model, policy: str) -> keras.Model:

@@ -10,7 +10,8 @@ from pathlib import Path
 from core.errors import WorkbenchError
 from core.hosting import Hosting
 from core.jobs import Job, identity
-from core.runs.queue import Place, Queue
+from core.runs.queue import Place, Queue, check_gpu, gpu_asked_for, visible_gpus
+from core.training.computing import OUT_OF_MEMORY, halve_batch_size
 
 SECONDS_BETWEEN_LOOKS = 0.2
 # While places are free, those further behind in line look more seldom whether it is their turn.
@@ -20,6 +21,10 @@ MOST_SECONDS_BETWEEN_TURNS = 2.0
 # there is ended from outside.
 SECONDS_TO_STOP = 120
 SECONDS_TO_TERMINATE = 15
+# How often a training that ran out of memory is started anew, with half as many images at a time: from 32 to 1.
+MOST_RESTARTS = 5
+# Where the kernel counts what it killed in this container or service.
+MEMORY_EVENTS = Path("/sys/fs/cgroup/memory.events")
 
 
 def supervise(folder: Path) -> int:
@@ -46,55 +51,78 @@ def supervise(folder: Path) -> int:
 
 
 def _wait_and_train(run: Job, queue: Queue) -> None:
+    check_gpu(gpu_asked_for(run))
     queue.join(run)
     run.update(stage="Waiting for another run to end")
     queue.revive()
-    place = _wait_for_place(run, queue)
-    if place is None:
+    places = _wait_for_places(run, queue)
+    if not places:
         run.update(state="stopped", stage="", error="Stopped while it was waiting.", finished=time.time())
         return
     try:
-        _train(run, place)
+        _train(run, places)
     finally:
-        place.close()
+        for place in places:
+            place.close()
 
 
-def _wait_for_place(run: Job, queue: Queue) -> Place | None:
-    """One of the machine's places, or None where the run was stopped before it got one."""
+def _wait_for_places(run: Job, queue: Queue) -> list[Place]:
+    """Those of the machine's places that the run is given; none where it was stopped before it got any."""
     next_look = 0.0
     while not run.stop_requested:
         if time.monotonic() >= next_look:
-            place, ahead = queue.look(run)
-            if place is not None:
-                return place
+            places, ahead = queue.look(run)
+            if places:
+                return places
             pause = min(MOST_SECONDS_BETWEEN_TURNS, SECONDS_BETWEEN_TURNS * (1 + ahead))
             next_look = time.monotonic() + pause
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    return None
+    return []
 
 
-def _train(run: Job, place: Place) -> None:
-    """Train in a process that holds the place as well, so that it stays taken even if this one is killed."""
-    run.update(state="starting", stage="Starting", started=time.time())
+def _train(run: Job, places: list[Place]) -> None:
+    """Train, in smaller batches where memory runs out."""
+    began = time.monotonic()
+    run.update(started=time.time())
+    for restarts_left in reversed(range(MOST_RESTARTS + 1)):
+        run.update(state="starting", stage="Starting")
+        code, for_memory = _train_once(run, places, began)
+        if not (for_memory and restarts_left and not run.stop_requested and halve_batch_size(run)):
+            _write_down(run, code, for_memory)
+            return
+
+
+def _train_once(run: Job, places: list[Place], began: float) -> tuple[int, bool]:
+    """Train in a process that holds the places as well, so that they stay taken even if this one is killed.
+
+    Returns
+    -------
+    code, for_memory
+        As `cause_of_death` takes them.
+    """
     deaths_before = _deaths_for_memory()
     process = subprocess.Popen(
         [sys.executable, "-m", "core.training.worker", str(run.folder), "--train"],
-        env=os.environ | place.environment(),
+        env=os.environ | visible_gpus(gpu_asked_for(run), places),
         # Windows passes on no locks; there, the run's ticket keeps the place for as long as the trainer is alive.
-        pass_fds=() if os.name == "nt" else (place.descriptor,),
+        pass_fds=() if os.name == "nt" else [place.descriptor for place in places],
     )
     run.update(processes=[identity(), identity(process.pid)])
-    code = _watch(run, process)
-    _write_down(run, code, _deaths_for_memory() > deaths_before)
+    code = _watch(run, process, began)
+    if code == OUT_OF_MEMORY:
+        return code, True
+    if code in (-signal.SIGABRT, -signal.SIGSEGV):
+        return code, _is_memory_limited() or "bad_alloc" in run.log_tail()
+    return code, code != 0 and _deaths_for_memory() > deaths_before
 
 
-def _watch(run: Job, process: subprocess.Popen) -> int:
+def _watch(run: Job, process: subprocess.Popen, began: float) -> int:
     """Wait for the end, and hurry it along where a stop is not honoured. Returns the exit code."""
-    started, asked = time.monotonic(), None
+    asked = None
     limit = Hosting.from_environment().run_minutes * 60
     while process.poll() is None:
         now = time.monotonic()
-        if limit and now - started > limit and not run.stop_requested:
+        if limit and now - began > limit and not run.stop_requested:
             run.update(facts={"note": f"Stopped after {limit / 60:g} minutes, the limit for a run here."})
             run.request_stop()
         if run.stop_requested:
@@ -114,7 +142,8 @@ def _write_down(run: Job, code: int, for_memory: bool) -> None:
     if run.stop_requested and code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", 9)):
         run.update(state="stopped", error="It did not stop by itself and was ended.", finished=time.time())
         return
-    error = run.with_log_tail(cause_of_death(code, for_memory))
+    cause = cause_of_death(code, for_memory)
+    error = cause if code == OUT_OF_MEMORY else run.with_log_tail(cause)
     run.update(state="failed", error=error, eta_seconds=None, finished=time.time())
 
 
@@ -126,10 +155,13 @@ def cause_of_death(code: int, for_memory: bool) -> str:
     code
         As `subprocess` gives it: negative for a signal.
     for_memory
-        Whether the kernel says that it killed for memory meanwhile.
+        Whether memory ran out, as the kernel or the training itself says.
     """
     if for_memory:
-        return "The training was killed because memory ran out. Choose a smaller input size or batch size."
+        return (
+            "The training ended because memory ran out. Choose a smaller input size, batch size or network, or close "
+            "other programs."
+        )
     if code == -9:
         return (
             "The training was killed (signal 9). Unless somebody did that, memory ran out: choose a smaller input size "
@@ -140,10 +172,20 @@ def cause_of_death(code: int, for_memory: bool) -> str:
     return f"The training ended with exit code {code}."
 
 
+def _is_memory_limited() -> bool:
+    """Whether this process and its children have a limit of memory, beyond which TensorFlow aborts or crashes."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return False
+    limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+    return any(limit != resource.RLIM_INFINITY for limit in limits)
+
+
 def _deaths_for_memory() -> int:
     """How many processes of this container or service the kernel has killed for memory, where it tells."""
     try:
-        lines = Path("/sys/fs/cgroup/memory.events").read_text().splitlines()
+        lines = MEMORY_EVENTS.read_text().splitlines()
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)

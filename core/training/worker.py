@@ -26,16 +26,17 @@ def main() -> int:
         from core.training.supervisor import supervise
 
         return supervise(arguments.run)
-    _yield_to_others()
-    # TensorFlow's remarks about the processor would bury what matters in the log; errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    set_up_process()
     from core.training.trainer import train
 
     return train(arguments.run)
 
 
-def _yield_to_others() -> None:
+def set_up_process() -> None:
+    """Let others go first, in time and in memory, and TensorFlow be quiet and modest."""
+    # Its remarks about the processor would bury what matters in the log; errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     adjustment = Path("/proc/self/oom_score_adj")

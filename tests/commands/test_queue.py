@@ -34,7 +34,7 @@ def test_an_empty_queue(document, command):
 
 def test_who_trains_and_who_waits_in_the_order_of_turns(document, command, joined, workspace):
     first, second, third = joined(300), joined(200), joined(100)
-    place, _ = Queue(workspace.places).look(first)
+    (place,), _ = Queue(workspace.places).look(first)
     first.update(state="running", stage="Training", eta_seconds=90.0)
     code, found = document("queue")
     assert code == 0

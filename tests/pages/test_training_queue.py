@@ -25,7 +25,7 @@ def joined(workspace, pets, monkeypatch):
 
 def test_a_waiting_run_says_its_position_and_how_long_still(visit, joined, workspace):
     first, second, third = joined(300), joined(200), joined(100)
-    place, _ = Queue(workspace.places).look(first)
+    (place,), _ = Queue(workspace.places).look(first)
     first.update(state="running", stage="Training", eta_seconds=135.0)
     assert "**First in line.** It starts by itself, in about 2 min 15 s." in visit("training", run=second.id).words
     page = visit("training", run=third.id)

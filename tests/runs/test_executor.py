@@ -91,6 +91,15 @@ def test_the_split_of_the_run_counts(imported, workspace):
     check_trainable(dataset, settings)
 
 
+def test_a_gpu_that_is_not_there_is_refused_before_a_run_is_made(imported, workspace, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    dataset = imported("pets", {"cats": 5, "dogs": 5})
+    for gpu in ("all", 0):
+        with pytest.raises(UsageError, match="no GPU may be used here"):
+            start(workspace, dataset, read_settings({"dataset": "pets", "architecture": "small_cnn", "gpu": gpu}))
+    assert list_runs(workspace) == []
+
+
 def test_a_full_workspace_starts_nothing(imported, workspace, monkeypatch):
     dataset = imported("pets", {"cats": 5, "dogs": 5})
     monkeypatch.setenv("WORKBENCH_HOSTED", "1")

@@ -10,7 +10,18 @@ import pytest
 from core.errors import UsageError
 from core.files import write_json
 from core.jobs import Job, identity
-from core.runs.queue import MOST_REVIVALS, Queue, Ticket, gpus, in_turn, place_count, seconds_until_start
+from core.runs.queue import (
+    MOST_REVIVALS,
+    Queue,
+    Ticket,
+    check_gpu,
+    gpus,
+    in_turn,
+    place_count,
+    places_given,
+    seconds_until_start,
+    visible_gpus,
+)
 
 GONE = [[999_999_999, 0.0]]  # no system gives out such a number
 
@@ -50,6 +61,18 @@ def tickets(**joined):
 
 def end(run, state="done", **changes):
     run.update(state=state, **changes)
+
+
+def given(queue, run):
+    """The numbers of the places that a run is given when it looks; they are let go of at once."""
+    places, _ = queue.look(run)
+    release(places)
+    return [place.index for place in places]
+
+
+def release(places):
+    for place in places:
+        place.close()
 
 
 # The order of turns --------------------------------------------------------------------------------------------------
@@ -92,27 +115,25 @@ def test_nobody_waits_in_an_empty_queue(queue):
 
 def test_the_places_are_given_in_turn(queue, waiting):
     first, second, other = waiting("anna", 1, 1.0), waiting("anna", 2, 2.0), waiting("ben", 1, 3.0)
-    assert queue.look(other) == (None, 1)
-    place, ahead = queue.look(first)
+    assert queue.look(other) == ([], 1)
+    (place,), ahead = queue.look(first)
     assert (place.index, ahead) == (0, 0)
-    assert queue.look(other) == (None, 0), "first in line, and no place is free"
+    assert queue.look(other) == ([], 0), "first in line, and no place is free"
     end(first)
     place.close()
     queue.leave(first)
-    assert queue.look(second) == (None, 1), "ben has had no turn yet"
-    place, _ = queue.look(other)
-    assert place is not None
+    assert queue.look(second) == ([], 1), "ben has had no turn yet"
+    (place,), _ = queue.look(other)
     place.close()
 
 
 def test_with_two_places_two_train(queue, waiting, monkeypatch):
     monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "2")
     runs = [waiting("anna", number, 1.0 + number) for number in range(3)]
-    second, _ = queue.look(runs[1])
-    assert second is not None, "the one ahead of it needs only one of the two"
-    first, _ = queue.look(runs[0])
+    (second,), _ = queue.look(runs[1])  # the one ahead of it needs only one of the two
+    (first,), _ = queue.look(runs[0])
     assert {first.index, second.index} == {0, 1}
-    assert queue.look(runs[2]) == (None, 0)
+    assert queue.look(runs[2]) == ([], 0)
     assert [entry.position for entry in queue.entries()] == [0, 0, 1]
     first.close(), second.close()
 
@@ -120,21 +141,17 @@ def test_with_two_places_two_train(queue, waiting, monkeypatch):
 def test_a_run_that_trains_keeps_its_place_even_if_nobody_holds_the_lock(queue, waiting):
     """As on systems where a lock can't be passed on, when the supervisor dies and the trainer goes on."""
     first, second = waiting("anna", 1, 1.0), waiting("ben", 1, 2.0)
-    queue.look(first)[0].close()
-    assert queue.look(second) == (None, 0)
+    release(queue.look(first)[0])
+    assert queue.look(second) == ([], 0)
     end(first)
-    place, _ = queue.look(second)
-    assert place is not None
-    place.close()
+    assert given(queue, second) == [0]
 
 
 def test_a_run_whose_ticket_was_removed_joins_again(queue, waiting):
     run = waiting("anna", 1, 1.0)
     queue.leave(run)
-    assert queue.look(run) == (None, 0)
-    place, _ = queue.look(run)
-    assert place is not None
-    place.close()
+    assert queue.look(run) == ([], 0)
+    assert given(queue, run) == [0]
 
 
 def test_damaged_tickets_are_passed_over(queue, waiting):
@@ -152,9 +169,7 @@ def test_a_dead_waiter_leaves_no_hole(queue, waiting):
     dead.update(processes=GONE)
     assert queue.entry(dead) is None
     assert queue.entry(run).position == 1
-    place, _ = queue.look(run)
-    assert place is not None
-    place.close()
+    assert given(queue, run) == [0]
 
 
 def test_waiting_runs_come_back_after_a_restart_of_the_machine_and_keep_their_turns(queue, waiting):
@@ -202,18 +217,24 @@ def test_a_run_that_dies_again_and_again_is_given_up(queue, waiting):
 
 
 @pytest.mark.parametrize(
-    ("remaining", "expected", "places", "waits"),
+    ("free_in", "expected", "waits"),
     [
-        ([60.0], [100.0, 10.0], 1, [60.0, 160.0]),
-        ([], [100.0, 10.0], 1, [0.0, 100.0]),
-        ([60.0, 20.0], [100.0, 10.0, 5.0], 2, [20.0, 60.0, 70.0]),
-        ([None], [100.0], 1, [None]),
-        ([60.0], [None, 10.0], 1, [60.0, None]),
-        ([60.0, 20.0], [100.0], 1, [60.0]),
+        ([60.0], [100.0, 10.0], [60.0, 160.0]),
+        ([0.0], [100.0, 10.0], [0.0, 100.0]),
+        ([60.0, 20.0], [100.0, 10.0, 5.0], [20.0, 60.0, 70.0]),
+        ([None], [100.0], [None]),
+        ([60.0], [None, 10.0], [60.0, None]),
     ],
 )
-def test_the_wait_follows_from_what_those_ahead_will_take(remaining, expected, places, waits):
-    assert seconds_until_start(remaining, expected, places) == waits
+def test_the_wait_follows_from_what_those_ahead_will_take(free_in, expected, waits, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", str(len(free_in)))
+    waiting = [Ticket(f"run{number}", "anna", number, seconds) for number, seconds in enumerate(expected)]
+    assert seconds_until_start(free_in, waiting) == waits
+
+
+def test_the_wait_for_a_gpu_or_for_all_of_them_is_told_as_well(monkeypatch, two_gpus):
+    waiting = [Ticket(gpu, "anna", number, 10.0, gpu) for number, gpu in enumerate(["7", "auto", "all", "5"])]
+    assert seconds_until_start([5.0, 60.0], waiting) == [60.0, 5.0, 70.0, 80.0]
 
 
 def test_earlier_runs_with_the_same_settings_tell_how_long_one_takes(queue, waiting, workspace):
@@ -227,7 +248,7 @@ def test_earlier_runs_with_the_same_settings_tell_how_long_one_takes(queue, wait
     assert queue.entry(first).ticket.expected_seconds == 120
     assert queue.entry(first).seconds_until_start == 0
     assert queue.entry(second).seconds_until_start == 120
-    place, _ = queue.look(first)
+    (place,), _ = queue.look(first)
     first.update(state="running", stage="Training", eta_seconds=75.0)
     assert queue.entry(first).position == 0
     assert queue.entry(second).position == 1
@@ -258,11 +279,89 @@ def test_each_place_has_a_gpu_of_its_own_and_more_places_share_them(queue, waiti
     monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "3")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
     places = [queue.look(waiting("anna", number, 1.0 + number))[0] for number in range(3)]
-    assert [place.environment() for place in places] == [{"CUDA_VISIBLE_DEVICES": gpu} for gpu in ("5", "7", "5")]
+    assert [visible_gpus("auto", own) for own in places] == [{"CUDA_VISIBLE_DEVICES": gpu} for gpu in ("5", "7", "5")]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert places[0].environment() == {}
-    for place in places:
-        place.close()
+    assert visible_gpus("auto", places[0]) == {}
+    for own in places:
+        release(own)
+
+
+# A GPU of one's choice, or all --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_gpus(monkeypatch):
+    """A machine with the GPUs 5 and 7, and a place for each."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
+    monkeypatch.delenv("WORKBENCH_PLACES_COUNT", raising=False)
+
+
+def test_a_run_waits_for_the_gpu_it_asks_for_and_lets_others_by(queue, waiting, two_gpus):
+    first, second = waiting("anna", 1, 1.0, gpu="7"), waiting("anna", 2, 2.0, gpu="7")
+    other = waiting("anna", 3, 3.0)
+    held, _ = queue.look(first)
+    assert visible_gpus("7", held) == {"CUDA_VISIBLE_DEVICES": "7"}
+    assert given(queue, second) == []
+    assert given(queue, other) == [0], "it takes any, and one is free"
+    end(first)
+    release(held)
+    assert given(queue, second) == [1]
+
+
+def test_a_run_that_asks_for_all_gpus_holds_all_places(queue, waiting, two_gpus):
+    everything, other = waiting("anna", 1, 1.0, gpu="all"), waiting("anna", 2, 2.0)
+    held, _ = queue.look(everything)
+    assert [place.index for place in held] == [0, 1]
+    assert visible_gpus("all", held) == {"CUDA_VISIBLE_DEVICES": "5,7"}
+    assert [entry.position for entry in queue.entries()] == [0, 1]
+    assert given(queue, other) == []
+    held[0].close()
+    end(everything)
+    assert given(queue, other) == [0], "a process of the ended one still holds the other place"
+    held[1].close()
+
+
+def test_nobody_behind_a_run_that_waits_for_all_gpus_is_given_one(queue, waiting, two_gpus):
+    """Otherwise newcomers would take the places one by one, and it would wait for ever."""
+    first, everything = waiting("anna", 1, 1.0), waiting("anna", 2, 2.0, gpu="all")
+    newcomer = waiting("anna", 3, 3.0)
+    held, _ = queue.look(first)
+    assert given(queue, everything) == []
+    assert given(queue, newcomer) == [], "though a place is free"
+    end(first)
+    release(held)
+    assert given(queue, newcomer) == [], "it is not its turn either"
+    assert given(queue, everything) == [0, 1]
+
+
+def test_several_look_at_once_and_each_is_given_what_nobody_ahead_takes(two_gpus):
+    waiting = [Ticket(gpu, "anna", number, gpu=gpu) for number, gpu in enumerate(["7", "auto", "5", "all", "auto"])]
+    assert places_given(waiting, {0, 1}) == [(1,), (0,), (), (), ()]
+    assert places_given(waiting[2:], {0, 1}) == [(0,), (), ()]
+    assert places_given(waiting[3:], {0, 1}) == [(0, 1), ()]
+
+
+def test_all_gpus_are_seen_where_there_are_fewer_places(queue, waiting, two_gpus, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "1")
+    held, _ = queue.look(waiting("anna", 1, 1.0, gpu="all"))
+    assert visible_gpus("all", held) == {"CUDA_VISIBLE_DEVICES": "5,7"}
+    release(held)
+
+
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch, two_gpus):
+    for gpu in ("auto", "all", "5", "7"):
+        check_gpu(gpu)
+    with pytest.raises(UsageError, match="'gpu' is '0', but the GPUs that may be used here are: 5, 7"):
+        check_gpu("0")
+    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "1")
+    check_gpu("5")
+    with pytest.raises(UsageError, match=r"take turns in 1 of the 2 GPUs here.*WORKBENCH_PLACES_COUNT"):
+        check_gpu("7")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    check_gpu("auto")
+    for gpu in ("all", "0"):
+        with pytest.raises(UsageError, match="no GPU may be used here"):
+            check_gpu(gpu)
 
 
 def test_the_driver_is_asked_where_nothing_narrows_the_gpus_down(tmp_path):
@@ -287,3 +386,13 @@ def test_a_number_of_places_that_makes_no_sense_is_refused(monkeypatch, text):
     monkeypatch.setenv("WORKBENCH_PLACES_COUNT", text)
     with pytest.raises(UsageError, match="WORKBENCH_PLACES_COUNT must be a whole number from 1"):
         place_count()
+
+
+def test_a_spare_place_is_one_that_nobody_has(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "2")
+    queue = Queue(tmp_path)
+    first, second = queue.spare_place(), queue.spare_place()
+    assert {first.index, second.index} == {0, 1}
+    assert queue.spare_place() is None
+    second.close()
+    assert queue.spare_place().index == second.index

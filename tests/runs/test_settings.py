@@ -56,16 +56,22 @@ def test_settings_survive_being_written():
 # Numbers -------------------------------------------------------------------------------------------------------------
 
 
+def where_it_counts(parameter):
+    """A network from scratch has no blocks to unfreeze."""
+    return {"architecture": "mobilenet"} if parameter.name == "unfreeze" else {}
+
+
 @EVERY
 def test_both_ends_of_a_range_are_accepted(parameter):
     for value in (parameter.minimum, parameter.maximum):
         for given in (value, repr(value), f" {value} "):
-            assert getattr(settings(**{parameter.name: given}), parameter.name) == value
+            assert getattr(settings(**where_it_counts(parameter), **{parameter.name: given}), parameter.name) == value
 
 
 @EVERY
 def test_whole_numbers_are_whole(parameter):
-    number = getattr(settings(**{parameter.name: str(parameter.maximum)}), parameter.name)
+    values = where_it_counts(parameter) | {parameter.name: str(parameter.maximum)}
+    number = getattr(settings(**values), parameter.name)
     assert type(number) is (int if parameter.whole else float)
 
 
@@ -205,6 +211,13 @@ def test_augmentation_can_be_typed_or_come_from_a_file():
     )
     assert settings(augmentation="none").augmentation == ()
     assert "'mirror' is unknown" in refusal(augmentation="mirror")
+
+
+def test_images_are_mixed_only_where_the_whole_network_is_trained():
+    assert [step.name for step in settings(augmentation="mixup=40,cutmix").augmentation] == ["mixup", "cutmix"]
+    message = refusal(architecture="vgg16", augmentation="rotation,mixup,cutmix")
+    assert "mixup and cutmix cannot be used with VGG16" in message
+    assert "'augmentation'" in message
 
 
 def test_weights_belong_to_frozen_backbones():

@@ -99,11 +99,11 @@ def test_a_supervisor_that_is_killed_does_not_free_its_place_while_its_trainer_s
     kill(supervisor)
     eventually(lambda: not is_alive(*supervisor))
     assert first.status().active
-    assert queue.look(second) == (None, 0)
+    assert queue.look(second) == ([], 0)
     # Even where the supervisor had no time to say whom it has started, the place is held by the trainer itself.
     first.update(processes=[supervisor])
     assert not first.status().active
-    assert queue.look(second) == (None, 0)
+    assert queue.look(second) == ([], 0)
     assert second.status().state == "queued"
     kill(trainer)
     eventually(lambda: second.status().state != "queued")
