@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from core.commands import datasets, engine, queue, runs
+from core.commands import datasets, engine, look, queue, runs
 from core.commands.output import BAD_USAGE, FAILED, Result
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import Workspace
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
     datasets.add_commands(add)
     runs.add_commands(add)
+    look.add_commands(add)
     queue.add_commands(add)
     engine.add_commands(add)
     return parser

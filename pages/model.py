@@ -13,6 +13,7 @@ from core.runs.settings import check_image_size
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
 from pages.widgets.gallery import escape
 from pages.widgets.network_diagram import show_network
+from pages.widgets.quick_look import show_quick_look
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def main() -> None:
         show_network(rows, image_size)
         show_figures(architecture, rows)
     show_layers(rows)
+    show_quick_look(page)
 
 
 def answer(architecture: Architecture, rows: list[LayerRow], class_count: int) -> str:

@@ -1,0 +1,46 @@
+"""The command that looks quickly at what frozen backbones would give, before a long run."""
+
+import argparse
+
+from core.commands.output import DONE, FAILED, Result, progress_line, table
+from core.datasets.importing import ensure_dataset
+from core.errors import WorkbenchError
+from core.evaluation.metrics import percent
+from core.runs.executor import wait
+from core.runs.quick_look import DEFAULT_SECONDS, SECONDS, Candidate, start_look
+from core.workspace import Workspace
+
+
+def add_commands(add) -> None:
+    """Add the command; `add(name, command, summary, **options)` gives its parser."""
+    looking = add(
+        "look",
+        _look,
+        "Say in seconds, on a sample, what the features of each backbone at hand would give against plain baselines.",
+    )
+    looking.add_argument("dataset", metavar="DATASET")
+    limits = f"{SECONDS.minimum:g} to {SECONDS.maximum:g}; default {DEFAULT_SECONDS:g}"
+    looking.add_argument("--seconds", default=DEFAULT_SECONDS, metavar="N", help=f"how long it may take ({limits})")
+
+
+def _look(workspace: Workspace, options: argparse.Namespace) -> Result:
+    dataset = ensure_dataset(workspace, options.dataset, progress_line)
+    job = start_look(workspace, dataset, options.seconds)
+    status = wait(job)
+    findings = job.findings()
+    if status.state == "failed" or findings is None:
+        raise WorkbenchError(status.error or "The look was stopped before anything was found.")
+    document = {"status": status.state, "seconds": status.seconds} | findings.to_dict()
+    rows = [_row(candidate) for candidate in findings.candidates]
+    header = ["candidate", "right", "95 % interval", "took", "images a second", "features of all", ""]
+    text = "\n".join([table(header, rows), findings.words(), *findings.notes])
+    return document, text, DONE if status.state == "done" else FAILED
+
+
+def _row(candidate: Candidate) -> list[str]:
+    if candidate.accuracy is None:
+        return [candidate.title, "", "", "", "", "", f"not tried: {candidate.reason}"]
+    share, low, high = (percent(value, candidate.images) for value in (candidate.accuracy, *candidate.interval))
+    speed = "" if candidate.images_per_second is None else f"{candidate.images_per_second:,.0f}"
+    full = "" if candidate.full_seconds is None else f"{candidate.full_seconds:,.0f} s"
+    return [candidate.title, share, f"{low} to {high}", f"{candidate.seconds:.1f} s", speed, full, ""]
