@@ -1,6 +1,6 @@
 """Training: start it, watch it, stop it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
@@ -11,11 +11,22 @@ from core.jobs import Status
 from core.runs.diagnosis import diagnose
 from core.runs.events import epoch_table
 from core.runs.executor import can_extend, can_resume, check_trainable, extend, resume, start
-from core.runs.queue import Queue
+from core.runs.queue import Queue, gpus
 from core.runs.record import Run, delete_run
-from core.runs.settings import CHOICES, PARAMETERS, RunSettings
+from core.runs.settings import (
+    ALL,
+    AUTO,
+    BASICS,
+    GROUPS,
+    RUNTIMES,
+    Choice,
+    Parameter,
+    RunSettings,
+    settings_in,
+)
+from pages.widgets.computing import show_computing
 from pages.widgets.curves import in_words as curves_in_words
-from pages.widgets.curves import show_curves
+from pages.widgets.curves import pace_in_words, show_curves, show_rates
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.widgets.gallery import escape
 from pages.widgets.progress import duration, show_progress
@@ -23,8 +34,12 @@ from pages.widgets.run_label import run_label
 
 SETTINGS_IN_A_ROW = 5
 MORE_EPOCHS = 10
-MAIN_SETTINGS = ("epochs", "learning_rate", "batch_size")
 SECONDS_OF_SILENCE = 30
+RUNTIME_HELP = (
+    "The program and the precision that compute features of a frozen backbone, or train from scratch. **auto** tries "
+    "them on your images and takes the quickest that gives the same."
+)
+GPU_HELP = "**auto** takes the one whose turn it is; **all** trains on all of them together."
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
 
@@ -55,19 +70,9 @@ def prepare(page: Page) -> None:
         page.link("model", "Look at the model's settings")
         return
     st.markdown(plan_in_words(page, settings))
-    columns = st.columns(len(MAIN_SETTINGS))
-    for column, name in zip(columns, MAIN_SETTINGS, strict=True):
-        with column:
-            number_setting(page, settings, name)
+    setting_row(page, settings, settings_in(BASICS))
     with st.expander("More settings", icon=":material/tune:"):
-        others = [name for name in PARAMETERS if name not in MAIN_SETTINGS]
-        for start_at in range(0, len(others), SETTINGS_IN_A_ROW):
-            for column, name in zip(st.columns(SETTINGS_IN_A_ROW), others[start_at:][:SETTINGS_IN_A_ROW], strict=False):
-                with column:
-                    number_setting(page, settings, name)
-        for column, name in zip(st.columns(len(CHOICES)), CHOICES, strict=True):
-            with column:
-                choice_setting(page, settings, name)
+        more_settings(page, settings)
     try:
         settings = page.draft.settings()
     except WorkbenchError as error:
@@ -97,37 +102,69 @@ def plan_in_words(page: Page, settings: RunSettings) -> str:
     return words + ". It runs in its own process: you may close this page and come back."
 
 
-def number_setting(page: Page, settings: RunSettings, name: str) -> None:
+def more_settings(page: Page, settings: RunSettings) -> None:
+    """What has an effect on this kind of network, by group."""
+    kind = find_architecture(settings.architecture).kind
+    for group in GROUPS:
+        members = settings_in(group, kind)
+        if group == BASICS or not members:
+            continue
+        st.markdown(f"**{group}**")
+        for start_at in range(0, len(members), SETTINGS_IN_A_ROW):
+            setting_row(page, settings, members[start_at : start_at + SETTINGS_IN_A_ROW], SETTINGS_IN_A_ROW)
+    # The last group goes on with what the machine decides.
+    columns = st.columns(SETTINGS_IN_A_ROW)
+    with columns[0]:
+        named_setting(page, settings, "runtime", "Way to compute", RUNTIMES, RUNTIME_HELP)
+    if cards := gpus():
+        with columns[1]:
+            named_setting(page, settings, "gpu", "Graphics card", (AUTO, *cards, ALL), GPU_HELP)
+
+
+def setting_row(page: Page, settings: RunSettings, members: list[Parameter | Choice], width: int = 0) -> None:
+    """Settings side by side, as wide as if there were `width` of them."""
+    for column, setting in zip(st.columns(width or len(members)), members, strict=False):
+        with column:
+            show = number_setting if isinstance(setting, Parameter) else choice_setting
+            show(page, settings, setting)
+
+
+def number_setting(page: Page, settings: RunSettings, parameter: Parameter) -> None:
     """A number with its default, its range, and what it does; kept as soon as it changes."""
-    parameter, value = PARAMETERS[name], getattr(settings, name)
-    default = parameter.default[find_architecture(settings.architecture).kind]
+    name, value = parameter.name, getattr(settings, parameter.name)
+    architecture = find_architecture(settings.architecture)
+    default = parameter.default[architecture.kind]
+    maximum = len(architecture.cuts) if name == "unfreeze" else parameter.maximum
     whole = {"step": 1} if parameter.whole else {"step": 10.0**-4, "format": "%g"}
     kind = int if parameter.whole else float
     chosen = st.number_input(
         parameter.title,
         kind(parameter.minimum),
-        kind(parameter.maximum),
+        kind(maximum),
         kind(value),
         key=f"setting_{settings.dataset}_{settings.architecture}_{name}",
-        help=f"{parameter.explanation} From {parameter.minimum:g} to {parameter.maximum:g}; {default:g} by default.",
+        help=f"{parameter.explanation} From {parameter.minimum:g} to {maximum:g}; {default:g} by default.",
         **whole,
     )
     if chosen != value:
         page.draft.choose(**{name: chosen})
 
 
-def choice_setting(page: Page, settings: RunSettings, name: str) -> None:
-    """One of a few options; kept as soon as it changes."""
-    choice, value = CHOICES[name], getattr(settings, name)
-    options = list(choice.options)
+def choice_setting(page: Page, settings: RunSettings, choice: Choice) -> None:
+    """One of a few options, each explained."""
     meanings = "; ".join(f"**{option}**: {meaning}" for option, meaning in choice.options.items())
-    chosen = st.selectbox(
-        choice.title,
-        options,
-        index=options.index(value),
-        key=f"setting_{settings.dataset}_{settings.architecture}_{name}",
-        help=f"{choice.explanation} {meanings}.",
-    )
+    named_setting(page, settings, choice.name, choice.title, choice.options, f"{choice.explanation} {meanings}.")
+
+
+def named_setting(
+    page: Page, settings: RunSettings, name: str, title: str, options: Iterable[str], explanation: str
+) -> None:
+    """One of a few names; kept as soon as it changes."""
+    value = getattr(settings, name)
+    # What was chosen elsewhere stays chosen, even where this machine would not offer it.
+    names = list(dict.fromkeys([*options, value]))
+    key = f"setting_{settings.dataset}_{settings.architecture}_{name}"
+    chosen = st.selectbox(title, names, index=names.index(value), key=key, help=explanation)
     if chosen != value:
         page.draft.choose(**{name: chosen})
 
@@ -189,7 +226,13 @@ def live(page: Page, was_active: bool) -> None:
     facts = [f"{verb} on {status.facts['device']}"] if "device" in status.facts else []
     facts += [f"took {duration(status.seconds)}"] if status.seconds and not status.active else []
     facts += [status.facts["note"]] if "note" in status.facts else []
+    facts += [pace] if (pace := pace_in_words(events)) else []
     st.caption(" · ".join(facts))
+    rates = next((event for event in reversed(events) if event["kind"] == "rates"), None)
+    if rates is not None:
+        with st.expander("How the learning rate was found", icon=":material/search:"):
+            show_rates(rates, f"rates_{run.id}")
+    show_computing(page, status)
     actions(page, status)
 
 

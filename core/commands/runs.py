@@ -12,7 +12,7 @@ from core.evaluation.metrics import percent, verdict
 from core.jobs import Status
 from core.runs.executor import extend, resume, start, wait
 from core.runs.record import Run, find_run, list_runs
-from core.runs.settings import CHOICES, PARAMETERS, read_settings
+from core.runs.settings import BOTH, GROUPS, Choice, Parameter, read_settings, settings_in
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, or how it begins"
@@ -47,25 +47,33 @@ def add_commands(add) -> None:
 
 def _settings_help() -> str:
     lines = ["settings for --set (from scratch / on a frozen backbone):"]
-    for parameter in PARAMETERS.values():
-        defaults = " / ".join(f"{value:g}" for value in parameter.default.values())
-        bounds = f"{parameter.minimum:g} to {parameter.maximum:g}"
-        lines += [f"  {parameter.name}: {defaults}; {bounds}", f"      {parameter.explanation}"]
-    for choice in CHOICES.values():
-        lines += [
-            f"  {choice.name}: {choice.default}; one of {', '.join(choice.options)}",
-            f"      {choice.explanation}",
-        ]
-        lines += [f"      {option}: {meaning}" for option, meaning in choice.options.items()]
+    for group in GROUPS:
+        lines.append(f"{group}:")
+        for setting in settings_in(group):
+            lines += _setting_help(setting)
+    lines.append("What is trained, and where:")
     lines += [
         "  image_size: the architecture's own; up to 1024",
         "  weights: imagenet; untrained, or the path of a file (frozen backbones only)",
-        "  augmentation: none; such as flip_horizontal,rotation=15,zoom=10,shift=10,contrast=20,brightness=20",
+        "  augmentation: none; such as flip_horizontal,rotation=15,zoom=10,shift=10,contrast=20,brightness=20; from "
+        "scratch also mixup=50,cutmix=50",
         "  split_seed: the dataset's own; another number draws another split for this run, as --seed does",
         "  fold: the dataset's own; which of its folds tests in this run, where it is divided into folds",
-        "  runtime: auto; or the name of the program that trains",
+        "  runtime: auto; or the way to compute, such as tensorflow-float32 (`plan` lists them)",
+        "  gpu: auto; or the number of a GPU, or all of them at once",
     ]
     return "\n".join(lines)
+
+
+def _setting_help(setting: Parameter | Choice) -> list[str]:
+    only = "" if setting.kinds == BOTH else f" ({setting.kinds[0]} only)"
+    if isinstance(setting, Parameter):
+        defaults = " / ".join(f"{value:g}" for value in setting.default.values())
+        bounds = f"{setting.minimum:g} to {setting.maximum:g}"
+        return [f"  {setting.name}: {defaults}; {bounds}{only}", f"      {setting.explanation}"]
+    lines = [f"  {setting.name}: {setting.default}; one of {', '.join(setting.options)}{only}"]
+    lines.append(f"      {setting.explanation}")
+    return lines + [f"      {option}: {meaning}" for option, meaning in setting.options.items()]
 
 
 def _train(workspace: Workspace, options: argparse.Namespace) -> Result:

@@ -1,5 +1,6 @@
 """Loss and accuracy as they develop."""
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -43,6 +44,7 @@ def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
             )
         figure.update_xaxes(title_text="epoch", range=[0, _right_end(table, batches, epochs)], row=1, col=column)
     _mark_best(figure, table)
+    _mark_fine_tuning(figure, events)
     figure.update_yaxes(range=[_lower_end(table, batches), 1.02], tickformat=".0%", row=1, col=2)
     figure.update_yaxes(rangemode="tozero", row=1, col=1)
     legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.28}
@@ -64,16 +66,78 @@ def in_words(events: list[dict[str, Any]]) -> str:
     return text + f"{best['epoch']:.0f}."
 
 
+def pace_in_words(events: list[dict[str, Any]]) -> str:
+    """What the last epoch took: time, speed, memory, and at which learning rate; "" before the first has ended."""
+    table = epoch_table(events)
+    if table.empty:
+        return ""
+    last = table.iloc[-1].dropna()  # runs of earlier versions told less
+    parts = []
+    if "seconds" in last:
+        seconds = last["seconds"]
+        duration = f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.{int(seconds < 10)}f} s"
+        parts.append(f"{duration} an epoch")
+    if "images_per_second" in last:
+        speed = float(f"{last['images_per_second']:.2g}")  # it varies in the second digit from epoch to epoch
+        parts.append(f"{speed:,.0f} images/s")
+    if "memory_mb" in last:
+        parts.append(f"{last['memory_mb'] / 1000:.1f} GB")
+    if "learning_rate" in last:
+        parts.append(f"learning rate {last['learning_rate']:.2g}")
+    return " · ".join(parts)
+
+
+def show_rates(event: dict[str, Any], key: str) -> None:
+    """How the loss went while the learning rate was raised, and which rate was taken.
+
+    Parameters
+    ----------
+    event
+        Of kind "rates": `rates` and `losses` of one length, and `chosen`.
+    """
+    figure = go.Figure(
+        go.Scatter(
+            x=event["rates"],
+            y=event["losses"],
+            mode="lines",
+            line={"color": SPLIT_COLOURS["train"], "width": 2},
+            hovertemplate="learning rate %{x:.2g}<br>loss %{y:.3f}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    words = f"The loss over {len(event['rates'])} learning rates"
+    if chosen := event.get("chosen"):
+        # A line on a logarithmic axis lies where the rate is, its words where the logarithm is.
+        figure.add_vline(x=chosen, line={"color": "#8C8C8C", "width": 1, "dash": "dot"})
+        figure.add_annotation(
+            x=math.log10(chosen), y=1, yref="paper", text=f"taken: {chosen:.2g}", showarrow=False, xanchor="left"
+        )
+        words += f"; {chosen:.2g} was taken"
+    figure.update_xaxes(type="log", title_text="learning rate", exponentformat="power")
+    figure.update_yaxes(title_text="loss")
+    figure.update_layout(height=240, margin={"l": 10, "r": 10, "t": 20, "b": 10})
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{words}.")
+
+
 def _right_end(table, batches, epochs: int) -> float:
     """Room for a few epochs more than there are, up to all of them, so that early epochs are not squeezed."""
     reached = max([1.0, *table["epoch"].tail(1), *batches["position"].tail(1)])
-    return min(epochs, max(5.0, reached * 1.15)) + 0.2
+    return max(reached, min(epochs, max(5.0, reached * 1.15))) + 0.2
 
 
 def _lower_end(table, batches) -> float:
     """Where the accuracy axis begins: a little below the least there is."""
     least = min([1.0, *table["accuracy"], *table["val_accuracy"].dropna(), *batches["accuracy"]])
     return max(0.0, least - 0.05)
+
+
+def _mark_fine_tuning(figure: go.Figure, events: list[dict[str, Any]]) -> None:
+    begun = [event["epochs"] for event in events if event["kind"] == "stage" and event["name"] == "fine_tune"]
+    if begun:
+        for column in (1, 2):
+            figure.add_vline(x=begun[-1], line={"color": "#8C8C8C", "width": 1}, row=1, col=column)
+        words = {"text": "fine-tuning", "showarrow": False, "xanchor": "left", "yanchor": "bottom", "yref": "y domain"}
+        figure.add_annotation(x=begun[-1], y=0, row=1, col=1, **words)
 
 
 def _mark_best(figure: go.Figure, table) -> None:

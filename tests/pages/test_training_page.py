@@ -6,12 +6,14 @@ import time
 
 import pytest
 
+from core.architectures.registry import ARCHITECTURES
 from core.datasets.importing import create_from_path, create_sample, run_import
 from core.hosting import new_visitor, visitor_workspace
 from core.jobs import identity
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.runs.settings import PARAMETERS
+from core.training.features import USES
 
 QUESTION = "Is it learning?"
 TRAIN = "Train up to 60 epochs"
@@ -60,15 +62,46 @@ def test_every_setting_has_its_range_and_is_kept(visit, pets, name):
     parameter = PARAMETERS[name]
     page = visit("training")
     field = page.setting(parameter.title)
-    assert (field.min, field.max, field.value) == (parameter.minimum, parameter.maximum, parameter.default["frozen"])
+    # No network has as many blocks as the largest, which is what the setting itself allows.
+    maximum = len(ARCHITECTURES["mobilenet_075"].cuts) if name == "unfreeze" else parameter.maximum
+    assert (field.min, field.max, field.value) == (parameter.minimum, maximum, parameter.default["frozen"])
     assert f"{parameter.default['frozen']:g} by default" in field.help
-    chosen = parameter.minimum if parameter.default["frozen"] == parameter.maximum else parameter.maximum
+    chosen = parameter.minimum if parameter.default["frozen"] == maximum else maximum
     page.set(parameter.title, chosen)
     assert draft(pets) == {name: chosen}
     # Neither another page nor another tab loses it.
     page.open("model", dataset="pets")
     assert page.open("training", dataset="pets").setting(parameter.title).value == chosen
     assert visit("training").setting(parameter.title).value == chosen
+
+
+def test_only_what_has_an_effect_on_the_network_is_asked_for(visit, pets):
+    page = visit("training")
+    assert "**Backbone and head**" in page.words
+    assert "**Fine-tuning**" in page.words
+    Draft(pets).choose(architecture="small_cnn")
+    page = visit("training")
+    assert "**Regularisation**" in page.words
+    assert "**Fine-tuning**" not in page.words
+    titles = [field.label for field in page.at.number_input]
+    assert "Dropout" in titles
+    assert "Hidden units" not in titles
+
+
+def test_the_way_to_compute_is_chosen_by_hand(visit, pets, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    page = visit("training").set("Way to compute", "openvino-bfloat16")
+    assert draft(pets) == {"runtime": "openvino-bfloat16"}
+    assert visit("training").setting("Way to compute").value == "openvino-bfloat16"
+    assert "Graphics card" not in [box.label for box in page.at.main.selectbox]
+
+
+def test_where_there_are_graphics_cards_one_can_be_chosen(visit, pets, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    page = visit("training")
+    assert page.setting("Graphics card").options == ["auto", "0", "1", "all"]
+    page.set("Graphics card", "all")
+    assert draft(pets) == {"gpu": "all"}
 
 
 def test_another_dataset_keeps_its_own_settings(visit, imported):
@@ -167,6 +200,38 @@ def test_a_run_shows_its_epochs(visit, pets, training):
     assert page.buttons == ["Stop and keep the best"]
     assert "No sign of life" not in page.words
     assert run.status().active
+
+
+def test_a_run_says_how_fast_it_is(visit, pets, training):
+    run = training(pets, epochs=0)
+    figures = {"loss": 0.5, "accuracy": 0.6, "val_loss": None, "val_accuracy": None, "best": True}
+    machine = {"seconds": 0.42, "images_per_second": 2134.0, "memory_mb": 905.0, "learning_rate": 0.003}
+    run.events.append("epoch", epoch=1, **figures, **machine)
+    assert "0.4 s an epoch · 2,100 images/s · 0.9 GB · learning rate 0.003" in visit("training").words
+
+
+def test_a_learning_rate_that_was_looked_for_is_shown(visit, pets, training):
+    run = training(pets)
+    run.events.append("rates", rates=[1e-4, 1e-3, 1e-2], losses=[0.7, 0.6, 0.9], chosen=0.001)
+    page = visit("training")
+    assert "How the learning rate was found" in [part.label for part in page.at.main.expander]
+    assert "The loss over 3 learning rates; 0.001 was taken." in page.chart_texts()
+
+
+def test_a_run_says_how_it_computes(visit, pets, trained, workspace):
+    trial = {"title": "TensorFlow in float32", "name": "tensorflow-float32", "images_per_second": 80.0, "agreement": 1}
+    other = {"title": "OpenVINO in bfloat16", "name": "openvino-bfloat16", "reason": "it is not *installed*"}
+    plan = {"words": "TensorFlow in float32: 80 images a second.", "runtime": trial["name"], "trials": [trial, other]}
+    trained(pets, facts={"plan": plan, "features": {"found": 30, "computed": 10}})
+    workspace.features.mkdir(parents=True)
+    (workspace.features / USES).write_text('{"hits": 30, "misses": 10}\n')
+    page = visit("training")
+    assert "TensorFlow in float32: 80 images a second. *Way to compute* under *More settings*" in page.words
+    tried = page.at.dataframe[0].value.set_index("way")
+    assert tried["images a second"].to_list()[0] == 80
+    assert tried[""].to_list() == ["chosen", "it is not *installed*"]
+    assert "30 features were found where earlier runs had left them; 10 were computed." in page.words
+    assert "of the 10.0 GB allowed; 75% of what was asked for was there." in page.words
 
 
 def test_a_run_is_asked_to_stop(visit, pets, training):

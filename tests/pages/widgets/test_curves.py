@@ -86,3 +86,11 @@ def test_curves_are_told_apart_without_their_colour():
 def test_little_to_show_is_shown(events):
     chart, _ = draw(events, epochs=1)
     assert chart.alt == in_words(events)
+
+
+def test_where_fine_tuning_begins_is_marked_and_none_of_it_is_cut_off():
+    told = epochs([1 / number for number in range(1, 13)], [1 / number for number in range(1, 13)])
+    _, figure = draw([*told[:8], {"kind": "stage", "name": "fine_tune", "epochs": 8}, *told[8:]], epochs=8)
+    assert "fine-tuning" in [annotation["text"] for annotation in figure["layout"]["annotations"]]
+    assert 8 in [shape["x0"] for shape in figure["layout"]["shapes"]]
+    assert figure["layout"]["xaxis"]["range"][1] >= 12

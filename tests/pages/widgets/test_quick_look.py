@@ -1,0 +1,100 @@
+"""The quick look on the page of the model: its start, its course, its answer, and what one does with it."""
+
+import json
+
+import pytest
+
+from core.jobs import identity
+from core.runs.draft import Draft
+from core.runs.quick_look import MAJORITY, PIXELS, Candidate, Findings, QuickLook, keep_findings, start_look
+
+CANDIDATES = (
+    Candidate(MAJORITY, "Always the commonest class", 32, 16, seconds=0.0),
+    Candidate(PIXELS, "Small pixels (16 × 16)", 32, 20, seconds=0.1),
+    Candidate("mobilenet", "MobileNet", 32, 31, 2.0, 104.0, 75.0),
+    Candidate("vgg16", "VGG16", reason="no time left"),
+)
+
+
+@pytest.fixture
+def looked_at(pets):
+    """What a look at the pets has found."""
+    findings = Findings(pets.name, pets.content.version, 32, 32, CANDIDATES, ("A class has fewer than 5 images.",))
+    keep_findings(pets, findings)
+    return findings
+
+
+def test_a_look_is_started_and_followed(visit, pets, workspace, launched):
+    page = visit("model")
+    assert "Half a minute on a sample of your images" in page.words
+    assert page.chart_texts() == []
+    page.press("Quick look")
+    assert launched == [("core.training.quick_look", "current")]
+    assert page.buttons[-1] == "Stop the quick look"
+    QuickLook.of(workspace).update(state="running", stage="Computing features with MobileNet", done=32, total=128)
+    assert "Computing features with MobileNet · 32 of 128" in page.run().words
+    page.press("Stop the quick look")
+    assert QuickLook.of(workspace).stop_requested
+    assert page.button("Stop the quick look").disabled
+
+
+def test_the_baselines_show_before_the_rest_is_known(visit, pets, workspace, launched):
+    look = start_look(workspace, pets)
+    findings = Findings(pets.name, pets.content.version, 32, 32, CANDIDATES[:2])
+    look.update(state="running", processes=[identity()], facts={"findings": findings.to_dict()})
+    assert "Colours and shapes of small pixels alone: 62 %" in visit("model").words
+
+
+def test_what_was_found_is_said_drawn_and_found_again(visit, looked_at):
+    page = visit("model")
+    assert looked_at.words() in page.words
+    assert looked_at.words() in page.chart_texts()
+    assert "VGG16 was not tried: no time left." in page.words
+    assert "MobileNet: the features of all images take about 1 min 15 s at 104 images a second" in page.words
+    assert "no test image was looked at. A class has fewer than 5 images." in page.words
+    assert "Look again" in page.buttons
+
+
+def test_the_best_is_taken_with_one_press(visit, pets, looked_at):
+    page = visit("model")
+    assert page.setting("Architecture").value == "mobilenet_075"
+    page.press("Take MobileNet")
+    assert json.loads((pets.folder / "draft.json").read_text())["architecture"] == "mobilenet"
+    assert page.setting("Architecture").value == "mobilenet"
+    assert "Take MobileNet" not in page.buttons
+    assert page.run().setting("Architecture").value == "mobilenet"
+
+
+def test_what_was_found_of_other_images_is_not_shown(visit, pets, looked_at, imported):
+    imported("other", {"a": 10, "b": 10})
+    page = visit("model", dataset="other")
+    assert looked_at.words() not in page.words
+    assert "Quick look" in page.buttons
+
+
+def test_a_look_that_failed_says_why(visit, pets, workspace, launched):
+    start_look(workspace, pets).update(state="failed", error="The disk *is* full.\nLast lines of its log:\nx")
+    page = visit("model")
+    assert page.errors == ["The disk *is* full."]
+    assert "Quick look" in page.buttons
+
+
+def test_a_second_look_in_the_same_workspace_is_refused_in_words(visit, pets, workspace, imported, launched):
+    start_look(workspace, imported("other", {"a": 10, "b": 10}))
+    page = visit("model", dataset="pets").press("Quick look")
+    assert "A quick look at other is going on" in page.errors[0]
+
+
+def test_too_few_images_are_refused_in_words(visit, imported, launched):
+    imported("few", {"a": 3, "b": 3})
+    page = visit("model").press("Quick look")
+    assert "Bring more images." in page.errors[0]
+    assert launched == []
+
+
+def test_without_weights_it_says_so(visit, pets):
+    keep_findings(pets, Findings(pets.name, pets.content.version, 32, 32, CANDIDATES[:2]))
+    page = visit("model")
+    assert "No ImageNet weights are on this machine" in page.words
+    assert not any(button.startswith("Take") for button in page.buttons)
+    assert Draft(pets).chosen() == {}
