@@ -20,11 +20,11 @@ class Run(Job):
     """The folder of a run, whose name is the run's id.
 
     ``settings.json``, ``events.jsonl``, ``status.json``, ``heartbeat``, ``log.txt``, ``best.weights.h5``,
-    ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and
-    ``versions.json``. ``checkpoint.npz`` holds what it takes to go on, and ``extension.json`` the epoch from which on
-    epochs were added; ``computing.json`` says in which precision and batch size it computes where that was measured
-    or had to be lowered. Where a backbone was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same
-    of that second phase as ``best.weights.h5`` and ``checkpoint.npz`` of the first.
+    ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and ``versions.json``.
+    ``checkpoint.npz`` holds what it takes to go on, ``extension.json`` the epoch from which on epochs were added, and
+    ``computing.json`` the precision and batch size where these were measured or had to be lowered. Where a backbone
+    was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
+    ``best.weights.h5`` and ``checkpoint.npz`` of the first.
     """
 
     @property
