@@ -110,7 +110,11 @@ class BackboneFeatures:
         self._run.update(stage="Choosing the quickest way to compute", done=0, total=0)
         chosen = paths[:: max(1, len(paths) // SAMPLE_IMAGES)][:SAMPLE_IMAGES]
         sample = load_pixels(chosen, self._settings.image_size, lambda done: None)[1]
-        return choose_runtime(backbone, sample, key, folder, self._settings.runtime)
+        made = {}
+        plan = choose_runtime(backbone, sample, key, folder, self._settings.runtime, made)
+        if plan.runtime in made:  # and the others are let go
+            self._compute = made[plan.runtime]
+        return plan
 
     @cached_property
     def backbone(self):

@@ -175,7 +175,12 @@ def remember_plan(folder: Path, key: dict[str, Any], plan: Plan) -> None:
 
 
 def choose_runtime(
-    backbone: "keras.Model", sample: np.ndarray, key: dict[str, Any], folder: Path, runtime: str = AUTO
+    backbone: "keras.Model",
+    sample: np.ndarray,
+    key: dict[str, Any],
+    folder: Path,
+    runtime: str = AUTO,
+    made: "dict[str, Compute] | None" = None,
 ) -> Plan:
     """The fastest way to compute features on this machine that agrees with float32, as remembered or as measured now.
 
@@ -187,6 +192,8 @@ def choose_runtime(
         See `remembered_plan`. What is measured is remembered.
     runtime
         "auto", or the name of the one to take whatever it costs.
+    made
+        Filled with what computes features, by the name of the way, where ways are tried: to compile takes seconds.
 
     Raises
     ------
@@ -199,7 +206,7 @@ def choose_runtime(
     if runtime != AUTO:
         way = asked_for(ways, runtime)
         return Plan(way.name, way.family, DEFAULT_BATCH_SIZE, "setting")
-    measured = (lambda: measure(backbone, sample, ways)) if len(sample) else None
+    measured = (lambda: measure(backbone, sample, ways, made)) if len(sample) else None
     return remembered_or_measured(ways, key, folder, measured) or default_plan()
 
 
@@ -225,12 +232,19 @@ def remembered_or_measured(
     return plan
 
 
-def measure(backbone: "keras.Model", sample: np.ndarray, ways: "dict[str, Runtime]") -> Plan:
+def measure(
+    backbone: "keras.Model",
+    sample: np.ndarray,
+    ways: "dict[str, Runtime]",
+    made: "dict[str, Compute] | None" = None,
+) -> Plan:
     """Try the ways to compute a backbone's features, float32 Keras first, and choose; see `choose_runtime`."""
     references: list[np.ndarray] = []
+    made = {} if made is None else made
 
     def attempt(way: "Runtime") -> Trial:
-        features, trial = _try(way, backbone, sample, references[0] if references else None)
+        made[way.name] = way.make(backbone)
+        features, trial = _try(way, made[way.name], sample, references[0] if references else None)
         references.append(features)
         return trial
 
@@ -267,10 +281,9 @@ def agreement(features: np.ndarray, reference: np.ndarray) -> float:
 
 
 def _try(
-    way: "Runtime", backbone: "keras.Model", sample: np.ndarray, reference: np.ndarray | None
+    way: "Runtime", compute: "Compute", sample: np.ndarray, reference: np.ndarray | None
 ) -> tuple[np.ndarray, Trial]:
     """The features that a way gives of the first images, and how it did."""
-    compute = way.make(backbone)
     few = sample[:COMPARED_IMAGES]
     features = compute(few)  # which also compiles what there is to compile
     agrees = 1.0 if reference is None else agreement(features, reference)
