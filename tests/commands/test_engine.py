@@ -10,6 +10,7 @@ RECIPE = made_from("mobilenet_075", 32, None, seed=0)
 ON_NOISE = ("plan", "mobilenet_075", "--weights", "untrained", "--image-size", "32")
 
 
+@pytest.mark.slow
 def test_all_ways_are_tried_and_the_choice_is_given_with_its_figures(document, workspace):
     code, found = document(*ON_NOISE)
     assert code == 0
@@ -20,6 +21,7 @@ def test_all_ways_are_tried_and_the_choice_is_given_with_its_figures(document, w
     assert remembered_plan(workspace.machine / "plans", plan_key(RECIPE)) is None  # noise tells nothing of agreement
 
 
+@pytest.mark.slow
 def test_what_was_measured_on_a_dataset_is_remembered(command, workspace, imported):
     imported("pets", {"cats": 5, "dogs": 5})
     code, output, _ = command(*ON_NOISE, "--dataset", "pets")

@@ -110,6 +110,7 @@ def test_no_image_is_nearly_empty(drawn: Path, name: str) -> None:
         assert _pixels(path).std() > 5, path
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_files(drawn: Path, tmp_path: Path) -> None:
     write_sample("cervix_types_sample", tmp_path / "again")
     first = drawn / "cervix_types_sample"
@@ -140,6 +141,7 @@ def test_another_process_draws_the_same_pixels() -> None:
     assert len(outputs[0].split()) == len(SAMPLES)
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_images(drawn: Path, tmp_path: Path) -> None:
     write_sample("cervix_types_sample", tmp_path / "other", seed=1)
     first = drawn / "cervix_types_sample"
@@ -151,6 +153,7 @@ def test_another_seed_gives_other_images(drawn: Path, tmp_path: Path) -> None:
     assert not same
 
 
+@pytest.mark.slow
 def test_progress_is_reported_after_each_image(tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     write_sample("cervix_types_sample", tmp_path, progress=lambda done, total: calls.append((done, total)))
@@ -173,6 +176,7 @@ def test_files_which_are_already_there_are_not_overwritten(tmp_path: Path) -> No
     assert existing.read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_averaged_colours_do_not_tell_cats_from_dogs(drawn: Path) -> None:
     """A linear model on the raw pixels must fail where a convolutional network succeeds."""
     files = _files(drawn / "cats_vs_dogs_sample")

@@ -83,6 +83,7 @@ def test_one_pixel_less_than_the_minimum_is_refused_by_keras_too(architecture):
         build_backbone(architecture, side, None)
 
 
+@pytest.mark.slow
 @each_frozen
 def test_preprocessing_is_that_of_keras_applications(architecture):
     image_size = architecture.minimum_size

@@ -36,6 +36,7 @@ def test_the_parts_one_after_the_other_give_the_features_of_the_backbone(archite
         np.testing.assert_allclose(numbers(tail(activations)), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @each_frozen
 def test_each_more_block_takes_more_weights_along(architecture):
     side = architecture.minimum_size

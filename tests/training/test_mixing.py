@@ -115,6 +115,7 @@ def trained(each, first, epochs, weights=None):
     return listener.figures
 
 
+@pytest.mark.slow
 def test_a_network_learns_from_mixes_and_is_judged_by_images_as_they_are():
     each = learner()
     figures = trained(each, 0, 30, weights=np.array([1, 2, 1], "float32"))
@@ -126,6 +127,7 @@ def test_a_network_learns_from_mixes_and_is_judged_by_images_as_they_are():
     assert figures[-1]["val_accuracy"] == pytest.approx((probabilities.argmax(axis=1) == TARGETS).mean())
 
 
+@pytest.mark.slow
 def test_going_on_gives_what_an_unbroken_training_gives():
     unbroken, first, second = learner(), learner(), learner()
     expected = trained(unbroken, 0, 4)

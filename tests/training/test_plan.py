@@ -115,10 +115,11 @@ def test_what_was_measured_is_remembered_for_this_backbone_and_machine(tmp_path,
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", "7", '{"plan": {}}', '{"plan": {"trials": [{"a": 1}]}}'])
-def test_a_damaged_memory_is_measured_anew(tmp_path, backbone, sample, damage):
-    choose_runtime(backbone, sample[:1], KEY, tmp_path)
-    (path,) = tmp_path.iterdir()
-    path.write_text(damage)
+def test_a_damaged_memory_is_not_taken(tmp_path, damage):
+    remember_plan(tmp_path, KEY, measured(way("plain", colours)))
+    assert remembered_plan(tmp_path, KEY) is not None
+    (kept,) = tmp_path.iterdir()
+    kept.write_text(damage)
     assert remembered_plan(tmp_path, KEY) is None
 
 

@@ -64,6 +64,7 @@ def test_a_way_in_half_the_bits_leaves_the_backbone_as_it_was(pixels):
     np.testing.assert_array_equal(backbone.predict_on_batch(pixels), before)
 
 
+@pytest.mark.slow
 def test_without_openvino_the_others_are_left():
     script = """
 import sys

@@ -42,6 +42,7 @@ def policies(model):
     return [layer.compute_dtype for layer in model.layers[-1].layers]
 
 
+@pytest.mark.slow
 def test_what_is_measured_is_said_and_kept_when_it_goes_on(prepare, monkeypatch):
     monkeypatch.setattr(scratch, "PIXELS_WORTH_TRYING", 0)
     run, _ = prepare(batch_size=0)
@@ -81,6 +82,7 @@ def test_a_precision_chosen_by_hand_is_that_of_all_layers_but_the_answer(prepare
     assert "as the settings ask" in notes(run)[0]
 
 
+@pytest.mark.slow
 def test_measuring_changes_nothing_of_what_is_drawn(prepare, monkeypatch):
     keras.utils.set_random_seed(0)
     _, plain = prepare(runtime=plain_name())
