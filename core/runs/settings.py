@@ -125,7 +125,7 @@ PARAMETERS = {
             "How many times the network sees all training images. It ends sooner when validation stops improving.",
             1,
             1000,
-            {SCRATCH: 25, FROZEN: 60},
+            {SCRATCH: 25, FROZEN: 100},
             group=BASICS,
         ),
         Parameter(

@@ -16,6 +16,8 @@ PANELS = (("loss", "Loss"), ("accuracy", "Accuracy"))
 def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
     """Training and validation, side by side for loss and accuracy, with the best epoch marked."""
     table, batches = epoch_table(events), batch_table(events)
+    if len(batches) < len(table):  # a line between points that are epochs apart would tell of what was not
+        batches = batches[:0]
     figure = make_subplots(cols=2, subplot_titles=[title for _, title in PANELS], horizontal_spacing=0.09)
     for column, (name, title) in enumerate(PANELS, start=1):
         figure.add_scatter(

@@ -16,7 +16,7 @@ from core.runs.settings import PARAMETERS
 from core.training.features import USES
 
 QUESTION = "Is it learning?"
-TRAIN = "Train up to 60 epochs"
+TRAIN = "Train up to 100 epochs"
 
 
 def draft(dataset):

@@ -94,3 +94,14 @@ def test_where_fine_tuning_begins_is_marked_and_none_of_it_is_cut_off():
     assert "fine-tuning" in [annotation["text"] for annotation in figure["layout"]["annotations"]]
     assert 8 in [shape["x0"] for shape in figure["layout"]["shapes"]]
     assert figure["layout"]["xaxis"]["range"][1] >= 12
+
+
+def test_points_that_are_epochs_apart_are_not_joined():
+    points = [{"kind": "batch", "position": place, "loss": 2.0, "accuracy": 0.1} for place in (0.1, 3.9)]
+    few, many = (
+        next(line["x"] for line in draw([*LEARNING_BY_HEART, *more])[1]["data"] if "within" in line["name"])
+        for more in (points, points * 4)
+    )
+    # Numbers come to the browser as a list, or packed.
+    assert few in ([], {"dtype": "f8", "bdata": ""})
+    assert many not in ([], {"dtype": "f8", "bdata": ""})
