@@ -1,6 +1,7 @@
 """What happened in a run, as it happened: one JSON object a line, only ever appended."""
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ def batch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
 
     columns = ["position", "loss", "accuracy"]
     return pd.DataFrame(_in_force(events, "batch", "position"), columns=columns)
+
+
+def seconds_in_stages(events: list[dict[str, Any]], part: str) -> float:
+    """How long the stages lasted that have `part` in their name, each until the next one began."""
+    stages = [event for event in events if event["kind"] == "stage"]
+    return sum(then["time"] - stage["time"] for stage, then in pairwise(stages) if part in stage["name"])
 
 
 def _in_force(events: list[dict[str, Any]], kind: str, place: str) -> list[dict[str, Any]]:

@@ -79,6 +79,10 @@ class Learner(ABC):
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         """How probable each class is: float64 of shape (n, classes), rows summing to 1."""
 
+    def words(self) -> str:
+        """What it chose by itself on the way to the weights that answer, in a sentence; "" where it had no choice."""
+        return ""
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities of the last axis; not finite where the logits are not."""

@@ -117,10 +117,12 @@ class LinearHead(Learner):
         kernel, bias = self.kernel_and_bias()
         with h5py.File(path, "w") as file:
             file[KERNEL], file[BIAS] = kernel, bias
+            file.attrs["penalty"] = self._chosen
 
     def load(self, path: Path) -> None:
         with h5py.File(path) as file:
             kernel, bias = file[KERNEL][:], file[BIAS][:]
+            self._chosen = int(file.attrs["penalty"])
         self._centre, self._size = np.zeros_like(self._centre), np.ones((), np.float32)
         for own, loaded in zip(self._weights, (kernel, bias), strict=True):
             own.reshape(-1, *self._shape)[:, self._chosen] = loaded
@@ -128,6 +130,10 @@ class LinearHead(Learner):
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         kernel, bias = self.kernel_and_bias()
         return softmax(inputs.astype(np.float32, copy=False) @ kernel + bias.astype(np.float64))
+
+    def words(self) -> str:
+        penalties = ", ".join(f"{penalty:g}" for penalty in PENALTIES)
+        return f"Of the penalties {penalties}, the head answers with what {self.penalty:g} came to."
 
     def _learn(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> tuple:
         """One step of all penalties; the loss and accuracy of each, and of how many images."""

@@ -19,7 +19,7 @@ from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.files import replacing, write_json
 from core.jobs import Stopped
-from core.runs.events import epoch_table
+from core.runs.events import epoch_table, seconds_in_stages
 from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
 from core.training.batches import Batches
@@ -210,24 +210,41 @@ def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> N
     learner, examples = prepared.learner, prepared.examples
     run.update(stage="Judging", done=0, total=0, eta_seconds=None)
     learner.load(weights)
+    if words := learner.words():
+        run.events.append("note", text=words)
+    as_they_are, averaged = _probabilities(learner, examples)
     predictions = Predictions(
         ids=examples.table["path"].to_numpy(dtype=str),
         splits=examples.table["split"].to_numpy(dtype=str),
         true=examples.targets,
-        probabilities=_probabilities(learner, examples, len(dataset.class_names)),
+        probabilities=averaged,
         class_names=dataset.class_names,
     )
     predictions.save(run.predictions_path)
-    run.update(facts={"test_accuracy": run.evaluate("test")["accuracy"], "views_averaged": examples.views_judged})
+    accuracy = run.evaluate("test")["accuracy"]
+    run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_judged})
+    if examples.views_judged > 1:
+        tested = (examples.table["split"] == "test").to_numpy()
+        alone = float((as_they_are.argmax(axis=1) == examples.targets)[tested].mean())
+        seconds = seconds_in_stages(run.events.read(), ", view ")
+        run.update(facts={"views": {"alone": alone, "averaged": accuracy, "seconds": seconds}})
 
 
-def _probabilities(learner: Learner, examples: Examples, class_count: int) -> np.ndarray:
-    """What the learner answers, float64 of shape (n, class_count), on average over the views that judge an image."""
-    sums, answers = np.zeros((len(examples.table), class_count)), np.zeros((len(examples.table), 1))
-    for rows, inputs in examples.judged():
+def _probabilities(learner: Learner, examples: Examples) -> tuple[np.ndarray, np.ndarray]:
+    """What the learner answers to images as they are, and on average over the views that judge them.
+
+    Returns
+    -------
+    as_they_are, averaged : (n, classes) arrays of float64
+    """
+    views = examples.judged()
+    _, inputs = next(views)
+    as_they_are = learner.probabilities(inputs)
+    sums, answers = as_they_are.copy(), np.ones((len(as_they_are), 1))
+    for rows, inputs in views:
         sums[rows] += learner.probabilities(inputs)
         answers[rows] += 1
-    return sums / answers
+    return as_they_are, sums / answers
 
 
 def _write_versions(run: Run) -> None:

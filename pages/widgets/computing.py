@@ -9,6 +9,7 @@ from core.jobs import Status
 from core.runs.feature_store import feature_usage
 from pages.widgets.frame import Page
 from pages.widgets.gallery import escape
+from pages.widgets.progress import duration
 
 BY_HAND = "*Way to compute* under *More settings*, `runtime` on the command line, chooses by hand."
 
@@ -16,6 +17,7 @@ BY_HAND = "*Way to compute* under *More settings*, `runtime` on the command line
 def show_computing(page: Page, status: Status) -> None:
     """What was measured and chosen, as far as the run has told."""
     plan, features = status.facts.get("plan"), status.facts.get("features")
+    views = status.facts.get("views")
     if not plan and not features:
         return
     with st.expander("How it computes", icon=":material/speed:"):
@@ -25,6 +27,8 @@ def show_computing(page: Page, status: Status) -> None:
                 show_trials(trials, plan.get("runtime", ""))
         if features:
             st.caption(features_in_words(features))
+        if views:
+            st.caption(views_in_words(views, status.facts.get("views_averaged", 2)))
         # Counting what is kept takes a look at every file, which is too much for every second of a run.
         if not status.active and features:
             st.caption(usage_in_words(page))
@@ -58,6 +62,16 @@ def features_in_words(features: dict[str, int]) -> str:
     if not found:
         return f"All {computed:,} features were computed, and are kept for later runs."
     return f"{found:,} features were found where earlier runs had left them; {computed:,} were computed."
+
+
+def views_in_words(views: dict[str, float], count: int) -> str:
+    """What the views that judge an image have cost and gained."""
+    words = (
+        f"Each answer is the average over {count} views of the image: {views['averaged']:.1%} of the test images are "
+        f"right, and {views['alone']:.1%} by the images as they are."
+    )
+    seconds = views["seconds"]
+    return f"{words} To compute the views took {duration(seconds)}." if seconds else words
 
 
 def usage_in_words(page: Page) -> str:

@@ -233,6 +233,14 @@ def test_a_run_says_how_it_computes(visit, pets, trained, workspace):
     assert "of the 10.0 GB allowed; 75% of what was asked for was there." in page.words
 
 
+def test_a_run_says_what_its_views_have_cost_and_gained(visit, pets, trained):
+    views = {"alone": 0.961, "averaged": 0.969, "seconds": 14.2}
+    trained(pets, facts={"features": {"found": 0, "computed": 80}, "views": views, "views_averaged": 8})
+    words = visit("training").words
+    assert "average over 8 views of the image: 96.9% of the test images are right, and 96.1% by the images" in words
+    assert "To compute the views took 14 s." in words
+
+
 def test_a_run_is_asked_to_stop(visit, pets, training):
     run = training(pets)
     page = visit("training").press("Stop and keep the best")

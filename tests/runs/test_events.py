@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from core.runs.events import EventLog, batch_table, epoch_table
+from core.runs.events import EventLog, batch_table, epoch_table, seconds_in_stages
 
 
 @pytest.fixture
@@ -83,3 +83,10 @@ def test_a_reader_beside_the_writer_sees_whole_events_only(log):
         assert [event["number"] for event in seen] == list(range(len(seen)))
     writer.join()
     assert all(len(event["text"]) == 5000 for event in seen)
+
+
+def test_stages_last_until_the_next_begins():
+    told = [("start", 0.0), ("Computing, view 1 of 2", 1.0), ("Computing, view 2 of 2", 4.0), ("train", 5.5)]
+    events = [{"kind": "stage", "name": name, "time": time} for name, time in told]
+    assert seconds_in_stages(events, ", view ") == 4.5
+    assert seconds_in_stages(events, "judge") == 0

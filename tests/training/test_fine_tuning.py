@@ -103,6 +103,9 @@ def test_epochs_number_on_behind_those_of_the_head_and_the_gain_is_told(unbroken
     begun = [event for event in unbroken.events.read() if event.get("name") == "fine_tune"]
     assert [event["epochs"] for event in begun] == [HEAD_EPOCHS]
     assert facts["views_averaged"] == 2
+    assert facts["views"]["averaged"] == facts["test_accuracy"]
+    assert 0 <= facts["views"]["alone"] <= 1
+    assert facts["views"]["seconds"] > 0, "they had to be computed"
 
 
 def test_a_run_that_was_stopped_while_it_fine_tuned_goes_on_to_the_same_bits(unbroken, new_run, eventually):

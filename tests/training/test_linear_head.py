@@ -135,6 +135,8 @@ def test_saved_weights_answer_the_same_here_and_in_keras(plain, tmp_path):
     again = LinearHead(inputs, CLASSES, settings())
     again.load(tmp_path / "best.weights.h5")
     np.testing.assert_allclose(again.probabilities(inputs), head.probabilities(inputs), atol=1e-5)
+    assert again.words() == head.words()
+    assert again.words().endswith(f"the head answers with what {head.penalty:g} came to.")
     model = build_keras_head(WIDTH, CLASSES, dropout=0.5)
     model.load_weights(tmp_path / "best.weights.h5")
     answers = keras.ops.convert_to_numpy(keras.ops.softmax(model.predict(inputs, verbose=0)))
