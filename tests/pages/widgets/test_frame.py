@@ -174,4 +174,4 @@ def test_each_visitor_keeps_their_own_draft(visit, hosted, workspace, class_fold
     assert (spaces[first].datasets / "pets" / "draft.json").exists()
     assert not (spaces[second].datasets / "pets" / "draft.json").exists()
     hosted[COOKIE] = second
-    assert visit("training").setting("Epochs").value == 60
+    assert visit("training").setting("Epochs").value == 100
