@@ -25,14 +25,13 @@ from index import watch
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.runs.events import EventLog, epoch_table  # noqa: E402
+from core.runs.events import EventLog, epoch_table, seconds_in_stages  # noqa: E402
 from core.training.worker import NICENESS  # noqa: E402
 
 EPOCHS = 20
 SCRATCH_EPOCHS = 3
 TUTORIAL_EPOCHS = 3  # the first compiles, so that two are the measure
 SPLITS = ("train", "validation", "test")
-LEAST_DIFFERENCE = 0.2  # between two runs, as a share of the shorter: the same run takes never quite the same time
 # Without AMX and without AVX512-BF16; https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html
 PLAIN_AVX512 = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}
 FAST_BFLOAT16 = ("amx_bf16", "avx512_bf16")
@@ -81,8 +80,7 @@ class Row:
         In all, from the start of the process to its end.
     images_per_second
         Through the network. The tutorial and the small CNN: training and validation images of an epoch by its seconds.
-        Cold: all images by the seconds that it took longer than with features at hand, where there are none to compute;
-        None where that difference is too small to tell from noise.
+        Cold: all images by the seconds of the stage that decodes them and computes their features.
     accuracy
         On the test images; None on random weights.
     peak_memory
@@ -159,8 +157,6 @@ def measure(name: str, photos: Path, home: Path, without_amx: bool) -> dict:
         epochs = SCRATCH_EPOCHS
     else:
         again, _ = train(name)
-        longer = first.seconds - again.seconds
-        first.images_per_second = count / longer if longer > LEAST_DIFFERENCE * again.seconds else None
         rows = {"cold": first, "at hand": again}
         epochs = EPOCHS
     divided = home / "divided"
@@ -192,12 +188,13 @@ def train(name: str) -> tuple[Row, pd.DataFrame]:
     )
     folder = Path(os.environ["WORKBENCH_HOME"]) / "runs" / result["run"]
     table = pd.read_parquet(folder / "images.parquet")
-    events = epoch_table(EventLog(folder / "events.jsonl").read())
-    rate = None
+    events = EventLog(folder / "events.jsonl").read()
+    epochs_told, computing = epoch_table(events), seconds_in_stages(events, "Computing features")
+    rate = len(table) / computing if computing else None
     if name == "small_cnn":
-        rate = float(table["split"].isin(SPLITS[:2]).sum() / events["seconds"][1:].mean())
+        rate = float(table["split"].isin(SPLITS[:2]).sum() / epochs_told["seconds"][1:].mean())
     accuracy = None if part.untrained else result["test"]["accuracy"]
-    return Row(seconds, rate, accuracy, memory, {"device": result["device"], "epochs": len(events)}), table
+    return Row(seconds, rate, accuracy, memory, {"device": result["device"], "epochs": len(epochs_told)}), table
 
 
 def divide(table: pd.DataFrame, photos: Path, target: Path) -> None:
