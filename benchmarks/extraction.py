@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from given_images import add_images_option, given_images
 from training import machine
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -51,19 +52,15 @@ PARTS = {"mobilenet_075": Part(False, 1000), "vgg16": Part(True, 64), "inception
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--count", type=int, default=1000, help="of images at most; fewer for the slow backbones")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/extraction.json")
     options = parser.parse_args()
-    images = Path(options.images).resolve()
-    if not (images / "cats_dogs").is_dir():
-        print(f"skipped: there is no folder {images / 'cats_dogs'}; name the one that it is in with --images")
+    images = given_images(options)
+    if images is None:
         return
-    os.environ["KERAS_HOME"] = str(images / "keras")
     paths = sorted(path for path in (images / "cats_dogs").rglob("*") if path.suffix == ".jpg")
     results = {"machine": machine(), "rounds": options.rounds, "asked": LEAST_SHARE, "parts": {}}
     options.output.parent.mkdir(parents=True, exist_ok=True)

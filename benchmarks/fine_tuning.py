@@ -8,13 +8,13 @@ the frozen start. Prints a table and writes JSON.
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from given_images import RECIPES, add_images_option, given_images
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
@@ -27,15 +27,12 @@ from core.runs.record import Run  # noqa: E402
 from core.runs.settings import read_settings  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
-RECIPES = {"cats_dogs": "flip_horizontal", "aerial_scenes": "flip_horizontal,flip_vertical,rotation=180"}
 ARCHITECTURE = "mobilenet_075"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--blocks", type=int, default=2)
     parser.add_argument("--epochs", type=int, help="of fine-tuning, by default those of the settings")
@@ -43,10 +40,9 @@ def main() -> None:
     parser.add_argument("--only", choices=RECIPES, help="one of the sets")
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/fine_tuning.json")
     options = parser.parse_args()
-    images = Path(options.images).resolve()
-    if not images.is_dir():
-        parser.error(f"there is no folder of real images at {images}; name one with --images")
-    os.environ["KERAS_HOME"] = str(images / "keras")
+    images = given_images(options)
+    if images is None:
+        return
     chosen = {"unfreeze": options.blocks, "fine_tune_epochs": options.epochs, "fine_tune_rate": options.rate}
     chosen = {name: value for name, value in chosen.items() if value is not None}
     names = [options.only] if options.only else list(RECIPES)

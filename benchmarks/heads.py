@@ -9,7 +9,6 @@ those of 25,000 images with two views. Prints a table and writes JSON.
 
 import argparse
 import json
-import os
 import resource
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from given_images import RECIPES, add_images_option, given_images
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
@@ -35,7 +35,6 @@ from core.training.learner import Learner  # noqa: E402
 from core.training.reporter import Reporter  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
-RECIPES = {"aerial_scenes": "flip_horizontal,flip_vertical,rotation=180", "cats_dogs": "flip_horizontal"}
 TARGETS = {"aerial_scenes": 0.965, "cats_dogs": 0.97}
 REGRESSIONS = (0.01, 0.1, 0.3, 1, 3, 10)  # C per view
 ARCHITECTURE = "mobilenet_075"
@@ -44,19 +43,13 @@ LARGE = {"images": 50_000, "width": 1024, "classes": 2, "epochs": 20}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/heads.json")
     options = parser.parse_args()
-    images = Path(options.images).resolve()
-    results = {"large": measure_large()}
-    if images.is_dir():
-        os.environ["KERAS_HOME"] = str(images / "keras")
+    results, images = {"large": measure_large()}, given_images(options)
+    if images is not None:
         results |= {name: measure(images / name, RECIPES[name], options.seeds) for name in RECIPES}
-    else:
-        print(f"real images skipped: there is no folder {images}; name one with --images")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(results, indent=1))
 

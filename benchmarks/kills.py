@@ -11,7 +11,6 @@ extended. Prints tables and writes JSON.
 
 import argparse
 import json
-import os
 import random
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import psutil
+from given_images import add_images_option, given_images
 from training import choose, machine
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -89,9 +89,7 @@ PARTS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--count", type=int, default=1000, help="of images")
     parser.add_argument("--kills", type=int, default=20, help="in all")
@@ -99,11 +97,9 @@ def main() -> None:
     parser.add_argument("--stop-resume", action="store_true", help="only stop, resume and extend; kill nothing")
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/kills.json")
     options = parser.parse_args()
-    images = Path(options.images).resolve()
-    if not (images / "cats_dogs").is_dir():
-        print(f"skipped: there is no folder {images / 'cats_dogs'}; name the one that it is in with --images")
+    images = given_images(options)
+    if images is None:
         return
-    os.environ["KERAS_HOME"] = str(images / "keras")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     results = {"machine": machine(), "seed": options.seed, "images": options.count, "parts": {}}
     shares = [len(share) for share in np.array_split(range(options.kills), len(options.only))]

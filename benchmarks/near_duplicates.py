@@ -6,7 +6,6 @@ is no planted one counts as false; equal real images are found as such and count
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from given_images import add_images_option
 from PIL import Image
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -34,9 +34,7 @@ COPIES = MANY // 10
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/near_duplicates.json")
     options = parser.parse_args()
     images = Path(options.images).resolve()

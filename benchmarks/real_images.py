@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from given_images import add_images_option, given_images
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
@@ -29,18 +30,15 @@ ARCHITECTURE = "mobilenet_075"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/real_images.json")
     options = parser.parse_args()
-    images = Path(options.images).resolve()
-    if not images.is_dir():
-        print(f"skipped: there is no folder {images}; name one with --images")
+    images = given_images(options)
+    if images is None:
         return
     with tempfile.TemporaryDirectory() as home:
-        os.environ |= {"WORKBENCH_HOME": home, "KERAS_HOME": str(images / "keras")}
+        os.environ["WORKBENCH_HOME"] = home
         results = {name: measure(name, images / name, options.seeds, Path(home)) for name in TARGETS}
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(results, indent=1))

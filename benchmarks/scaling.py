@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import psutil
+from given_images import add_images_option
 from index import memory_of
 from PIL import Image
 from training import machine
@@ -48,9 +49,7 @@ PARTS = ("import", "start", *BEGINNINGS)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--counts", type=int, nargs="+", help="of pictures")
     parser.add_argument("--full", action="store_true", help="up to 50,000 pictures")
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/scaling.json")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from given_images import add_images_option, given_images
 from index import watch
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -98,9 +99,7 @@ class Row:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--images", type=Path, default=os.environ.get("WORKBENCH_TEST_DATA", PROJECT / "../shared/real")
-    )
+    add_images_option(parser)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--count", type=int, default=1000, help="of images")
     parser.add_argument(
@@ -108,11 +107,10 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, help="default: benchmarks/results/training.json")
     options = parser.parse_args()
-    images = Path(options.images).resolve()
-    if not (images / "cats_dogs").is_dir():
-        print(f"skipped: there is no folder {images / 'cats_dogs'}; name the one that it is in with --images")
+    images = given_images(options)
+    if images is None:
         return
-    os.environ |= {"KERAS_HOME": str(images / "keras")} | (PLAIN_AVX512 if options.without_amx else {})
+    os.environ |= PLAIN_AVX512 if options.without_amx else {}
     suffix = "_without_amx" if options.without_amx else ""
     output = options.output or PROJECT / f"benchmarks/results/training{suffix}.json"
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,6 @@ class BackboneFeatures:
         self.architecture = find_architecture(self._settings.architecture)
         self.folder = machine_folder(run) / "features"
         self._found = self._computed = 0
-        self._found = self._computed = 0
         download = stage(run, f"Downloading the weights of {self.architecture.title} (MB)")
         self._weights = fetch_weights(
             self.architecture,
