@@ -99,7 +99,48 @@ def augment(path: str, others: list[str], image_size: int, recipe: list[dict[str
     return draw(read_recipe(recipe), np.stack(images)[np.arange(count) % len(images)], seed)
 
 
-TASKS = {"augment": augment}
+def extremes(path: str, image_size: int, recipe: list[dict[str, Any]]):
+    """How far each step of a recipe goes, alone, on one image: see `core.training.augmentation.extremes`.
+
+    Returns
+    -------
+    list of (k, image_size, image_size, 3) arrays of uint8
+        One a step.
+    """
+    from core.augmentation.recipe import read_recipe
+    from core.images.reading import read_square
+    from core.training.augmentation import extremes
+
+    return extremes(read_recipe(recipe), read_square(path, image_size))
+
+
+def training_batch(
+    paths: list[str],
+    labels: list[int],
+    class_count: int,
+    image_size: int,
+    recipe: list[dict[str, Any]],
+    seed: int,
+):
+    """Images as a batch that is trained on, mixed by every step that mixes any.
+
+    Returns
+    -------
+    images : (n, image_size, image_size, 3) array of uint8
+    shares : (n, class_count) array of float32
+        Of the classes, in each image's label.
+    """
+    import numpy as np
+
+    from core.augmentation.recipe import read_recipe
+    from core.images.reading import read_square
+    from core.training.augmentation import draw_batch
+
+    images = np.stack([read_square(path, image_size) for path in paths])
+    return draw_batch(read_recipe(recipe), images, np.array(labels), class_count, seed)
+
+
+TASKS = {"augment": augment, "extremes": extremes, "training_batch": training_batch}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.augmentation.recipe import TRANSFORMS
 from core.datasets.groups import GROUP
+from core.datasets.label_preserving import LabelPreserving
 from core.download import RemoteFile, is_web_address
 from core.errors import UsageError
 from core.workspace import PROJECT
@@ -17,7 +18,6 @@ from core.workspace import PROJECT
 CARDS_FOLDER = PROJECT / "data"
 UNPACKING = {"zip": b"PK\x03\x04", "idx": b""}
 """How the files are unpacked, and the bytes that they begin with. IDX files may be packed with gzip or not."""
-FLIPS = ("left to right", "top to bottom")
 METRICS = ("accuracy", "log_loss")
 
 _KEYS = {
@@ -40,30 +40,6 @@ _IN_WORDS = {
     list: "a list",
     dict: "a table",
 }
-
-
-@dataclass(frozen=True)
-class LabelPreserving:
-    """Which turns and mirrorings leave an image in its class, by the names of augmentation.
-
-    Parameters
-    ----------
-    flip_horizontal, flip_vertical
-        Whether the mirror image is of the same class.
-    rotation
-        Degrees by which an image may be turned either way, 0 to 180.
-    """
-
-    flip_horizontal: bool
-    flip_vertical: bool
-    rotation: int
-
-    def in_words(self) -> str:
-        """What may be done to an image, as in "be mirrored left to right and turned by up to 20°"."""
-        flips = [way for way, allowed in zip(FLIPS, (self.flip_horizontal, self.flip_vertical), strict=True) if allowed]
-        ways = [f"mirrored {' and '.join(flips)}"] if flips else []
-        ways += [f"turned by up to {self.rotation}°"] if self.rotation else []
-        return f"be {' and '.join(ways)}" if ways else "neither be mirrored nor turned"
 
 
 @dataclass(frozen=True)

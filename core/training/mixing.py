@@ -24,7 +24,7 @@ class Mixing(keras.layers.Layer):
     Parameters
     ----------
     steps
-        That mix, one after the other; the amount of each is how many of 100 batches it mixes.
+        That mix, one after the other, each in the share of batches that is its probability.
     classes
         How many there are.
     seed
@@ -62,7 +62,7 @@ class Mixing(keras.layers.Layer):
             labels = keras.ops.concatenate([labels, keras.ops.cast(weights, "float32")[:, None]], axis=1)
         for step, mixer in zip(self._steps, self._mixers, strict=True):
             mixed = mixer({"images": images, "labels": labels}, training=True)
-            mixes = keras.random.uniform((), seed=self._draws) < step.amount / 100
+            mixes = keras.random.uniform((), seed=self._draws) < step.probability
             images = keras.ops.where(mixes, mixed["images"], images)
             labels = keras.ops.where(mixes, mixed["labels"], labels)
         if weights is None:

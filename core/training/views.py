@@ -13,6 +13,9 @@ QUARTERS = 4
 # The eight ways to lay a square on itself: by quarter turns anticlockwise, from MIRRORED on mirrored left–right before.
 PLAIN, MIRRORED, ORIENTATIONS = 0, QUARTERS, 2 * QUARTERS
 UPSIDE_DOWN = MIRRORED + 2
+FIRST_DRAW = 1
+DRAW = "by pixels, in ranges"
+"""How a recipe is drawn, by which kept features are told from those of draws that were made otherwise."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class View:
     def made_from(self) -> dict[str, Any]:
         """What the view's features depend on besides what those of unaltered images do, JSON-ready."""
         turned = {"orientation": self.orientation} if self.orientation else {}
-        draw = {"recipe": write_recipe(self.drawn), "view": self.number, "seed": self.seed, "draw": "by pixels"}
+        draw = {"recipe": write_recipe(self.drawn), "view": self.number, "seed": self.seed, "draw": DRAW}
         return turned | (draw if self.drawn else {})
 
     def of(self, images: np.ndarray) -> np.ndarray:
@@ -64,9 +67,7 @@ class View:
         drawn = np.empty_like(images)
         for index, image in enumerate(images):
             # One by one, since Keras draws for a whole batch from one seed.
-            seed = self._seed_of(image)
-            for place, layer in enumerate(augmentation.layers):
-                layer.generator.state.assign([seed, place])
+            augmentation.reseed(self._seed_of(image))
             varied = augmentation(image[None].astype("float32"), training=True)
             drawn[index] = np.clip(np.rint(keras.ops.convert_to_numpy(varied)[0]), 0, WHITE)
         return drawn
@@ -93,7 +94,7 @@ def turn(images: np.ndarray, orientation: int) -> np.ndarray:
 def orientations(recipe: Iterable[Step]) -> tuple[int, ...]:
     """In which orientations the recipe's flips and quarter turns may show an image; always as it is.
 
-    A rotation counts from 90° on. With both flips, that makes all eight.
+    A rotation counts where its range has the angle in it. With both flips, ±90° makes all eight.
     """
     reached = {PLAIN}
     for step in recipe:
@@ -115,6 +116,7 @@ def training_views(recipe: tuple[Step, ...], count: int, seed: int) -> tuple[Vie
     seed
         Of these draws.
     """
+    recipe = tuple(step for step in recipe if step.probability)
     reached = orientations(recipe)
     rest = tuple(step for step in recipe if not _moves(step))
     turned = [orientation for orientation in reached if orientation != PLAIN]
@@ -122,14 +124,18 @@ def training_views(recipe: tuple[Step, ...], count: int, seed: int) -> tuple[Vie
         return tuple(View(orientation) for orientation in turned)
     if len(reached) == ORIENTATIONS:
         return tuple(View(orientation, rest, orientation, seed) for orientation in turned)
-    return tuple(View(PLAIN, recipe, number, seed) for number in range(1, count + 1))
+    return tuple(View(PLAIN, recipe, number, seed) for number in range(FIRST_DRAW, FIRST_DRAW + count))
 
 
 def _moves(step: Step) -> tuple[int, ...]:
     """The orientations, besides none, into which a step moves an image exactly."""
+    if not step.probability:
+        return ()
     if step.name == "rotation":
-        return (1, 2, 3) if step.amount >= 180 else (1, 3) if step.amount >= 90 else ()
-    return {"flip_horizontal": (MIRRORED,), "flip_vertical": (UPSIDE_DOWN,)}.get(step.name, ())
+        turns = {angle // 90 % QUARTERS for angle in (-180, -90, 90, 180) if step.low <= angle <= step.high}
+        return tuple(sorted(turns))
+    moves = {"flip_horizontal": (MIRRORED,), "flip_vertical": (UPSIDE_DOWN,), "quarter_turns": (1, 2, 3)}
+    return moves.get(step.name, ())
 
 
 def _after(first: int, then: int) -> int:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.augmentation.recipe import TRANSFORMS
-from core.datasets.cards import CARDS_FOLDER, LabelPreserving, card_of, load_cards
+from core.datasets.cards import CARDS_FOLDER, card_of, load_cards
 from core.errors import UsageError
 
 CARDS = load_cards()
@@ -204,16 +204,3 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path, content):
     (tmp_path / "mugs.toml").write_bytes(content)
     with pytest.raises(UsageError, match=r"mugs\.toml cannot be read"):
         load_cards(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("allowed", "words"),
-    [
-        (LabelPreserving(False, False, 0), "neither be mirrored nor turned"),
-        (LabelPreserving(True, False, 0), "be mirrored left to right"),
-        (LabelPreserving(False, False, 15), "be turned by up to 15°"),
-        (LabelPreserving(True, True, 180), "be mirrored left to right and top to bottom and turned by up to 180°"),
-    ],
-)
-def test_what_keeps_the_label_is_said_in_words(allowed, words):
-    assert allowed.in_words() == words

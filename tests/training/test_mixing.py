@@ -27,7 +27,7 @@ def mixed(steps, seed=0, weights=None):
 
 @pytest.mark.parametrize("name", BOTH)
 def test_labels_are_mixed_in_the_shares_that_the_images_are(name):
-    images, labels, weights = mixed([Step(name, 100)])
+    images, labels, weights = mixed([Step(name)])
     assert weights is None
     np.testing.assert_allclose(labels.sum(axis=1), 1, atol=1e-5)
     assert labels.min() >= 0
@@ -38,10 +38,10 @@ def test_labels_are_mixed_in_the_shares_that_the_images_are(name):
 
 
 def test_mixup_lays_over_and_cutmix_pastes():
-    images, *_ = mixed([Step("mixup", 100)])
+    images, *_ = mixed([Step("mixup")])
     assert (images == images[:, :1, :1]).all()
     assert not np.isin(images, SHADES).all()
-    images, *_ = mixed([Step("cutmix", 100)])
+    images, *_ = mixed([Step("cutmix")])
     assert np.isin(images, SHADES).all()
     assert (images != images[:, :1, :1]).any()
 
@@ -49,20 +49,20 @@ def test_mixup_lays_over_and_cutmix_pastes():
 @pytest.mark.parametrize("name", BOTH)
 def test_weights_are_mixed_as_labels_are(name):
     of_class = np.array([0.5, 1, 4], "float32")
-    _, labels, weights = mixed([Step(name, 100)], weights=of_class[TARGETS])
+    _, labels, weights = mixed([Step(name)], weights=of_class[TARGETS])
     np.testing.assert_allclose(weights, labels @ of_class, rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_the_amount_is_how_many_of_100_batches_are_mixed(name):
-    mixing, batches = Mixing([Step(name, 30)], CLASSES, seed=0), 200
+def test_the_probability_is_the_share_of_batches_that_are_mixed(name):
+    mixing, batches = Mixing([Step(name, probability=0.3)], CLASSES, seed=0), 200
     touched = [np.any(keras.ops.convert_to_numpy(mixing(IMAGES[:6], TARGETS[:6])[1]) % 1) for _ in range(batches)]
     assert 0.2 < np.mean(touched) < 0.4  # three standard deviations either way
-    np.testing.assert_array_equal(mixed([Step(name, 0)])[0], IMAGES)
+    np.testing.assert_array_equal(mixed([Step(name, probability=0.0)])[0], IMAGES)
 
 
 def test_the_same_seed_mixes_the_same_and_another_seed_otherwise():
-    steps = [Step(name, 100) for name in BOTH]
+    steps = [Step(name) for name in BOTH]
     once = mixed(steps, seed=3)[0]
     np.testing.assert_array_equal(mixed(steps, seed=3)[0], once)
     assert not np.array_equal(mixed(steps, seed=4)[0], once)
@@ -95,7 +95,7 @@ class Listener:
         self.figures.append(figures)
 
 
-def learner(recipe="flip_horizontal,mixup=60,cutmix=60", policy="float32"):
+def learner(recipe="flip_horizontal,mixup@0.6,cutmix@0.6", policy="float32"):
     keras.utils.set_random_seed(0)
     layers = [keras.layers.Rescaling(1 / 255), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(CLASSES)]
     network = keras.Sequential([keras.Input((SIDE, SIDE, 3)), *layers])
@@ -145,9 +145,9 @@ def test_half_precision_scales_its_loss():
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_the_preview_mixes_whatever_the_amount_and_varies_the_rest(name):
+def test_the_preview_mixes_however_seldom_and_varies_the_rest(name):
     images = IMAGES.astype("uint8")
-    drawn = draw(parse_recipe(f"flip_horizontal,{name}=1"), images, seed=0)
+    drawn = draw(parse_recipe(f"flip_horizontal,{name}@0.01"), images, seed=0)
     assert drawn.shape == images.shape
     assert (drawn != images).any()
-    np.testing.assert_array_equal(draw((Step(name, 0),), images, seed=0), images)
+    np.testing.assert_array_equal(draw((Step(name, probability=0.0),), images, seed=0), images)

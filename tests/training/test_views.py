@@ -1,6 +1,7 @@
 """Views: exact flips and quarter turns, and draws that depend on nothing but the image."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from core.augmentation.recipe import parse_recipe
 from core.training.views import View, orientations, training_views, turn
 
 LABEL_SAFE = "flip_horizontal,flip_vertical,rotation=180"
-RANDOM = "flip_horizontal,rotation=15,zoom,shift,contrast,brightness"
+RANDOM = "flip_horizontal,rotation=15,zoom,shift,contrast,brightness,noise@0.5,erasing,randaugment"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,7 @@ def by_doing(image, recipe):
         "flip_horizontal": (lambda picture: picture, np.fliplr),
         "flip_vertical": (lambda picture: picture, np.flipud),
         "rotation": (lambda picture: picture, np.rot90, lambda picture: np.rot90(picture, 3)),
+        "quarter_turns": tuple(partial(np.rot90, k=turns) for turns in range(4)),
     }
     made = set()
     for chosen in itertools.product(*(does[step.name] for step in recipe)):
@@ -56,6 +58,8 @@ def by_doing(image, recipe):
         ("flip_vertical", 2),
         ("flip_horizontal,flip_vertical", 4),
         ("rotation=90", 3),
+        ("quarter_turns", 4),
+        ("flip_horizontal@0.01,quarter_turns@0.01", 8),
         ("flip_vertical,rotation=90", 6),
         ("rotation=90,flip_horizontal", 6),
         ("flip_vertical,rotation=90,flip_horizontal", 8),
@@ -70,7 +74,18 @@ def test_a_recipe_reaches_the_orientations_that_doing_its_steps_reaches(images, 
 
 
 @pytest.mark.parametrize(
-    ("text", "count"), [("rotation=180", 4), ("rotation=89", 1), ("flip_vertical,rotation=180", 8)]
+    ("text", "count"),
+    [
+        ("rotation=180", 4),
+        ("rotation=89", 1),
+        ("rotation=0..90", 2),
+        ("rotation=-90..0", 2),
+        ("rotation=10..180", 3),
+        ("rotation=100..170", 1),
+        ("rotation=180@0", 1),
+        ("quarter_turns@0,flip_vertical@0", 1),
+        ("flip_vertical,rotation=180", 8),
+    ],
 )
 def test_a_rotation_turns_by_quarters_as_far_as_it_goes(text, count):
     assert len(orientations(parse_recipe(text))) == count
@@ -80,6 +95,12 @@ def test_label_safe_recipes_show_all_eight_orientations_and_lose_nothing(images)
     views = training_views(parse_recipe(LABEL_SAFE), count=2, seed=0)
     assert [view.orientation for view in views] == [1, 2, 3, 4, 5, 6, 7]
     assert {view.of(images)[0].tobytes() for view in views} | {images[0].tobytes()} == shown(images, range(8))
+
+
+def test_what_never_happens_makes_no_views(images):
+    assert training_views(parse_recipe("rotation=15@0,flip_horizontal@0"), count=2, seed=0) == ()
+    (view,) = training_views(parse_recipe("flip_horizontal,rotation=15@0"), count=2, seed=0)
+    np.testing.assert_array_equal(view.of(images), images[:, :, ::-1])
 
 
 def test_a_flip_alone_shows_an_image_plain_and_mirrored(images):
