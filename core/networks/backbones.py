@@ -1,21 +1,32 @@
 """Pretrained networks without their top, from Keras Applications."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import keras
 
-from core.architectures.registry import Architecture
+from core.architectures.architecture import Architecture
 from core.errors import UsageError
 
 # ImageNet's mean colour as blue, green, red, which the "caffe" networks have subtracted.
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
+# ImageNet's mean and spread of red, green and blue from 0 to 1, which the "torch" networks are used to.
+IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 MAKERS: dict[str, Callable[..., keras.Model]] = {
-    "mobilenet_075": lambda **options: keras.applications.MobileNet(alpha=0.75, **options),
+    "mobilenet_025": partial(keras.applications.MobileNet, alpha=0.25),
+    "mobilenet_050": partial(keras.applications.MobileNet, alpha=0.5),
+    "mobilenet_075": partial(keras.applications.MobileNet, alpha=0.75),
     "mobilenet": keras.applications.MobileNet,
+    "mobilenet_v2": keras.applications.MobileNetV2,
     "vgg16": keras.applications.VGG16,
     "inception_v3": keras.applications.InceptionV3,
+    "resnet50": keras.applications.ResNet50,
+    "resnet152": keras.applications.ResNet152,
+    "densenet121": keras.applications.DenseNet121,
+    "efficientnet_v2_b0": keras.applications.EfficientNetV2B0,
+    "convnext_tiny": keras.applications.ConvNeXtTiny,
 }
 
 
@@ -46,6 +57,10 @@ def build_backbone(architecture: Architecture, image_size: int, weights: Path | 
     if weights is not None:
         _load(backbone, architecture, weights)
     backbone.trainable = False
+    for layer in backbone.layers:
+        # Within a model that is being fitted, Keras does not heed the `training=False` below.
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0
     pixels = keras.Input(shape)
     features = backbone(_preprocess(pixels, architecture.preprocessing), training=False)
     return keras.Model(pixels, features, name=f"frozen_{architecture.name}")
@@ -63,6 +78,13 @@ def _load(backbone: keras.Model, architecture: Architecture, weights: Path) -> N
 
 
 def _preprocess(pixels, mode: str):
+    """Pixels from 0 to 255 as the network was shown them on ImageNet."""
+    if mode == "inside":  # it has layers of its own for that
+        return pixels
     if mode == "caffe":
         return keras.ops.flip(pixels, axis=-1) - keras.ops.array(IMAGENET_MEAN_BGR, dtype="float32")
+    if mode == "torch":
+        scale = [1 / (255 * spread) for spread in IMAGENET_SPREAD]
+        offset = [-mean / spread for mean, spread in zip(IMAGENET_MEAN, IMAGENET_SPREAD, strict=True)]
+        return keras.layers.Rescaling(scale, offset)(pixels)
     return keras.layers.Rescaling(1 / 127.5, offset=-1)(pixels)

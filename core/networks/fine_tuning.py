@@ -2,7 +2,7 @@
 
 import keras
 
-from core.architectures.registry import Architecture
+from core.architectures.architecture import Architecture
 
 
 def activation_shape(backbone: keras.Model, architecture: Architecture, blocks: int) -> tuple[int, int, int]:
@@ -32,6 +32,7 @@ def cut_backbone(backbone: keras.Model, architecture: Architecture, blocks: int)
     at_cut = inner.get_layer(architecture.cuts[-blocks]).output
     preprocessed = backbone.operations[-2].output
     below = keras.Model(inner.input, at_cut)
+    below.trainable = False
     lower = keras.Model(backbone.input, below(preprocessed, training=False), name=f"lower_{architecture.name}")
     above = keras.Model(at_cut, inner.output)
     for layer in above.layers:

@@ -1,13 +1,15 @@
-"""Frozen backbones: shapes, preprocessing and weights, against Keras Applications itself."""
+"""Backbones: layers, preprocessing and weights, against Keras Applications itself."""
 
 import re
-from functools import cache
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import h5py
 import keras
 import numpy as np
 import pytest
 
+from core.architectures.layers import VALID, WINDOWS, Layer, tabulate
 from core.architectures.registry import ARCHITECTURES
 from core.errors import UsageError
 from core.networks.backbones import MAKERS, build_backbone
@@ -15,15 +17,34 @@ from core.networks.backbones import MAKERS, build_backbone
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own arrays
 
 FROZEN = [architecture for architecture in ARCHITECTURES.values() if architecture.frozen]
-LIGHT = [architecture for architecture in FROZEN if architecture.name.startswith("mobilenet")]
 NO_TOP = ARCHITECTURES["mobilenet_075"].weights.file_name
+# Hundreds of layers, which take Keras seconds to build and to run for the first time.
+DEEP = ("inception_v3", "resnet50", "resnet152", "densenet121", "efficientnet_v2_b0", "convnext_tiny")
+SIDES = (32, 75, 97, 131, 224, 299)  # even and odd, least and usual ones
+QUICK = ("mobilenet_075", "mobilenet_v2", "vgg16", "convnext_tiny")  # to build, at least
 OFFICIAL = {
+    "mobilenet_025": keras.applications.mobilenet,
+    "mobilenet_050": keras.applications.mobilenet,
     "mobilenet_075": keras.applications.mobilenet,
     "mobilenet": keras.applications.mobilenet,
+    "mobilenet_v2": keras.applications.mobilenet_v2,
     "vgg16": keras.applications.vgg16,
     "inception_v3": keras.applications.inception_v3,
+    "resnet50": keras.applications.resnet50,
+    "resnet152": keras.applications.resnet,
+    "densenet121": keras.applications.densenet,
+    "efficientnet_v2_b0": keras.applications.efficientnet_v2,
+    "convnext_tiny": keras.applications.convnext,
 }
-each_frozen = pytest.mark.parametrize("architecture", FROZEN, ids=lambda architecture: architecture.name)
+
+
+def slow_if(condition):
+    return pytest.mark.slow if condition else ()
+
+
+each_and_the_deep_ones_slowly = pytest.mark.parametrize(
+    "architecture", [pytest.param(each, id=each.name, marks=slow_if(each.name in DEEP)) for each in FROZEN]
+)
 
 
 def inner(model):
@@ -40,83 +61,256 @@ def numbers(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-@cache
-def at_minimum(name):
-    """A backbone with random weights at its least size, built once."""
-    return build_backbone(ARCHITECTURES[name], ARCHITECTURES[name].minimum_size, None)
-
-
-def sizes_of(architecture):
-    return {architecture.minimum_size, 97, 131} | ({architecture.input_size} if architecture in LIGHT else set())
-
-
-CASES = [
-    pytest.param(architecture, size, id=f"{architecture.name}-{size}")
-    for architecture in FROZEN
-    for size in sorted(sizes_of(architecture))
-]
+def assert_close(found, expected):
+    """The same but for rounding. Features of random weights may all be as small as 1e-20: so by their own measure."""
+    assert np.abs(expected).max() > 0
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5 * np.abs(expected).max())
 
 
 def test_every_frozen_architecture_of_the_registry_can_be_built():
     assert list(MAKERS) == [architecture.name for architecture in FROZEN]
 
 
-@pytest.mark.parametrize(("architecture", "image_size"), CASES)
-def test_feature_maps_and_parameters_are_those_of_the_table(architecture, image_size):
-    model = build_backbone(architecture, image_size, None)
-    row, pooled, *_ = architecture.table(image_size, class_count=2)
-    maps = inner(model).layers[-1].input  # of the global average pooling
-    assert tuple(maps.shape[1:]) == row.shape
-    assert model.count_params() == row.parameters
-    assert model.output_shape == (None, *pooled.shape)
-    assert model.input_shape == (None, image_size, image_size, 3)
+# Layer by layer -------------------------------------------------------------------------------------------------------
+
+# Of Keras's layers and operations: what they are called here, or None for those without weights that change no shape
+# and, in a frozen network, nothing else than the scale of the pixels.
+KERAS_KINDS = {
+    "Conv2D": "conv",
+    "DepthwiseConv2D": "depthwise",
+    "ZeroPadding2D": "zero_pad",
+    "MaxPooling2D": "max_pool",
+    "AveragePooling2D": "average_pool",
+    "BatchNormalization": "batch_norm",
+    "LayerNormalization": "layer_norm",
+    "LayerScale": "layer_scale",
+    "Activation": "activation",
+    "ReLU": "activation",
+    "GlobalAveragePooling2D": "global_average_pool",
+    "Reshape": "to_map",
+    "Dense": "pointwise",
+    "Add": "add",
+    "Multiply": "multiply",
+    "Concatenate": "concatenate",
+    "Rescaling": None,
+    "Normalization": None,
+    "Dropout": None,
+}
+UNWEIGHTED = ("rescale", "standardise", "caffe", "dropout")
 
 
-@each_frozen
-def test_one_pixel_less_than_the_minimum_is_refused_by_keras_too(architecture):
-    """So the minimum of the registry is the real one, not a guess on the safe side."""
-    if architecture.minimum_size == 32:
-        side, reason = 31, "at least 32"
-    else:
-        side, reason = architecture.minimum_size - 1, f"at least {architecture.minimum_size}"
-    with pytest.raises(ValueError, match=reason):
-        build_backbone(architecture, side, None)
+@dataclass(frozen=True)
+class Value:
+    """What leaves a layer: a number that stands for all that was done to the image, and the zeros put around it."""
+
+    number: int
+    shape: tuple
+    zeros: tuple[int, int] = (0, 0)
 
 
-@pytest.mark.slow
-@each_frozen
-def test_preprocessing_is_that_of_keras_applications(architecture):
-    image_size = architecture.minimum_size
-    model = at_minimum(architecture.name)
-    before = keras.Model(model.input, model.operations[-2].output)  # what the network of Keras Applications is fed
-    pixels = noise(image_size)
-    expected = OFFICIAL[architecture.name].preprocess_input(pixels.copy())
-    np.testing.assert_allclose(numbers(before(pixels)), expected, atol=1e-4)
-    np.testing.assert_allclose(
-        model.predict_on_batch(pixels), inner(model).predict_on_batch(expected), rtol=1e-3, atol=1e-5
+class Graph:
+    """A network, whether from our table or from Keras, in terms that can be compared.
+
+    Two networks that have the same `end` have the same layers in the same places, with the same shapes, parameters,
+    windows, activations, and padding pixel for pixel, whatever the order they are listed in.
+    """
+
+    known: dict = {}  # noqa: RUF012 - one for all, so that equal things get equal numbers
+
+    def __init__(self, side):
+        self.layers, self.image = [], Value(self._number("image"), (side, side, 3))
+
+    def add(self, layer: Layer, taken: list[Value], shape: tuple, parameters: int) -> Value:
+        """The value behind a layer."""
+        if layer.kind == "zero_pad":
+            return replace(taken[0], zeros=layer.edges, shape=shape)
+        facts = (layer.kind, function_of(layer.activation), shape, parameters, self._window(layer, taken[0]))
+        self.layers.append(facts)
+        before = [value.number for value in taken]
+        return Value(self._number(facts, *(sorted(before) if layer.kind in ("add", "multiply") else before)), shape)
+
+    def _number(self, *facts) -> int:
+        return self.known.setdefault(facts, len(self.known))
+
+    def _window(self, layer: Layer, value: Value):
+        """Size and steps, and how many zeros it meets above and below, from itself or from a layer before."""
+        if layer.kind not in WINDOWS:
+            return None
+        own = [(0, 0) if layer.padding == VALID else same(value.shape[0], reach, layer.stride) for reach in layer.reach]
+        zeros = [tuple(map(sum, zip(value.zeros, each, strict=True))) for each in own]
+        return layer.window, layer.stride, layer.dilation, layer.groups, *zeros
+
+
+def same(side, reach, stride):
+    """The zeros that TensorFlow's "same" puts before and behind: an odd one comes behind."""
+    zeros = max((-(-side // stride) - 1) * stride + reach - side, 0)
+    return zeros // 2, zeros - zeros // 2
+
+
+def function_of(activation: str) -> str:
+    return keras.activations.get(activation).__name__ if activation else ""
+
+
+def graph_of_table(architecture, side):
+    layers = architecture.body
+    if len(tabulate(layers, (side, side, 3))[-1].shape) == 3:
+        layers = (*layers, Layer("global_average_pool"))
+    graph = Graph(side)
+    last, named = graph.image, {"image": graph.image}
+    for row in tabulate(layers, (side, side, 3)):
+        taken = [named[name] for name in row.layer.inputs] or [last]
+        if row.layer.kind not in UNWEIGHTED:
+            last = graph.add(row.layer, taken, row.shape, row.parameters)
+        if row.layer.name:
+            named[row.layer.name] = last
+    return graph, last, named
+
+
+def graph_of_keras(model, side):
+    graph = Graph(side)
+    values, named = {id(model.input): graph.image}, {}
+    for operation in model.operations:
+        if isinstance(operation, keras.layers.InputLayer):
+            continue
+        inputs = operation.input if isinstance(operation.input, list) else [operation.input]
+        taken = [values[id(tensor)] for tensor in inputs]
+        for part in operation.layers if isinstance(operation, keras.Sequential) else [operation]:
+            taken = [behind(graph, part, taken)]
+        values[id(operation.output)] = named[operation.name] = taken[0]
+    return graph, values[id(model.output)], named
+
+
+def behind(graph, operation, taken):
+    layer = as_ours(operation)
+    if layer is None:
+        return taken[0]
+    count = operation.count_params() if isinstance(operation, keras.layers.Layer) else 0
+    return graph.add(layer, taken, tuple(operation.output.shape[1:]), count)
+
+
+def as_ours(operation) -> Layer | None:
+    """What a layer or an operation of Keras does, in our words; None where that is nothing."""
+    kind = KERAS_KINDS[type(operation).__name__]
+    activation = getattr(getattr(operation, "activation", None), "__name__", "linear").replace("linear", "")
+    if kind is None or (kind == "activation" and not activation and not isinstance(operation, keras.layers.ReLU)):
+        return None
+    if kind == "zero_pad":
+        assert operation.padding[0] == operation.padding[1]
+        return Layer(kind, edges=operation.padding[0])
+    if isinstance(operation, keras.layers.ReLU):
+        return Layer(kind, activation={6: "relu6", None: "relu"}[operation.max_value])
+    if kind not in WINDOWS:
+        return Layer(kind, activation=activation)
+    (stride,), (dilation,) = set(operation.strides), set(getattr(operation, "dilation_rate", (1, 1)))
+    size = getattr(operation, "kernel_size", None) or operation.pool_size
+    groups = getattr(operation, "groups", None) or 1
+    padding = operation.padding
+    return Layer(
+        kind, size=size, stride=stride, dilation=dilation, groups=groups, padding=padding, activation=activation
     )
 
 
-@each_frozen
-def test_a_frozen_backbone_learns_nothing_and_answers_the_same_in_training(architecture):
-    model = at_minimum(architecture.name)
+def sides_of(architecture):
+    """Those at which it is built: its least and its usual one, an odd one, and more where that is quick."""
+    if architecture.name in QUICK:
+        return SIDES
+    return (architecture.minimum_size, 97, architecture.input_size)
+
+
+def quick_sides(architecture):
+    """Those of them in every run of the tests."""
+    if architecture.name in QUICK:
+        return SIDES
+    return [architecture.minimum_size] if architecture.name != "resnet152" else []
+
+
+CASES = [
+    pytest.param(
+        architecture, side, id=f"{architecture.name}-{side}", marks=slow_if(side not in quick_sides(architecture))
+    )
+    for architecture in FROZEN
+    for side in sides_of(architecture)
+]
+
+
+@pytest.mark.parametrize(("architecture", "side"), CASES)
+def test_the_table_is_layer_by_layer_what_keras_builds(architecture, side, backbone_at):
+    model = backbone_at(architecture.name, side)
+    theirs, their_end, their_names = graph_of_keras(inner(model), side)
+    ours, our_end, our_names = graph_of_table(architecture, side)
+    assert Counter(ours.layers) == Counter(theirs.layers)
+    assert our_end == their_end
+    # Where a backbone is cut, the table has the very same value under the very same name.
+    assert {cut: our_names[cut] for cut in architecture.cuts} == {cut: their_names[cut] for cut in architecture.cuts}
+    assert sum(parameters for _, _, _, parameters, _ in ours.layers) == model.count_params()
+    assert model.output_shape[1:] == our_end.shape
+    assert model.input_shape == (None, side, side, 3)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda layer: replace(layer, activation="swish") if layer.activation else layer,
+        lambda layer: replace(layer, edges=(1, 1)) if layer.kind == "zero_pad" else layer,
+        lambda layer: replace(layer, size=5) if layer.kind == "max_pool" else layer,
+        lambda layer: replace(layer, inputs=layer.inputs[::-1]) if layer.kind == "concatenate" else layer,
+    ],
+    ids=["activation", "zeros", "window", "order"],
+)
+def test_the_comparison_notices_what_differs(spoil, backbone_at):
+    """So that it says something when it finds nothing."""
+    architecture = ARCHITECTURES["densenet121"]
+    spoilt = replace(architecture, body=tuple(spoil(layer) for layer in architecture.body))
+    theirs = graph_of_keras(inner(backbone_at("densenet121", 64)), 64)[1]
+    assert graph_of_table(architecture, 64)[1] == theirs
+    assert graph_of_table(spoilt, 64)[1] != theirs
+
+
+@each_and_the_deep_ones_slowly
+def test_one_pixel_less_than_the_minimum_is_refused_by_keras_too(architecture):
+    """So the minimum of the registry is the real one, not a guess on the safe side."""
+    with pytest.raises(ValueError, match=f"at least {architecture.minimum_size}"):
+        build_backbone(architecture, architecture.minimum_size - 1, None)
+
+
+# What it computes -----------------------------------------------------------------------------------------------------
+
+
+@each_and_the_deep_ones_slowly
+def test_preprocessing_is_that_of_keras_applications(architecture, backbone_at):
+    model = backbone_at(architecture.name, architecture.minimum_size)
+    before = keras.Model(model.input, model.operations[-2].output)  # what the network of Keras Applications is fed
+    pixels = noise(architecture.minimum_size)
+    expected = OFFICIAL[architecture.name].preprocess_input(pixels.copy())
+    np.testing.assert_allclose(numbers(before(pixels)), expected, atol=1e-4)
+    assert_close(numbers(model(pixels)), numbers(inner(model)(expected, training=False)))
+
+
+@each_and_the_deep_ones_slowly
+def test_a_frozen_backbone_learns_nothing_and_answers_the_same_in_training(architecture, backbone_at):
+    model = backbone_at(architecture.name, architecture.minimum_size)
     assert model.trainable_weights == []
     pixels, before = noise(architecture.minimum_size), [value.copy() for value in model.get_weights()]
-    np.testing.assert_allclose(numbers(model(pixels, training=True)), numbers(model(pixels)), rtol=1e-5, atol=1e-6)
+    features = numbers(model(pixels))
+    assert features.shape == (2, *architecture.table(architecture.minimum_size, 2)[-1].inputs[0])
+    assert np.isfinite(features).all()
+    assert_close(numbers(model(pixels, training=True)), features)
     for left, right in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(left, right)
 
 
-@pytest.mark.parametrize("architecture", LIGHT, ids=lambda architecture: architecture.name)
-def test_the_numbers_of_a_file_are_the_ones_in_use(architecture, tmp_path):
-    keras.utils.set_random_seed(1)
-    shape = (64, 64, 3)
-    source = MAKERS[architecture.name](include_top=False, weights=None, input_shape=shape, pooling="avg")
-    source.save(tmp_path / "weights.h5")
-    keras.utils.set_random_seed(2)
-    model = build_backbone(architecture, 64, tmp_path / "weights.h5")
+@each_and_the_deep_ones_slowly
+@pytest.mark.filterwarnings("ignore")  # Keras's remarks about the old format
+def test_a_backbone_that_was_saved_gives_the_same_features_when_its_file_is_read(architecture, tmp_path, backbone_at):
+    source, pixels = backbone_at(architecture.name, architecture.minimum_size), noise(architecture.minimum_size)
+    inner(source).save(tmp_path / "weights.h5")
+    model = build_backbone(architecture, architecture.minimum_size, tmp_path / "weights.h5")
     for left, right in zip(source.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(left, right)
+    assert_close(numbers(model(pixels)), numbers(source(pixels)))
+
+
+# Files of weights -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
