@@ -123,7 +123,7 @@ def download(file: RemoteFile, target: Path, progress: Progress) -> Path:
     """
     if target.exists():
         return target
-    part = target.with_name(target.name + ".part")
+    part = _part(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone(target, lambda: progress(_size(part), file.size_bytes)):
@@ -137,6 +137,30 @@ def download(file: RemoteFile, target: Path, progress: Progress) -> Path:
     except OSError as error:
         raise DownloadError(file.url, target, _local_reason(error)) from error
     return target
+
+
+def bytes_come(target: Path) -> int:
+    """How much of a file that is not there yet has come so far."""
+    return _size(_part(target))
+
+
+def discard_part(target: Path) -> None:
+    """Remove what has come of a file that is not there yet.
+
+    Raises
+    ------
+    UsageError
+        If it is being downloaded at this moment.
+    """
+
+    def refuse() -> None:
+        raise UsageError(f"{target.name} is being downloaded at this moment. Stop that first.")
+
+    part = _part(target)
+    if part.exists():
+        with _alone(target, refuse):
+            part.unlink(missing_ok=True)
+            _record(part).unlink(missing_ok=True)
 
 
 # Attempts ------------------------------------------------------------------------------------------------------------
@@ -341,6 +365,11 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _part(target: Path) -> Path:
+    """Where what has come of a file lies until all of it has."""
+    return target.with_name(target.name + ".part")
 
 
 def _record(part: Path) -> Path:

@@ -2,19 +2,31 @@
 
 import hashlib
 import os
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 from PIL import Image
 
+from core.architectures import weights_check
+from core.architectures.architecture import Architecture
+from core.architectures.registry import ARCHITECTURES
+from core.architectures.weights_check import LayerWeights, layout_path, write_layout
 from core.cli import main
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
 from core.workspace import PROJECT, Workspace
 
 SIDE = 8
+# Two megabytes, so that a download comes in several pieces.
+SMALL_BACKBONE = (LayerWeights("conv1", ((3, 3, 3, 4), (4,))), LayerWeights("bn", ((4,),) * 4))
+SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),)),)
 
 
 @pytest.fixture
@@ -97,3 +109,78 @@ def real_images() -> Path:
     if not folder.is_dir():
         pytest.skip(f"there are no real images at {folder}; WORKBENCH_TEST_DATA can name another folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def write_weights() -> Callable[..., Path]:
+    """Writes layers as Keras does: `write_weights(path, layers, fill=0.5)`; within a group, as in a saved model."""
+
+    def write(path: Path, layers: tuple[LayerWeights, ...], fill: float = 0.5, group: str = "/", dtype="f4") -> Path:
+        with h5py.File(path, "w") as file:
+            root = file.require_group(group)
+            root.attrs["layer_names"] = [b"input", *(layer.name.encode() for layer in layers)]
+            root.create_group("input").attrs["weight_names"] = []
+            for layer in layers:
+                names = [f"{layer.name}/array_{index}" for index in range(len(layer.shapes))]
+                held = root.create_group(layer.name)
+                held.attrs["weight_names"] = names
+                for name, shape in zip(names, layer.shapes, strict=True):
+                    held.create_dataset(name, data=np.full(shape, fill, dtype))
+        return path
+
+    return write
+
+
+class _WeightsHandler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        server = self.server
+        asked = self.headers.get("Range", "bytes=0-")
+        start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        server.asked.append(start)
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(server.content) - 1}/{len(server.content)}")
+        self.send_header("Content-Length", str(len(server.content) - start))
+        self.end_headers()
+        half = len(server.content) // 2
+        self.wfile.write(server.content[start:half])
+        self.wfile.flush()
+        server.may_finish.wait(timeout=60)
+        try:
+            self.wfile.write(server.content[max(start, half) :])
+        except OSError:
+            return  # whoever asked is gone
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def weights_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_weights) -> Iterator[ThreadingHTTPServer]:
+    """A server of a file of weights. While `may_finish` is not set, each answer halts in the middle of the file."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _WeightsHandler) as running:
+        running.content = write_weights(tmp_path / "on_the_server.h5", SMALL_BACKBONE).read_bytes()
+        running.asked, running.may_finish = [], threading.Event()
+        running.may_finish.set()
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.may_finish.set()
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def small_backbone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights_server) -> Architecture:
+    """A backbone of the registry whose weights are few and lie on the server of this machine; none are at hand."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(weights_check, "LAYOUTS", tmp_path / "layouts")
+    known = ARCHITECTURES["mobilenet_075"]
+    write_layout(layout_path(known.name), list(SMALL_BACKBONE))
+    url = f"http://127.0.0.1:{weights_server.server_port}/weights.h5"
+    md5 = hashlib.md5(weights_server.content).hexdigest()
+    backbone = replace(known, weights=replace(known.weights, url=url, md5=md5, megabytes=2.1))
+    monkeypatch.setitem(ARCHITECTURES, known.name, backbone)
+    return backbone

@@ -2,15 +2,47 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from core.architectures.registry import ARCHITECTURES, Architecture
-from core.download import DownloadError, RemoteFile, download
+from core.architectures.architecture import Architecture
+from core.architectures.registry import ARCHITECTURES
+from core.architectures.weights_check import check_weights
+from core.download import DownloadError, RemoteFile, bytes_come, discard_part, download
 from core.errors import UsageError, WorkbenchError
+from core.files import replacing
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 IMAGENET, UNTRAINED = "imagenet", "untrained"
+SHA256_DIGITS = 64
+
+
+@dataclass(frozen=True)
+class Added:
+    """A file of weights that was brought.
+
+    Parameters
+    ----------
+    path
+        Where it lies now.
+    size_bytes
+        Of it.
+    is_kerass_own
+        Whether it is the very file that Keras offers, by its hash; None where Keras states none.
+    """
+
+    path: Path
+    size_bytes: int
+    is_kerass_own: bool | None
+
+    def words(self) -> str:
+        """What became of it, in a sentence or two."""
+        text = f"{self.size_bytes / 1e6:,.1f} MB are at {self.path} now and fit, layer by layer."
+        own = "It is not the file that Keras offers (another hash): your own weights, then. Nothing is wrong with that."
+        return f"{text} {own}" if self.is_kerass_own is False else text
 
 
 def models_folder() -> Path:
@@ -18,12 +50,47 @@ def models_folder() -> Path:
     return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
 
 
+def target_path(architecture: Architecture) -> Path:
+    """Where the ImageNet weights of an architecture belong.
+
+    Raises
+    ------
+    UsageError
+        If it has none: it is trained from scratch.
+    """
+    if architecture.weights is None:
+        raise UsageError(f"{architecture.title} is trained from scratch: there are no pretrained weights of it.")
+    return models_folder() / architecture.weights.file_name
+
+
 def path_at_hand(architecture: Architecture) -> Path | None:
     """The file of ImageNet weights, if it is on this machine already."""
     if architecture.weights is None:
         return None
-    path = models_folder() / architecture.weights.file_name
+    path = target_path(architecture)
     return path if path.is_file() else None
+
+
+def come_so_far(architecture: Architecture) -> int:
+    """The bytes of a download that was not finished."""
+    return bytes_come(target_path(architecture))
+
+
+def describe_weights(architecture: Architecture) -> dict[str, Any]:
+    """What is known of the ImageNet weights of an architecture, and whether they are here: JSON-ready."""
+    weights, path = architecture.weights, target_path(architecture)
+    at_hand = path.is_file()
+    return {
+        "architecture": architecture.name,
+        "title": architecture.title,
+        "file": weights.file_name,
+        "megabytes": weights.megabytes,
+        "at_hand": at_hand,
+        "path": str(path),
+        "bytes": path.stat().st_size if at_hand else bytes_come(path),
+        "hash": weights.md5,
+        "url": weights.url,
+    }
 
 
 def fetch_weights(architecture: Architecture, choice: str, progress: Callable[[int, int], None]) -> Path | None:
@@ -60,6 +127,8 @@ def check_file(path: Path) -> Path:
     UsageError
         If there is no file, or it is not HDF5.
     """
+    if path.is_dir():
+        raise UsageError(f"There is no file of weights at {path}: that is a folder. Name the file in it.")
     if not path.is_file():
         raise UsageError(f"There is no file of weights at {path}. Check the spelling.")
     if not _is_hdf5(path):
@@ -67,10 +136,72 @@ def check_file(path: Path) -> Path:
     return path
 
 
+def add_weights(architecture: Architecture, file: Path, replace: bool = False) -> Added:
+    """Put a file of weights where Keras and trainings look for it, once it is certain that it fits.
+
+    Parameters
+    ----------
+    architecture
+        Whose weights they are.
+    file
+        A file of Keras weights without the top: Keras's own or, for example, a backbone that was fine-tuned elsewhere.
+        It is copied, whole or not at all.
+    replace
+        Whether it may take the place of one that is there.
+
+    Raises
+    ------
+    UsageError
+        If the file is not there or holds something else, with what was expected; or if there is one already.
+    """
+    target = target_path(architecture)
+    check_weights(architecture, check_file(file))
+    if target.exists() and not replace:
+        raise UsageError(
+            f"There are weights of {architecture.title} already, at {target}. To put this file in their place, say so "
+            "(--replace)."
+        )
+    with replacing(target) as temporary:
+        shutil.copy(file, temporary)
+    return Added(target, target.stat().st_size, _is_kerass_own(architecture, target))
+
+
+def delete_weights(architecture: Architecture) -> int:
+    """Delete the ImageNet weights of an architecture, and what has come of an unfinished download.
+
+    Returns
+    -------
+    int
+        How many bytes that frees.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to delete, or it is being downloaded at this moment.
+    """
+    target = target_path(architecture)
+    freed = (target.stat().st_size if target.is_file() else 0) + bytes_come(target)
+    if not freed:
+        raise UsageError(f"There are no weights of {architecture.title} on this machine: nothing lies at {target}.")
+    discard_part(target)
+    target.unlink(missing_ok=True)
+    return freed
+
+
 def file_hash(path: Path) -> str:
     """A hash of a file's content, by which features know the weights they come from."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _is_kerass_own(architecture: Architecture, path: Path) -> bool | None:
+    """Whether a file is the one that Keras offers; None where Keras states no hash."""
+    stated = architecture.weights.md5
+    if not stated:
+        return None
+    algorithm = "sha256" if len(stated) == SHA256_DIGITS else "md5"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest() == stated.lower()
 
 
 def _is_hdf5(path: Path) -> bool:
@@ -80,8 +211,10 @@ def _is_hdf5(path: Path) -> bool:
 
 def _download(architecture: Architecture, progress: Callable[[int, int], None]) -> Path:
     weights = architecture.weights
-    target = models_folder() / weights.file_name
-    file = RemoteFile(weights.url, md5=weights.md5, signature=HDF5_SIGNATURE)
+    target = target_path(architecture)
+    # Of its newer networks, Keras states a SHA-256 instead of an MD5.
+    stated = {"sha256" if len(weights.md5) == SHA256_DIGITS else "md5": weights.md5}
+    file = RemoteFile(weights.url, **stated, signature=HDF5_SIGNATURE)
     estimate = int(weights.megabytes * 1e6)  # for servers that do not say
     try:
         return download(file, target, lambda come, expected: progress(come, expected or estimate))
@@ -95,9 +228,8 @@ def _download(architecture: Architecture, progress: Callable[[int, int], None]) 
 
 
 def _works_now() -> str:
-    """The architectures that need no download, by name."""
-    return ", ".join(
-        f"{architecture.title} ({name})"
-        for name, architecture in ARCHITECTURES.items()
-        if not architecture.frozen or path_at_hand(architecture)
-    )
+    """What needs no download: the backbones at hand, and the first of the networks that are trained from scratch."""
+    at_hand = [architecture for architecture in ARCHITECTURES.values() if path_at_hand(architecture)]
+    scratch = next(architecture for architecture in ARCHITECTURES.values() if architecture.weights is None)
+    names = [f"{architecture.title} ({architecture.name})" for architecture in at_hand]
+    return ", ".join([*names, f"a network trained from scratch, such as {scratch.title} ({scratch.name})"])

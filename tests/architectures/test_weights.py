@@ -8,7 +8,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights import HDF5_SIGNATURE, check_file, fetch_weights, file_hash, models_folder, path_at_hand
+from core.architectures.weights import (
+    HDF5_SIGNATURE,
+    add_weights,
+    check_file,
+    come_so_far,
+    delete_weights,
+    describe_weights,
+    fetch_weights,
+    file_hash,
+    models_folder,
+    path_at_hand,
+    target_path,
+)
+from core.architectures.weights_check import layout_path, read_layout
 from core.errors import UsageError, WorkbenchError
 
 CONTENT = HDF5_SIGNATURE + bytes(range(256)) * 4000  # a megabyte, so that it comes in several pieces
@@ -94,7 +107,7 @@ def test_keras_says_where_its_models_lie(tmp_path, monkeypatch):
     assert models_folder() == tmp_path / "me" / ".keras" / "models"
 
 
-@pytest.mark.parametrize("md5", ["", hashlib.md5(CONTENT).hexdigest()])
+@pytest.mark.parametrize("md5", ["", hashlib.md5(CONTENT).hexdigest(), hashlib.sha256(CONTENT).hexdigest()])
 def test_a_download_arrives_whole_and_shows_its_progress(architecture, models, md5):
     steps = []
     wanted = architecture(md5=md5)
@@ -125,6 +138,10 @@ def test_a_file_with_another_md5_is_refused(architecture, models):
     words = refusal(architecture(md5="0" * 32), models)
     assert "damaged" in words
     assert hashlib.md5(CONTENT).hexdigest() in words
+
+
+def test_a_file_with_another_sha_256_is_refused(architecture, models):
+    assert hashlib.sha256(CONTENT).hexdigest() in refusal(architecture(md5="0" * 64), models)
 
 
 def test_a_download_that_breaks_off_is_refused(architecture, models):
@@ -207,3 +224,108 @@ def test_a_hash_tells_files_apart(tmp_path):
     for name, content in {"a": b"1", "b": b"1", "c": b"2"}.items():
         (tmp_path / name).write_bytes(content)
     assert file_hash(tmp_path / "a") == file_hash(tmp_path / "b") != file_hash(tmp_path / "c")
+
+
+# Bring, delete -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fitting(small_backbone, write_weights, tmp_path):
+    """A file of weights that fit the small backbone, but are not the ones that its source offers."""
+    return write_weights(tmp_path / "mine.h5", tuple(read_layout(layout_path(small_backbone.name))), fill=0.25)
+
+
+def test_a_file_that_fits_is_put_in_its_place(small_backbone, fitting):
+    added = add_weights(small_backbone, fitting)
+    assert added.path == path_at_hand(small_backbone) == target_path(small_backbone)
+    assert added.path.read_bytes() == fitting.read_bytes()
+    assert [file.name for file in models_folder().iterdir()] == [added.path.name]
+    assert added.is_kerass_own is False
+    assert "not the file that Keras offers" in added.words()
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
+def test_keras_s_own_file_is_known_by_its_hash(small_backbone, fitting, algorithm):
+    stated = hashlib.new(algorithm, fitting.read_bytes()).hexdigest()
+    architecture = replace(small_backbone, weights=replace(small_backbone.weights, md5=stated))
+    added = add_weights(architecture, fitting)
+    assert added.is_kerass_own is True
+    assert "Keras offers" not in added.words()
+
+
+def test_where_no_hash_is_stated_nothing_is_said_of_it(small_backbone, fitting):
+    architecture = replace(small_backbone, weights=replace(small_backbone.weights, md5=""))
+    added = add_weights(architecture, fitting)
+    assert added.is_kerass_own is None
+    assert "Keras offers" not in added.words()
+
+
+def test_what_is_there_is_replaced_only_when_that_is_said(small_backbone, fitting):
+    kept = fetch_weights(small_backbone, "imagenet", silent).read_bytes()
+    with pytest.raises(UsageError, match=r"weights of .* already, at .*--replace"):
+        add_weights(small_backbone, fitting)
+    assert path_at_hand(small_backbone).read_bytes() == kept
+    add_weights(small_backbone, fitting, replace=True)
+    assert path_at_hand(small_backbone).read_bytes() == fitting.read_bytes()
+
+
+def test_a_file_that_does_not_fit_leaves_what_is_there(small_backbone, fitting, write_weights, tmp_path):
+    add_weights(small_backbone, fitting)
+    wrong = write_weights(tmp_path / "wrong.h5", tuple(read_layout(layout_path(small_backbone.name)))[:2])
+    with pytest.raises(UsageError, match="ends too early"):
+        add_weights(small_backbone, wrong, replace=True)
+    assert path_at_hand(small_backbone).read_bytes() == fitting.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("missing.h5", "no file of weights"), (".", "is a folder"), ("text.h5", "is not a file of Keras")],
+)
+def test_what_is_no_file_of_weights_is_not_brought(small_backbone, tmp_path, name, words):
+    (tmp_path / "text.h5").write_text("hello")
+    with pytest.raises(UsageError, match=words):
+        add_weights(small_backbone, tmp_path / name)
+    assert path_at_hand(small_backbone) is None
+
+
+def test_weights_are_deleted_and_can_come_again(small_backbone, fitting):
+    size = add_weights(small_backbone, fitting).size_bytes
+    assert delete_weights(small_backbone) == size
+    assert path_at_hand(small_backbone) is None
+    with pytest.raises(UsageError, match="nothing lies at"):
+        delete_weights(small_backbone)
+    assert fetch_weights(small_backbone, "imagenet", silent) == path_at_hand(small_backbone)
+
+
+def test_half_a_download_is_known_and_deleted(small_backbone, weights_server):
+    def interrupt(come, expected):
+        if come:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch_weights(small_backbone, "imagenet", interrupt)
+    come = come_so_far(small_backbone)
+    assert 0 < come < len(weights_server.content)
+    assert describe_weights(small_backbone)["bytes"] == come
+    assert not describe_weights(small_backbone)["at_hand"]
+    assert delete_weights(small_backbone) == come
+    assert come_so_far(small_backbone) == 0
+
+
+def test_what_is_being_downloaded_is_not_deleted(small_backbone):
+    def delete(come, expected):
+        if come:
+            delete_weights(small_backbone)
+
+    with pytest.raises(UsageError, match="is being downloaded at this moment"):
+        fetch_weights(small_backbone, "imagenet", delete)
+    assert fetch_weights(small_backbone, "imagenet", silent)
+
+
+def test_what_is_trained_from_scratch_has_nothing_to_bring_or_delete(fitting):
+    for do in (
+        lambda: add_weights(ARCHITECTURES["small_cnn"], fitting),
+        lambda: delete_weights(ARCHITECTURES["small_cnn"]),
+    ):
+        with pytest.raises(UsageError, match="trained from scratch"):
+            do()
