@@ -6,8 +6,10 @@ from core.commands.output import DONE, FAILED, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
 from core.evaluation.metrics import percent
+from core.runs.advice import Advice, advice_for
 from core.runs.executor import wait
 from core.runs.quick_look import DEFAULT_SECONDS, SECONDS, Candidate, start_look
+from core.runs.yardsticks import yardsticks
 from core.workspace import Workspace
 
 
@@ -16,7 +18,8 @@ def add_commands(add) -> None:
     looking = add(
         "look",
         _look,
-        "Say in seconds, on a sample, what the features of each backbone at hand would give against plain baselines.",
+        "Say in seconds, on a sample, what the features of each backbone at hand would give against plain baselines, "
+        "and which way to train follows from that and from how many images there are.",
     )
     looking.add_argument("dataset", metavar="DATASET")
     limits = f"{SECONDS.minimum:g} to {SECONDS.maximum:g}; default {DEFAULT_SECONDS:g}"
@@ -30,11 +33,23 @@ def _look(workspace: Workspace, options: argparse.Namespace) -> Result:
     findings = job.findings()
     if status.state == "failed" or findings is None:
         raise WorkbenchError(status.error or "The look was stopped before anything was found.")
+    advice, known = advice_for(dataset, findings), yardsticks(dataset)
     document = {"status": status.state, "seconds": status.seconds} | findings.to_dict()
+    document |= {"advice": advice.to_dict(), "yardsticks": known.to_dict()}
     rows = [_row(candidate) for candidate in findings.candidates]
     header = ["candidate", "right", "95 % interval", "took", "images a second", "features of all", ""]
-    text = "\n".join([table(header, rows), findings.words(), *findings.notes])
+    text = "\n".join([table(header, rows), findings.words(), *findings.notes, "", *_in_lines(advice), known.words()])
     return document, text, DONE if status.state == "done" else FAILED
+
+
+def _in_lines(advice: Advice) -> list[str]:
+    """The advice, with what to type to take it."""
+    settings = " ".join(
+        f"--{name} {value}" if name == "architecture" else f"--set {name}={value}"
+        for name, value in advice.plan.settings.items()
+    )
+    lines = [advice.headline(), advice.reasons(), advice.remark(), f"To take it: train with {settings}"]
+    return [line for line in lines if line]
 
 
 def _row(candidate: Candidate) -> list[str]:

@@ -5,13 +5,9 @@ regression. Features of backbones are computed as runs compute them, and kept wh
 """
 
 import argparse
-import os
 import sys
 import time
-import traceback
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,18 +17,19 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
-from core.architectures.registry import ARCHITECTURES, Architecture
+from core.architectures.architecture import Architecture
+from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import path_at_hand
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
-from core.jobs import Progress, Stopped, identity
-from core.runs.queue import Place, Queue, visible_gpus
+from core.jobs import Progress, Stopped
 from core.runs.quick_look import FOLDS, MAJORITY, PIXELS, Candidate, Findings, QuickLook, check_enough, keep_findings
 from core.runs.record import Run
-from core.runs.settings import AUTO, RunSettings, read_settings
+from core.runs.settings import RunSettings, read_settings
 from core.training.backbone_features import BackboneFeatures
 from core.training.features import FeatureStore
 from core.training.pixels import load_pixels
+from core.training.short_jobs import work_in_a_place
 from core.training.views import View
 from core.training.worker import set_up_process
 from core.workspace import Workspace
@@ -45,7 +42,6 @@ PIXELS_SIDE = 16
 IMAGES_TO_TIME = 64
 # λ of λ/2 · |W|² beside the mean cross-entropy, as in `core.training.linear_head`, for features of unit size.
 PENALTIES = (1e-2, 1e-1, 1.0)
-SECONDS_BETWEEN_LOOKS = 0.2
 NO_TIME, STOPPED = "no time left", "it was stopped"
 
 
@@ -68,35 +64,7 @@ def look(folder: Path) -> int:
         0 where the look is done or was stopped, 1 where it failed; the status holds the reason.
     """
     job = QuickLook(folder)
-    job.update(state="queued", stage="Waiting for a training to end", started=time.time(), processes=[identity()])
-    state, error = "done", ""
-    try:
-        with _place(job) as place:
-            os.environ |= visible_gpus(AUTO, [place])
-            job.update(state="running", stage="Looking at the images", started=time.time())
-            _look(job)
-    except Stopped:
-        state = "stopped"
-    except Exception as failure:
-        if not isinstance(failure, WorkbenchError):
-            traceback.print_exc()
-        state, error = "failed", in_words(failure)
-    job.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
-    return 1 if state == "failed" else 0
-
-
-@contextmanager
-def _place(job: QuickLook) -> Iterator[Place]:
-    """One of the machine's places, so that a look and a training don't take each other's time."""
-    queue = Queue(Path(os.environ.get("WORKBENCH_PLACES") or Workspace.at(job.folder.parents[1]).places))
-    while (place := queue.spare_place()) is None:
-        if job.stop_requested:
-            raise Stopped
-        time.sleep(SECONDS_BETWEEN_LOOKS)
-    try:
-        yield place
-    finally:
-        place.close()
+    return work_in_a_place(job, "Looking at the images", lambda: _look(job))
 
 
 def _look(job: QuickLook) -> None:
@@ -133,7 +101,7 @@ def _look(job: QuickLook) -> None:
 def backbones() -> list[Architecture]:
     """Those whose ImageNet weights are on this machine, the smallest first."""
     at_hand = [architecture for architecture in ARCHITECTURES.values() if path_at_hand(architecture)]
-    return sorted(at_hand, key=lambda architecture: sum(layer.parameters or 0 for layer in architecture.layers))
+    return sorted(at_hand, key=lambda architecture: architecture.backbone_parameters)
 
 
 # The sample ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.architectures.registry import find_architecture
 from core.errors import WorkbenchError, in_words
 from core.evaluation.metrics import percent
 from core.runs.quick_look import MAJORITY, Candidate, Findings, QuickLook, kept_findings, start_look
@@ -16,41 +15,48 @@ PROMISE = (
     "Half a minute on a sample of your images: what each pretrained network whose weights are here would give, against "
     "plain baselines."
 )
-TAKEN = "quick_look_taken"
 ROW_HEIGHT, FRAME_HEIGHT = 44, 74
 
 
-def show_quick_look(page: Page) -> None:
-    """The look at the dataset in view, live while it goes on."""
-    st.subheader("Which network fits?")
-    active = _is_going(QuickLook.of(page.workspace), page)
-    st.fragment(_live, run_every=1 if active else None)(page, active)
-
-
-def _is_going(look: QuickLook, page: Page) -> bool:
+def is_looking(page: Page) -> bool:
+    """Whether the dataset in view is being looked at."""
+    look = QuickLook.of(page.workspace)
     return look.is_at(page.dataset) and look.status().active
 
 
-def _live(page: Page, was_active: bool) -> None:
-    if st.session_state.pop(TAKEN, False):  # the rest of the page has to follow
-        st.rerun(scope="app")
+def findings_so_far(page: Page) -> Findings | None:
+    """What the look that is going on has found by now, or the last one of the dataset as it is; None before that."""
+    return QuickLook.of(page.workspace).findings() if is_looking(page) else kept_findings(page.dataset)
+
+
+def show_course(page: Page) -> None:
+    """How far the look is, or why it failed."""
     look = QuickLook.of(page.workspace)
-    active = _is_going(look, page)
-    if was_active and not active:
-        st.rerun(scope="app")
     status = look.status()
-    if active:
+    if is_looking(page):
         show_progress(status)
     elif look.is_at(page.dataset) and status.state == "failed":
         st.error(escape(status.error.partition("\n")[0]), icon=":material/error:")
-    findings = look.findings() if active else kept_findings(page.dataset)
-    if findings is not None and findings.tried:
-        show_findings(findings)
-    _actions(page, look, findings)
+
+
+def look_button(page: Page, first: bool) -> None:
+    """Starts a look, or stops the one that is going on.
+
+    Parameters
+    ----------
+    first
+        Whether nothing was found yet.
+    """
+    look = QuickLook.of(page.workspace)
+    if is_looking(page):
+        label = "Stop the quick look"
+        st.button(label, icon=":material/stop:", disabled=look.stop_requested, on_click=look.request_stop)
+    elif st.button("Quick look" if first else "Look again", icon=":material/speed:"):
+        _begin(page)
 
 
 def show_findings(findings: Findings) -> None:
-    """The decisive figures, the chart, and what was left out."""
+    """The decisive figures, the chart, what was left out, and what it costs."""
     st.markdown(escape(findings.words()))
     show_candidates(findings)
     for candidate in findings.candidates:
@@ -109,30 +115,6 @@ def _cost_in_words(candidate: Candidate) -> str:
         return f"{candidate.title}: the features of all images are at hand"
     speed = f" at {candidate.images_per_second:,.0f} images a second" if candidate.images_per_second else ""
     return f"{candidate.title}: the features of all images take about {duration(candidate.full_seconds)}{speed}"
-
-
-def _actions(page: Page, look: QuickLook, findings: Findings | None) -> None:
-    if _is_going(look, page):
-        label = "Stop the quick look"
-        st.button(label, icon=":material/stop:", disabled=look.stop_requested, on_click=look.request_stop)
-        return
-    if findings is None:
-        st.markdown(PROMISE)
-    with st.container(horizontal=True):
-        label = "Quick look" if findings is None else "Look again"
-        if st.button(label, icon=":material/speed:"):
-            _begin(page)
-        best = findings.best if findings is not None else None
-        if best is not None and best.name != page.draft.values()["architecture"]:
-            label = f"Take {find_architecture(best.name).title}"
-            st.button(label, icon=":material/check:", on_click=_take, args=(page, best.name))
-
-
-def _take(page: Page, architecture: str) -> None:
-    page.draft.choose(architecture=architecture)
-    # The choice above remembers what was chosen there last, and would choose it again.
-    st.session_state[f"architecture_{page.dataset.name}"] = architecture
-    st.session_state[TAKEN] = True
 
 
 def _begin(page: Page) -> None:

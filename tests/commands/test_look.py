@@ -13,11 +13,23 @@ def test_a_look_says_what_the_baselines_give(command, document, workspace, impor
     assert code == 0
     assert (found["dataset"], found["status"], found["best"]) == ("pets", "done", None)
     assert [candidate["name"] for candidate in found["candidates"]] == ["majority", "pixels"]
+    advice = found["advice"]
+    assert (advice["size"]["each"], advice["size"]["large"], advice["likeness"]["verdict"]) == (
+        12,
+        False,
+        "cannot be told",
+    )
+    assert advice["plan"]["settings"] == {"architecture": "mobilenet_075", "weights": "imagenet", "unfreeze": 0}
+    assert found["yardsticks"]["chance"] == 0.5
     code, output, _ = command("look", "pets")
     assert code == 0
     assert output.splitlines()[0].startswith("candidate ")
     assert found["words"] in output
-    assert not any(architecture.title in output for architecture in ARCHITECTURES.values())
+    table = output.partition("\n\n")[0]
+    assert not any(architecture.title in table for architecture in ARCHITECTURES.values())
+    assert "7.5 MB are downloaded first." in output
+    assert "To take it: train with --architecture mobilenet_075 --set weights=imagenet --set unfreeze=0" in output
+    assert found["yardsticks"]["words"] in output
 
 
 @pytest.mark.parametrize("seconds", ["1", "many"])

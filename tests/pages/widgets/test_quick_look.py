@@ -1,11 +1,8 @@
-"""The quick look on the page of the model: its start, its course, its answer, and what one does with it."""
-
-import json
+"""The quick look on the page of the model: its start, its course, and its answer."""
 
 import pytest
 
 from core.jobs import identity
-from core.runs.draft import Draft
 from core.runs.quick_look import MAJORITY, PIXELS, Candidate, Findings, QuickLook, keep_findings, start_look
 
 CANDIDATES = (
@@ -55,16 +52,6 @@ def test_what_was_found_is_said_drawn_and_found_again(visit, looked_at):
     assert "Look again" in page.buttons
 
 
-def test_the_best_is_taken_with_one_press(visit, pets, looked_at):
-    page = visit("model")
-    assert page.setting("Architecture").value == "mobilenet_075"
-    page.press("Take MobileNet")
-    assert json.loads((pets.folder / "draft.json").read_text())["architecture"] == "mobilenet"
-    assert page.setting("Architecture").value == "mobilenet"
-    assert "Take MobileNet" not in page.buttons
-    assert page.run().setting("Architecture").value == "mobilenet"
-
-
 def test_what_was_found_of_other_images_is_not_shown(visit, pets, looked_at, imported):
     imported("other", {"a": 10, "b": 10})
     page = visit("model", dataset="other")
@@ -96,5 +83,3 @@ def test_without_weights_it_says_so(visit, pets):
     keep_findings(pets, Findings(pets.name, pets.content.version, 32, 32, CANDIDATES[:2]))
     page = visit("model")
     assert "No ImageNet weights are on this machine" in page.words
-    assert not any(button.startswith("Take") for button in page.buttons)
-    assert Draft(pets).chosen() == {}
