@@ -11,6 +11,7 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from core.augmentation.recipe import read_recipe
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
@@ -118,7 +119,7 @@ class Visit:
     def tiles(self) -> list[dict]:
         """The tiles of all galleries, as the browser gets them."""
         galleries = [part.proto for part in self.at.main.get("bidi_component")]
-        return [tile for gallery in galleries for tile in json.loads(gallery.json)["items"]]
+        return [tile for gallery in galleries for tile in json.loads(gallery.json).get("items", [])]
 
     def setting(self, label: str):
         """The control of this name."""
@@ -135,13 +136,22 @@ class Visit:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    """What pages ask of the process that has Keras, which is not started: grey images answer."""
+    """What pages ask of the process that has Keras, which is not started: pictures from dark to light answer."""
     requests = []
 
-    def answer(helper: Helper, task: str, **arguments) -> np.ndarray:
+    def answer(helper: Helper, task: str, **arguments):
         requests.append({"task": task} | arguments)
         side = arguments["image_size"]
-        return np.full((arguments["count"], side, side, 3), 128, np.uint8)
+        slope = np.broadcast_to(np.linspace(0, 255, side).astype(np.uint8)[:, None], (side, side, 3))
+        if task == "extremes":
+            steps = read_recipe(arguments["recipe"])
+            counts = [0 if step.mixes else 2 if step.transform.unit else 1 for step in steps]
+            return [np.repeat(slope[None], count, axis=0) for count in counts]
+        if task == "training_batch":
+            own = np.eye(arguments["class_count"], dtype=np.float32)[arguments["labels"]]
+            mixes = any(step.mixes for step in read_recipe(arguments["recipe"]))
+            return np.repeat(slope[None], len(own), axis=0), 0.7 * own + 0.3 * own[:1] if mixes else own
+        return np.repeat(slope[None], arguments["count"], axis=0)
 
     monkeypatch.setattr(Helper, "ask", answer)
     return requests

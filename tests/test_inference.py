@@ -1,0 +1,63 @@
+"""What the helper process is asked for, by the very process."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.augmentation.recipe import TRANSFORMS, parse_recipe, usual_step, write_recipe
+from core.errors import WorkbenchError
+from core.inference import Helper
+
+SIDE = 24
+
+
+@pytest.fixture(scope="module")
+def helper():
+    helper = Helper()
+    yield helper
+    helper.close()
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("images")
+    for index in range(4):
+        pixels = np.random.default_rng(index).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return [str(path) for path in sorted(folder.iterdir())]
+
+
+@pytest.mark.slow
+def test_draws_of_one_image(helper, paths):
+    recipe = write_recipe(parse_recipe("rotation=15,noise"))
+    drawn = helper.ask("augment", path=paths[0], others=[], image_size=16, recipe=recipe, count=5, seed=0)
+    assert (drawn.shape, drawn.dtype) == ((5, 16, 16, 3), np.uint8)
+    assert len({image.tobytes() for image in drawn}) == 5
+
+
+@pytest.mark.slow
+def test_how_far_each_step_goes(helper, paths):
+    recipe = write_recipe(usual_step(name) for name in TRANSFORMS)
+    found = helper.ask("extremes", path=paths[0], image_size=16, recipe=recipe)
+    counts = {name: len(images) for name, images in zip(TRANSFORMS, found, strict=True)}
+    assert all(images.shape[1:] == (16, 16, 3) for images in found)
+    assert (counts["flip_vertical"], counts["quarter_turns"], counts["zoom"], counts["cutmix"]) == (1, 3, 2, 0)
+
+
+@pytest.mark.slow
+def test_a_batch_as_training_sees_it(helper, paths):
+    recipe = write_recipe(parse_recipe("flip_horizontal,cutmix@0.1"))
+    arguments = {"labels": [0, 1, 2, 1], "class_count": 3, "image_size": 16, "recipe": recipe, "seed": 3}
+    images, shares = helper.ask("training_batch", paths=paths, **arguments)
+    assert (images.shape, images.dtype) == ((4, 16, 16, 3), np.uint8)
+    assert (shares.shape, shares.dtype) == ((4, 3), np.float32)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
+    assert (shares % 1).any()
+
+
+@pytest.mark.slow
+def test_what_is_wrong_comes_back_in_words(helper, paths, tmp_path):
+    with pytest.raises(WorkbenchError, match="'mirror' is unknown"):
+        helper.ask("extremes", path=paths[0], image_size=16, recipe=[{"name": "mirror"}])
+    with pytest.raises(WorkbenchError):
+        helper.ask("extremes", path=str(tmp_path / "gone.png"), image_size=16, recipe=[])
