@@ -1,0 +1,201 @@
+"""A network as a script in standard Keras, to read, to hand in, or to go on with elsewhere."""
+
+import keyword
+import re
+from typing import Any
+
+from core.architectures.architecture import Architecture
+from core.architectures.layers import Layer, LayerRow, shape_in_words
+
+# Of running means and variances, as networks that learn from nothing are trained here.
+BATCH_NORM_MOMENTUM = 0.9
+USUAL_DROPOUT = {"scratch": 0.3, "frozen": 0.5}
+# What makes each backbone, and the module that knows how its pixels are prepared.
+APPLICATIONS = {
+    "mobilenet_025": ("mobilenet", "MobileNet", "alpha=0.25"),
+    "mobilenet_050": ("mobilenet", "MobileNet", "alpha=0.5"),
+    "mobilenet_075": ("mobilenet", "MobileNet", "alpha=0.75"),
+    "mobilenet": ("mobilenet", "MobileNet", ""),
+    "mobilenet_v2": ("mobilenet_v2", "MobileNetV2", ""),
+    "vgg16": ("vgg16", "VGG16", ""),
+    "inception_v3": ("inception_v3", "InceptionV3", ""),
+    "resnet50": ("resnet", "ResNet50", ""),
+    "resnet152": ("resnet", "ResNet152", ""),
+    "densenet121": ("densenet", "DenseNet121", ""),
+    "efficientnet_v2_b0": ("efficientnet_v2", "EfficientNetV2B0", ""),
+    "convnext_tiny": ("convnext", "ConvNeXtTiny", ""),
+}
+OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
+
+
+def keras_code(
+    architecture: Architecture, class_count: int, image_size: int | None = None, dropout: float | None = None
+) -> str:
+    """A script for the functional API of Keras 3, which defines `model`: from pixels, 0 to 255, to logits.
+
+    Parameters
+    ----------
+    image_size
+        Side of the images in pixels; None for the network's usual one.
+    dropout
+        Of the layers that have no rate of their own; None for the network's usual one.
+
+    Raises
+    ------
+    UsageError
+        As `Architecture.table`: if the image is too small, or there are too few or too many classes.
+    """
+    size = architecture.input_size if image_size is None else image_size
+    if dropout is None:
+        dropout = architecture.settings.get("dropout", USUAL_DROPOUT[architecture.kind])
+    rows = architecture.table(size, class_count, dropout)
+    total = sum(row.parameters for row in rows)
+    title = re.sub(r"[\"\\]", "'", architecture.title)
+    return "\n".join(
+        (
+            f'"""{title}: from images of {size} × {size} pixels to {class_count} classes, {total:,} parameters."""',
+            "",
+            "import keras",
+            "from keras import layers",
+            "",
+            f"image = keras.Input(({size}, {size}, 3))  # pixels from 0 to 255",
+            *(_on_backbone(architecture, rows, size) if architecture.frozen else _every_layer(rows)),
+            f'model = keras.Model(image, logits, name="{_identifier(architecture.name)}")',
+            "",
+            *_training(architecture),
+            "",
+        )
+    )
+
+
+def _every_layer(rows: list[LayerRow], last: str = "image") -> list[str]:
+    """A line a layer. One that others take the output of gives it a name, as the last does."""
+    lines, named, block = [], {"image": "image"}, ""
+    for row in rows:
+        layer = row.layer
+        taken = [named[name] for name in layer.inputs] or [last]
+        last = "logits" if row is rows[-1] else _identifier(layer.name) if layer.name else "x"
+        if layer.name:
+            named[layer.name] = last
+        if layer.block != block:
+            block = layer.block
+            lines += ["", f"# {block}"] if block else [""]
+        given = taken[0] if len(taken) == 1 else f"[{', '.join(taken)}]"
+        counted = f", {row.parameters:,} parameters" if row.parameters else ""
+        lines.append(f"{last} = {_call(layer)}({given})  # {shape_in_words(row.shape)}{counted}")
+    return lines
+
+
+def _on_backbone(architecture: Architecture, rows: list[LayerRow], size: int) -> list[str]:
+    module, maker, option = APPLICATIONS[architecture.name]
+    options = f"input_shape=({size}, {size}, 3), include_top=False" + (f", {option}" if option else "")
+    head = rows[len(architecture.body) :]
+    return [
+        f'backbone = keras.applications.{maker}({options}, weights="imagenet")',
+        "backbone.trainable = False",
+        f"x = keras.applications.{module}.preprocess_input(image)",
+        f"x = backbone(x, training=False)  # {shape_in_words(head[0].inputs[0])}",
+        *_every_layer(head, "x"),
+    ]
+
+
+def _training(architecture: Architecture) -> list[str]:
+    """How it is trained, for those who run the script; whoever imports it has the model alone."""
+    settings = architecture.settings
+    arguments = {"learning_rate": settings.get("learning_rate", 1e-3)}
+    name = settings.get("optimiser", "adam")
+    if name == "sgd":
+        arguments |= {"momentum": settings.get("momentum", 0.9), "nesterov": settings.get("nesterov") == "on"}
+    return [
+        'if __name__ == "__main__":',
+        "    model.compile(",
+        f"        optimizer=keras.optimizers.{OPTIMISERS[name]}({_keywords(arguments)}),",
+        "        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),",
+        '        metrics=["accuracy"],',
+        "    )",
+        "    model.summary()",
+        "    # model.fit(images, labels, validation_split=0.2, epochs=20)",
+    ]
+
+
+# Layers --------------------------------------------------------------------------------------------------------------
+
+
+def _call(layer: Layer) -> str:
+    """The Keras layer, or the function, that does what `layer` says."""
+    if layer.kind == "grey":
+        return "keras.ops.image.rgb_to_grayscale"
+    name, arguments = _ARGUMENTS[layer.kind](layer)
+    return f"layers.{name}({arguments})"
+
+
+def _keywords(arguments: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={_literal(value)}" for name, value in arguments.items())
+
+
+def _literal(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _all(*first: Any, **changed: tuple[Any, Any]) -> str:
+    """Arguments by place, then by name those that differ from Keras's default: the second of each pair."""
+    by_name = {name: value for name, (value, default) in changed.items() if value != default}
+    return ", ".join(filter(None, (*map(_literal, first), _keywords(by_name))))
+
+
+def _window(layer: Layer) -> int | tuple[int, int]:
+    height, width = layer.window
+    return height if height == width else (height, width)
+
+
+def _convolution(layer: Layer, *first: Any, groups: int = 1) -> str:
+    return _all(
+        *first,
+        strides=(layer.stride, 1),
+        padding=(layer.padding, "valid"),
+        dilation_rate=(layer.dilation, 1),
+        groups=(groups, 1),
+        use_bias=(layer.bias, True),
+        activation=(layer.activation, ""),
+    )
+
+
+def _pool(layer: Layer) -> str:
+    return _all(_window(layer), strides=(layer.stride, _window(layer)), padding=(layer.padding, "valid"))
+
+
+def _rescale(layer: Layer) -> str:
+    over = 1 / layer.scale
+    scale = f"1 / {round(over, 6):g}" if abs(over - round(over, 1)) < 1e-9 and over > 1 else repr(layer.scale)
+    return ", ".join(filter(None, (scale, _all(offset=(layer.offset, 0.0)))))
+
+
+_ARGUMENTS = {
+    "rescale": lambda layer: ("Rescaling", _rescale(layer)),
+    "conv": lambda layer: ("Conv2D", _convolution(layer, layer.units, _window(layer), groups=layer.groups)),
+    "depthwise": lambda layer: ("DepthwiseConv2D", _convolution(layer, _window(layer))),
+    "zero_pad": lambda layer: ("ZeroPadding2D", _literal((layer.edges, layer.edges))),
+    "max_pool": lambda layer: ("MaxPooling2D", _pool(layer)),
+    "average_pool": lambda layer: ("AveragePooling2D", _pool(layer)),
+    "batch_norm": lambda layer: (
+        "BatchNormalization",
+        _all(momentum=(BATCH_NORM_MOMENTUM, 0.99), scale=(bool(layer.scale), True)),
+    ),
+    "activation": lambda layer: ("Activation", _literal(layer.activation)),
+    "dropout": lambda layer: ("Dropout", _literal(layer.rate)),
+    "flatten": lambda layer: ("Flatten", ""),
+    "global_average_pool": lambda layer: ("GlobalAveragePooling2D", ""),
+    "global_max_pool": lambda layer: ("GlobalMaxPooling2D", ""),
+    "dense": lambda layer: (
+        "Dense",
+        _all(layer.units, use_bias=(layer.bias, True), activation=(layer.activation, "")),
+    ),
+    "add": lambda layer: ("Add", ""),
+    "concatenate": lambda layer: ("Concatenate", ""),
+}
+
+
+def _identifier(name: str) -> str:
+    """A name that Python accepts, in letters that every console has."""
+    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    return plain if plain.isidentifier() and not keyword.iskeyword(plain) else f"network_{plain}".rstrip("_")

@@ -1,0 +1,115 @@
+"""Commands about networks that people compose: list, show, add, delete, and any network as Keras code."""
+
+import argparse
+from pathlib import Path
+
+from core.architectures.keras_code import keras_code
+from core.architectures.layers import shape_in_words
+from core.architectures.own import OwnNetwork, OwnNetworks, check, find_available, read_network
+from core.commands.output import DONE, Result, table
+from core.errors import UsageError
+from core.files import read_json
+from core.workspace import Workspace
+
+USUAL_CLASSES = 2
+MOST_BYTES = 1_000_000
+
+
+def add_commands(add) -> None:
+    """Add the command; `add(name, command, summary, **options)` gives its parser."""
+    networks = add(
+        "networks", _list, "Networks of your own, composed of blocks: list, show, add, delete, as Keras code."
+    )
+    actions = networks.add_subparsers(required=True, metavar="ACTION")
+
+    def action(name: str, command, summary: str, named: bool = True) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        added.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        added.set_defaults(command=command)
+        if named:
+            added.add_argument("name", metavar="NAME")
+        return added
+
+    def classes(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--classes", type=int, default=USUAL_CLASSES, help=f"default {USUAL_CLASSES}")
+
+    action("list", _list, "The networks of your own.", named=False)
+    classes(action("show", _show, "The blocks of one, with what leaves each."))
+    adding = action("add", _add, "Keep a network that a file describes, as 'show NAME --json' prints it.", named=False)
+    adding.add_argument("file", metavar="FILE.json", type=Path)
+    adding.add_argument("--replace", action="store_true", help="put it in the place of one with the same name")
+    action("delete", _delete, "Delete one. Runs that were trained with it keep what they need.")
+    code = action("code", _code, "Any network, also one that comes with the program, as a script in Keras.")
+    classes(code)
+    code.add_argument("--size", type=int, help="side of the images in pixels, by default the network's usual one")
+
+
+def _list(workspace: Workspace, options: argparse.Namespace) -> Result:
+    networks = OwnNetworks(workspace).all()
+    document = [network.to_dict() | {"parameters": check(network).parameters} for network in networks]
+    if not networks:
+        return document, "No networks of your own yet. Compose one on the Model page, or add a file.", DONE
+    rows = [
+        [
+            entry["name"],
+            entry["title"],
+            f"{entry['image_size']} × {entry['image_size']} × {entry['channels']}",
+            f"{len(entry['blocks'])}",
+            f"{entry['parameters']:,}",
+        ]
+        for entry in document
+    ]
+    return document, table(["name", "title", "image", "blocks", "parameters"], rows), DONE
+
+
+def _show(workspace: Workspace, options: argparse.Namespace) -> Result:
+    network = OwnNetworks(workspace).find(options.name)
+    followed = check(network, _class_count(network, options.classes))
+    rows = [{"shape": list(row.shape), "parameters": row.parameters, "remark": row.remark} for row in followed.rows]
+    lines = [
+        [str(number), row.block.title, _values(row.block.values), shape_in_words(row.shape), f"{row.parameters:,}"]
+        for number, row in enumerate(followed.rows, 1)
+    ]
+    lines.append(
+        ["", "Answer", f"{options.classes} classes", f"{options.classes} numbers", f"{followed.answer.parameters:,}"]
+    )
+    document = network.to_dict() | {"rows": rows, "parameters": followed.parameters}
+    title = f"{network.title}: {followed.parameters:,} parameters for {options.classes} classes"
+    return document, f"{title}\n{table(['row', 'block', 'set to', 'output', 'parameters'], lines)}", DONE
+
+
+def _class_count(network: OwnNetwork, classes: int) -> int:
+    """The number of classes, where a classifier can have so many."""
+    network.architecture.table(network.image_size, classes)
+    return classes
+
+
+def _values(values) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _add(workspace: Workspace, options: argparse.Namespace) -> Result:
+    path = options.file.expanduser()
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    if path.stat().st_size > MOST_BYTES:
+        raise UsageError(f"{path} is far larger than a network's description, of which the largest has some kilobytes.")
+    values = read_json(path)
+    if isinstance(values, dict):  # what 'show' adds to it
+        values = {key: value for key, value in values.items() if key not in ("rows", "parameters")}
+    network = read_network(values)
+    OwnNetworks(workspace).save(network, options.replace)
+    parameters = check(network).parameters
+    text = f"{network.title} is kept as {network.name!r}: {len(network.blocks)} blocks, {parameters:,} parameters."
+    return network.to_dict() | {"parameters": parameters}, text, DONE
+
+
+def _delete(workspace: Workspace, options: argparse.Namespace) -> Result:
+    OwnNetworks(workspace).delete(options.name)
+    return {"deleted": options.name}, f"The network {options.name!r} is deleted.", DONE
+
+
+def _code(workspace: Workspace, options: argparse.Namespace) -> Result:
+    architecture = find_available(options.name, workspace)
+    code = keras_code(architecture, options.classes, options.size)
+    return {"architecture": architecture.name, "code": code}, code.rstrip("\n"), DONE
