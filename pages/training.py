@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from core.architectures.registry import find_architecture
+from core.architectures.architecture import Architecture
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
 from core.jobs import Status
@@ -22,6 +22,7 @@ from core.runs.settings import (
     Choice,
     Parameter,
     RunSettings,
+    default_settings,
     settings_in,
 )
 from pages.widgets.computing import show_computing
@@ -90,7 +91,7 @@ def prepare(page: Page) -> None:
 
 
 def plan_in_words(page: Page, settings: RunSettings) -> str:
-    architecture = find_architecture(settings.architecture)
+    architecture = settings.design
     count = int((page.dataset.images["split"] == "train").sum())
     words = f"**{architecture.title}** will learn from **{count:,} images** at {settings.image_size} px"
     if settings.untrained:
@@ -104,9 +105,9 @@ def plan_in_words(page: Page, settings: RunSettings) -> str:
 
 def more_settings(page: Page, settings: RunSettings) -> None:
     """What has an effect on this kind of network, by group."""
-    kind = find_architecture(settings.architecture).kind
+    kind = settings.design.kind
     for group in GROUPS:
-        members = settings_in(group, kind)
+        members = [setting for setting in settings_in(group, kind) if has_effect(setting, settings.design)]
         if group == BASICS or not members:
             continue
         st.markdown(f"**{group}**")
@@ -121,6 +122,11 @@ def more_settings(page: Page, settings: RunSettings) -> None:
             named_setting(page, settings, "gpu", "Graphics card", (AUTO, *cards, ALL), GPU_HELP)
 
 
+def has_effect(setting: Parameter | Choice, architecture: Architecture) -> bool:
+    """Whether a network takes a setting; some have no dropout, or only such as they were published with."""
+    return setting.name != "dropout" or architecture.takes_dropout
+
+
 def setting_row(page: Page, settings: RunSettings, members: list[Parameter | Choice], width: int = 0) -> None:
     """Settings side by side, as wide as if there were `width` of them."""
     for column, setting in zip(st.columns(width or len(members)), members, strict=False):
@@ -132,8 +138,8 @@ def setting_row(page: Page, settings: RunSettings, members: list[Parameter | Cho
 def number_setting(page: Page, settings: RunSettings, parameter: Parameter) -> None:
     """A number with its default, its range, and what it does; kept as soon as it changes."""
     name, value = parameter.name, getattr(settings, parameter.name)
-    architecture = find_architecture(settings.architecture)
-    default = parameter.default[architecture.kind]
+    architecture = settings.design
+    default = default_settings(architecture)[name]
     maximum = len(architecture.cuts) if name == "unfreeze" else parameter.maximum
     whole = {"step": 1} if parameter.whole else {"step": 10.0**-4, "format": "%g"}
     kind = int if parameter.whole else float

@@ -12,7 +12,7 @@ from core.evaluation.metrics import percent, verdict
 from core.jobs import Status
 from core.runs.executor import extend, resume, start, wait
 from core.runs.record import Run, find_run, list_runs
-from core.runs.settings import BOTH, GROUPS, Choice, Parameter, read_settings, settings_in
+from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, or how it begins"
@@ -28,10 +28,7 @@ def add_commands(add) -> None:
         epilog=_settings_help(),
     )
     training.add_argument("dataset", metavar="DATASET")
-    training.add_argument("--architecture", required=True, metavar="A", help=", ".join(ARCHITECTURES))
-    training.add_argument("--epochs", metavar="N")
-    training.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
-    training.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting; see below")
+    add_settings(training)
     stopping = add("stop", _stop, "Stop a run and keep its best. It can be resumed.")
     stopping.add_argument("run", metavar="RUN", help=RUN_HELP)
     resuming = add("resume", _resume, "Go on with a run that was stopped or died, from its last whole epoch.")
@@ -45,6 +42,17 @@ def add_commands(add) -> None:
     evaluating.add_argument("--split", default="test", choices=("train", "validation", "test"))
 
 
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add what `settings_from` reads, the dataset aside."""
+    parser.add_argument("--architecture", required=True, metavar="A", help=", ".join(ARCHITECTURES))
+    parser.add_argument("--epochs", metavar="N")
+    parser.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
+    parser.add_argument(
+        "--augmentation", metavar="RECIPE", help="what varies: typed as below, or the name of a recipe (see `recipes`)"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting; see below")
+
+
 def _settings_help() -> str:
     lines = ["settings for --set (from scratch / on a frozen backbone):"]
     for group in GROUPS:
@@ -55,8 +63,10 @@ def _settings_help() -> str:
     lines += [
         "  image_size: the architecture's own; up to 1024",
         "  weights: imagenet; untrained, or the path of a file (frozen backbones only)",
-        "  augmentation: none; such as flip_horizontal,rotation=15,zoom=10,shift=10,contrast=20,brightness=20; from "
-        "scratch also mixup=50,cutmix=50",
+        "  augmentation: none; a name that `recipes` lists, or steps such as flip_horizontal,rotation=15,zoom=-5..20,"
+        "erasing=5..20@0.3;",
+        "      one number goes that far either way, two are a range, and @ is the share of images; from scratch also "
+        "mixup@0.5,cutmix",
         "  split_seed: the dataset's own; another number draws another split for this run, as --seed does",
         "  fold: the dataset's own; which of its folds tests in this run, where it is divided into folds",
         "  runtime: auto; or the way to compute, such as tensorflow-float32 (`plan` lists them)",
@@ -76,18 +86,31 @@ def _setting_help(setting: Parameter | Choice) -> list[str]:
     return lines + [f"      {option}: {meaning}" for option, meaning in setting.options.items()]
 
 
-def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
+def settings_from(workspace: Workspace, options: argparse.Namespace) -> RunSettings:
+    """The settings of a run as they were typed, complete and checked.
+
+    Raises
+    ------
+    UsageError
+        If one of them is not acceptable.
+    """
     values: dict[str, Any] = {"dataset": options.dataset, "architecture": options.architecture}
     if options.epochs is not None:
         values["epochs"] = options.epochs
     if options.seed is not None:
         values |= {"seed": options.seed, "split_seed": options.seed}
+    if options.augmentation is not None:
+        values["augmentation"] = options.augmentation
     for assignment in options.set:
         key, equals, value = assignment.partition("=")
         if not equals:
             raise UsageError(f"--set wants KEY=VALUE. Got {assignment!r}.")
         values[key] = value
-    settings = read_settings(values)
+    return read_settings(values, workspace)
+
+
+def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
+    settings = settings_from(workspace, options)
     dataset = ensure_dataset(workspace, settings.dataset, progress_line)
     run = start(workspace, dataset, settings)
     return _followed(run)

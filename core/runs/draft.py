@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from core.architectures.registry import find_architecture
+from core.architectures.architecture import Architecture
+from core.architectures.own import find_available
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.files import read_json, write_json
 from core.runs.settings import RunSettings, default_settings, read_settings
+from core.workspace import Workspace
 
 KEPT_ACROSS_ARCHITECTURES = ("augmentation", "seed", "split_seed", "fold")
 DEFAULT_ARCHITECTURE = {True: "small_cnn", False: "mobilenet_075"}
@@ -23,7 +25,7 @@ class Draft:
         """The settings that somebody chose."""
         try:
             chosen = read_json(self._path)
-            find_architecture(self._architecture(chosen or {}))  # may be one of another version of this program
+            self._find(chosen or {})  # may be one that was deleted, or of another version of this program
         except (WorkbenchError, AttributeError):  # a damaged draft is worth no more than a new one
             return {}
         return chosen or {}
@@ -31,7 +33,12 @@ class Draft:
     def values(self) -> dict[str, Any]:
         """Every setting, chosen or by default."""
         chosen = self.chosen()
-        return default_settings(find_architecture(self._architecture(chosen))) | chosen | {"dataset": self.dataset.name}
+        return default_settings(self._find(chosen)) | chosen | {"dataset": self.dataset.name}
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network that is chosen."""
+        return self._find(self.chosen())
 
     def choose(self, **changes: Any) -> None:
         """Keep some settings. Choosing another architecture takes back what was chosen for the last one."""
@@ -50,6 +57,9 @@ class Draft:
             If one of them is not acceptable.
         """
         return read_settings(self.values())
+
+    def _find(self, chosen: dict[str, Any]) -> Architecture:
+        return find_available(self._architecture(chosen), Workspace.at(self.dataset.folder.parents[1]))
 
     def _architecture(self, chosen: dict[str, Any]) -> str:
         return chosen.get("architecture", DEFAULT_ARCHITECTURE[self.dataset.info.drawn])

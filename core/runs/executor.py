@@ -122,7 +122,8 @@ def check_trainable(dataset: Dataset, settings: RunSettings | None = None) -> No
     Raises
     ------
     UsageError
-        If fewer than two classes have training images, or none has test images, or the run's split can't be drawn.
+        If fewer than two classes have training images, or none has test images, or the run's split can't be drawn, or
+        its network can't be built for images of that size and so many classes.
     """
     content = dataset.content
     split = settings.split_settings(content.settings) if settings is not None else content.settings
@@ -132,6 +133,8 @@ def check_trainable(dataset: Dataset, settings: RunSettings | None = None) -> No
             f"{dataset.info.title} cannot be trained on: at least two classes need training images, and there must be "
             "test images to judge the result by. Bring more images or change the split."
         )
+    if settings is not None:
+        settings.design.table(settings.image_size, len(dataset.class_names), settings.dropout, settings.hidden)
 
 
 def wait(run: Run, watch: Callable[[Status], None] = lambda status: None) -> Status:

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from core.architectures.registry import ARCHITECTURES, Architecture, find_architecture
+from core.architectures.architecture import Architecture
+from core.architectures.own import find_available, read_network
+from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import IMAGENET, UNTRAINED
+from core.augmentation.library import find_recipe
 from core.augmentation.recipe import Step, parse_recipe, read_recipe, write_recipe
 from core.datasets.splits import MOST_FOLDS, SplitSettings
 from core.errors import UsageError
 from core.runs.queue import ALL, AUTO
+from core.workspace import Workspace
 
 SCRATCH, FROZEN = "scratch", "frozen"
 BOTH = (SCRATCH, FROZEN)
@@ -410,6 +414,8 @@ class RunSettings:
         The name of a dataset.
     architecture
         The name of an architecture.
+    network
+        What it is made of, where it is one that somebody composed: a run does not change when that does.
     image_size
         Side of the square image that the network is fed, in pixels.
     weights
@@ -433,6 +439,7 @@ class RunSettings:
 
     dataset: str
     architecture: str
+    network: Mapping[str, Any] | None
     image_size: int
     weights: str
     augmentation: tuple[Step, ...]
@@ -466,6 +473,11 @@ class RunSettings:
     deterministic: str
     runtime: str
     gpu: str
+
+    @property
+    def design(self) -> Architecture:
+        """The architecture that is trained."""
+        return read_network(self.network).architecture if self.network else ARCHITECTURES[self.architecture]
 
     @property
     def untrained(self) -> bool:
@@ -503,6 +515,7 @@ def default_settings(architecture: Architecture) -> dict[str, Any]:
     return (
         {
             "architecture": architecture.name,
+            "network": architecture.network,
             "image_size": architecture.input_size,
             "weights": IMAGENET if architecture.frozen else "",
             "augmentation": [],
@@ -513,16 +526,19 @@ def default_settings(architecture: Architecture) -> dict[str, Any]:
         }
         | numbers
         | {name: choice.default for name, choice in CHOICES.items()}
+        | dict(architecture.settings)
     )
 
 
-def read_settings(values: Mapping[str, Any]) -> RunSettings:
+def read_settings(values: Mapping[str, Any], workspace: Workspace | None = None) -> RunSettings:
     """Fill in the defaults and check everything: the one check that pages, command line and Python share.
 
     Parameters
     ----------
     values
         At least "dataset" and "architecture". Numbers may be text, as they are typed; the recipe may be JSON or text.
+    workspace
+        Whose own networks and saved recipes may be named too.
 
     Raises
     ------
@@ -535,10 +551,12 @@ def read_settings(values: Mapping[str, Any]) -> RunSettings:
             raise UsageError(f"There is no setting {name!r}. There are: {', '.join(sorted(known - {'dataset'}))}.")
     if not values.get("dataset"):
         raise UsageError("Name the dataset to train on.")
-    architecture = find_architecture(values.get("architecture", ""))
+    own = values.get("network")
+    architecture = read_network(own).architecture if own else find_available(values.get("architecture", ""), workspace)
     settings = default_settings(architecture) | dict(values)
     settings |= {name: parameter.check(settings[name]) for name, parameter in PARAMETERS.items()}
     settings |= {name: choice.check(settings[name]) for name, choice in CHOICES.items()}
+    settings |= {"architecture": architecture.name, "network": architecture.network}
     settings["image_size"] = check_image_size(architecture, settings["image_size"])
     settings["split_seed"] = _number_or_none("split_seed", settings["split_seed"], 0, 2**31 - 1)
     settings["fold"] = _number_or_none("fold", settings["fold"], 1, MOST_FOLDS)
@@ -548,8 +566,7 @@ def read_settings(values: Mapping[str, Any]) -> RunSettings:
     if settings["gpu"] == ALL and settings["gradient_clipping"]:
         # Keras clips what each GPU finds by itself, before they are added up: at the same length to no effect.
         raise UsageError("Gradients can't be clipped on all GPUs at once. Choose one GPU, or no 'gradient_clipping'.")
-    recipe = settings["augmentation"]
-    settings["augmentation"] = parse_recipe(recipe) if isinstance(recipe, str) else read_recipe(recipe)
+    settings["augmentation"] = _check_recipe(settings["augmentation"], workspace)
     mixing = [step.name for step in settings["augmentation"] if step.mixes]
     if architecture.frozen and mixing:
         raise UsageError(
@@ -576,6 +593,12 @@ def check_image_size(architecture: Architecture, value: Any) -> int:
     size = Parameter("image_size", "Input size", "", 1, 1024, {}).check(value)
     architecture.check_size(size)
     return size
+
+
+def _check_recipe(recipe: Any, workspace: Workspace | None) -> tuple[Step, ...]:
+    if not isinstance(recipe, str):
+        return read_recipe(recipe)
+    return parse_recipe(recipe) if workspace is None else find_recipe(recipe, workspace)
 
 
 def _check_gpu(value: Any) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.architectures.registry import find_architecture
 from core.architectures.weights import fetch_weights
 from core.datasets.store import Dataset
 from core.runs.record import Run
@@ -16,9 +15,10 @@ from core.training.features import FeatureStore, extract, made_from
 from core.training.pixels import load_pixels
 from core.training.plan import SAMPLE_IMAGES, Plan, choose_runtime, default_plan, plan_key, remembered_plan
 from core.training.stages import machine_folder, stage
-from core.training.views import View
+from core.training.views import FIRST_DRAW, View
 
 IMAGES_WORTH_TRYING = 200
+IMAGES_LOOKED_AT = 16
 
 
 class BackboneFeatures:
@@ -36,7 +36,7 @@ class BackboneFeatures:
 
     def __init__(self, run: Run, dataset: Dataset, table: pd.DataFrame):
         self._run, self._dataset, self._settings = run, dataset, run.settings
-        self.architecture = find_architecture(self._settings.architecture)
+        self.architecture = self._settings.design
         self.folder = machine_folder(run) / "features"
         self._found = self._computed = 0
         download = stage(run, f"Downloading the weights of {self.architecture.title} (MB)")
@@ -61,6 +61,7 @@ class BackboneFeatures:
         """
         store = FeatureStore(self.folder, self.recipe | view.made_from)
         self._count(store, set(part["pixel_hash"]))
+        self._check_recipe(store, part, view)
         return store, self.fill(store, part, view, title, lambda pixels: self._compute(pixels))
 
     def fill(
@@ -95,6 +96,16 @@ class BackboneFeatures:
         lacking = sum(name not in store for name in names)
         self._found, self._computed = self._found + len(names) - lacking, self._computed + lacking
         self._run.update(facts={"features": {"found": self._found, "computed": self._computed}})
+
+    def _check_recipe(self, store: FeatureStore, part: pd.DataFrame, view: View) -> None:
+        """Refuse a recipe that leaves nothing of images, before their features are computed."""
+        lacking = [path for path, name in zip(part["path"], part["pixel_hash"], strict=True) if name not in store]
+        if view.number != FIRST_DRAW or not lacking:  # what the first draw leaves, the others leave as well
+            return
+        from core.training.augmentation import check_not_blank
+
+        paths = [self._dataset.path_of(path) for path in lacking[:IMAGES_LOOKED_AT]]
+        check_not_blank(view.drawn, load_pixels(paths, self._settings.image_size, lambda done: None)[1])
 
     def _choose_plan(self, recipe: dict, paths: list[Path]) -> Plan:
         """How to compute the features of these images here."""

@@ -6,12 +6,11 @@ import keras
 import numpy as np
 import pandas as pd
 
-from core.architectures.registry import find_architecture
 from core.datasets.store import Dataset
 from core.networks.network import build_scratch
 from core.runs.record import Run
 from core.runs.settings import RunSettings
-from core.training.augmentation import build_augmentation
+from core.training.augmentation import build_augmentation, check_not_blank
 from core.training.computing import read_computing, update_computing
 from core.training.devices import device_count
 from core.training.examples import Examples
@@ -26,11 +25,21 @@ from core.training.views import View, turn
 # Of all epochs together. Two cores train the small CNN on so many in ten seconds of float32; trying what is quicker
 # takes a few.
 PIXELS_WORTH_TRYING = 25e6
+IMAGES_LOOKED_AT = 16
 
 
 def prepare_scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """A network to train from nothing, behind its augmentation, and the pixels of all images."""
-    settings, class_count = run.settings, len(dataset.class_names)
+    examples, problems = read_examples(run, dataset, table)
+    images, class_count = examples.of("train")[0], len(dataset.class_names)
+    check_not_blank(run.settings.augmentation, images[:IMAGES_LOOKED_AT])
+    plan = plan_training(run, images, len(images), class_count)
+    return Prepared(build_learner(run.settings, class_count, plan), examples, problems)
+
+
+def read_examples(run: Run, dataset: Dataset, table: pd.DataFrame) -> tuple[Examples, list[str]]:
+    """The pixels of all images of a table, and why images are missing, in words."""
+    settings = run.settings
     report = stage(run, "Reading images")
     paths = [dataset.path_of(path) for path in table["path"]]
     rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)))
@@ -39,8 +48,12 @@ def prepare_scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared
     judged = np.flatnonzero(table["split"] != "train")
     for view in judging_views(settings):
         examples.judge_also(judged, partial(_turned, pixels, judged, view))
-    plan = _plan(run, examples.of("train")[0], class_count)
-    return Prepared(KerasLearner(_model(settings, class_count, plan.family), settings), examples, problems)
+    return examples, problems
+
+
+def build_learner(settings: RunSettings, class_count: int, plan: Plan) -> KerasLearner:
+    """The network, untrained, with its optimiser, in the precision that was chosen."""
+    return KerasLearner(_model(settings, class_count, plan.family), settings)
 
 
 def _model(settings: RunSettings, class_count: int, precision: str) -> keras.Model:
@@ -59,17 +72,24 @@ def _model(settings: RunSettings, class_count: int, precision: str) -> keras.Mod
 
 
 def _network(settings: RunSettings, class_count: int, precision: str) -> keras.Model:
-    architecture = find_architecture(settings.architecture)
-    return build_scratch(architecture, settings.image_size, class_count, settings.dropout, precision)
+    return build_scratch(settings.design, settings.image_size, class_count, settings.dropout, precision)
 
 
-def _plan(run: Run, images: np.ndarray, class_count: int) -> Plan:
-    """In which precision and batch size to train here; the run says so in its events and facts, and keeps to it."""
+def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: int) -> Plan:
+    """In which precision and batch size to train here; the run says so in its events and facts, and keeps to it.
+
+    Parameters
+    ----------
+    images : (n, side, side, 3) array of uint8
+        Training images, all of them or some.
+    image_count
+        How many training images there are.
+    """
     settings = run.settings
     kept = read_computing(run.folder).get("plan")
-    plan = _choose_plan(run, images, class_count) if kept is None else read_plan(kept)
+    plan = _choose_plan(run, images, image_count, class_count) if kept is None else read_plan(kept)
     if kept is None:
-        sizes = batch_sizes(settings.batch_size, len(images))
+        sizes = batch_sizes(settings.batch_size, image_count)
         text = f"Training: {plan.words()} Weights and loss stay in float32."
         if not settings.batch_size:
             why = f", the quickest of {', '.join(map(str, sizes))}" if len(sizes) > 1 and plan.trials else ""
@@ -80,17 +100,17 @@ def _plan(run: Run, images: np.ndarray, class_count: int) -> Plan:
     return plan
 
 
-def _choose_plan(run: Run, images: np.ndarray, class_count: int) -> Plan:
+def _choose_plan(run: Run, images: np.ndarray, image_count: int, class_count: int) -> Plan:
     settings = run.settings
     run.update(stage="Choosing the quickest way to train", done=0, total=0)
-    sizes = batch_sizes(settings.batch_size, len(images))
-    passes = settings.epochs * len(images) * settings.image_size**2
+    sizes = batch_sizes(settings.batch_size, image_count)
+    passes = settings.epochs * image_count * settings.image_size**2
     recipe = {"architecture": settings.architecture, "image_size": settings.image_size, "weights": ""}
     return choose_precision(
         partial(_network, settings, class_count),
         images[: sizes[-1] if passes >= PIXELS_WORTH_TRYING else 0],
         sizes,
-        plan_key(recipe, training={"batch_sizes": sizes, "devices": device_count()}),
+        plan_key(recipe, training={"batch_sizes": sizes, "devices": device_count(), "network": settings.network}),
         machine_folder(run) / "plans",
         settings.runtime,
     )

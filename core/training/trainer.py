@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.architectures.registry import find_architecture
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
@@ -34,6 +33,7 @@ from core.training.learner import Learner
 from core.training.phase import Phase, first_phase
 from core.training.rate_finder import find_rate
 from core.training.reporter import Reporter
+from core.training.selection import Selection
 from core.training.stages import Prepared
 from core.workspace import Workspace
 
@@ -121,7 +121,7 @@ def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
 
 def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """What is to be trained, and its examples."""
-    if find_architecture(run.settings.architecture).frozen:
+    if run.settings.design.frozen:
         prepared = prepare_frozen(run, dataset, table)
     else:
         run.update(stage="Starting Keras")
@@ -152,11 +152,8 @@ def _fit(run: Run, prepared: Prepared) -> Reporter:
     inputs, targets = examples.training()
     validation = examples.of("validation")
     validated = len(validation[1]) > 0
-    batch_size, weights = _batch_size(run, settings), class_weights(settings, targets)
-    batches = Batches(inputs, targets, batch_size, settings.seed, weights, learner.shares)
+    batches = make_batches(run, settings, learner, inputs, targets)
     run.update(facts={"batch_size": batches.batch_size})
-    # An answer takes less memory than a step of training, but not where that was made as small as it goes.
-    learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
     state = _state(run, learner, phase)
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
@@ -170,9 +167,20 @@ def _fit(run: Run, prepared: Prepared) -> Reporter:
     return reporter
 
 
+def make_batches(
+    run: Run, settings: RunSettings, learner: Learner, inputs: np.ndarray | Selection, targets: np.ndarray
+) -> Batches:
+    """The batches that a learner is trained on, as large as the run has found or its settings say."""
+    weights = class_weights(settings, targets)
+    batches = Batches(inputs, targets, _batch_size(run, settings), settings.seed, weights, learner.shares)
+    # An answer takes less memory than a step of training, but not where that was made as small as it goes.
+    learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
+    return batches
+
+
 def _batch_size(run: Run, settings: RunSettings) -> int:
     """How many images to train on at a time: what is kept of an earlier attempt, or what the settings say."""
-    automatic = PARAMETERS["batch_size"].default[find_architecture(run.settings.architecture).kind]
+    automatic = PARAMETERS["batch_size"].default[run.settings.design.kind]
     kept, wanted = read_computing(run.folder).get("batch_size"), settings.batch_size
     return min(kept, wanted) if kept and wanted else kept or wanted or automatic
 

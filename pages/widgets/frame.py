@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.architectures.registry import ARCHITECTURES
 from core.datasets.importing import open_sample
 from core.datasets.store import Dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
@@ -281,7 +280,7 @@ def step_marks(page: Page) -> dict[str, str]:
     chosen = page.draft.chosen()
     marks = {"dataset": "done"}
     marks |= {"augmentation": "done"} if "augmentation" in chosen or page.runs else {}
-    marks |= {"model": "done"} if chosen.get("architecture") in ARCHITECTURES or page.runs else {}
+    marks |= {"model": "done"} if "architecture" in chosen or page.runs else {}
     active = next((status for status in statuses if status.active), None)
     if active is not None:
         marks["training"] = "waiting" if active.state == "queued" else f"{run_percent(active)} %"

@@ -1,13 +1,12 @@
 """What a run is called where one chooses among runs."""
 
-from core.architectures.registry import find_architecture
 from core.runs.record import Run
 
 
 def run_label(run: Run) -> str:
     """Its network, when it was started, and how it did."""
     settings, status = run.settings, run.status()
-    words = f"{find_architecture(settings.architecture).title}, {settings.image_size} px"
+    words = f"{settings.design.title}, {settings.image_size} px"
     if settings.untrained:
         words += ", untrained weights"
     accuracy = status.facts.get("test_accuracy")

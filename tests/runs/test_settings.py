@@ -6,6 +6,7 @@ import json
 import pytest
 
 from core.architectures.registry import ARCHITECTURES
+from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import Step
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
@@ -35,7 +36,8 @@ def test_the_defaults_are_acceptable_and_complete(name):
     assert complete.weights == ("imagenet" if architecture.frozen else "")
     assert complete.augmentation == ()
     assert complete.split_seed is None
-    assert complete.epochs == PARAMETERS["epochs"].default[architecture.kind]
+    usual = {"epochs": PARAMETERS["epochs"].default[architecture.kind]} | architecture.settings
+    assert complete.epochs == usual["epochs"]
     assert not complete.untrained
     assert {"dataset", *default_settings(architecture)} == {field.name for field in dataclasses.fields(RunSettings)}
 
@@ -57,8 +59,9 @@ def test_settings_survive_being_written():
 
 
 def where_it_counts(parameter):
-    """A network from scratch has no blocks to unfreeze."""
-    return {"architecture": "mobilenet"} if parameter.name == "unfreeze" else {}
+    """A network from scratch has no blocks to unfreeze, and of the others only one has as many as any."""
+    most = max(ARCHITECTURES.values(), key=lambda architecture: len(architecture.cuts))
+    return {"architecture": most.name} if parameter.name == "unfreeze" else {}
 
 
 @EVERY
@@ -204,17 +207,24 @@ def test_a_fold_that_the_dataset_does_not_have_is_refused(folds, words):
 
 
 def test_augmentation_can_be_typed_or_come_from_a_file():
-    recipe = (Step("rotation", 15), Step("flip_horizontal"))
-    assert settings(augmentation="rotation=15,flip_horizontal").augmentation == recipe
-    assert (
-        settings(augmentation=[{"name": "rotation", "amount": 15}, {"name": "flip_horizontal"}]).augmentation == recipe
-    )
+    recipe = (Step("rotation", -5, 15), Step("flip_horizontal", probability=0.5))
+    written = [{"name": "rotation", "low": -5, "high": 15}, {"name": "flip_horizontal"}]
+    assert settings(augmentation="rotation=-5..15,flip_horizontal").augmentation == recipe
+    assert settings(augmentation=written).augmentation == recipe
     assert settings(augmentation="none").augmentation == ()
     assert "'mirror' is unknown" in refusal(augmentation="mirror")
 
 
+def test_augmentation_can_be_named_where_the_workspace_is_known(workspace):
+    RecipeLibrary(workspace).save("mine", (Step("noise", 0, 9),))
+    values = {"dataset": "x", "architecture": "small_cnn"}
+    assert read_settings(values | {"augmentation": "mine"}, workspace).augmentation == (Step("noise", 0, 9),)
+    assert read_settings(values | {"augmentation": "digits"}, workspace).augmentation == PRESETS["digits"].recipe
+    assert read_settings(values | {"augmentation": "noise=3"}, workspace).augmentation == (Step("noise", 0, 3),)
+
+
 def test_images_are_mixed_only_where_the_whole_network_is_trained():
-    assert [step.name for step in settings(augmentation="mixup=40,cutmix").augmentation] == ["mixup", "cutmix"]
+    assert [step.name for step in settings(augmentation="mixup@0.4,cutmix").augmentation] == ["mixup", "cutmix"]
     message = refusal(architecture="vgg16", augmentation="rotation,mixup,cutmix")
     assert "mixup and cutmix cannot be used with VGG16" in message
     assert "'augmentation'" in message

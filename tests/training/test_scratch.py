@@ -7,6 +7,7 @@ import pytest
 
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import open_dataset
+from core.errors import UsageError
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training import scratch
@@ -39,7 +40,9 @@ def notes(run):
 
 
 def policies(model):
-    return [layer.compute_dtype for layer in model.layers[-1].layers]
+    """What the layers of the network compute in, which is behind the augmentation."""
+    layers = model.layers[-1].layers
+    return [layer.compute_dtype for layer in layers if not isinstance(layer, keras.layers.InputLayer)]
 
 
 @pytest.mark.slow
@@ -90,3 +93,8 @@ def test_measuring_changes_nothing_of_what_is_drawn(prepare, monkeypatch):
     _, measured = prepare()
     for left, right in zip(plain.learner.model.get_weights(), measured.learner.model.get_weights(), strict=True):
         assert (left == right).all()
+
+
+def test_a_recipe_that_leaves_nothing_of_the_images_is_refused_before_the_training(prepare):
+    with pytest.raises(UsageError, match="'brightness' leaves nothing of"):
+        prepare(augmentation="flip_horizontal,brightness=-100..-95")

@@ -674,6 +674,14 @@ def test_augmented_views_are_trained_on_even_when_an_image_is_gone_by_then(fresh
     assert run.settings.views == 2
 
 
+def test_a_recipe_that_leaves_nothing_of_the_images_is_refused_before_their_features_are_computed(fresh):
+    run = begin(fresh, **FROZEN, augmentation="rotation=5,brightness=-100..-95", views=1)
+    status = ended(run)
+    assert status.state == "failed"
+    assert "'brightness' leaves nothing of" in status.error
+    assert "Computing features, view 1 of 1" not in stages(run)
+
+
 def test_weights_that_cannot_be_had_are_refused_with_what_works(fresh, tmp_path, monkeypatch):
     """Every connection is sent to a port where nobody listens, with or without a network."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
