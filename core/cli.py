@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from core.commands import datasets, engine, look, queue, runs
+from core.commands import architectures, datasets, engine, estimate, look, networks, queue, recipes, runs, weights
 from core.commands.output import BAD_USAGE, FAILED, Result
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import Workspace
@@ -58,7 +58,12 @@ def _parser() -> argparse.ArgumentParser:
 
     datasets.add_commands(add)
     runs.add_commands(add)
+    recipes.add_commands(add)
     look.add_commands(add)
+    architectures.add_commands(add)
+    networks.add_commands(add)
+    estimate.add_commands(add)
+    weights.add_commands(add)
     queue.add_commands(add)
     engine.add_commands(add)
     return parser

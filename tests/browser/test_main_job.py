@@ -80,13 +80,20 @@ def test_from_home_to_the_images_of_a_cell(serve, tab: Page):
     expect(tab.get_by_text(NO_TRACEBACK)).to_have_count(0)
 
 
+def choose_network(tab: Page, group: str, title: str) -> None:
+    tab.get_by_role("radio", name=group).click()
+    expect(tab.get_by_placeholder("Choose one of")).to_be_visible()  # the list is the group's by now
+    tab.get_by_role("combobox", name="Network").click()
+    tab.get_by_role("option", name=f"{title} ·").click()
+
+
 def test_a_deep_link_works_on_a_cold_server(serve, tab: Page):
     server = serve()
     open_sample(tab, server.address)
     server.restart()
     tab.goto(f"{server.address}/model?dataset=cats_vs_dogs_sample")
     expect(tab.get_by_role("heading", name="Which network, and why?")).to_be_visible()
-    expect(tab.get_by_text("all of its 98,418 numbers are learned")).to_be_visible()
+    expect(tab.get_by_text("Small CNN learns from nothing")).to_be_visible()
     expect(tab.get_by_test_id("stSidebar").get_by_text("600 images")).to_be_visible()
 
 
@@ -94,23 +101,24 @@ def test_choices_survive_a_reload(serve, tab: Page):
     server = serve()
     open_sample(tab, server.address)
     open_step(tab, "Augmentation")
-    tab.get_by_text("Flip left–right").click()
-    expect(tab.get_by_text("Training images will vary by flip left–right.")).to_be_visible()
+    tab.get_by_role("button", name="Add", exact=True).click()
+    tab.get_by_role("button", name="Flip left–right").click()
+    expect(tab.get_by_text("Training images will vary by flip left–right")).to_be_visible()
     expect(tab.locator(".tile")).to_have_count(10)  # the image as it is, and nine draws
     open_step(tab, "Model")
-    tab.get_by_text("MobileNet α 0.75").click()
+    choose_network(tab, "Pretrained backbones", "MobileNet α 0.75")
     expect(tab.get_by_text("a small head decides")).to_be_visible()
     tab.reload()
     expect(tab.get_by_text("a small head decides")).to_be_visible()
     open_step(tab, "Augmentation")
-    expect(tab.get_by_text("Training images will vary by flip left–right.")).to_be_visible()
+    expect(tab.get_by_text("Training images will vary by flip left–right")).to_be_visible()
 
 
 def test_too_small_an_input_is_refused_in_place(serve, tab: Page):
     server = serve()
     open_sample(tab, server.address)
     open_step(tab, "Model")
-    tab.get_by_text("InceptionV3", exact=True).click()
+    choose_network(tab, "Pretrained backbones", "InceptionV3")
     expect(tab.get_by_text("a small head decides")).to_be_visible()
     field = tab.get_by_role("spinbutton", name="Input size in pixels")
     field.fill("40")
