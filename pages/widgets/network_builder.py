@@ -11,7 +11,7 @@ from core.architectures.block_check import Followed, follow
 from core.architectures.blocks import Block, read_blocks
 from core.architectures.building import Building, building_of, templates
 from core.architectures.keras_code import keras_code
-from core.architectures.own import LARGEST_IMAGE, OwnNetwork, OwnNetworks
+from core.architectures.own import LARGEST_IMAGE, OwnNetwork, OwnNetworks, read_network
 from core.architectures.registry import ARCHITECTURES
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import NAME_LENGTH
@@ -40,7 +40,7 @@ STYLE = """<style>
 @st.fragment
 def show_builder(page: Page) -> None:
     """The builder, with what was last in hand for the dataset in view, whatever happened to the browser since."""
-    building = Building.read(_path(page))
+    building = _in_hand(page)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _show_image(page, building)
         _show_start(page, building)
@@ -144,7 +144,7 @@ def _delete(page: Page, name: str) -> None:
         OwnNetworks(page.workspace).delete(name)
     except UsageError as error:
         _say(page, str(error))
-    building = Building.read(_path(page))
+    building = _in_hand(page)
     if building.saved_as == name:
         building.having(saved_as="").write(_path(page))
     st.session_state[_key(page, "changed")] = True
@@ -228,7 +228,7 @@ def _show_name(page: Page, building: Building, followed: Followed) -> None:
 
 
 def _save(page: Page, replace: bool = False) -> OwnNetwork | None:
-    building, networks = Building.read(_path(page)), OwnNetworks(page.workspace)
+    building, networks = _in_hand(page), OwnNetworks(page.workspace)
     try:
         network = building.network()
         known = network.name in networks.names()
@@ -268,7 +268,7 @@ def _show_code(page: Page, building: Building) -> None:
 
 
 def _change_blocks(page: Page, values: Any) -> None:
-    before = Building.read(_path(page))
+    before = _in_hand(page)
     st.session_state.pop(_key(page, "refusal"), None)
     try:
         _keep(page, before.having(blocks=read_blocks(values)))
@@ -289,14 +289,14 @@ def _row_of(values: Any, before: tuple[Block, ...]) -> int:
 
 def _change_field(page: Page, name: str) -> None:
     value = st.session_state[_field_key(page, name)]
-    building = Building.read(_path(page))
+    building = _in_hand(page)
     if value is not None:
         _keep(page, building.having(**{name: value}))
 
 
 def _keep(page: Page, building: Building) -> None:
     """Make this what is in hand, and remember what was for *Undo*."""
-    before = Building.read(_path(page))
+    before = _in_hand(page)
     st.session_state.pop(_key(page, "refusal"), None)
     if building == before:
         return
@@ -310,6 +310,14 @@ def _keep(page: Page, building: Building) -> None:
 
 def _say(page: Page, words: str) -> None:
     st.session_state[_key(page, "said")] = words
+
+
+def _in_hand(page: Page) -> Building:
+    """What was last worked on; before that, the network in force where it is one of one's own, so as to change it."""
+    path, chosen = _path(page), page.draft.architecture
+    if path.exists() or chosen.network is None:
+        return Building.read(path)
+    return building_of(read_network(chosen.network))
 
 
 def _path(page: Page) -> Path:

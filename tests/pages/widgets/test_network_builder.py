@@ -96,6 +96,12 @@ def test_with_nothing_in_hand_it_says_how_to_begin(pets):
     assert not builder.buttons["Use it"]
 
 
+def test_with_nothing_in_hand_the_network_in_force_is_there_to_be_changed(pets, networks):
+    networks.save(OwnNetwork("mine", "Mine", 64, 3, STANDING))
+    Draft(pets).choose(architecture="mine")
+    assert len(Builder(pets).rows["rows"]) == len(STANDING)
+
+
 def test_each_row_tells_what_leaves_it(build):
     rows = build(STANDING).rows
     assert [row["shape"] for row in rows["rows"]] == ["96 × 96 × 8", "48 × 48 × 8", "8 numbers"]
