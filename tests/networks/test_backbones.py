@@ -20,8 +20,7 @@ FROZEN = [architecture for architecture in ARCHITECTURES.values() if architectur
 NO_TOP = ARCHITECTURES["mobilenet_075"].weights.file_name
 # Hundreds of layers, which take Keras seconds to build and to run for the first time.
 DEEP = ("inception_v3", "resnet50", "resnet152", "densenet121", "efficientnet_v2_b0", "convnext_tiny")
-SIDES = (32, 75, 97, 131, 224, 299)  # even and odd, least and usual ones
-QUICK = ("mobilenet_075", "mobilenet_v2", "vgg16", "convnext_tiny")  # to build, at least
+QUICK = ("mobilenet_075", "vgg16")  # to build, at least
 OFFICIAL = {
     "mobilenet_025": keras.applications.mobilenet,
     "mobilenet_050": keras.applications.mobilenet,
@@ -211,17 +210,16 @@ def as_ours(operation) -> Layer | None:
 
 
 def sides_of(architecture):
-    """Those at which it is built: its least and its usual one, an odd one, and more where that is quick."""
-    if architecture.name in QUICK:
-        return SIDES
-    return (architecture.minimum_size, 97, architecture.input_size)
+    """Those at which it is built: its least and its usual one, and where that is quick odd ones too."""
+    odd = (97, 131) if architecture.name in QUICK else ()
+    return (architecture.minimum_size, *odd, architecture.input_size)
 
 
 def quick_sides(architecture):
     """Those of them in every run of the tests."""
     if architecture.name in QUICK:
-        return SIDES
-    return [architecture.minimum_size] if architecture.name != "resnet152" else []
+        return sides_of(architecture)
+    return [] if architecture.name in DEEP else [architecture.minimum_size]
 
 
 CASES = [

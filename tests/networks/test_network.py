@@ -12,13 +12,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 SCRATCH = [architecture for architecture in ARCHITECTURES.values() if not architecture.frozen]
 FROZEN = [architecture for architecture in ARCHITECTURES.values() if architecture.frozen]
-SIZES = [("usual", 0), ("minimum", 0), ("odd", 97), ("odd", 131)]
 each_scratch = pytest.mark.parametrize("architecture", SCRATCH, ids=lambda architecture: architecture.name)
-
-
-def side(architecture, size):
-    kind, number = size
-    return {"usual": architecture.input_size, "minimum": architecture.minimum_size}.get(kind, number)
 
 
 def operations(model):
@@ -39,11 +33,11 @@ def numbers(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-@pytest.mark.parametrize("class_count", [2, 21])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}{size[1] or ''}")
+@pytest.mark.parametrize(("size", "class_count"), [("usual", 2), ("least", 21), ("odd", 3)])
 @each_scratch
 def test_every_layer_has_the_shape_and_parameters_of_the_table(architecture, size, class_count):
-    image_size = side(architecture, size)
+    least = architecture.minimum_size
+    image_size = {"usual": architecture.input_size, "least": least, "odd": least + least % 2 + 1}[size]
     model = build_scratch(architecture, image_size, class_count, dropout=0.3)
     table = architecture.table(image_size, class_count, dropout=0.3)
     built = [(tuple(operation.output.shape[1:]), parameters(operation)) for operation in operations(model)]
@@ -71,8 +65,8 @@ def test_networks_for_grey_images_weigh_colours_as_the_eye_does():
     np.testing.assert_allclose(numbers(grey(colours))[0, 0, :3, 0], [0.299, 0.587, 0.114], atol=1e-3)
 
 
-@pytest.mark.parametrize("dropout", [0.0, 0.5, 0.9])
-@each_scratch
+@pytest.mark.parametrize("dropout", [0.0, 0.9])
+@pytest.mark.parametrize("architecture", [each for each in SCRATCH if each.takes_dropout], ids=lambda each: each.name)
 def test_dropout_is_the_share_that_was_asked_for_and_acts_in_training_only(architecture, dropout):
     model = build_scratch(architecture, architecture.minimum_size, 2, dropout)
     found = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
@@ -84,8 +78,7 @@ def test_dropout_is_the_share_that_was_asked_for_and_acts_in_training_only(archi
         np.testing.assert_array_equal(numbers(layer(ones, training=False)), ones)
 
 
-@pytest.mark.parametrize("hidden", [0, 32])
-@pytest.mark.parametrize("class_count", [2, 21])
+@pytest.mark.parametrize(("class_count", "hidden"), [(2, 0), (21, 32)])
 @pytest.mark.parametrize("architecture", FROZEN, ids=lambda architecture: architecture.name)
 def test_a_head_is_what_the_table_has_behind_the_features(architecture, class_count, hidden):
     rows = architecture.table(architecture.minimum_size, class_count, hidden=hidden)
@@ -98,7 +91,7 @@ def test_a_head_is_what_the_table_has_behind_the_features(architecture, class_co
     assert head.output_shape == (None, class_count)
 
 
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 @each_scratch
 def test_whatever_it_computes_in_its_weights_and_answers_are_float32(architecture, precision):
     model = build_scratch(architecture, architecture.minimum_size, 2, 0.3, precision)
