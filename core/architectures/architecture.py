@@ -218,8 +218,8 @@ def check_parameters(rows: list[LayerRow]) -> None:
         index,
         f"The network would have {total:,} parameters, {rows[index].parameters:,} of them in {rows[index].name}. To "
         f"train it would take {total * BYTES_PER_TRAINED_PARAMETER / 1e9:,.0f} GB of memory for the weights, their "
-        f"gradients and the optimiser's two averages; at most {MOST_PARAMETERS:,} are accepted. Take smaller images, pool "
-        "more before it, or give it fewer units.",
+        f"gradients and the optimiser's two averages; at most {MOST_PARAMETERS:,} are accepted. Take smaller images, "
+        "pool more before it, or give it fewer units.",
     )
 
 
