@@ -8,14 +8,27 @@ from core.architectures.registry import ARCHITECTURES
 from core.commands.output import DONE, FAILED, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
 from core.errors import UsageError
-from core.evaluation.metrics import percent, verdict
+from core.evaluation.metrics import verdict
 from core.jobs import Status
-from core.runs.executor import extend, resume, start, wait
+from core.runs.executor import can_judge, extend, judge, resume, start, wait
 from core.runs.record import Run, find_run, list_runs
 from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, or how it begins"
+FIGURES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "weighted_f1": "weighted F1",
+    "top_k": "",
+    "kappa": "Cohen's kappa",
+    "mcc": "Matthews correlation",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "ece": "calibration error",
+}
+CLASS_FIGURES = ("precision", "recall", "f1", "average_precision")
 
 
 def add_commands(add) -> None:
@@ -37,9 +50,20 @@ def add_commands(add) -> None:
     extending.add_argument("run", metavar="RUN", help=RUN_HELP)
     extending.add_argument("--epochs", required=True, metavar="N", help="how many more")
     add("runs", _runs, "List the runs, newest first.")
-    evaluating = add("evaluate", _evaluate, "The figures of a run.")
+    evaluating = add(
+        "evaluate", _evaluate, "The figures of a run, each with its 95 % interval. Of one that was killed: of its best."
+    )
     evaluating.add_argument("run", metavar="RUN", help=RUN_HELP)
     evaluating.add_argument("--split", default="test", choices=("train", "validation", "test"))
+    evaluating.add_argument(
+        "--threshold", type=float, metavar="T", help="of two classes, answer --positive from this probability on"
+    )
+    evaluating.add_argument(
+        "--positive", metavar="CLASS", help="what --threshold is about; by default the second class"
+    )
+    evaluating.add_argument(
+        "--calibrate", action="store_true", help="first fit a temperature on the validation images, and apply it"
+    )
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -170,26 +194,76 @@ def _runs(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     run = find_run(workspace, options.run)
-    evaluation = run.evaluate(options.split)
+    if can_judge(run):
+        print(f"The run {run.id} ended before it was judged. Judging its best weights.", file=sys.stderr)
+        judge(workspace, run)
+        wait(run, _StatusLine(run))
+    evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
     document = {"run": run.id, "untrained": run.settings.untrained} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
 
 
+def _positive(run: Run, name: str | None) -> int:
+    """The index of the class that a threshold is about."""
+    if name is None:
+        return 1
+    names = run.predictions().class_names
+    if name not in names:
+        raise UsageError(f"There is no class {name!r}. There are: {', '.join(names[:10])}.")
+    return names.index(name)
+
+
 def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     rows = [
-        [entry["label"], *(f"{entry[key]:.3f}" for key in ("precision", "recall", "f1")), str(entry["support"])]
+        [entry["label"], *(f"{entry[key]:.3f}" for key in CLASS_FIGURES), str(entry["support"])]
         for entry in evaluation["per_class"]
     ]
-    low, high = (percent(value, evaluation["n"]) for value in evaluation["accuracy_ci95"])
     lines = [
         verdict(evaluation),
-        f"accuracy {percent(evaluation['accuracy'], evaluation['n'])} (95 % interval {low} to {high}), "
-        f"log loss {evaluation['log_loss']:.3f}, macro F1 {evaluation['macro_f1']:.3f}",
-        table(["class", "precision", "recall", "F1", "images"], rows),
+        *_how_it_was_judged(evaluation),
+        table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
+        f"Guessing at random would be right on {evaluation['chance']:.1%}.",
+        table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
+    status = run.status()
+    if status.state in ("failed", "stopped"):
+        epochs = f"{status.facts.get('epochs', 0)} of {run.settings.epochs} epochs"
+        lines.insert(0, f"The run {status.state} after {epochs}; its best weights are judged.")
     if run.settings.untrained:
         lines.insert(0, "UNTRAINED weights: the backbone is random numbers. These figures say nothing about it.")
     return "\n".join(lines)
+
+
+def _how_it_was_judged(evaluation: dict[str, Any]) -> list[str]:
+    """What was done to the answers, and to the images that the intervals come from, in words."""
+    lines = []
+    if evaluation["threshold"] is not None:
+        lines.append(f"“{evaluation['positive']}” is answered from a probability of {evaluation['threshold']:g} on.")
+    if evaluation["temperature"] != 1:
+        softer = "less" if evaluation["temperature"] > 1 else "more"
+        lines.append(
+            f"Temperature {evaluation['temperature']:.3f}, fitted on validation images: {softer} sure of itself."
+        )
+    if evaluation["groups"] < evaluation["n"]:
+        lines.append(
+            f"Images that belong together are drawn together for the intervals: {evaluation['groups']:,} groups. "
+            f"Accuracy's would be {_interval_text(evaluation['accuracy_bootstrap_ci95'])} so."
+        )
+    return lines
+
+
+def _figure_rows(evaluation: dict[str, Any]) -> list[list[str]]:
+    rows = []
+    for key, name in FIGURES.items():
+        value = evaluation[key]
+        if key == "top_k":
+            name, value = f"right within the {value['k']} most probable", value["value"]
+        rows.append([name, f"{value:.3f}", _interval_text(evaluation[f"{key}_ci95"])])
+    return rows
+
+
+def _interval_text(ends: list[float]) -> str:
+    return " to ".join(f"{end:.3f}" for end in ends)
 
 
 class _StatusLine:

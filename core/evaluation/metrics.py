@@ -4,12 +4,21 @@ Written out here rather than taken from scikit-learn, which would weigh down the
 figure against scikit-learn's.
 """
 
+from typing import Any
+
 import numpy as np
 
 from core.errors import WorkbenchError
+from core.evaluation import agreement
+from core.evaluation.bootstrap import RESAMPLES, intervals
+from core.evaluation.calibration import tempered
+from core.evaluation.figures import TOP_K, figures_of, log_loss_of_rows, ranges, what_adds_up
 from core.evaluation.intervals import wilson
 from core.evaluation.predictions import Predictions
+from core.evaluation.ranking import average_precisions
+from core.evaluation.threshold import answers
 
+MISSING_SHOWN = 5
 SPLIT_WORDS = {"train": "training", "validation": "validation", "test": "test"}
 
 
@@ -58,8 +67,12 @@ def per_class(matrix: np.ndarray) -> list[dict]:
         of the class). A ratio 0/0 is 0.0, as in scikit-learn with ``zero_division=0``.
     """
     matrix = np.asarray(matrix)
-    hits, support, answers = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
-    precision, recall, f1 = _ratio(hits, answers), _ratio(hits, support), _ratio(2 * hits, answers + support)
+    hits, support, called = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
+    precision, recall, f1 = (
+        agreement.quotient(hits, called),
+        agreement.quotient(hits, support),
+        agreement.quotient(2 * hits, called + support),
+    )
     return [
         {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
         for p, r, f, s in zip(precision, recall, f1, support, strict=True)
@@ -93,9 +106,7 @@ def log_loss(true: np.ndarray, probabilities: np.ndarray) -> float:
     true = _class_indices(true, probabilities.shape[1])
     if len(true) == 0 or len(true) != len(probabilities):
         raise ValueError(f"need as many labels as rows, and at least one; got {len(true)} and {len(probabilities)}")
-    eps = np.finfo(np.float64).eps
-    given_to_truth = probabilities[np.arange(len(true)), true]
-    return float(-np.log(np.clip(given_to_truth, eps, 1 - eps)).mean())
+    return float(log_loss_of_rows(true, probabilities).mean())
 
 
 def majority_class(true_train: np.ndarray, k: int) -> int:
@@ -134,7 +145,15 @@ def majority_accuracy(true_train: np.ndarray, true_test: np.ndarray, k: int) -> 
     return float((true_test == majority_class(true_train, k)).mean())
 
 
-def evaluate(predictions: Predictions, split: str = "test") -> dict:
+def evaluate(
+    predictions: Predictions,
+    split: str = "test",
+    groups: np.ndarray | None = None,
+    threshold: float | None = None,
+    temperature: float = 1.0,
+    positive: int = 1,
+    resamples: int = RESAMPLES,
+) -> dict:
     """Judge a network on one split.
 
     Parameters
@@ -143,40 +162,94 @@ def evaluate(predictions: Predictions, split: str = "test") -> dict:
         Predictions of one run. The training rows are needed too: they settle the commonest class.
     split : {"test", "validation", "train"}
         Part to judge on.
+    groups : ndarray, shape (n,), optional
+        Which of the split's n images belong together (`core.runs.record.Run.groups`), for the intervals. Without it
+        each image stands alone.
+    threshold : float, optional
+        For two classes: the probability in [0, 1] from which on the class `positive` is answered. By default the more
+        probable class is.
+    temperature : float
+        Divides the logits before anything else is done; 1 leaves them
+        (`core.evaluation.calibration.fit_temperature`).
+    positive : int
+        Index of the class that `threshold` is about.
+    resamples : int
+        How many resamples to draw for the intervals (`core.evaluation.bootstrap`).
 
     Returns
     -------
     dict
-        Plain Python values, ready for JSON: "split", "accuracy", "accuracy_ci95" ([low, high], Wilson),
-        "majority_accuracy", "majority_class" (its name), "log_loss" (nats), "macro_f1" (mean over all classes, those
-        missing from the split included), "n", "labels" (names), "confusion_matrix" (rows are true classes) and
-        "per_class" (dicts of "label", "precision", "recall", "f1", "support").
+        Plain Python values, ready for JSON, never NaN:
+
+        - "split", "n", "groups" (how many, n where each image stands alone), "labels" (names), "missing_classes" (names
+          of classes without an image in the split), "threshold", "positive" (name of the class it is about; both None
+          without one), "temperature";
+        - "accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "kappa", "mcc" (`core.evaluation.agreement`; macro
+          figures are means over the classes that the split has images of), "log_loss" (nats), "brier", "ece"
+          (`core.evaluation.calibration`), and "top_k" ({"k", "value"}: whether the true class is among the k most
+          probable; k = 5, or all classes but one where these are fewer);
+        - of each of these "<name>_ci95", [low, high]: Wilson's for accuracy, and for the rest by bootstrap over groups,
+          which with fewer than two groups is all that the figure can be; "accuracy_bootstrap_ci95" is the same for
+          accuracy, wider than Wilson's where the images of a group resemble each other;
+        - "majority_accuracy", "majority_class" (its name), and "chance", the accuracy of guessing each class equally
+          often, 1 / classes;
+        - "confusion_matrix" (rows are true classes) and "per_class" (dicts of "label", "precision", "recall", "f1",
+          "support", "average_precision").
 
     Raises
     ------
     WorkbenchError
         If there are no rows of `split`, or none of the training part.
+    UsageError
+        If a `threshold` is given and is not in [0, 1], or there are not two classes.
     ValueError
-        If `split` is not a split.
+        If `split` is not a split, `temperature` not positive, or `groups` not as long as the split.
     """
     rows, train = _rows_of(predictions, split), _rows_of(predictions, "train")
-    names = list(predictions.class_names)
-    matrix = confusion_matrix(rows.true, rows.predicted, len(names))
-    hits, n = int(matrix.trace()), len(rows)
-    classes = per_class(matrix)
+    rows = tempered(rows, temperature)
+    names, n = list(predictions.class_names), len(rows)
+    given = rows.predicted if threshold is None else answers(rows, positive, threshold)
+    matrix = confusion_matrix(rows.true, given, len(names))
+    hits = int(matrix.trace())
     return {
         "split": split,
+        "threshold": threshold,
+        "positive": None if threshold is None else names[positive],
+        "temperature": float(temperature),
         "accuracy": hits / n,
         "accuracy_ci95": list(wilson(hits, n)),
         "majority_accuracy": majority_accuracy(train.true, rows.true, len(names)),
         "majority_class": names[majority_class(train.true, len(names))],
-        "log_loss": log_loss(rows.true, rows.probabilities),
-        "macro_f1": float(np.mean([row["f1"] for row in classes])),
+        "chance": 1 / len(names),
+        **_figures_with_intervals(rows, given, groups, resamples),
         "n": n,
+        "groups": n if groups is None else len(np.unique(groups)),
         "labels": names,
+        "missing_classes": [name for name, support in zip(names, matrix.sum(axis=1), strict=True) if support == 0],
         "confusion_matrix": matrix.tolist(),
-        "per_class": [{"label": name, **row} for name, row in zip(names, classes, strict=True)],
+        "per_class": [
+            {"label": name, **row, "average_precision": area}
+            for name, row, area in zip(
+                names, per_class(matrix), average_precisions(rows.true, rows.probabilities), strict=True
+            )
+        ],
     }
+
+
+def _figures_with_intervals(
+    rows: Predictions, given: np.ndarray, groups: np.ndarray | None, resamples: int
+) -> dict[str, Any]:
+    """The figures that `evaluate` bootstraps, each with its interval behind it."""
+    k = min(TOP_K, max(1, len(rows.class_names) - 1))
+    sums = what_adds_up(rows, given, k)
+    values = {name: float(value[0]) for name, value in figures_of(sums.sums(np.ones((1, len(rows))))).items()}
+    found = intervals(sums, figures_of, groups, resamples) or ranges(len(rows.class_names))
+    document: dict[str, Any] = {}
+    for name, value in values.items():
+        if name != "accuracy":  # which is counted, and whose interval is Wilson's
+            document[name] = {"k": k, "value": value} if name == "top_k" else value
+        document["accuracy_bootstrap_ci95" if name == "accuracy" else f"{name}_ci95"] = list(found[name])
+    return document
 
 
 def percent(value: float, n: int) -> str:
@@ -200,7 +273,8 @@ def verdict(evaluation: dict) -> str:
     -------
     str
         Accuracy with its interval, then the accuracy of always answering the commonest class; and, where the low end
-        of the interval is not above that, that the network is not clearly better.
+        of the interval is not above that, that the network is not clearly better. Then the classes that could not be
+        judged, as the split has no image of them.
     """
     n, majority = evaluation["n"], f"“{evaluation['majority_class']}”"
     low, high = (percent(end, n) for end in evaluation["accuracy_ci95"])
@@ -211,7 +285,18 @@ def verdict(evaluation: dict) -> str:
     )
     if evaluation["accuracy_ci95"][0] <= evaluation["majority_accuracy"]:
         text += f" That is not clearly better than always answering {majority}."
-    return text
+    return text + _missing_words(evaluation)
+
+
+def _missing_words(evaluation: dict) -> str:
+    """Which classes the split has no images of, beginning with a space; empty where it has of all."""
+    missing = evaluation.get("missing_classes", [])
+    if not missing:
+        return ""
+    shown = ", ".join(f"“{name}”" for name in missing[:MISSING_SHOWN])
+    more = f" and {len(missing) - MISSING_SHOWN} more" if len(missing) > MISSING_SHOWN else ""
+    images = f"{SPLIT_WORDS[evaluation['split']]} image"
+    return f" No {images} is of {shown}{more}: averages are over the other classes."
 
 
 def _share(accuracy: float, n: int) -> str:
@@ -248,8 +333,3 @@ def _class_indices(values: np.ndarray, class_count: int) -> np.ndarray:
     if indices.size and not 0 <= indices.min() <= indices.max() < class_count:
         raise ValueError(f"class indices must lie in 0..{class_count - 1}, got {indices.min()}..{indices.max()}")
     return indices.astype(np.int64)
-
-
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Elementwise quotient, 0.0 where the denominator is 0."""
-    return np.divide(numerator, denominator, out=np.zeros(len(numerator)), where=denominator != 0)

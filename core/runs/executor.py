@@ -31,7 +31,7 @@ def start(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> Run:
     check_trainable(dataset, settings)
     check_gpu(settings.gpu)
     run = create_run(workspace, settings)
-    run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
+    _launch(workspace, run)
     return run
 
 
@@ -82,6 +82,30 @@ def can_extend(run: Run) -> bool:
     return not status.active and not status.facts.get("diverged") and epochs_in(run.checkpoint) > 0
 
 
+def can_judge(run: Run) -> bool:
+    """Whether a run ended, by a kill or a fault, before it was judged, and left weights that could be."""
+    return run.best_weights.exists() and not run.predictions_path.exists() and not run.status().active
+
+
+def judge(workspace: Workspace, run: Run) -> None:
+    """Set a run going again only to judge the best weights it has; it ends as it had ended before.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to judge, or the dataset is another by now.
+    """
+    if not can_judge(run):
+        raise UsageError(f"The run {run.id} left nothing to judge: no weights were kept, or it is judged already.")
+    _check_same_images(workspace, run)
+    status, ending = run.status(), run.ending
+    _let_end(run)
+    run.forget()
+    run.save_ending(*ending or (status.state, status.error))
+    run.update(facts=status.facts)
+    _launch(workspace, run)
+
+
 def _check_can_go_on(workspace: Workspace, run: Run) -> None:
     status = run.status()
     if status.active:
@@ -90,8 +114,12 @@ def _check_can_go_on(workspace: Workspace, run: Run) -> None:
         raise UsageError(f"The run {run.id} diverged, and would do so again. Train anew with a smaller learning rate.")
     if not epochs_in(run.checkpoint):
         raise UsageError(f"No epoch of the run {run.id} is kept, so there is nothing to go on with. Train anew.")
+    _check_same_images(workspace, run)
+
+
+def _check_same_images(workspace: Workspace, run: Run) -> None:
     dataset = open_dataset(workspace, run.settings.dataset)
-    version = status.facts.get("dataset_version")
+    version = run.status().facts.get("dataset_version")
     if version is not None and version != dataset.content.version:
         raise UsageError(
             f"{dataset.info.title} was changed since the run {run.id} began: going on would mix two sets of images. "
@@ -104,6 +132,10 @@ def _set_going_again(workspace: Workspace, run: Run) -> None:
     check_gpu(run.settings.gpu)
     _let_end(run)
     run.forget()
+    _launch(workspace, run)
+
+
+def _launch(workspace: Workspace, run: Run) -> None:
     run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
 
 

@@ -6,7 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from core.errors import UsageError, WorkbenchError
+from core.evaluation.calibration import fit_temperature
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
 from core.files import read_json, write_json
@@ -20,11 +24,12 @@ class Run(Job):
     """The folder of a run, whose name is the run's id.
 
     ``settings.json``, ``events.jsonl``, ``status.json``, ``heartbeat``, ``log.txt``, ``best.weights.h5``,
-    ``predictions.parquet``, ``images.parquet`` (the images and their split as used) and ``versions.json``.
+    ``predictions.parquet``, ``images.parquet`` (the images, their split and groups as used) and ``versions.json``.
     ``checkpoint.npz`` holds what it takes to go on, ``extension.json`` the epoch from which on epochs were added, and
     ``computing.json`` the precision and batch size where these were measured or had to be lowered. Where a backbone
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
-    ``best.weights.h5`` and ``checkpoint.npz`` of the first.
+    ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of an
+    earlier attempt are judged.
     """
 
     @property
@@ -81,6 +86,23 @@ class Run(Job):
         """How many epochs lay behind the run when epochs were added to it last; 0 where none were."""
         return (read_json(self.folder / "extension.json") or {}).get("epochs", 0)
 
+    def save_ending(self, state: str, error: str) -> None:
+        """Write down how the run ended: from now on its process trains no more, but judges what is there."""
+        write_json(self.folder / "judging.json", {"state": state, "error": error})
+
+    @property
+    def ending(self) -> tuple[str, str] | None:
+        """State and error of a run that is only to be judged; None of one that is to be trained."""
+        kept = read_json(self.folder / "judging.json")
+        return None if kept is None else (kept["state"], kept["error"])
+
+    def forget(self) -> None:
+        super().forget()
+        self.forget_ending()
+
+    def forget_ending(self) -> None:
+        (self.folder / "judging.json").unlink(missing_ok=True)
+
     @property
     def predictions_path(self) -> Path:
         return self.folder / "predictions.parquet"
@@ -95,13 +117,47 @@ class Run(Job):
         """
         if not self.predictions_path.exists():
             status = self.status()
-            reason = status.error or f"it is {status.state}"
+            going = f"it is {status.state}. Once it is stopped, its best so far can be judged."
+            reason = going if status.active else status.error or f"it is {status.state}"
             raise WorkbenchError(f"The run {self.id} has no predictions yet: {reason}")
         return Predictions.load(self.predictions_path)
 
-    def evaluate(self, split: str = "test") -> dict[str, Any]:
-        """The figures of one split, as `core.evaluation.metrics.evaluate` gives them."""
-        return evaluate(self.predictions(), split)
+    def groups(self, predictions: Predictions) -> np.ndarray | None:
+        """Which images of some of the run's predictions belong together, by number: (n,) array of int.
+
+        Those of one patient or place, and near copies, as they were kept on one side of the split. None where the run
+        did not write it down.
+        """
+        try:
+            table = pd.read_parquet(self.folder / "images.parquet", columns=["path", "group"])
+        except (OSError, ValueError):  # it is gone, damaged, or older than its column
+            return None
+        groups = table.drop_duplicates("path").set_index("path")["group"].reindex(predictions.ids)
+        return None if groups.isna().any() else groups.to_numpy(dtype=np.int64)
+
+    def evaluate(
+        self, split: str = "test", threshold: float | None = None, calibrate: bool = False, positive: int = 1
+    ) -> dict[str, Any]:
+        """The figures of one split, as `core.evaluation.metrics.evaluate` gives them, with intervals over groups.
+
+        Parameters
+        ----------
+        split, threshold, positive
+            As `core.evaluation.metrics.evaluate` takes them.
+        calibrate
+            Soften or sharpen the probabilities by the temperature that fits the validation images best.
+
+        Raises
+        ------
+        WorkbenchError
+            If there are no predictions of the split, or, to calibrate, of validation images.
+        UsageError
+            If there is no such threshold, or there are not two classes.
+        """
+        predictions = self.predictions()
+        temperature = fit_temperature(predictions.of("validation")) if calibrate else 1.0
+        groups = self.groups(predictions.of(split))
+        return evaluate(predictions, split, groups, threshold, temperature, positive)
 
     def summary(self) -> dict[str, Any]:
         """The run in a JSON-ready nutshell."""

@@ -68,6 +68,7 @@ def train(folder: Path) -> int:
             traceback.print_exc()
         state, error = "failed", in_words(failure)
     (folder / "reserve").unlink(missing_ok=True)
+    run.forget_ending()
     run.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
     return 1 if state == "failed" else 0
 
@@ -80,10 +81,16 @@ def _train(run: Run) -> tuple[str, str]:
     content = dataset.content
     run.update(state="running", stage="Looking at the images", facts={"dataset_version": content.version})
     run.events.append("stage", name="start")
-    table = _unchanged(run, dataset, content.divided(settings.split_settings(content.settings)))
+    split = settings.split_settings(content.settings)
+    table = content.divided(split)
+    # Images that stay on one side of the split are drawn together when the result is judged.
+    table = _unchanged(run, dataset, table.assign(group=content.groups(table, split)))
     _write_versions(run)
     prepared = _prepare(run, dataset, table)
     run.update(facts={"device": device_in_words()})
+    if run.ending is not None:
+        _judge(run, dataset, prepared)
+        return run.ending
     reporter = _fit(run, prepared)
     if prepared.then is not None and reporter.finished and not run.stop_requested:
         prepared, reporter = _go_on(run, prepared, reporter)
@@ -213,6 +220,16 @@ def _state(run: Run, learner: Learner, phase: Phase) -> TrainingState:
     return state
 
 
+def _judge(run: Run, dataset: Dataset, prepared: Prepared) -> None:
+    """Judge what an earlier attempt has left, training nothing."""
+    weights = run.best_weights
+    if prepared.then is not None and run.fine_tuned_weights.exists():
+        prepared = prepared.then(load_checkpoint(run.checkpoint, prepared.learner))
+        weights = run.fine_tuned_weights
+    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * _batch_size(run, run.settings))
+    _predict(run, dataset, prepared, weights)
+
+
 def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> None:
     """Judge every image by the best weights."""
     learner, examples = prepared.learner, prepared.examples
@@ -229,11 +246,12 @@ def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> N
         class_names=dataset.class_names,
     )
     predictions.save(run.predictions_path)
-    accuracy = run.evaluate("test")["accuracy"]
+    tested = predictions.of("test")
+    accuracy = float((tested.predicted == tested.true).mean())
     run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_judged})
     if examples.views_judged > 1:
-        tested = (examples.table["split"] == "test").to_numpy()
-        alone = float((as_they_are.argmax(axis=1) == examples.targets)[tested].mean())
+        is_test = predictions.splits == "test"
+        alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
         seconds = seconds_in_stages(run.events.read(), ", view ")
         run.update(facts={"views": {"alone": alone, "averaged": accuracy, "seconds": seconds}})
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.cli import main
 from core.evaluation.predictions import Predictions
-from core.runs.record import create_run
+from core.runs.record import create_run, find_run
 from core.runs.settings import CHOICES, PARAMETERS, read_settings
 
 
@@ -67,8 +67,61 @@ def test_the_figures_of_a_run(document, command, finished_run):
     code, output, _ = command("evaluate", run.id)
     assert code == 0
     assert "Right on 100.0 % of 100 test images" in output
-    assert re.search(r"dogs +1\.000 +1\.000 +1\.000 +50", output)
+    assert re.search(r"dogs +1\.000 +1\.000 +1\.000 +1\.000 +50", output)
     assert "UNTRAINED" not in output
+
+
+def test_every_figure_comes_with_its_interval(document, command, finished_run):
+    run = finished_run()
+    _, found = document("evaluate", run.id, "--split", "train")
+    low, high = found["balanced_accuracy_ci95"]
+    assert 0.7 < low < found["balanced_accuracy"] == 0.8 < high < 0.9
+    assert {"mcc", "kappa", "ece", "brier", "top_k", "macro_f1", "weighted_f1"} < set(found)
+    _, output, _ = command("evaluate", run.id, "--split", "train")
+    assert re.search(rf"balanced accuracy +0\.800 +{low:.3f} to {high:.3f}", output)
+    assert "Guessing at random would be right on 50.0%." in output
+
+
+def test_a_threshold_of_two_classes(document, command, finished_run):
+    run = finished_run()
+    _, found = document("evaluate", run.id, "--threshold", "0.05")
+    assert found["confusion_matrix"] == [[0, 50], [0, 50]]
+    assert (found["threshold"], found["positive"]) == (0.05, "dogs")
+    _, found = document("evaluate", run.id, "--threshold", "0.05", "--positive", "cats")
+    assert found["confusion_matrix"] == [[50, 0], [50, 0]]
+    assert "“dogs” is answered from a probability of 0.05 on." in command("evaluate", run.id, "--threshold=.05")[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--threshold=1.5"], "between 0 and 1"),
+        (["--threshold=nan"], "between 0 and 1"),
+        (["--threshold=.5", "--positive=owls"], "no class 'owls'. There are: cats, dogs"),
+    ],
+)
+def test_a_threshold_that_makes_no_sense(document, finished_run, options, words):
+    code, found = document("evaluate", finished_run().id, *options)
+    assert code == 2
+    assert words in found["error"]
+
+
+def test_a_temperature_is_fitted_on_the_validation_images_and_applied(document, command, finished_run):
+    run = finished_run()
+    code, found = document("evaluate", run.id, "--calibrate")
+    assert code == 1
+    assert "no validation images" in found["error"]
+    whole = run.predictions()
+    # Of the 98 validation images 80 are right, at a probability of .9: too sure.
+    splits = np.where(whole.splits == "train", "validation", whole.splits)
+    splits[:2] = "train"
+    Predictions(whole.ids, splits, whole.true, whole.probabilities, whole.class_names).save(run.predictions_path)
+    _, plain = document("evaluate", run.id, "--split", "validation")
+    _, found = document("evaluate", run.id, "--split", "validation", "--calibrate")
+    assert (plain["temperature"], found["accuracy"]) == (1.0, plain["accuracy"])
+    assert found["temperature"] == pytest.approx(np.log(9) / np.log(80 / 18), abs=1e-3)
+    assert found["ece"] < 0.02 < plain["ece"]
+    assert "less sure of itself" in command("evaluate", run.id, "--calibrate")[1]
 
 
 def test_untrained_weights_are_named_before_any_figure(document, command, finished_run):
@@ -160,3 +213,48 @@ def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
     code, extended = document("extend", trained["run"], "--epochs", 2)
     assert (code, extended["run"], extended["status"], extended["epochs"]) == (0, trained["run"], "done", 3)
     assert extended["test"]["n"] == trained["test"]["n"]
+
+
+# Judging what was not judged -----------------------------------------------------------------------------------------
+
+FROM_SCRATCH = ["--architecture=small_cnn", "--set=image_size=32", "--epochs=1"]
+FINE_TUNED = ["--architecture=mobilenet_025", "--set=image_size=32", "--set=weights=untrained", "--epochs=1"]
+FINE_TUNED += ["--set=unfreeze=1", "--set=fine_tune_epochs=1"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [FROM_SCRATCH, FINE_TUNED], ids=["from scratch", "fine-tuned"])
+def test_a_run_that_was_killed_is_judged_by_the_best_it_left(document, workspace, tmp_path, class_folders, options):
+    document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
+    run = find_run(workspace, document("train", "pets", *options)[1]["run"])
+    before, epochs = run.predictions(), run.status().facts["epochs"]
+    run.predictions_path.unlink()
+    run.update(state="failed", error="The training was killed (signal 9).")
+    code, found = document("evaluate", run.id)
+    assert (code, found["n"]) == (0, len(before.of("test")))
+    after, status = run.predictions(), run.status()
+    assert after.ids.tolist() == before.ids.tolist()
+    np.testing.assert_allclose(after.probabilities, before.probabilities, atol=1e-4)
+    assert (status.state, status.error) == ("failed", "The training was killed (signal 9).")
+    assert status.facts["epochs"] == epochs
+    assert run.ending is None, "it could go on afterwards"
+
+
+def test_a_run_whose_images_changed_is_not_judged_by_others(document, workspace, tmp_path, class_folders):
+    document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
+    run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    run.best_weights.write_bytes(b"weights")
+    run.update(state="failed", error="Killed.", facts={"dataset_version": "of before"})
+    code, found = document("evaluate", run.id)
+    assert code == 2
+    assert "was changed since" in found["error"]
+    assert run.status().error == "Killed."
+
+
+def test_a_run_whose_dataset_is_gone_is_not_judged(document, workspace):
+    run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    run.best_weights.write_bytes(b"weights")
+    run.update(state="failed", error="Killed.")
+    code, found = document("evaluate", run.id)
+    assert code != 0
+    assert "pets" in found["error"]

@@ -11,24 +11,25 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from core.errors import WorkbenchError
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.figures import top_k_hits
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import confusion_matrix, evaluate, log_loss, majority_accuracy, per_class, percent, verdict
+from core.evaluation.metrics import (
+    confusion_matrix,
+    evaluate,
+    log_loss,
+    majority_accuracy,
+    per_class,
+    percent,
+    verdict,
+)
 from core.evaluation.predictions import Predictions
 
-KEYS = [
-    "split",
-    "accuracy",
-    "accuracy_ci95",
-    "majority_accuracy",
-    "majority_class",
-    "log_loss",
-    "macro_f1",
-    "n",
-    "labels",
-    "confusion_matrix",
-    "per_class",
-]
+FIGURES = ("balanced_accuracy", "macro_f1", "weighted_f1", "top_k", "kappa", "mcc", "log_loss", "brier", "ece")
+KEYS = {"split", "threshold", "positive", "temperature", "n", "groups", "labels", "missing_classes"}
+KEYS |= {"accuracy", "accuracy_ci95", "accuracy_bootstrap_ci95", "majority_accuracy", "majority_class", "chance"}
+KEYS |= {*FIGURES, *(f"{name}_ci95" for name in FIGURES), "confusion_matrix", "per_class"}
+CLOSE = {"rel": 1e-9, "abs": 1e-9}
 
 
 def make(true, probabilities, train=(0,)):
@@ -68,23 +69,45 @@ def cases():
         yield f"perfect k={k}", true, certain(true, k)
         yield f"all wrong k={k}", true, certain((true + 1) % k, k)
         yield f"one class, other answer k={k}", np.zeros(90, dtype=int), certain(np.ones(90, dtype=int), k)
+        rare = (np.arange(1001) == 500).astype(int)
+        yield f"1:1000 k={k}", rare, np.random.default_rng(k).dirichlet(np.ones(k), 1001)
 
 
 @pytest.mark.parametrize(("true", "probabilities"), [pytest.param(*case[1:], id=case[0]) for case in cases()])
 def test_agrees_with_scikit_learn(true, probabilities):
     labels = np.arange(probabilities.shape[1])
     answers = probabilities.argmax(axis=1)
-    found = evaluate(make(true, probabilities))
-    close = {"rel": 1e-9, "abs": 1e-9}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = evaluate(make(true, probabilities), resamples=20)
+    json.dumps(found, allow_nan=False)
     assert found["n"] == len(true)
-    assert found["accuracy"] == pytest.approx(reference.accuracy_score(true, answers), **close)
-    macro = reference.f1_score(true, answers, labels=labels, average="macro", zero_division=0)
-    assert found["macro_f1"] == pytest.approx(macro, **close)
-    assert found["log_loss"] == pytest.approx(reference.log_loss(true, probabilities, labels=labels), **close)
+    assert found["accuracy"] == pytest.approx(reference.accuracy_score(true, answers), **CLOSE)
+    assert found["log_loss"] == pytest.approx(reference.log_loss(true, probabilities, labels=labels), **CLOSE)
     assert found["confusion_matrix"] == reference.confusion_matrix(true, answers, labels=labels).tolist()
     expected = reference.precision_recall_fscore_support(true, answers, labels=labels, zero_division=0)
     for name, values in zip(("precision", "recall", "f1", "support"), expected, strict=True):
-        assert [row[name] for row in found["per_class"]] == pytest.approx(list(values), **close)
+        assert [row[name] for row in found["per_class"]] == pytest.approx(list(values), **CLOSE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a class has no images
+        areas = [reference.average_precision_score(true == label, probabilities[:, label]) for label in labels]
+    assert [row["average_precision"] for row in found["per_class"]] == pytest.approx(areas, **CLOSE)
+    present = np.unique(true)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a class has no images, or that all answers are of one
+        expected = {
+            "balanced_accuracy": reference.balanced_accuracy_score(true, answers),
+            "macro_f1": reference.f1_score(true, answers, labels=present, average="macro", zero_division=0),
+            "weighted_f1": reference.f1_score(true, answers, labels=labels, average="weighted", zero_division=0),
+            "kappa": reference.cohen_kappa_score(true, answers, labels=labels, replace_undefined_by=0.0),
+            "mcc": reference.matthews_corrcoef(true, answers),
+            "brier": reference.brier_score_loss(true, probabilities, labels=labels),
+        }
+    assert {name: found[name] for name in expected} == pytest.approx(expected, **CLOSE)
+    for name in ("accuracy", *FIGURES):
+        low, high = found[f"{name}_ci95"]
+        value = found[name]["value"] if name == "top_k" else found[name]
+        assert low <= value + 1e-12 and value <= high + 1e-12, name
 
 
 def test_log_loss_of_single_precision_is_clipped_as_double():
@@ -148,13 +171,80 @@ def test_what_does_not_fit_is_refused(call):
 
 def test_evaluation_is_plain_and_complete():
     found = evaluate(make(*random_case(3, 40, seed=1), train=[2, 2, 0]))
-    assert list(found) == KEYS
+    assert set(found) == KEYS
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert list(found["per_class"][0]) == ["label", "precision", "recall", "f1", "support"]
+    columns = ["label", "precision", "recall", "f1", "support", "average_precision"]
+    assert list(found["per_class"][0]) == columns
+    assert found["chance"] == pytest.approx(1 / 3)
+    assert (found["threshold"], found["positive"], found["temperature"], found["groups"]) == (None, None, 1.0, 40)
     assert found["labels"] == ["class 0", "class 1", "class 2"] == [row["label"] for row in found["per_class"]]
     assert found["majority_class"] == "class 2"
     assert found["accuracy_ci95"] == list(wilson(round(found["accuracy"] * 40), 40))
     assert found["split"] == "test" and evaluate(make([0], np.eye(2)[[0]]), "train")["split"] == "train"
+
+
+@pytest.mark.parametrize(("k", "asked"), [(1, 1), (2, 1), (3, 2), (5, 4), (6, 5), (21, 5), (200, 5)])
+def test_top_k_is_five_or_all_classes_but_one(k, asked):
+    true, probabilities = random_case(k, 300, seed=k)
+    found = evaluate(make(true, probabilities), resamples=20)["top_k"]
+    assert found["k"] == asked
+    if k > 2:
+        expected = reference.top_k_accuracy_score(true, probabilities, k=asked, labels=np.arange(k))
+        assert found["value"] == pytest.approx(expected, **CLOSE)
+
+
+@pytest.mark.parametrize("k", [2, 21])
+def test_the_single_most_probable_class_is_the_answer_among_equals_too(k):
+    true, probabilities = random_case(k, 500, seed=3)
+    coarse = np.round(probabilities * 4) + 0.25
+    coarse /= coarse.sum(axis=1, keepdims=True)
+    assert np.array_equal(top_k_hits(true, coarse, 1), coarse.argmax(axis=1) == true)
+    assert top_k_hits(true, coarse, k).all()
+
+
+def test_classes_without_images_are_left_out_of_averages_and_named():
+    true = np.array([0, 0, 2, 2])
+    found = evaluate(make(true, certain([0, 1, 2, 2], 3)))
+    assert found["missing_classes"] == ["class 1"]
+    assert found["balanced_accuracy"] == pytest.approx((1 / 2 + 1) / 2)
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 1) / 2)
+    assert verdict(found).endswith("No test image is of “class 1”: averages are over the other classes.")
+    many = evaluate(make(np.zeros(5, dtype=int), certain(np.zeros(5, dtype=int), 21)))
+    assert "“class 5” and 15 more: averages" in verdict(many)
+
+
+def test_a_threshold_decides_between_two_classes():
+    probabilities = np.array([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4], [0.2, 0.8]])
+    rows = make([0, 1, 0, 1], probabilities)
+    assert evaluate(rows)["confusion_matrix"] == [[2, 0], [1, 1]]
+    lower = evaluate(rows, threshold=0.3)
+    assert lower["confusion_matrix"] == [[1, 1], [0, 2]]
+    assert (lower["threshold"], lower["positive"]) == (0.3, "class 1")
+    other = evaluate(rows, threshold=0.65, positive=0)
+    assert other["confusion_matrix"] == [[1, 1], [1, 1]]
+    assert other["positive"] == "class 0"
+    assert lower["log_loss"] == evaluate(rows)["log_loss"]
+    with pytest.raises(UsageError, match="between two classes, and here are 3"):
+        evaluate(make(*random_case(3, 9, seed=0)), threshold=0.5)
+    for outside in (-0.1, 1.1, math.nan):
+        with pytest.raises(UsageError, match="lies between 0 and 1"):
+            evaluate(rows, threshold=outside)
+
+
+def test_a_temperature_changes_how_sure_it_is_and_no_answer():
+    rows = make(*random_case(4, 200, seed=5))
+    sharp, soft = evaluate(rows), evaluate(rows, temperature=3.0)
+    assert soft["confusion_matrix"] == sharp["confusion_matrix"]
+    assert soft["temperature"] == 3.0
+    assert soft["log_loss"] < sharp["log_loss"]
+
+
+def test_one_image_alone_leaves_every_interval_open():
+    found = evaluate(make([0], np.array([[0.75, 0.25]])))
+    assert found["macro_f1"] == 1.0
+    assert found["macro_f1_ci95"] == [0.0, 1.0]
+    assert found["mcc_ci95"] == [-1.0, 1.0]
+    assert found["log_loss_ci95"] == [0.0, pytest.approx(36.04, abs=0.01)]
 
 
 def test_missing_predictions_are_explained():

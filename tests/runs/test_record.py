@@ -1,6 +1,7 @@
 """Runs on disk: found by the beginning of their id, judged, listed and removed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.errors import UsageError, WorkbenchError
@@ -134,3 +135,29 @@ def test_a_run_whose_process_died_can_be_removed(workspace):
     run.update(state="running", processes=[[pid, started - 100]])
     delete_run(run)
     assert not run.folder.exists()
+
+
+def test_images_that_belong_together_widen_the_intervals(workspace):
+    run = create_run(workspace, settings())
+    answers().save(run.predictions_path)
+    alone = run.evaluate("train")
+    assert run.groups(answers()) is None
+    assert alone["groups"] == 3
+    table = pd.DataFrame({"path": [f"{index}.png" for index in reversed(range(6))], "group": [9, 9, 9, 2, 1, 1]})
+    table.to_parquet(run.folder / "images.parquet", index=False)
+    assert run.groups(answers()).tolist() == [1, 1, 2, 9, 9, 9]
+    assert run.evaluate("train")["groups"] == 2
+    assert run.evaluate("test")["groups"] == 1
+    assert run.evaluate("test")["macro_f1_ci95"] == [0.0, 1.0], "one patient tells nothing of others"
+
+
+@pytest.mark.parametrize("kept", [{"path": ["0.png"]}, {"path": ["0.png"], "group": [1]}, None])
+def test_a_run_that_tells_of_no_groups_is_judged_image_by_image(workspace, kept):
+    run = create_run(workspace, settings())
+    answers().save(run.predictions_path)
+    if kept is None:
+        (run.folder / "images.parquet").write_bytes(b"damaged")
+    else:
+        pd.DataFrame(kept).to_parquet(run.folder / "images.parquet", index=False)
+    assert run.groups(answers()) is None
+    assert run.evaluate("test")["groups"] == 3

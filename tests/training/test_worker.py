@@ -235,6 +235,7 @@ def test_every_image_is_judged_and_two_plain_colours_are_told_apart(done, tiny):
     assert done.summary()["accuracy"] == evaluation["accuracy"]
     used = pd.read_parquet(done.folder / "images.parquet")
     assert used["path"].tolist() == predictions.ids.tolist()
+    assert len(done.groups(predictions)) == len(predictions)
 
 
 def test_the_command_line_gives_the_same_figures(done, tiny):

@@ -1,0 +1,83 @@
+"""The figures that come with an interval, made of what each image adds to sums, so that they can be resampled."""
+
+import numpy as np
+
+from core.evaluation import agreement
+from core.evaluation.bootstrap import Rows, Sums
+from core.evaluation.calibration import BINS, bin_numbers, brier_of_rows
+from core.evaluation.predictions import Predictions
+
+TOP_K = 5
+
+
+def what_adds_up(rows: Predictions, given: np.ndarray, k: int) -> Rows:
+    """What of every image the figures are made of.
+
+    Parameters
+    ----------
+    rows : Predictions
+        Of one split, n ≥ 1.
+    given : ndarray of int, shape (n,)
+        The class answered for each image.
+    k : int
+        Among how many of the most probable classes `figures_of` looks for the true one.
+    """
+    confidence = rows.probabilities[np.arange(len(rows)), given].astype(np.float64)
+    values = [
+        log_loss_of_rows(rows.true, rows.probabilities),
+        brier_of_rows(rows.true, rows.probabilities),
+        top_k_hits(rows.true, rows.probabilities, k),
+    ]
+    return Rows(
+        rows.true,
+        given,
+        len(rows.class_names),
+        np.stack(values, axis=1).astype(np.float64),
+        bin_numbers(confidence),
+        (given == rows.true) - confidence,
+        BINS,
+    )
+
+
+def figures_of(sums: Sums) -> dict[str, np.ndarray]:
+    """The figures of r resamples, from their sums; arrays of shape (r,)."""
+    log_losses, briers, top_k = (sums.values / sums.n[:, None]).T
+    return {
+        "accuracy": agreement.accuracy(sums.counts),
+        "log_loss": log_losses,
+        "balanced_accuracy": agreement.balanced_accuracy(sums.counts),
+        "macro_f1": agreement.macro_f1(sums.counts),
+        "weighted_f1": agreement.weighted_f1(sums.counts),
+        "top_k": top_k,
+        "kappa": agreement.kappa(sums.counts),
+        "mcc": agreement.mcc(sums.counts),
+        "brier": briers,
+        "ece": abs(sums.binned).sum(axis=1) / sums.n,
+    }
+
+
+def ranges(class_count: int) -> dict[str, tuple[float, float]]:
+    """The range of each figure: all that is known of it where a single group was judged."""
+    shares = ("accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "top_k", "ece")
+    bounds = {name: (0.0, 1.0) for name in shares} | {name: (-1.0, 1.0) for name in ("kappa", "mcc")}
+    worst_log_loss = float(-np.log(np.finfo(np.float64).eps))
+    return bounds | {"log_loss": (0.0, worst_log_loss), "brier": (0.0, 1.0 if class_count == 2 else 2.0)}
+
+
+def log_loss_of_rows(true: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """What each image adds to `log_loss`: ndarray of float, shape (n,)."""
+    eps = np.finfo(np.float64).eps
+    given_to_truth = np.asarray(probabilities)[np.arange(len(true)), true].astype(np.float64)
+    return -np.log(np.clip(given_to_truth, eps, 1 - eps))
+
+
+def top_k_hits(true: np.ndarray, probabilities: np.ndarray, k: int) -> np.ndarray:
+    """Whether the true class is among the `k` most probable: ndarray of bool, shape (n,).
+
+    Among equals the lowest index counts as the more probable, so that with `k` = 1 it is whether the answer is right.
+    (scikit-learn's ``top_k_accuracy_score`` prefers the highest; without ties both are the same.)
+    """
+    probabilities, true = np.asarray(probabilities), np.asarray(true)
+    of_truth = probabilities[np.arange(len(true)), true][:, None]
+    before = np.arange(probabilities.shape[1]) < true[:, None]
+    return ((probabilities > of_truth) | (before & (probabilities == of_truth))).sum(axis=1) < k

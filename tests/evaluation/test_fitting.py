@@ -1,0 +1,34 @@
+"""A word on over-fitting, from counts of right answers."""
+
+import pytest
+
+from core.evaluation.fitting import gap_interval, in_words
+
+
+def test_the_published_example():
+    """Newcombe (1998), table II: 56 of 70 and 48 of 80 by method 10 give 0.0524 to 0.3339."""
+    assert gap_interval(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_the_gap_lies_within_its_interval():
+    for train, other in ((0, 0), (50, 0), (50, 50), (0, 50), (31, 12)):
+        low, high = gap_interval(train, 50, other, 50)
+        assert -1 <= low <= (train - other) / 50 <= high <= 1
+
+
+def test_without_images_there_is_no_gap():
+    with pytest.raises(ValueError, match="both sides"):
+        gap_interval(0, 0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ((990, 1000, 160, 200), "Over-fitted to some degree: on training images it is 19.0 points more accurate"),
+        ((900, 1000, 178, 200), "No sign of over-fitting: on test images it is as accurate as on training images"),
+        ((9_900, 10_000, 9_800, 10_000), "Hardly over-fitted: on training images it is 1.0 points more accurate"),
+        ((510, 1000, 100, 200), "hardly better than a constant answer even on the images it learned from"),
+    ],
+)
+def test_what_is_said(counts, words):
+    assert words in in_words(*counts, majority=0.5, images="test")
