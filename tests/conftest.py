@@ -11,6 +11,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -21,6 +22,10 @@ from core.architectures.weights_check import LayerWeights, layout_path, write_la
 from core.cli import main
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
+from core.evaluation.predictions import Predictions
+from core.runs.record import Run, create_run
+from core.runs.settings import read_settings
+from core.training.features import FeatureStore, made_from
 from core.workspace import PROJECT, Workspace
 
 SIDE = 8
@@ -87,6 +92,30 @@ def command(workspace: Workspace, capsys: pytest.CaptureFixture) -> Callable[...
         return code, *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture
+def featured_run(workspace: Workspace) -> Callable[..., Run]:
+    """Makes a run on a frozen backbone whose features are these vectors, and which is right about every image.
+
+    The images ``0.png``, ``1.png`` and so on are nowhere.
+    """
+
+    def make(vectors: np.ndarray, labels: np.ndarray, splits: np.ndarray, weights: str = "untrained") -> Run:
+        chosen = {"dataset": "pets", "architecture": "mobilenet_075", "weights": weights}
+        run = create_run(workspace, read_settings(chosen))
+        names, count = ("cats", "dogs"), len(labels)
+        identities, paths = ([f"{start}{row}{end}" for row in range(count)] for start, end in (("h", ""), ("", ".png")))
+        table = pd.DataFrame({"path": paths, "pixel_hash": identities, "label": np.array(names)[labels]})
+        table.assign(split=splits.astype(object), group=np.arange(count)).to_parquet(run.folder / "images.parquet")
+        Predictions(np.array(paths), splits, labels, np.eye(2)[labels] * 0.8 + 0.1, names).save(run.predictions_path)
+        settings = run.settings
+        recipe = made_from(settings.architecture, settings.image_size, None, settings.seed)
+        FeatureStore(workspace.features, recipe).add(identities, vectors)
+        run.update(state="done")
+        return run
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,147 @@
+"""The command that lists the images to look at first: wrong, unsure, mislabelled, unlike the others."""
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from core.commands.output import DONE, Result, table
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.errors import confidently_wrong, least_sure, margins_of, runner_up
+from core.evaluation.predictions import SPLITS, Predictions
+from core.inference import Helper
+from core.runs.record import Run, find_run
+from core.workspace import Workspace
+
+ALL = "all"
+SHOWN = 10
+
+
+def add_commands(add) -> None:
+    """Add the command; `add(name, command, summary, **options)` gives its parser."""
+    listing = add(
+        "errors",
+        _errors,
+        "List the images to look at first: the most confidently wrong, the least sure, those whose label is probably "
+        "wrong, and those unlike anything it was trained on.",
+    )
+    listing.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    listing.add_argument(
+        "--split",
+        choices=(*SPLITS, ALL),
+        help="of which images; by default wrong and unsure ones are of the test images, the others of all",
+    )
+    listing.add_argument("--limit", metavar="N", help=f"of each list; all with --json, else {SHOWN}")
+
+
+def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
+    run, limit = find_run(workspace, options.run), _limit(options)
+    predictions = run.predictions()
+    judged = predictions if options.split == ALL else predictions.of(options.split or "test")
+    document: dict[str, Any] = {"run": run.id, "untrained": run.settings.untrained, "split": options.split or "test"}
+    document["confidently_wrong"] = _answers(judged, confidently_wrong(judged)[:limit])
+    document["least_sure"] = _answers(judged, least_sure(judged)[:limit])
+    document |= _by_features(workspace, run, options.split or ALL, limit)
+    return document, _text(document), DONE
+
+
+def _limit(options: argparse.Namespace) -> int | None:
+    if options.limit is None:
+        return None if options.json else SHOWN
+    if not (options.limit.isascii() and options.limit.isdecimal()) or int(options.limit) < 1:
+        raise UsageError(f"--limit must be a whole number from 1. Got {options.limit!r}.")
+    return int(options.limit)
+
+
+def _answers(predictions: Predictions, rows: np.ndarray) -> list[dict[str, Any]]:
+    """What is known of some rows, JSON-ready."""
+    names, probabilities = predictions.class_names, predictions.probabilities[rows]
+    columns = (
+        predictions.ids[rows],
+        predictions.splits[rows],
+        predictions.true[rows],
+        probabilities.argmax(axis=1),
+        probabilities.max(axis=1),
+        runner_up(probabilities),
+        margins_of(probabilities),
+    )
+    return [
+        {
+            "path": path,
+            "split": split,
+            "true": names[true],
+            "predicted": names[predicted],
+            "probability": float(probability),
+            "next": names[following],
+            "margin": float(margin),
+        }
+        for path, split, true, predicted, probability, following, margin in zip(*columns, strict=True)
+    ]
+
+
+def _by_features(workspace: Workspace, run: Run, split: str, limit: int | None) -> dict[str, Any]:
+    """The lists that need features; where there are none, why not."""
+    helper = Helper()
+    try:
+        place = {"run": str(run.folder), "machine": str(workspace.machine)}
+        faults, strange = (helper.ask(task, **place) for task in ("label_faults", "unlike"))
+    except WorkbenchError as error:
+        return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}
+    finally:
+        helper.close()
+    names = {"labels": "label", "likely": "likely"}
+    names |= {name: name for name in ("likely_probability", "label_probability", "suspected")}
+    others = {name: name for name in ("distance", "farther_than", "unlike")}
+    return {
+        "probably_mislabelled": _rows(faults, names, split, limit),
+        "unlike_training": _rows(strange, others, split, limit),
+        "features": faults["origin"],
+        "remark": faults["caution"],
+    }
+
+
+def _rows(found: dict[str, Any], names: dict[str, str], split: str, limit: int | None) -> list[dict[str, Any]]:
+    names = {"paths": "path", "splits": "split"} | names
+    rows = zip(*(found[name] for name in names), strict=True)
+    listed = (dict(zip(names.values(), row, strict=True)) for row in rows)
+    return [row for row in listed if split in (ALL, row["split"])][:limit]
+
+
+def _text(document: dict[str, Any]) -> str:
+    sure = [
+        [row["path"], row["true"], row["predicted"], f"{row['probability']:.0%}"]
+        for row in document["confidently_wrong"]
+    ]
+    unsure = [
+        [row["path"], row["true"], f"{row['predicted']} {row['probability']:.0%}", row["next"]]
+        for row in document["least_sure"]
+    ]
+    parts = [
+        _part(
+            "The most confidently wrong", ["image", "is", "taken for", "sure"], sure, "No image is taken for another."
+        ),
+        _part("The least sure", ["image", "is", "taken for", "rather than"], unsure, "It hesitates over no image."),
+    ]
+    if document["probably_mislabelled"] is None:
+        return "\n\n".join([*parts, f"Wrong labels and unlike images can't be told: {document['remark']}"])
+    faults = [
+        [row["path"], row["label"], f"{row['likely']} {row['likely_probability']:.0%}"]
+        for row in document["probably_mislabelled"]
+        if row["suspected"]
+    ]
+    strange = [
+        [row["path"], row["split"], f"farther away than {row['farther_than']:.1%} of the training images"]
+        for row in document["unlike_training"]
+        if row["unlike"]
+    ]
+    parts += [
+        _part("Probably mislabelled", ["image", "label", "rather"], faults, "No label looks wrong."),
+        _part(
+            "Unlike anything in training", ["image", "part", ""], strange, "No image is far from the training images."
+        ),
+    ]
+    return "\n\n".join(parts + [f"By {document['features']}."] + [words for words in [document["remark"]] if words])
+
+
+def _part(title: str, header: list[str], rows: list[list[str]], empty: str) -> str:
+    return f"{title}:\n{table(header, rows)}" if rows else f"{title}: {empty}"

@@ -1,0 +1,99 @@
+"""How near images are to each other in the feature space, in which only the direction counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from core.errors import UsageError
+from core.explain.run_features import RunFeatures
+
+MOST_NEIGHBOURS = 50
+ROWS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A training image that is near to another image.
+
+    Parameters
+    ----------
+    path, label
+        Of the training image.
+    likeness
+        The cosine of the angle between the two images' features, at most 1.
+    """
+
+    path: str
+    label: str
+    likeness: float
+
+
+def nearest(features: RunFeatures, path: str, count: int = 8) -> list[Neighbour]:
+    """The training images that are most like an image, the nearest first; never the image itself.
+
+    Parameters
+    ----------
+    path
+        Of an image of the run, as in its table.
+    count
+        How many at most.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such image, or `count` is not in 1..`MOST_NEIGHBOURS`.
+    """
+    if not 1 <= count <= MOST_NEIGHBOURS:
+        raise UsageError(f"From 1 to {MOST_NEIGHBOURS} neighbours can be shown. Got {count}.")
+    paths = features.table["path"].to_numpy(dtype=str)
+    found = np.flatnonzero(paths == path)
+    if not len(found):
+        raise UsageError(f"The run has no image {path!r}.")
+    others = np.flatnonzero((features.table["split"] == "train").to_numpy() & (paths != path))
+    directions = unit_length(features.vectors[[found[0], *others]])
+    likeness = directions[1:] @ directions[0]
+    order = np.argsort(-likeness, kind="stable")[:count]
+    labels = features.table["label"].to_numpy(dtype=str)
+    return [Neighbour(str(paths[others[i]]), str(labels[others[i]]), float(likeness[i])) for i in order]
+
+
+def unit_length(vectors: np.ndarray) -> np.ndarray:
+    """Vectors of the same directions and of length 1, float32; one of zeros stays."""
+    vectors = np.asarray(vectors, np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def kth_distances(directions: np.ndarray, groups: np.ndarray, among: np.ndarray, neighbour: int) -> np.ndarray:
+    """How far each image is from the `neighbour`-th nearest of some images of other groups.
+
+    Parameters
+    ----------
+    directions : (n, width) array of float32
+        Of unit length.
+    groups : (n,) array of int
+        Images of one group, and so an image and itself, are not compared.
+    among : (m,) array of int
+        Rows of the images that they are compared with.
+    neighbour
+        1 for the nearest. Where an image has fewer to be compared with, the farthest of them counts.
+
+    Returns
+    -------
+    (n,) array of float32
+        0 to 2; NaN where there is nothing to compare an image with.
+    """
+    distances = np.full(len(directions), np.nan, np.float32)
+    others, their_groups = directions[among].T, groups[among]
+    with threadpool_limits(1):
+        for start in range(0, len(directions) if len(among) else 0, ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            # Of unit vectors, |a - b|² = 2 - 2 a·b. Rounding may leave less than nothing.
+            apart = np.sqrt(np.maximum(2 - 2 * (directions[rows] @ others), 0))
+            apart[groups[rows, None] == their_groups] = np.nan  # which sorting puts last
+            place = min(neighbour, len(among))
+            nearest_ones = np.sort(np.partition(apart, place - 1, axis=1)[:, :place], axis=1)
+            known = np.maximum((~np.isnan(nearest_ones)).sum(axis=1) - 1, 0)
+            distances[rows] = nearest_ones[np.arange(len(known)), known]
+    return distances

@@ -1,0 +1,178 @@
+"""The features by which the images of a run are compared with each other: found where they are kept, else computed."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.architectures.weights import IMAGENET, fetch_weights, file_hash, path_at_hand
+from core.datasets.store import open_dataset
+from core.errors import WorkbenchError
+from core.evaluation.predictions import Predictions
+from core.runs.record import Run
+from core.training.features import FeatureStore, extract, made_from
+from core.training.plan import default_plan, read_plan
+from core.training.stages import machine_folder
+from core.workspace import Workspace
+
+# A page that asks waits no longer than `core.inference.SECONDS_PER_ANSWER`.
+SECONDS_TO_COMPUTE = 60
+
+
+@dataclass(frozen=True, eq=False)
+class RunFeatures:
+    """What a network makes of the images of a run.
+
+    Parameters
+    ----------
+    table
+        A row an image, as in the run's ``images.parquet``: path, pixel_hash, label, split and so on.
+    predictions
+        Of the same images in the same order.
+    vectors : (n, width) array of float32
+    origin
+        Whose features they are, in words.
+    learned_labels
+        Whether the features themselves were learned from the labels of the training images.
+    """
+
+    table: pd.DataFrame
+    predictions: Predictions
+    vectors: np.ndarray
+    origin: str
+    learned_labels: bool
+
+    @property
+    def groups(self) -> np.ndarray:
+        """By number, which images belong together: (n,) array of int."""
+        column = next(name for name in ("group", "cluster", "pixel_hash") if name in self.table)
+        return self.table[column].factorize()[0]
+
+
+def features_of(run: Run, machine: Path | None = None) -> RunFeatures:
+    """The features of all images of a run.
+
+    Those of a frozen backbone are at hand since the training. Of a network that was trained from nothing they are the
+    averages of its own last maps, computed once and then kept in the same store.
+
+    Parameters
+    ----------
+    machine
+        The folder of what all workspaces of the machine share; by default the one that the run's process would take.
+
+    Raises
+    ------
+    WorkbenchError
+        If the run has no predictions, its images or weights are gone where they are needed, or computing takes longer
+        than `SECONDS_TO_COMPUTE`: what was computed is kept, and asking again goes on from there.
+    """
+    written = run.predictions_path.stat().st_mtime_ns if run.predictions_path.exists() else 0
+    return _features_of(run.folder, machine or machine_folder(run), written)
+
+
+@lru_cache(maxsize=1)  # those of 25,000 images are up to 200 MB
+def _features_of(folder: Path, machine: Path, written: int) -> RunFeatures:
+    run = Run(folder)
+    table, predictions = _images_of(run)
+    frozen = run.settings.design.frozen
+    store, compute = (_of_backbone if frozen else _of_trained)(run, machine / "features")
+    if any(identity not in store for identity in table["pixel_hash"]):
+        _compute_lacking(run, store, table, compute)
+        kept = np.array([identity in store for identity in table["pixel_hash"]], dtype=bool)
+        # An image that is gone by now is not compared with others.
+        table, predictions = table[kept].reset_index(drop=True), _rows(predictions, kept)
+    title = run.settings.design.title
+    origin = f"the features of {title}" if frozen else f"what {title} itself has learned to see"
+    return RunFeatures(table, predictions, _gather(store, table), origin, learned_labels=not frozen)
+
+
+def _gather(store: FeatureStore, table: pd.DataFrame) -> np.ndarray:
+    if table.empty:
+        raise WorkbenchError("None of the images of this run can be read any more. Were they moved or deleted?")
+    vectors = store.gather(table["pixel_hash"].tolist()).astype(np.float32, copy=False)
+    return vectors.reshape(len(vectors), -1)
+
+
+def _images_of(run: Run) -> tuple[pd.DataFrame, Predictions]:
+    """The images of a run that it has answered, and the answers, in the same order."""
+    predictions = run.predictions()
+    try:
+        table = pd.read_parquet(run.folder / "images.parquet").drop_duplicates("path").set_index("path", drop=False)
+    except (OSError, ValueError) as error:
+        raise WorkbenchError(
+            f"The run {run.id} has lost its images.parquet, the list of its images. Train it once more."
+        ) from error
+    known = np.isin(predictions.ids.astype(str), table.index.to_numpy(dtype=str))
+    predictions = _rows(predictions, known)
+    return table.loc[predictions.ids].reset_index(drop=True), predictions
+
+
+def _rows(predictions: Predictions, chosen: np.ndarray) -> Predictions:
+    parts = (predictions.ids, predictions.splits, predictions.true, predictions.probabilities)
+    return Predictions(*(part[chosen] for part in parts), predictions.class_names)
+
+
+def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
+    """Where the features of a frozen backbone are, and how they are computed."""
+    settings = run.settings
+    facts = run.status().facts.get("plan")
+    plan = default_plan() if facts is None else read_plan({k: v for k, v in facts.items() if k != "words"})
+    if settings.weights == IMAGENET and path_at_hand(settings.design) is None:
+        raise WorkbenchError(
+            f"The ImageNet weights of {settings.design.title} are not on this machine any more, by which the features "
+            "of this run are known. Get them on the Model page."
+        )
+    weights = fetch_weights(settings.design, settings.weights, lambda come, expected: None)
+    plain = made_from(settings.architecture, settings.image_size, weights, settings.seed, plan.family)
+
+    def compute() -> Callable[[np.ndarray], np.ndarray]:
+        from core.networks.backbones import build_backbone
+        from core.training.keras_start import start_keras
+        from core.training.runtimes import runtimes
+
+        start_keras(settings)
+        return runtimes()[plan.runtime].make(build_backbone(settings.design, settings.image_size, weights))
+
+    return FeatureStore(folder, plain), compute
+
+
+def _of_trained(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
+    """Where the averaged last maps of a network of a run are, and how they are computed."""
+    if not run.best_weights.exists():
+        raise WorkbenchError(f"The run {run.id} has lost its weights, best.weights.h5. Train it once more.")
+    settings = run.settings
+    recipe = {
+        "architecture": settings.architecture,
+        "image_size": settings.image_size,
+        "weights": file_hash(run.best_weights),
+        "of": "averages of the last maps",
+    }
+
+    def compute() -> Callable[[np.ndarray], np.ndarray]:
+        from core.explain.trained_network import trained_network
+
+        network = trained_network(run)
+        return lambda pixels: network.maps(pixels).astype(np.float32).mean(axis=(1, 2))
+
+    return FeatureStore(folder, recipe), compute
+
+
+def _compute_lacking(run: Run, store: FeatureStore, table: pd.DataFrame, compute: Callable) -> None:
+    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    paths = [dataset.path_of(path) for path in table["path"]]
+    if not any(os.path.exists(path) for path in paths):
+        raise WorkbenchError("None of the images of this run can be read any more. Were they moved or deleted?")
+    until = time.monotonic() + SECONDS_TO_COMPUTE
+
+    def report(done: int, lacking: int) -> None:
+        if time.monotonic() > until and done < lacking:
+            raise WorkbenchError(
+                f"The features of {lacking:,} images are computed once; {done:,} are ready. Ask again to go on."
+            )
+
+    extract(store, table["pixel_hash"].tolist(), paths, run.settings.image_size, compute(), report)

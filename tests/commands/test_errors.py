@@ -1,0 +1,91 @@
+"""The command that lists the images to look at first."""
+
+import numpy as np
+import pytest
+
+from core.commands import errors
+from core.errors import WorkbenchError
+from core.evaluation.predictions import Predictions
+
+
+@pytest.fixture
+def run(featured_run):
+    """Forty images of either class and one wrong label; of the test images one is wrong and one unsure."""
+    labels = np.repeat([0, 1], 40)
+    vectors = np.eye(8)[labels] * 10 + np.random.default_rng(0).normal(size=(80, 8))
+    labels[3] = 1
+    run = featured_run(vectors, labels, np.where(np.arange(80) % 4 == 2, "test", "train"))
+    known = run.predictions()
+    probabilities = known.probabilities.copy()
+    probabilities[6], probabilities[10], probabilities[5] = [0.1, 0.9], [0.55, 0.45], [0.05, 0.95]
+    Predictions(known.ids, known.splits, known.true, probabilities, known.class_names).save(run.predictions_path)
+    return run
+
+
+class NoHelper:
+    """A helper process that finds no features."""
+
+    def ask(self, task, **arguments):
+        raise WorkbenchError("The weights are gone.")
+
+    def close(self):
+        pass
+
+
+@pytest.mark.slow
+def test_all_four_lists(document, command, run):
+    code, found = document("errors", run.id)
+    assert code == 0
+    assert found["confidently_wrong"] == [
+        {
+            "path": "6.png",
+            "split": "test",
+            "true": "cats",
+            "predicted": "dogs",
+            "probability": pytest.approx(0.9),
+            "next": "cats",
+            "margin": pytest.approx(0.8),
+        }
+    ]
+    assert [row["path"] for row in found["least_sure"]] == ["10.png"]
+    first = found["probably_mislabelled"][0]
+    assert (first["path"], first["label"], first["likely"], first["suspected"]) == ("3.png", "dogs", "cats", True)
+    # The whole order, so that one may look further than the program would.
+    assert len(found["probably_mislabelled"]) == len(found["unlike_training"]) == 80
+    assert {"path", "split", "distance", "farther_than", "unlike"} == set(found["unlike_training"][0])
+    assert (found["features"], found["remark"]) == ("the features of MobileNet α 0.75", "")
+    text = command("errors", run.id)[1]
+    assert "6.png" in text
+    assert "Probably mislabelled:\nimage" in text
+
+
+def test_of_another_part_and_the_first_of_each(document, run, monkeypatch):
+    monkeypatch.setattr(errors, "Helper", NoHelper)
+    code, found = document("errors", run.id, "--split", "all", "--limit", "1")
+    assert code == 0
+    assert [row["path"] for row in found["confidently_wrong"]] == ["5.png"]
+    assert (found["probably_mislabelled"], found["unlike_training"]) == (None, None)
+    assert found["remark"] == "The weights are gone."
+
+
+def test_what_can_be_told_without_features_is_told(command, run, monkeypatch):
+    monkeypatch.setattr(errors, "Helper", NoHelper)
+    code, text, _ = command("errors", run.id, "--split", "train")
+    assert code == 0
+    assert "5.png" in text
+    assert "The least sure: It hesitates over no image." in text
+    assert "can't be told: The weights are gone." in text
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5", "²"])
+def test_a_limit_that_is_none(document, run, limit):
+    code, found = document("errors", run.id, f"--limit={limit}")
+    assert code == 2
+    assert "--limit must be a whole number from 1" in found["error"]
+
+
+def test_a_run_without_predictions(document, run):
+    run.predictions_path.unlink()
+    code, found = document("errors", run.id)
+    assert code == 1
+    assert "has no predictions yet" in found["error"]

@@ -1,0 +1,158 @@
+"""What features tell of the images of a run: neighbours, strangers, a map; and what is said where there are none."""
+
+import numpy as np
+import pytest
+
+from core.architectures.weights import IMAGENET
+from core.errors import UsageError, WorkbenchError
+from core.explain.feature_map import FILE, feature_map
+from core.explain.listing import label_faults, mapped, neighbours, unlike
+from core.explain.neighbours import kth_distances, nearest, unit_length
+from core.explain.run_features import _features_of, features_of
+from core.explain.unlike import find_unlike
+
+
+@pytest.fixture
+def run(featured_run):
+    """Two bundles of forty images, one label each, but for one wrong label and one test image that is like neither."""
+    draw = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 40)
+    vectors = np.eye(8)[labels] * 10 + draw.normal(size=(80, 8))
+    vectors[78] = [0, 0, 0, 0, 0, -10, 10, 0]
+    labels[3] = 1
+    splits = np.where(np.arange(80) % 4 == 2, "test", "train")
+    return featured_run(vectors, labels, splits)
+
+
+def test_features_are_found_without_keras_and_in_the_order_of_the_images(run):
+    features = features_of(run)
+    assert features.vectors.shape == (80, 8)
+    assert features.table["path"].tolist() == features.predictions.ids.tolist()
+    assert features.vectors[78].tolist() == [0, 0, 0, 0, 0, -10, 10, 0]
+    assert "MobileNet" in features.origin
+    assert not features.learned_labels
+
+
+def test_the_wrong_label_and_the_stranger_are_named(run):
+    faults = label_faults(run)
+    assert (faults["paths"][0], faults["labels"][0], faults["likely"][0]) == ("3.png", "dogs", "cats")
+    strangers = unlike(run)
+    assert (strangers["paths"][0], strangers["splits"][0], strangers["unlike"][0]) == ("78.png", "test", True)
+    assert strangers["farther_than"][0] == 1
+    assert sorted(strangers["paths"]) == sorted(faults["paths"])
+
+
+def test_nearest_are_training_images_and_never_the_image_itself(run):
+    found = neighbours(run, "0.png", 5)
+    assert len(found) == 5
+    assert "0.png" not in {each["path"] for each in found}
+    assert all(int(each["path"].removesuffix(".png")) % 4 != 2 for each in found)
+    assert [each["likeness"] for each in found] == sorted((each["likeness"] for each in found), reverse=True)
+    with pytest.raises(UsageError, match=r"no image .../etc"):
+        neighbours(run, "../etc", 5)
+    with pytest.raises(UsageError, match="From 1 to 50"):
+        nearest(features_of(run), "0.png", 0)
+
+
+def test_distances_are_those_of_a_plain_loop():
+    draw = np.random.default_rng(1)
+    directions, groups = unit_length(draw.normal(size=(60, 5))), np.arange(60) // 2
+    among = np.arange(0, 60, 3)
+    expected = []
+    for one in range(60):
+        apart = [np.linalg.norm(directions[one] - directions[other]) for other in among if groups[other] != groups[one]]
+        expected.append(sorted(apart)[2])
+    np.testing.assert_allclose(kth_distances(directions, groups, among, 3), expected, atol=1e-5)
+
+
+def test_distances_where_there_is_little_to_compare_with():
+    directions = unit_length(np.eye(3))
+    np.testing.assert_allclose(kth_distances(directions, np.arange(3), np.array([0, 1]), 5), [2**0.5] * 3, atol=1e-6)
+    assert np.isnan(kth_distances(directions, np.zeros(3), np.arange(3), 1)).all()
+    assert np.isnan(kth_distances(directions, np.arange(3), np.array([], dtype=int), 1)).all()
+
+
+def test_without_training_images_nothing_is_unlike_them(featured_run):
+    run = featured_run(np.eye(4), np.array([0, 1, 0, 1]), np.full(4, "test"))
+    found = find_unlike(features_of(run))
+    assert not found.unlike.any()
+    assert sorted(found.rows) == [0, 1, 2, 3]
+
+
+def test_a_map_keeps_bundles_together_and_is_drawn_once(run):
+    found = mapped(run)
+    places = np.column_stack([found["x"], found["y"]])
+    assert found["method"] == "t-SNE"
+    assert np.abs(places).max() == pytest.approx(1)
+    cats, dogs = places[:40], places[40:78]
+    spread = max(np.linalg.norm(part - part.mean(axis=0), axis=1).mean() for part in (cats, dogs))
+    assert np.linalg.norm(cats.mean(axis=0) - dogs.mean(axis=0)) > 2 * spread
+    written = (run.folder / FILE).stat().st_mtime_ns
+    assert mapped(run) == found
+    assert (run.folder / FILE).stat().st_mtime_ns == written
+
+
+def test_a_map_of_other_features_or_a_damaged_one_is_drawn_anew(run, monkeypatch):
+    monkeypatch.setattr("core.explain.feature_map.MOST_BY_TSNE", 10)
+    (run.folder / FILE).write_bytes(b"PK\x03\x04 half of it")
+    found = feature_map(features_of(run), run.folder)
+    assert found.method == "PCA"
+    assert np.isfinite(found.places).all()
+    np.testing.assert_array_equal(feature_map(features_of(run), run.folder).places, found.places)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+def test_a_map_of_hardly_any_images(featured_run, count):
+    run = featured_run(np.ones((count, 3)), np.arange(count) % 2, np.full(count, "train"))
+    assert np.isfinite(feature_map(features_of(run), run.folder).places).all()
+
+
+def test_what_is_said_where_weights_images_or_tables_are_gone(run, monkeypatch, tmp_path):
+    (run.folder / "images.parquet").unlink()
+    with pytest.raises(WorkbenchError, match=r"lost its images.parquet"):
+        features_of(run)
+    run.predictions_path.unlink()
+    with pytest.raises(WorkbenchError, match="has no predictions yet"):
+        features_of(run)
+
+
+def test_weights_that_are_gone_are_not_downloaded(featured_run, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "nothing"))
+    run = featured_run(np.eye(4), np.array([0, 1, 0, 1]), np.full(4, "train"), weights=IMAGENET)
+    with pytest.raises(WorkbenchError, match="not on this machine any more"):
+        features_of(run)
+
+
+def test_features_that_are_gone_with_their_images(run):
+    for shard in (run.workspace_root / "features").glob("*/*"):
+        shard.unlink()
+    with pytest.raises(WorkbenchError, match=r"There is no dataset"):
+        features_of(run)
+
+
+@pytest.mark.slow
+def test_features_that_are_gone_are_computed_again(linear_head):
+    before = features_of(linear_head)
+    for shard in (linear_head.workspace_root / "features").glob("*/*"):
+        shard.unlink()
+    _features_of.cache_clear()
+    again = features_of(linear_head)
+    np.testing.assert_allclose(again.vectors, before.vectors, rtol=1e-3, atol=1e-4)
+    assert "MobileNet" in again.origin
+
+
+@pytest.mark.slow
+def test_a_network_from_scratch_is_asked_what_it_has_learned_to_see(from_scratch, monkeypatch):
+    features = features_of(from_scratch)
+    assert len(features.vectors) == len(from_scratch.predictions())
+    assert features.learned_labels
+    assert features.origin == "what Small CNN itself has learned to see"
+    # By what it has learned, an image is nearest to those of its own class.
+    _, first, *_ = features.table["path"]
+    own = features.table.set_index("path").loc[first, "label"]
+    assert {each["label"] for each in neighbours(from_scratch, first, 3)} == {own}
+    assert "from the very labels" in label_faults(from_scratch)["caution"]
+    # And it is asked once.
+    _features_of.cache_clear()
+    monkeypatch.setattr("core.explain.trained_network.trained_network", None)
+    np.testing.assert_array_equal(features_of(from_scratch).vectors, features.vectors)
