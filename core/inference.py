@@ -9,9 +9,11 @@ import pickle
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import WorkbenchError, in_words
+from core.runs.record import Run
 from core.workspace import PROJECT
 
 SECONDS_PER_ANSWER = 90
@@ -68,6 +70,8 @@ class Helper:
 
     def _start(self) -> None:
         environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        # Of a graphics card, it takes the memory that it needs, and leaves the rest to trainings.
+        environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "core.inference"],
             stdin=subprocess.PIPE,
@@ -140,7 +144,111 @@ def training_batch(
     return draw_batch(read_recipe(recipe), images, np.array(labels), class_count, seed)
 
 
-TASKS = {"augment": augment, "extremes": extremes, "training_batch": training_batch}
+def grad_cam(run: str, paths: list[str], classes: list[int]):
+    """Where images speak for classes: see `core.explain.grad_cam.grad_cam`.
+
+    Parameters
+    ----------
+    run
+        The folder of a run.
+    paths, classes
+        An image file and a class for each picture; an image may be there for several classes.
+
+    Returns
+    -------
+    heat : (n, side, side) array of float32
+        0 to 1.
+    images : (n, side, side, 3) array of uint8
+        As the network is fed them.
+    """
+    from core.explain.grad_cam import grad_cam
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    images = network.read(paths)
+    return grad_cam(network, images, classes), images
+
+
+def occlusion(run: str, path: str, classes: list[int]):
+    """How much less probable classes get where an image is covered: an `core.explain.occlusion.Occlusion`, as a dict.
+
+    Parameters
+    ----------
+    run, path
+        The folder of a run, and an image file.
+    """
+    from core.explain.occlusion import occlude
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    # As a dict, since the class itself lies where Keras is loaded.
+    return vars(occlude(network, network.read([path])[0], classes))
+
+
+def activations(run: str, path: str):
+    """What layers make of an image: a list of `core.explain.layer_activations.LayerMaps`, as dicts.
+
+    Parameters
+    ----------
+    run, path
+        The folder of a run, and an image file.
+    """
+    from core.explain.layer_activations import activations
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    return [vars(layer) for layer in activations(network, network.read([path])[0])]
+
+
+def kernels(run: str):
+    """What the first layer of a run has learned to look for: a `core.explain.kernels.Kernels`, as a dict."""
+    from core.explain.kernels import first_kernels
+    from core.explain.trained_network import trained_network
+
+    return vars(first_kernels(trained_network(Run(Path(run)))))
+
+
+def label_faults(run: str, machine: str | None = None) -> dict[str, Any]:
+    """The images of a run whose labels are probably wrong: see `core.explain.listing.label_faults`."""
+    from core.explain.listing import label_faults
+
+    return label_faults(Run(Path(run)), machine)
+
+
+def unlike(run: str, machine: str | None = None) -> dict[str, Any]:
+    """The images of a run that are unlike anything it was trained on: see `core.explain.listing.unlike`."""
+    from core.explain.listing import unlike
+
+    return unlike(Run(Path(run)), machine)
+
+
+def feature_map(run: str, machine: str | None = None) -> dict[str, Any]:
+    """A map of the images of a run: see `core.explain.listing.mapped`."""
+    from core.explain.listing import mapped
+
+    return mapped(Run(Path(run)), machine)
+
+
+def nearest(run: str, path: str, count: int = 8, machine: str | None = None) -> list[dict[str, Any]]:
+    """The training images most like an image of a run, as dicts of path, label and likeness (at most 1)."""
+    from core.explain.listing import neighbours
+
+    return neighbours(Run(Path(run)), path, count, machine)
+
+
+TASKS = {
+    "label_faults": label_faults,
+    "unlike": unlike,
+    "feature_map": feature_map,
+    "nearest": nearest,
+    "augment": augment,
+    "extremes": extremes,
+    "training_batch": training_batch,
+    "grad_cam": grad_cam,
+    "occlusion": occlusion,
+    "activations": activations,
+    "kernels": kernels,
+}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -134,6 +134,18 @@ class Visit:
         return self.run()
 
 
+def surveyed(run: Run) -> dict[str, list | str]:
+    """What features would tell of a run: the first two images are mislabelled and unlike the others."""
+    known = run.predictions()
+    names, count = known.class_names, len(known)
+    first_two, share = [True, True] + [False] * (count - 2), [0.9] * count
+    answers = {"labels": [names[label] for label in known.true], "likely": [names[0]] * count}
+    answers |= {"likely_probability": share, "label_probability": share, "suspected": first_two, "caution": ""}
+    answers |= {"distance": share, "farther_than": [1.0, 0.995, *share[2:]], "unlike": first_two}
+    answers |= {"x": np.linspace(-1, 1, count).tolist(), "y": share, "method": "t-SNE"}
+    return answers | {"paths": list(known.ids), "splits": list(known.splits), "origin": "the features of a network"}
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What pages ask of the process that has Keras, which is not started: pictures from dark to light answer."""
@@ -141,6 +153,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
 
     def answer(helper: Helper, task: str, **arguments):
         requests.append({"task": task} | arguments)
+        if task == "grad_cam":
+            count, image = len(arguments["paths"]), np.full((16, 16, 3), 90, np.uint8)
+            return np.eye(16, dtype=np.float32)[None].repeat(count, axis=0), image[None].repeat(count, axis=0)
+        if task in ("label_faults", "unlike", "feature_map"):
+            return surveyed(Run(Path(arguments["run"])))
         side = arguments["image_size"]
         slope = np.broadcast_to(np.linspace(0, 255, side).astype(np.uint8)[:, None], (side, side, 3))
         if task == "extremes":

@@ -1,0 +1,318 @@
+"""Why this answer: the heat that speaks for a class, what covering costs, what layers see, what the first one seeks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from core.errors import WorkbenchError
+from core.evaluation.predictions import Predictions
+from core.runs.record import Run
+from pages.widgets.frame import Page, untrained_badge
+from pages.widgets.gallery import Tile, escape, show_tiles
+from pages.widgets.heat import overlay, overlay_signed
+from pages.widgets.helper import helper
+from pages.widgets.thumbnails import pixels_url
+
+LOOKS_AT, COVERED, LAYERS, KERNELS = "What it looks at", "Covered", "Layers", "First kernels"
+USUAL_STRENGTH = 70
+SHOWN_SIDE, ENLARGED = 420, 64
+BARS = 5
+# Less than so much is what any covering does somewhere: in full colour it would look like something.
+LEAST_DROP = 0.05
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: why a run answers so to an image.
+
+    Parameters
+    ----------
+    page, run
+        In view.
+    path
+        The image's, as in the run's predictions.
+    true, predicted
+        Indices of classes.
+    """
+
+    page: Page
+    run: Run
+    path: str
+    true: int
+    predicted: int
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        return self.run.predictions()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.predictions.class_names
+
+    @property
+    def classes(self) -> list[int]:
+        """Of which the reasons are shown: what it took the image for, and what it is where that is another."""
+        return list(dict.fromkeys([self.predicted, self.true]))
+
+    @cached_property
+    def probabilities(self) -> np.ndarray | None:
+        """Of all classes, (k,); None for an image that the run has not judged."""
+        found = np.flatnonzero(self.predictions.ids == self.path)
+        return self.predictions.probabilities[found[0]] if len(found) else None
+
+    @cached_property
+    def row(self) -> pd.DataFrame:
+        """What was known of the image when the run was trained: one row, or none."""
+        table = pd.read_parquet(self.run.folder / "images.parquet")
+        return table[table["path"] == self.path]
+
+    @property
+    def file(self) -> str:
+        return str(self.page.dataset.path_of(self.path))
+
+    def ask(self, task: str, **arguments: Any) -> Any:
+        """Have the process that has Keras do it; what was answered lately is at hand."""
+        words = "Looking" if helper().warm else "Starting Keras, which takes about ten seconds the first time"
+        with st.spinner(words, show_time=True):
+            return _answer(task, str(self.run.folder), _state_of(self.run), _modified(self.file), arguments)
+
+    def tile(self, id: str, pixels: np.ndarray, title: str, caption: str = "", second: str = "") -> Tile:
+        """A picture in the proportions of the image's file."""
+        side = max(SHOWN_SIDE, pixels.shape[1])
+        shape = (side, side)
+        if len(self.row):
+            width, height = self.row.iloc[0][["width", "height"]]
+            scale = side / max(width, height)
+            shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+        return Tile(id, pixels_url(pixels, shape=shape), title, caption, second)
+
+
+@st.fragment
+def show_explanation(page: Page, run: Run, image_path: str, true: int, predicted: int) -> None:
+    """Why a run answers so to an image. Once a page, or in a dialog.
+
+    Parameters
+    ----------
+    image_path
+        As in the run's predictions: relative to the dataset's root.
+    true, predicted
+        Indices of its classes; where they differ, both get their heat, side by side.
+    """
+    question = Question(page, run, image_path, true, predicted)
+    try:
+        if question.probabilities is None:
+            st.info(escape(f"The run has not judged {image_path}: there is no answer of it to explain."))
+            return
+        untrained_badge(run)
+        show_probabilities(question)
+        view = st.segmented_control(
+            "Why this answer", list(VIEWS), default=LOOKS_AT, required=True, label_visibility="collapsed",
+            key="why_view",
+        )  # fmt: skip
+        if not (run.best_weights.exists() or run.fine_tuned_weights.exists()):
+            st.info("This run has kept no weights, so its network can't be asked. Train again to see what it looks at.")
+            return
+        if view != KERNELS and _file_is_wanting(question):
+            return
+        VIEWS[view](question)
+    except WorkbenchError as error:
+        st.info(escape(str(error)), icon=":material/visibility_off:")
+
+
+def _file_is_wanting(question: Question) -> bool:
+    """Say so where the image can't be shown to the network as it was when it was judged."""
+    if not Path(question.file).is_file():
+        st.info(escape(f"{question.path} is gone: its file was moved or deleted. {KERNELS} need no image."))
+        return True
+    if len(question.row) and question.page.dataset.changed(question.row).any():
+        st.caption(":material/edit: This image was changed since the run judged it. The pictures show it as it is now.")
+    return False
+
+
+# The views ------------------------------------------------------------------------------------------------------------
+
+
+def show_probabilities(question: Question) -> None:
+    """The most probable classes as bars, and the true one wherever it comes."""
+    order = np.argsort(-question.probabilities, kind="stable")[:BARS].tolist()
+    if question.true not in order:
+        order[-1] = question.true
+    with st.container(gap="xxsmall"):
+        for index in order:
+            remark = " · its answer" * (index == question.predicted) + " · true" * (index == question.true)
+            share = float(np.clip(question.probabilities[index], 0, 1))
+            st.progress(share, f"{escape(question.names[index])} **{percent(share)}**{remark}")
+
+
+def show_heat(question: Question) -> None:
+    """Grad-CAM for what it took the image for and, beside it, for what it is."""
+    classes = question.classes
+    heat, images = question.ask("grad_cam", paths=[question.file] * len(classes), classes=classes)
+    pictures, strength = st.container(), _strength()
+    tiles = [question.tile("image", images[0], f"{question.path} as the network sees it", "the image")]
+    for index, each in zip(classes, heat, strict=True):
+        name, role = question.names[index], "its answer" if index == question.predicted else "the truth"
+        title = f"Where {question.path} speaks for {name}: {where(each)}"
+        pictured = overlay(images[0], each, strength)
+        tiles.append(question.tile(f"class_{index}", pictured, title, f"for {name}", role if each.any() else "nothing"))
+    with pictures:
+        show_tiles(tiles, "why_heat", columns=len(tiles))
+    cold = [escape(question.names[index]) for index, each in zip(classes, heat, strict=True) if not each.any()]
+    words = "Light yellow speaks the most for the class, grey not at all; each picture has its own scale (Grad-CAM)."
+    if cold:
+        words += f" Nothing in the image speaks for {' or '.join(cold)}."
+    if (views := question.run.status().facts.get("views_averaged", 1)) > 1:
+        words += f" The bars are averaged over {views} views of the image, the heat is of the image as it is."
+    pictures.caption(words)
+
+
+def show_covered(question: Question) -> None:
+    """What it costs to cover each place."""
+    found = question.ask("occlusion", path=question.file, classes=question.classes)
+    pictures, strength = st.container(), _strength()
+    tiles = [question.tile("image", found["image"], f"{question.path} as the network sees it", "the image")]
+    for index, whole, drops in zip(question.classes, found["probabilities"], found["drops"], strict=True):
+        name, largest = question.names[index], max(LEAST_DROP, float(np.abs(drops).max()))
+        least, most = np.clip([whole - drops.max(), whole - drops.min()], 0, 1)
+        words = f"covered, {percent(least)} to {percent(most)}"
+        title = f"What covering {question.path} does to {name}: {words}"
+        pictured = overlay_signed(found["image"], drops, largest, strength)
+        tiles.append(question.tile(f"class_{index}", pictured, title, f"{name} {percent(whole)}", words))
+    with pictures:
+        show_tiles(tiles, "why_covered", columns=len(tiles))
+    pictures.caption(
+        f"A grey square of {found['square']} px was put on {found['grid']} × {found['grid']} places. Orange: covered "
+        "there, the class gets less probable. Blue: it gets more probable."
+    )
+
+
+def show_layers(question: Question) -> None:
+    """The strongest maps behind convolutions, from the first to the last."""
+    layers = question.ask("activations", path=question.file)
+    if not layers:
+        st.info("This network has no convolutions, so there are no maps to show.")
+        return
+    chosen = st.select_slider(
+        "Layer",
+        [layer["number"] for layer in layers],
+        format_func=lambda number: f"convolution {number} of {layers[0]['count']}",
+        key=f"why_layer_{question.run.id}",
+    )
+    layer = next(layer for layer in layers if layer["number"] == chosen)
+    tiles = [
+        question.tile(f"map_{channel}", _white_on_black(pixels), f"Map {channel + 1}", f"map {channel + 1}")
+        for channel, pixels in zip(layer["channels"].tolist(), layer["maps"], strict=True)
+    ]
+    show_tiles(tiles, "why_layers", tile_width=88)
+    height, width, count = layer["shape"]
+    st.caption(
+        f"The {len(tiles)} strongest of {count} maps of {height} × {width}: white is where a map answers. Early ones "
+        "answer to edges and colours, late ones to parts of things."
+    )
+
+
+def show_kernels(question: Question) -> None:
+    """What the first layer has learned to look for."""
+    found = question.ask("kernels")
+    pictures = found["pictures"]
+    if not len(pictures):
+        st.info("The first layer of this network does not look at pixels, so it has no kernels to show as pictures.")
+        return
+    tiles = []
+    for number, pixels in enumerate(pictures, start=1):
+        # Each weight a square of its own, which stays sharp in a JPEG.
+        times = max(1, ENLARGED // pixels.shape[0])
+        enlarged = pixels.repeat(times, axis=0).repeat(times, axis=1)
+        tiles.append(Tile(str(number), pixels_url(enlarged), f"Weights {number} of the first {found['kind']}"))
+    show_tiles(tiles, "why_kernels", tile_width=56)
+    height, width = pictures.shape[1:3]
+    shown = f"{len(tiles)} of {found['count']}" if len(tiles) < found["count"] else f"All {len(tiles)}"
+    st.caption(
+        f"{shown} kernels of the first {found['kind']}, {height} × {width}: middle grey is 0, light is a positive "
+        "weight, dark a negative one, each on its own scale. They belong to the network, not to this image."
+    )
+
+
+VIEWS: dict[str, Callable[[Question], None]] = {
+    LOOKS_AT: show_heat,
+    COVERED: show_covered,
+    LAYERS: show_layers,
+    KERNELS: show_kernels,
+}
+
+
+# Words and pictures ---------------------------------------------------------------------------------------------------
+
+
+def percent(share: float) -> str:
+    """A probability to the percent, but never a 0 or 100 that it is not.
+
+    >>> percent(0.9999), percent(0.123)
+    ('> 99 %', '12 %')
+    """
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 <= share < 1:
+        return "> 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def where(heat: np.ndarray) -> str:
+    """In which part of an image the middle of the heat lies, for those who can't see it.
+
+    >>> where(np.eye(9)[:, ::-1] * [[0] * 6 + [1] * 3])
+    'the most at the top right'
+    """
+    if not heat.any():
+        return "nowhere"
+    shares = [heat.sum(axis=other) @ np.linspace(0, 1, len(heat)) / heat.sum() for other in (1, 0)]
+    down, across = (int(share > 1 / 3) + int(share > 2 / 3) for share in shares)
+    words = f"{('top', '', 'bottom')[down]} {('left', '', 'right')[across]}".strip()
+    return f"the most at the {words}" if words else "the most in the middle"
+
+
+def _strength() -> float:
+    shown = st.slider("Strength of the colours, %", 0, 100, USUAL_STRENGTH, step=5, key="why_strength")
+    return shown / 100
+
+
+def _white_on_black(pixels: np.ndarray) -> np.ndarray:
+    return np.repeat(pixels[..., None], 3, axis=-1)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _answer(task: str, folder: str, state: tuple, modified: float, arguments: dict[str, Any]) -> Any:
+    """What the helper process answers, as long as the run's weights and the image stay as they are."""
+    answer = helper().ask(task, run=folder, **arguments)
+    if task == "grad_cam":
+        heat, images = answer
+        return np.stack([_smaller(each) for each in heat]), np.stack([_smaller(each) for each in images])
+    if task == "occlusion":
+        drops = np.stack([_smaller(each) for each in answer["drops"]])
+        return answer | {"image": _smaller(answer["image"]), "drops": drops}
+    return answer
+
+
+def _smaller(pixels: np.ndarray) -> np.ndarray:
+    """At most as large as it is shown, since it is kept."""
+    if len(pixels) <= SHOWN_SIDE:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.BILINEAR))
+
+
+def _state_of(run: Run) -> tuple[float, float]:
+    return _modified(run.best_weights), _modified(run.fine_tuned_weights)
+
+
+def _modified(path: Path | str) -> float:
+    try:
+        return Path(path).stat().st_mtime
+    except OSError:
+        return 0.0
