@@ -6,7 +6,21 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from core.commands import architectures, datasets, engine, estimate, look, networks, queue, recipes, runs, weights
+from core.commands import (
+    architectures,
+    compare,
+    datasets,
+    engine,
+    errors,
+    estimate,
+    look,
+    networks,
+    queue,
+    recipes,
+    runs,
+    sweep,
+    weights,
+)
 from core.commands.output import BAD_USAGE, FAILED, Result
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import Workspace
@@ -58,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
 
     datasets.add_commands(add)
     runs.add_commands(add)
+    errors.add_commands(add)
+    compare.add_commands(add)
+    sweep.add_commands(add)
     recipes.add_commands(add)
     look.add_commands(add)
     architectures.add_commands(add)

@@ -55,6 +55,13 @@ STEPS = {
         Step("model", "pages/model.py", "Model", "account_tree", "Which network, and why?"),
         Step("training", "pages/training.py", "Training", "show_chart", "Is it learning?"),
         Step("evaluation", "pages/evaluation.py", "Evaluation", "grid_on", "How good is it, and where does it err?"),
+        Step(
+            "compare",
+            "pages/compare.py",
+            "Compare",
+            "compare_arrows",
+            "Which is better, and is the difference real?",
+        ),
     )
 }
 

@@ -1,12 +1,15 @@
 """What a run is called where one chooses among runs."""
 
+from core.runs.labels import read_labels
 from core.runs.record import Run
 
 
 def run_label(run: Run) -> str:
-    """Its network, when it was started, and how it did."""
-    settings, status = run.settings, run.status()
-    words = f"{settings.design.title}, {settings.image_size} px"
+    """Its star and name where it has them, its network, when it was started, and how it did."""
+    settings, status, labels = run.settings, run.status(), read_labels(run)
+    words = "★ " if labels.star else ""
+    words += f"{labels.name} · " if labels.name else ""
+    words += f"{settings.design.title}, {settings.image_size} px"
     if settings.untrained:
         words += ", untrained weights"
     accuracy = status.facts.get("test_accuracy")

@@ -1,0 +1,69 @@
+"""Commands that put runs side by side, and name, note and star them."""
+
+import argparse
+
+from core.commands.output import DONE, Result, table
+from core.evaluation.metrics import percent
+from core.runs.comparing import compare_runs, setting_title, setting_value
+from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, write_labels
+from core.runs.record import find_run
+from core.workspace import Workspace
+
+RUN_HELP = "a run's id, or how it begins"
+
+
+def add_commands(add) -> None:
+    """Add the commands; `add(name, command, summary, **options)` gives the parser of a new one."""
+    comparing = add(
+        "compare",
+        _compare,
+        "Which of several runs is better, and is the difference real? The best is put beside each other one.",
+    )
+    comparing.add_argument("runs", nargs="+", metavar="RUN", help=RUN_HELP)
+    comparing.add_argument("--split", default="test", choices=("train", "validation", "test"))
+    labelling = add("label", _label, "Give a run a name, notes or a star.")
+    labelling.add_argument("run", metavar="RUN", help=RUN_HELP)
+    labelling.add_argument("--name", help=f'up to {LONGEST_NAME} letters; "" for none')
+    labelling.add_argument("--notes", help=f'up to {LONGEST_NOTES:,} letters; "" for none')
+    labelling.add_argument("--star", action=argparse.BooleanOptionalAction, help="to find it again")
+
+
+def _compare(workspace: Workspace, options: argparse.Namespace) -> Result:
+    runs = [find_run(workspace, prefix) for prefix in options.runs]
+    document = compare_runs(runs, options.split)
+    rows = []
+    for entry in document["runs"]:
+        low, high = (percent(end, entry["n"]) for end in entry["accuracy_ci95"])
+        rows.append(
+            [
+                entry["letter"],
+                entry["name"] + (" (UNTRAINED weights)" if entry["untrained"] else ""),
+                percent(entry["accuracy"], entry["n"]),
+                f"{low} to {high}",
+                f"{entry['log_loss']:.3f}",
+                f"{entry['macro_f1']:.3f}",
+                f"{entry['seconds'] or 0:.0f} s",
+                "" if entry["parameters"] is None else f"{entry['parameters']:,}",
+                f"{entry['bytes_on_disk'] / 1e6:.1f} MB",
+            ]
+        )
+    header = ["", "run", "accuracy", "95 % interval", "log loss", "macro F1", "took", "parameters", "on disk"]
+    lines = [table(header, rows)]
+    if document["settings"]:
+        names = [entry["letter"] for entry in document["runs"]]
+        values = [
+            [setting_title(name), *(setting_value(name, value) for value in values)]
+            for name, values in document["settings"].items()
+        ]
+        lines.append(table(["what differs", *names], values))
+    lines += [pair["words"] for pair in document["pairs"]]
+    return document, "\n\n".join(lines), DONE
+
+
+def _label(workspace: Workspace, options: argparse.Namespace) -> Result:
+    run = find_run(workspace, options.run)
+    given = {"name": options.name, "notes": options.notes, "star": options.star}
+    labels = write_labels(run, **{key: value for key, value in given.items() if value is not None})
+    document = {"run": run.id, "name": labels.name, "notes": labels.notes, "star": labels.star}
+    text = f"{run.id}: {labels.name or 'no name'}{', starred' if labels.star else ''}"
+    return document, "\n".join(filter(None, [text, labels.notes])), DONE

@@ -1,0 +1,78 @@
+"""The command that looks for the best settings by many runs."""
+
+import argparse
+import sys
+from typing import Any
+
+from core.commands.output import DONE, FAILED, Result, progress_line, table
+from core.commands.runs import add_settings, settings_from
+from core.datasets.importing import ensure_dataset
+from core.evaluation.metrics import percent
+from core.jobs import Status
+from core.runs.comparing import setting_title, setting_value, values_in_words
+from core.runs.executor import wait
+from core.runs.record import find_run
+from core.runs.sweep import DEFAULT_RUNS, METHODS, RUNS, Sweep, parse_axes, start_sweep
+from core.workspace import Workspace
+
+
+def add_commands(add) -> None:
+    """Add the command; `add(name, command, summary, **options)` gives its parser."""
+    sweeping = add(
+        "sweep",
+        _sweep,
+        "Try settings in many runs and say which are best by the validation images. Waits; Ctrl-C keeps what is done.",
+    )
+    sweeping.add_argument("dataset", metavar="DATASET")
+    add_settings(sweeping)
+    sweeping.add_argument(
+        "--over",
+        required=True,
+        metavar="SETTINGS",
+        help="what to vary: learning_rate=1e-4..1e-2:log is a range, dropout=0.2|0.5 are options, commas in between",
+    )
+    methods = "; ".join(f"{name} {meaning}" for name, meaning in METHODS.items())
+    sweeping.add_argument("--method", default="tpe", choices=list(METHODS), help=methods)
+    limits = f"{RUNS.minimum:g} to {RUNS.maximum:g}; default {DEFAULT_RUNS}"
+    sweeping.add_argument("--runs", default=DEFAULT_RUNS, metavar="N", help=f"how many at most ({limits})")
+    sweeping.add_argument("--minutes", default=0, metavar="M", help="how long at most; 0, the default, is no limit")
+
+
+def _sweep(workspace: Workspace, options: argparse.Namespace) -> Result:
+    axes, settings = parse_axes(options.over), settings_from(workspace, options)
+    dataset = ensure_dataset(workspace, options.dataset, progress_line)
+    sweep = start_sweep(workspace, dataset, settings, axes, options.method, options.runs, options.minutes)
+    print(f"sweep {sweep.id}", file=sys.stderr)
+    told = [-1]
+
+    def tell(status: Status) -> None:
+        if status.total and status.done != told[0]:
+            told[0] = status.done
+            print(f"{status.done} of {status.total} runs", file=sys.stderr)
+
+    status = wait(sweep, tell)
+    document = sweep.to_dict()
+    if status.state == "failed":
+        print(f"error: {status.error}", file=sys.stderr)
+    return document, _in_words(workspace, sweep, document), FAILED if status.state == "failed" else DONE
+
+
+def _in_words(workspace: Workspace, sweep: Sweep, document: dict[str, Any]) -> str:
+    names = [axis.name for axis in sweep.axes]
+    rows = [
+        [
+            trial["run"],
+            *(setting_value(name, trial["values"][name]) for name in names),
+            "" if trial["log_loss"] is None else f"{trial['log_loss']:.3f}",
+            "" if trial["accuracy"] is None else f"{trial['accuracy']:.1%}",
+            trial["state"],
+        ]
+        for trial in document["trials"]
+    ]
+    header = ["run", *map(setting_title, names), "validation log loss", "validation accuracy", ""]
+    lines = [table(header, rows)]
+    if best := document["best"]:
+        lines.append(f"Best by the validation images: {values_in_words(best['values'])} ({best['run']}).")
+        accuracy = find_run(workspace, best["run"]).evaluate("test")
+        lines.append(f"It is right on {percent(accuracy['accuracy'], accuracy['n'])} of {accuracy['n']:,} test images.")
+    return "\n".join(lines)

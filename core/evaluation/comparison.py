@@ -1,0 +1,409 @@
+"""Which of several networks is better, and whether the difference is more than luck.
+
+Networks are compared by the same images: each image that one gets right and the other wrong tells something, and those
+on which both agree tell nothing. That is far sharper than to look whether two intervals overlap.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix
+from core.evaluation.predictions import Predictions
+
+# The usual bound: what would happen by luck in fewer cases than these is called proven.
+PROVEN = 0.05
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a comparison has to know of a run.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    dataset
+        The name of the dataset that it was trained on.
+    version
+        Which state of that dataset; None where an earlier version of this program did not write it down.
+    predictions
+        Its answers.
+    """
+
+    name: str
+    dataset: str
+    version: str | None
+    predictions: Predictions
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """McNemar's exact test of two networks on the same images.
+
+    Parameters
+    ----------
+    only_first, only_second
+        How many images the first gets right and the second wrong, and the other way round.
+    p_value
+        How probable it is that luck alone divides these images as unevenly, or more: two-sided, in (0, 1].
+    """
+
+    only_first: int
+    only_second: int
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Accuracy of the second minus that of the first, -1 to 1, and where it lies with 95 % confidence."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Disagreement:
+    """The images by who gets them right, as rows of the first one's predictions: arrays of int."""
+
+    only_first: np.ndarray
+    only_second: np.ndarray
+    both_wrong: np.ndarray
+
+
+def mcnemar(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
+    """Test whether one of two networks is right more often than the other.
+
+    If both were equally good, an image that only one of them gets right would be the one's or the other's like the toss
+    of a coin: the smaller count follows Binomial(b + c, ½). The p-value is min(1, 2 P(X ≤ min(b, c))).
+
+    Parameters
+    ----------
+    first_right, second_right : ndarray of bool, shape (n,)
+        Whether each network gets each image right; the same images in the same order.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    References
+    ----------
+    McNemar, Q. (1947). Note on the sampling error of the difference between correlated proportions or percentages.
+    Psychometrika, 12(2), 153–157; exact as in Liddell, F. D. K. (1983). The Statistician, 32(3), 295–304.
+    """
+    first_right, second_right = _alike(first_right, second_right)
+    only_first = int((first_right & ~second_right).sum())
+    only_second = int((second_right & ~first_right).sum())
+    return McNemar(only_first, only_second, _coin_p_value(only_first, only_second))
+
+
+def difference(first_right: np.ndarray, second_right: np.ndarray, confidence: float = 0.95) -> Difference:
+    """How much more accurate the second of two networks is, from the same images.
+
+    Bonett and Price's adjusted Wald interval: with one image added to each of the two counts that differ, and two to
+    all, it keeps close to its confidence for few images too, and does not shrink to nothing where all agree.
+
+    Parameters
+    ----------
+    first_right, second_right : ndarray of bool, shape (n,)
+        Whether each network gets each image right; n ≥ 1.
+    confidence : float
+        Two-sided confidence level, in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or there is no image.
+
+    References
+    ----------
+    Bonett, D. G. and Price, R. M. (2012). Adjusted Wald confidence interval for a difference of binomial proportions
+    based on paired data. Journal of Educational and Behavioral Statistics, 37(4), 479–488.
+    """
+    first_right, second_right = _alike(first_right, second_right)
+    n = len(first_right)
+    if n == 0:
+        raise ValueError("without an image there is no difference")
+    losses, wins = (first_right & ~second_right).sum(), (second_right & ~first_right).sum()
+    lost, won = (losses + 1) / (n + 2), (wins + 1) / (n + 2)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    half_width = z * sqrt((won + lost - (won - lost) ** 2) / (n + 2))
+    centre = won - lost
+    low, high = max(-1.0, float(centre - half_width)), min(1.0, float(centre + half_width))
+    return Difference(float((wins - losses) / n), low, high)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values made comparable with one bound, where several comparisons are made at once.
+
+    Of twenty comparisons of equally good networks one falls below 5 % by luck. Holm's step-down procedure keeps the
+    probability of any such mistake below the bound.
+
+    Returns
+    -------
+    list of float
+        In the order given, each in [0, 1] and not below the one it came from.
+
+    References
+    ----------
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, 6(2).
+    """
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for rank, index in enumerate(order):
+        largest = max(largest, min(1.0, p_values[index] * (len(p_values) - rank)))
+        adjusted[index] = largest
+    return adjusted
+
+
+def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> str:
+    """What keeps two runs from being compared, in words; "" where nothing does.
+
+    They are comparable where they were trained on the same version of the same dataset and judged by the same images.
+    """
+    if first.dataset != second.dataset:
+        return f"They are of different datasets: {first.dataset} and {second.dataset}."
+    mine, others = (judged.predictions.of(split) for judged in (first, second))
+    images = f"{SPLIT_WORDS[split]} images"
+    for judged, rows in ((first, mine), (second, others)):
+        if not len(rows):
+            return f"{judged.name} has no predictions for {images}."
+    reasons = []
+    if first.version != second.version:
+        reasons.append(
+            "The images were relabelled, excluded, added or divided anew between the two, so that they did not learn "
+            "from the same."
+        )
+    in_order = np.array_equal(mine.ids, others.ids)
+    common = len(mine) if in_order else len(set(mine.ids) & set(others.ids))
+    if len(mine) != len(others) or common != len(mine):
+        counts = f"{len(mine):,} and {len(others):,} {images}"
+        reasons.append(f"They are judged by other images: of {counts}, {common:,} are the same.")
+    elif mine.class_names != others.class_names or (mine.true != _ordered_as(mine, others).true).any():
+        reasons.append(f"The {images} are the same, but not their labels.")
+    return " ".join(reasons)
+
+
+def comparable_rows(first: Judged, second: Judged, split: str = "test") -> tuple[Predictions, Predictions]:
+    """The predictions of two comparable runs for one split, the same images in the same order.
+
+    Raises
+    ------
+    ValueError
+        If they are not comparable.
+    """
+    if reason := why_not_comparable(first, second, split):
+        raise ValueError(reason)
+    mine, others = (judged.predictions.of(split) for judged in (first, second))
+    return mine, _ordered_as(mine, others)
+
+
+def disagreement(first: Predictions, second: Predictions) -> Disagreement:
+    """Who gets which images right. Of the images of each kind, those come first on which the wrong answer was surest.
+
+    Parameters
+    ----------
+    first, second
+        As `comparable_rows` gives them.
+    """
+    first_right, second_right = right(first), right(second)
+
+    def surest(chosen: np.ndarray, wrong: Predictions) -> np.ndarray:
+        rows = np.flatnonzero(chosen)
+        return rows[np.argsort(-wrong.probabilities[rows].max(axis=1), kind="stable")]
+
+    return Disagreement(
+        surest(first_right & ~second_right, second),
+        surest(second_right & ~first_right, first),
+        surest(~first_right & ~second_right, first),
+    )
+
+
+def matrix_difference(first: Predictions, second: Predictions) -> np.ndarray:
+    """The confusion matrix of the second minus that of the first.
+
+    Returns
+    -------
+    ndarray of int, shape (k, k)
+        Images more (positive) or fewer (negative) in each cell; rows are true classes. Every row sums to 0.
+    """
+    count = len(first.class_names)
+    matrices = [confusion_matrix(rows.true, rows.predicted, count) for rows in (first, second)]
+    return matrices[1] - matrices[0]
+
+
+def cell_changes(first: Predictions, second: Predictions, true: int, predicted: int) -> tuple[np.ndarray, np.ndarray]:
+    """The images behind a cell of `matrix_difference`.
+
+    Returns
+    -------
+    came, left : ndarray of int
+        Rows of images truly of class `true` that only the second, and that only the first, takes for `predicted`.
+    """
+    of_class = first.true == true
+    one, other = first.predicted == predicted, second.predicted == predicted
+    return np.flatnonzero(of_class & other & ~one), np.flatnonzero(of_class & one & ~other)
+
+
+def settings_that_differ(settings: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The settings that are not the same in all runs.
+
+    Parameters
+    ----------
+    settings
+        Of each run, as `RunSettings.to_dict` gives them.
+
+    Returns
+    -------
+    dict
+        By the setting's name, its value in each run; None where a run has no such setting.
+    """
+    names = list(dict.fromkeys(name for values in settings for name in values))
+    columns = {name: [values.get(name) for values in settings] for name in names}
+    return {name: values for name, values in columns.items() if any(value != values[0] for value in values[1:])}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs beside each other.
+
+    Parameters
+    ----------
+    first, second
+        Their names.
+    why_not
+        What keeps them from being compared; "" where nothing does.
+    n
+        How many images they share.
+    difference, mcnemar
+        None where they can't be compared.
+    p_adjusted
+        The p-value, raised by Holm's method where more pairs are compared at the same time.
+    """
+
+    first: str
+    second: str
+    why_not: str
+    n: int = 0
+    difference: Difference | None = None
+    mcnemar: McNemar | None = None
+    p_adjusted: float | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the difference is more than luck would give in one of twenty cases."""
+        return self.p_adjusted is not None and self.p_adjusted < PROVEN
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        comparable = {"comparable": not self.why_not, "proven": self.proven, "words": in_words(self)}
+        return asdict(self) | comparable
+
+
+def compare(first: Judged, second: Judged, split: str = "test") -> Pair:
+    """Put two runs beside each other.
+
+    Raises
+    ------
+    ValueError
+        If `split` is not a split.
+    """
+    if reason := why_not_comparable(first, second, split):
+        return Pair(first.name, second.name, reason)
+    hits = [right(rows) for rows in comparable_rows(first, second, split)]
+    test = mcnemar(*hits)
+    return Pair(first.name, second.name, "", len(hits[0]), difference(*hits), test, test.p_value)
+
+
+def compare_with(reference: Judged, others: Sequence[Judged], split: str = "test") -> list[Pair]:
+    """Put one run beside each of the others, their p-values adjusted for being so many."""
+    pairs = [compare(reference, other, split) for other in others]
+    tested = [index for index, pair in enumerate(pairs) if pair.mcnemar is not None]
+    adjusted = holm([pairs[index].mcnemar.p_value for index in tested])
+    for index, p_value in zip(tested, adjusted, strict=True):
+        pairs[index] = replace(pairs[index], p_adjusted=p_value)
+    return pairs
+
+
+def in_words(pair: Pair) -> str:
+    """What a comparison comes to, in two or three plain sentences."""
+    if pair.why_not:
+        return f"{pair.first} and {pair.second} can't be compared. {pair.why_not}"
+    test = pair.mcnemar
+    if test.only_first == test.only_second == 0:
+        return f"{pair.first} and {pair.second} are right on the same of {pair.n:,} images: nothing tells them apart."
+    wins, losses = _images(test.only_second), f"{test.only_first:,}"
+    text = (
+        f"{pair.second} is right on {wins} that {pair.first} gets wrong, and wrong on {losses} that {pair.first} "
+        f"gets right. By luck alone that would happen {_chance(pair.p_adjusted)}"
+    )
+    several = pair.p_adjusted > test.p_value
+    text += ", so many runs being compared: " if several else ": "
+    if not pair.proven:
+        return text + "the difference is not proven."
+    better, worse = (pair.second, pair.first) if test.only_second > test.only_first else (pair.first, pair.second)
+    return text + f"{better} is better than {worse} on images like these."
+
+
+def difference_in_words(pair: Pair) -> str:
+    """The difference of accuracies with its interval, such as "+2.1 points (95 % interval −0.4 to +4.6)"."""
+    decimals = 1 if pair.n < 10_000 else 2
+    ends = (pair.difference.value, pair.difference.low, pair.difference.high)
+    value, low, high = (f"{100 * end:+.{decimals}f}".replace("-", "−") for end in ends)
+    return f"{value} points (95 % interval {low} to {high})"
+
+
+def right(predictions: Predictions) -> np.ndarray:
+    """ndarray of bool, shape (n,): whether each answer is right."""
+    return predictions.predicted == predictions.true
+
+
+def _coin_p_value(heads: int, tails: int) -> float:
+    """Two-sided p-value of so uneven a series of tosses; in whole numbers, so that no digit is lost."""
+    n, fewer = heads + tails, min(heads, tails)
+    if 2 * fewer >= n - 1:  # as even as can be; half of all series lie on either side
+        return 1.0
+    term = ways = 1
+    for count in range(1, fewer + 1):
+        term = term * (n - count + 1) // count
+        ways += term
+    return min(1.0, ways / 2 ** (n - 1))
+
+
+def _chance(p_value: float) -> str:
+    """ "in 6 of 100 cases"; with as many cases as it takes to be a whole number of them."""
+    cases = 100
+    if round(p_value * cases) == cases:
+        return "in all cases"
+    while p_value * cases < 1 and cases < 1_000_000:
+        cases *= 10
+    if p_value * cases < 1:
+        return "in fewer than 1 of 1,000,000 cases"
+    return f"in {round(p_value * cases)} of {cases:,} cases"
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"
+
+
+def _ordered_as(first: Predictions, second: Predictions) -> Predictions:
+    """The rows of `second`, which are of the same images, in the order of `first`."""
+    if np.array_equal(first.ids, second.ids):
+        return second
+    places = {image: place for place, image in enumerate(second.ids)}
+    order = np.array([places[image] for image in first.ids])
+    parts = (second.ids, second.splits, second.true, second.probabilities)
+    return Predictions(*(part[order] for part in parts), second.class_names)
+
+
+def _alike(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    first, second = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise ValueError(f"both must be flat and equally long, got {first.shape} and {second.shape}")
+    return first, second

@@ -1,0 +1,96 @@
+"""Runs side by side: their names, what differs, what they reached and cost."""
+
+import numpy as np
+import pytest
+
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.predictions import Predictions
+from core.runs.comparing import MOST_RUNS, compare_runs, names_of, setting_value
+from core.runs.labels import write_labels
+from core.runs.record import create_run
+from core.runs.settings import read_settings
+
+
+@pytest.fixture
+def finished(workspace):
+    """Makes a run that got so many of its 40 test images wrong."""
+
+    def make(wrong=0, version="1", first=0, **changes):
+        run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
+        true = np.tile([0, 1], 20)
+        given = np.where(np.arange(40) < wrong, 1 - true, true)
+        Predictions(
+            ids=np.array([f"{index}.png" for index in range(first, first + 40)]),
+            splits=np.repeat(["test"], 40),
+            true=true,
+            probabilities=np.where(given[:, None] == [0, 1], 0.9, 0.1),
+            class_names=("cats", "dogs"),
+        ).save(run.predictions_path)
+        run.best_weights.write_bytes(bytes(1000))
+        run.update(state="done", started=100.0, finished=160.0, facts={"dataset_version": version})
+        return run
+
+    return make
+
+
+def test_the_best_is_put_beside_each_other_one(finished):
+    runs = [finished(10, learning_rate=0.01), finished(2), finished(2, version="2"), finished(4, first=7)]
+    found = compare_runs(runs)
+    assert found["best"] == runs[1].id
+    assert [row["letter"] for row in found["runs"]] == ["A", "B", "C", "D"]
+    first = found["runs"][0]
+    assert (first["accuracy"], first["n"], first["seconds"], first["bytes_on_disk"]) == (0.75, 40, 60, 1000)
+    assert first["accuracy_ci95"] == pytest.approx([0.598, 0.858], abs=1e-3)
+    assert first["parameters"] > 1000
+    assert found["settings"] == {"learning_rate": [0.01, 0.002, 0.002, 0.002]}
+    assert [pair["comparable"] for pair in found["pairs"]] == [True, False, False]
+    pair = found["pairs"][0]
+    assert (pair["first_run"], pair["second_run"]) == (runs[1].id, runs[0].id)
+    assert pair["difference"]["value"] == pytest.approx(-0.2)
+    assert (pair["mcnemar"]["only_first"], pair["mcnemar"]["only_second"]) == (8, 0)
+    assert pair["mcnemar"]["p_value"] == pytest.approx(2 / 2**8)
+    assert pair["words"].startswith("A is right on 0 images that B gets wrong, and wrong on 8 that B gets right.")
+
+
+def test_a_backbone_counts_among_parameters_and_size(finished):
+    found = compare_runs([finished(1), finished(1, architecture="mobilenet_075", weights="untrained")])
+    own, backbone = found["runs"]
+    assert backbone["parameters"] > 1_800_000
+    assert backbone["bytes_on_disk"] > 4 * 1_800_000
+    assert (own["untrained"], backbone["untrained"]) == (False, True)
+
+
+def test_every_run_has_a_name_of_its_own(finished):
+    runs = [finished(learning_rate=0.01), finished(), finished(), finished(architecture="lenet_5"), finished()]
+    write_labels(runs[4], name="the *good* one")
+    names = names_of(runs)
+    assert names[0] == "Small CNN, learning rate 0.01"
+    assert names[1].startswith("Small CNN, learning rate 0.002, ")
+    assert names[3:] == ["LeNet-5", "the *good* one"]
+    assert len(set(names)) == 5
+
+
+def test_two_runs_of_one_name_are_told_apart(finished):
+    runs = [finished(), finished()]
+    for run in runs:
+        write_labels(run, name="mine")
+    assert len(set(names_of(runs))) == 2
+
+
+def test_what_can_not_be_compared_is_refused(finished, workspace):
+    run = finished()
+    for runs in ([], [run], [run, run], [finished() for _ in range(2)] * (MOST_RUNS // 2 + 1)):
+        with pytest.raises(UsageError):
+            compare_runs(runs)
+    with pytest.raises(UsageError, match="no validation images"):
+        compare_runs([run, finished()], "validation")
+    unfinished = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    with pytest.raises(WorkbenchError, match="no predictions yet"):
+        compare_runs([run, unfinished])
+
+
+def test_settings_are_put_as_people_read_them():
+    assert setting_value("learning_rate", 0.0003) == "0.0003"
+    assert setting_value("architecture", "lenet_5") == "LeNet-5"
+    assert setting_value("split_seed", None) == "the dataset's own"
+    assert setting_value("network", None) == ""
