@@ -2,29 +2,43 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.datasets.splits import SPLITS
-from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import evaluate, percent, verdict
+from core.evaluation.confusions import in_words as pair_in_words
+from core.evaluation.confusions import most_confused, worst_cell
+from core.evaluation.metrics import verdict
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
-from pages.widgets.confusion_matrix import parse_cell, show_confusion_matrix
+from pages.widgets.class_table import show_class_table
+from pages.widgets.confusion_matrix import choose_appearance, parse_cell, show_confusion_matrix
+from pages.widgets.error_lists import show_errors
+from pages.widgets.explanation import show_explanation
+from pages.widgets.feature_map import show_feature_map
+from pages.widgets.fix_and_see import fixed_notes, follow_retraining, show_fixes, show_selection_bar
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.widgets.gallery import escape, show_images
+from pages.widgets.judgement import figures_of, images_of, predictions_of
+from pages.widgets.ranking_curves import show_ranking_curves
+from pages.widgets.reliability import show_confidence
 from pages.widgets.run_label import run_label
+from pages.widgets.summary import show_summary
+from pages.widgets.threshold import show_threshold
 
 IMAGES_PER_PAGE = 24
 FEW_CLASSES = 6
 IMAGES_HEIGHT = 400
 FEW_IMAGES = 8
+PAIRS_SHOWN, CURVES_SHOWN = 5, 2
+SUMMARY, CLASSES, THRESHOLD, CONFIDENCE = "Summary", "Each class", "Threshold", "Confidence"
+ERRORS, MAP, WHY = "Errors", "Map", "Why"
 
 
 def main() -> None:
     page = open_page_with_dataset("evaluation")
+    follow_retraining(page)
     st.title(page.step.question)
     runs = [run for run in page.runs if run.predictions_path.exists()]
     if not runs:
@@ -55,34 +69,23 @@ def judge(page: Page, runs: list[Run]) -> None:
     head = st.empty()
     split = choose(page, runs)
     try:
-        predictions = page.run.predictions()
-        evaluation = evaluate(predictions, split)
+        predictions = predictions_of(page.run)
+        figures = figures_of(page.run, split)
     except WorkbenchError as error:
         st.error(escape(str(error)), icon=":material/error:")
         return
-    head.markdown(escape_verdict(verdict(evaluation)))
-    say_if_changed(page)
-    many = len(evaluation["labels"]) > FEW_CLASSES
-    show_figures(evaluation)
-    matrix, images = st.columns([3, 2] if many else [2, 3], gap="large")
+    head.markdown(escape_verdict(verdict(figures)))
+    show_fixes(page, page.run, split)
+    shown = predictions.of(split)
+    matrix, images = st.columns([3, 2] if len(figures["labels"]) > FEW_CLASSES else [2, 3], gap="large")
     with matrix:
-        cell = choose_cell(evaluation)
+        cell = choose_cell(figures)
     with images:
-        show_cell(page, predictions.of(split), evaluation, cell)
-    with st.expander("Each class", icon=":material/table_rows:", expanded=not many):
-        show_classes(evaluation)
+        first = show_cell(page, shown, figures, cell)
     if page.run.status().state == "failed":
         reason = page.run.status().error.partition("\n")[0]
         st.warning(f"This run failed, and its best weights are judged here. {escape(reason)}")
-
-
-def say_if_changed(page: Page) -> None:
-    """That the images are not what this run was trained on any more."""
-    version = page.run.status().facts.get("dataset_version")
-    if version and version != page.dataset.content.version:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(":material/edit: The images were relabelled, excluded, added or divided anew since this run.")
-            page.link("training", "Train again", "show_chart", run="", new="1")
+    show_sections(page, runs, split, shown, first)
 
 
 def escape_verdict(text: str) -> str:
@@ -104,7 +107,8 @@ def choose(page: Page, runs: list[Run]) -> str:
         )
     if chosen != page.run.id:
         st.query_params["run"] = chosen
-        st.query_params.pop("cell", None)
+        for name in ("cell", "image"):
+            st.query_params.pop(name, None)
         st.rerun()
     with right:
         current = st.query_params.get("split", "test")
@@ -118,35 +122,50 @@ def choose(page: Page, runs: list[Run]) -> str:
         )
     if split != current:
         st.query_params["split"] = split
-        st.query_params.pop("cell", None)
+        for name in ("cell", "image"):
+            st.query_params.pop(name, None)
     return split
 
 
-def choose_cell(evaluation: dict[str, Any]) -> tuple[int, int] | None:
+# The matrix, and the images of a cell ---------------------------------------------------------------------------------
+
+
+def choose_cell(figures: dict[str, Any]) -> tuple[int, int]:
     """The matrix, and the cell in view: the one in the URL, else the most frequent mistake."""
-    labels, matrix = evaluation["labels"], evaluation["confusion_matrix"]
-    st.caption("Click a cell to see its images. The diagonal is right; everything beside it is a mistake.")
+    labels, matrix = figures["labels"], figures["confusion_matrix"]
+    by, classes = choose_appearance(matrix)
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
-    clicked = show_confusion_matrix(labels, matrix, selected, key="matrix")
-    if clicked is not None and clicked != parse_cell(st.query_params.get("cell"), len(labels)):
-        st.query_params["cell"] = f"{clicked[0]}-{clicked[1]}"
-        st.rerun()
+    show_confusion_matrix(labels, matrix, selected, key="matrix", by=by, classes=classes, clicked=open_cell)
+    if len(labels) > 2:
+        show_pairs(figures)
     return selected
 
 
-def worst_cell(matrix: list[list[int]]) -> tuple[int, int]:
-    """The most frequent mistake; where there is none, the most frequent success."""
-    counts = np.array(matrix)
-    mistakes = counts - np.diag(np.diag(counts))
-    best = mistakes if mistakes.any() else counts
-    row, column = np.unravel_index(int(best.argmax()), best.shape)
-    return int(row), int(column)
+def open_cell(cell: tuple[int, int]) -> None:
+    st.query_params["cell"] = f"{cell[0]}-{cell[1]}"
+    st.query_params.pop("image", None)
 
 
-def show_cell(page: Page, predictions: Predictions, evaluation: dict[str, Any], cell: tuple[int, int]) -> None:
-    """The images of a cell, with what they are and what they were taken for."""
+def show_pairs(figures: dict[str, Any]) -> None:
+    """The classes that are mixed up most often, in words."""
+    pairs = most_confused(figures["confusion_matrix"], PAIRS_SHOWN)
+    if not pairs:
+        return
+    with st.expander("Most often mixed up", icon=":material/swap_horiz:"):
+        for pair in pairs:
+            st.markdown(f"- {escape(pair_in_words(pair, figures['labels']))}")
+
+
+def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cell: tuple[int, int]) -> str | None:
+    """The images of a cell, with what they are and what they were taken for.
+
+    Returns
+    -------
+    str or None
+        The path of the image to explain: the one that is selected, else the first.
+    """
     true, predicted = cell
-    labels = [escape(name) for name in evaluation["labels"]]
+    labels = [escape(name) for name in figures["labels"]]
     chosen = predictions.cell(true, predicted)
     count = len(chosen.ids)
     images = "image" if count == 1 else "images"
@@ -154,69 +173,134 @@ def show_cell(page: Page, predictions: Predictions, evaluation: dict[str, Any], 
         st.markdown(f"**{count} {images} of “{labels[true]}”, recognised.** The surest first.")
     else:
         st.markdown(f"**{count} {images} of “{labels[true]}”, taken for “{labels[predicted]}”.** The surest first.")
-    table = rows_of(page.dataset, page.run, chosen)
-    notes = {
-        path: f"{probability:.0%} {evaluation['labels'][predicted]}"
-        for path, probability in zip(chosen.ids, chosen.probabilities[:, predicted], strict=True)
-    }
+    try:
+        table = rows_of(page.run, chosen)
+    except WorkbenchError as error:
+        st.warning(escape(str(error)))
+        return None
+    bar = st.container()
     shown = st.container(height=IMAGES_HEIGHT if count > FEW_IMAGES else "content", border=False)
     pages = -(-count // IMAGES_PER_PAGE)
     number = st.pagination(pages, key=f"cell_page_{page.run.id}_{true}_{predicted}") if pages > 1 else 1
+    rows = table.iloc[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
+    answered = dict(zip(chosen.ids, chosen.probabilities[:, predicted], strict=True))
+    notes = {path: f"{answered[path]:.0%} {figures['labels'][predicted]}" for path in rows["path"]}
+    fixed = fixed_notes(page.dataset, list(rows["path"]), dict(zip(rows["path"], rows["label"], strict=True)))
     with shown:
-        start = (number - 1) * IMAGES_PER_PAGE
-        rows = table.iloc[start : start + IMAGES_PER_PAGE]
-        show_images(page.dataset, rows, key="cell_images", notes=notes, wrong=true != predicted)
+        selected = show_images(
+            page.dataset,
+            rows,
+            key="cell_images",
+            notes=notes | {path: f"{words} · {notes[path]}" for path, words in fixed.items()},
+            wrong=true != predicted,
+            selectable=True,
+            details=lambda row: ask_why(row["path"]),
+        )
+    with bar:
+        show_selection_bar(page, selected, key="cell_images")
+    return next(iter(selected), next(iter(chosen.ids), None))
 
 
-def rows_of(dataset: Dataset, run: Run, chosen: Predictions) -> pd.DataFrame:
+def rows_of(run: Run, chosen: Predictions) -> pd.DataFrame:
     """The run's own table of images, in the order of the predictions: the dataset may have changed since."""
-    table = pd.read_parquet(run.folder / "images.parquet").set_index("path", drop=False)
-    return table.loc[list(chosen.ids)]
+    table = images_of(run)
+    return table.loc[[path for path in chosen.ids if path in table.index]]
 
 
-def show_figures(evaluation: dict[str, Any]) -> None:
-    n = evaluation["n"]
-    low, high = (percent(value, n) for value in evaluation["accuracy_ci95"])
-    chance = np.log(len(evaluation["labels"]))
-    figures = {
-        "Accuracy": (
-            percent(evaluation["accuracy"], n),
-            f"The share of {n:,} images that it gets right. With other images of the same kind it would be between "
-            f"{low} and {high} (95 % Wilson interval).",
-        ),
-        "95 % interval": (f"{low} – {high}", "Where the accuracy lies, as far as so many images can tell."),
-        "Always the commonest": (
-            percent(evaluation["majority_accuracy"], n),
-            f"What always answering “{escape(evaluation['majority_class'])}” would reach without looking.",
-        ),
-        "Log loss": (
-            f"{evaluation['log_loss']:.3f}",
-            f"Punishes being sure and wrong; 0 is perfect. Guessing with equal probabilities gives {chance:.3f}.",
-        ),
-        "Macro F1": (
-            f"{evaluation['macro_f1']:.3f}",
-            "The mean over classes of how precise and how complete it is; small classes count as much as large ones.",
-        ),
-    }
-    with st.container(horizontal=True, gap="large"):
-        for name, (value, explanation) in figures.items():
-            st.metric(name, value, help=explanation, width="content")
+def ask_why(path: str) -> None:
+    """A button, in the dialog of an image, that explains the answer to it below."""
+
+    def explain() -> None:
+        st.session_state["section"] = WHY
+        st.query_params["image"] = path
+
+    if st.button("Why this answer?", icon=":material/search_insights:", on_click=explain):
+        st.rerun()
 
 
-def show_classes(evaluation: dict[str, Any]) -> None:
-    names = {"label": "class", "support": "images"}
-    frame = pd.DataFrame(evaluation["per_class"]).rename(columns=names)
-    helps = {
-        "precision": "Of the images it calls so, the share that are.",
-        "recall": "Of the images that are so, the share it finds.",
-        "f1": "The harmonic mean of precision and recall.",
-    }
-    configuration = {
-        name: st.column_config.ProgressColumn(name, help=text, min_value=0, max_value=1, format="%.3f")
-        for name, text in helps.items()
-    }
-    configuration["images"] = st.column_config.NumberColumn(help="How many images of this class there are to judge by.")
-    st.dataframe(frame, hide_index=True, column_config=configuration, alt="Precision, recall and F1 of each class")
+# Everything else, a section at a time ---------------------------------------------------------------------------------
+
+
+def show_sections(page: Page, runs: list[Run], split: str, shown: Predictions, first: str | None) -> None:
+    """Tabs, of which only the one that is open is worked out."""
+    names = [SUMMARY, CLASSES, THRESHOLD, CONFIDENCE, ERRORS, MAP, WHY]
+    if len(shown.class_names) != 2:
+        names.remove(THRESHOLD)
+    if st.session_state.get("section", SUMMARY) not in names:
+        st.session_state["section"] = SUMMARY
+    tabs = dict(zip(names, st.tabs(names, key="section", bind="query-params"), strict=True))
+    opened = next((name for name, tab in tabs.items() if tab.open), SUMMARY)
+    with tabs[opened]:
+        try:
+            show_section(opened, page, runs, split, shown, first)
+        except WorkbenchError as error:
+            st.error(escape(str(error)), icon=":material/error:")
+
+
+def show_section(name: str, page: Page, runs: list[Run], split: str, shown: Predictions, first: str | None) -> None:
+    """The section that is open."""
+    run = page.run
+    if name == SUMMARY:
+        show_summary(page, run, split, runs)
+    elif name == CLASSES:
+        show_each_class(page, split, shown)
+    elif name == THRESHOLD:
+        st.fragment(show_threshold)(page, shown, images_or_none(run), f"{run.id}_{split}")
+    elif name == CONFIDENCE:
+        st.fragment(show_confidence)(run, shown)
+    elif name == ERRORS:
+        show_error_lists(page, split)
+    elif name == MAP:
+        show_map(page, split)
+    elif name == WHY:
+        show_why(page, shown, first)
+
+
+def show_each_class(page: Page, split: str, shown: Predictions) -> None:
+    evaluation = figures_of(page.run, split)
+    table, curves = st.columns(2, gap="large")
+    with table:
+        show_class_table(evaluation)
+    with curves:
+        areas = [row["average_precision"] if row["support"] else 2.0 for row in evaluation["per_class"]]
+        hardest = sorted(range(len(areas)), key=areas.__getitem__)[:CURVES_SHOWN]
+        st.fragment(show_ranking_curves)(shown, hardest, f"{page.run.id}_{split}")
+
+
+def images_or_none(run: Run) -> pd.DataFrame | None:
+    try:
+        return images_of(run)
+    except WorkbenchError:
+        return None
+
+
+def show_error_lists(page: Page, split: str) -> None:
+    """The lists of suspects, whose images can be fixed as those of a cell."""
+    bar = st.container()
+    selected = show_errors(page, page.run, predictions_of(page.run), split)
+    with bar:
+        show_selection_bar(page, selected, key="errors")
+
+
+def show_map(page: Page, split: str) -> None:
+    """The images in the space of their features; those in a lasso can be fixed."""
+    bar = st.container()
+    selected = show_feature_map(page, page.run, predictions_of(page.run), split)
+    with bar:
+        show_selection_bar(page, selected, key="feature_map")
+
+
+def show_why(page: Page, shown: Predictions, first: str | None) -> None:
+    """Why the image in view got its answer: the one that was asked about, else the first of the cell."""
+    places = {path: row for row, path in enumerate(shown.ids)}
+    path = st.query_params.get("image")
+    path = path if path in places else first
+    if path not in places:
+        st.caption("There is no image in view. Choose a cell of the matrix that holds some.")
+        return
+    row = places[path]
+    st.caption("Of the image that is selected above, else the first of the cell; or click one, then *Why this answer?*")
+    show_explanation(page, page.run, path, int(shown.true[row]), int(shown.predicted[row]))
 
 
 main()

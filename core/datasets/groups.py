@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from core.errors import UsageError
 
@@ -119,6 +117,10 @@ def merge(groups_a: np.ndarray, groups_b: np.ndarray) -> np.ndarray:
     (n,) ndarray of int
         Numbers of the connected components, from 0 in the order in which they first appear.
     """
+    # A third of a second that every process would pay for at its start, and that few need.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     _, in_a = np.unique(groups_a, return_inverse=True)
     _, in_b = np.unique(groups_b, return_inverse=True)
     if not len(in_a):

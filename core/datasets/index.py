@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 
@@ -193,6 +192,8 @@ def _stamp(path: str) -> tuple[int, int]:
 
 def _described(root: Path, new: pd.DataFrame) -> Iterator[list[dict]]:
     """Batches of complete rows, in no particular order."""
+    import joblib  # a fifth of a second, which only those pay who read images in
+
     records = {record["path"]: record for record in new.to_dict("records")}
     paths = list(records)
     pool = joblib.Parallel(

@@ -2,6 +2,7 @@
 
 import math
 import time
+from typing import Any
 
 import psutil
 
@@ -52,7 +53,8 @@ class Reporter:
         self._run, self._learner, self._monitor = run, learner, "val_loss" if validated else "loss"
         self.phase, self.state, self._batches = phase or first_phase(run), state, batches
         self._settings = self.phase.settings
-        self._last_point = 0.0
+        self._last_point = self._last_told = 0.0
+        self._untold: dict[str, Any] = {}
         self._rate = learner.learning_rate
         self.diverged: str = ""
 
@@ -87,6 +89,7 @@ class Reporter:
             self._end_diverged()
             return
         if self._run.stop_requested:
+            self._tell_now()
             self._learner.stop()
         now = time.monotonic()
         self._whole = batch + 1 == len(self._batches)
@@ -121,12 +124,26 @@ class Reporter:
         save_checkpoint(self.phase.checkpoint, self._learner, state)
         facts = {"epochs": self.epochs_done, "best_epoch": self.best_epoch} | figures
         eta = self._eta(epoch + 1)
-        self._run.update(done=self.epochs_done, total=self.phase.epochs, eta_seconds=eta, facts=facts)
+        self._tell(done=self.epochs_done, total=self.phase.epochs, eta_seconds=eta, facts=facts)
         if self._out_of_patience:
             loss = "validation loss" if self._monitor == "val_loss" else "loss"
             text = f"Ended early: no better {loss} for {self._settings.patience} epochs."
             self._run.events.append("note", text=text)
             self._learner.stop()
+
+    def _tell(self, **changes: Any) -> None:
+        """Write into the status how far it is, a few times a second: a head's epochs are done more quickly than told.
+
+        Events and checkpoints, by which a run goes on, are written for each epoch.
+        """
+        self._untold = changes
+        if time.monotonic() - self._last_told >= SECONDS_BETWEEN_POINTS or self.finished or self._run.stop_requested:
+            self._tell_now()
+
+    def _tell_now(self) -> None:
+        if self._untold:
+            self._run.update(**self._untold)
+            self._untold, self._last_told = {}, time.monotonic()
 
     @property
     def _out_of_patience(self) -> bool:
@@ -158,6 +175,7 @@ class Reporter:
             f"The loss stopped being a number in epoch {epoch}: the training diverged. {kept}"
             f"Choose a smaller {self.phase.rate_name} than {rate:,.10g}, for example {smaller:g}."
         )
+        self._tell_now()
         self._run.update(facts={"diverged": True})
         self._learner.stop()
 

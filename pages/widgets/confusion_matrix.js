@@ -1,39 +1,60 @@
-// A table whose cells are buttons; a click tells Python which cell. Text only ever enters as text, never as markup.
-const MANY = 6;
+// The matrix, a click in which tells Python the cell. Up to forty classes it is a table of buttons; beyond, a map that
+// one zooms and scrolls, of the cells that hold images. Text only ever enters as text, never as markup.
+const FEW = 6;
+const LARGEST_TABLE = 40;
+const TALLEST_MAP = 420; // pixels
+const REACH = 7; // how many pixels beside a cell of the map one may point
+const LABELLED = 13; // from how many pixels a cell on the map's classes are named beside it
+
+// How far each map is zoomed, by its name: Streamlit makes the elements anew where something else appears above.
+const zooms = new Map();
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const table = parentElement.querySelector("table");
-  const many = data.labels.length > MANY;
-  table.classList.toggle("many", many);
-  table.style.setProperty("--cell", many ? "1.1rem" : "4.2rem");
-  table.style.setProperty("--text", many ? "0.7rem" : "0.95rem");
-  table.style.setProperty("--names", many ? "6.5rem" : "11rem");
+  const root = parentElement.querySelector(".matrix");
+  const view = read(data, (cell) => setTriggerValue("cell", cell.id));
   const focused = parentElement.activeElement?.dataset.cell; // drawing anew would lose the keyboard's place
-  table.replaceChildren(head(data), body(data, setTriggerValue));
-  table.onkeydown = (event) => move(table, event);
-  if (focused) table.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
+  const large = Math.max(data.rows.length, data.columns.length) > LARGEST_TABLE;
+  const words = make("p", "words");
+  words.setAttribute("aria-live", "polite");
+  root.replaceChildren(...(large ? map(view, words) : [table(view)]), words);
+  root.onkeydown = (event) => move(root, event);
+  root.onpointerover = root.onfocusin = (event) => {
+    const cell = view.byId.get(event.target.closest?.("[data-cell]")?.dataset.cell);
+    if (cell) words.textContent = cell.title;
+  };
+  words.textContent = view.byId.get(data.selected)?.title ?? "";
+  if (focused) root.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
 }
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-// The arrow keys go to the next cell in their direction that holds images; Tab enters the matrix at the selected one.
-function move(table, event) {
-  const step = ARROWS[event.key];
-  const start = event.target.closest("[data-cell]");
-  if (!step || !start) return;
-  event.preventDefault();
-  let [row, column] = start.dataset.cell.split("-").map(Number);
-  for (;;) {
-    [row, column] = [row + step[0], column + step[1]];
-    const next = table.querySelector(`[data-cell="${row}-${column}"]`);
-    if (!next) return;
-    if (next.disabled) continue;
-    next.focus();
-    return;
-  }
+function read(data, choose) {
+  const rows = new Map(data.rows.map((index, place) => [index, place]));
+  const columns = new Map(data.columns.map((index, place) => [index, place]));
+  const cells = data.cells.filter(([row, column]) => rows.has(row) && columns.has(column));
+  const made = cells.map(([row, column, count, share]) => ({
+    id: `${row}-${column}`,
+    right: row === column,
+    row: rows.get(row),
+    column: columns.get(column),
+    count,
+    share,
+    title: inWords(data, row, column, count, share),
+  }));
+  return { ...data, cells: made, byId: new Map(made.map((cell) => [cell.id, cell])), choose };
 }
 
-function cell(name, className, text) {
+function inWords(data, row, column, count, share) {
+  const images = count === 1 ? "image" : "images";
+  const whole = data.by === "by column" ? "of those taken for it" : "of its class";
+  const happened = row === column ? "recognised" : `taken for “${data.labels[column]}”`;
+  return `${count.toLocaleString("en")} ${images} of “${data.labels[row]}” ${happened}, ${percent(share)} % ${whole}`;
+}
+
+function percent(share) {
+  const number = 100 * share;
+  return number > 0 && number < 0.5 ? "<1" : number < 100 && number > 99.5 ? ">99" : number.toFixed(0);
+}
+
+function make(name, className, text) {
   const made = document.createElement(name);
   made.className = className;
   if (text !== undefined) {
@@ -44,13 +65,66 @@ function cell(name, className, text) {
   return made;
 }
 
-function head(data) {
+// A cell with images is a button.
+function button(view, cell, text) {
+  const made = make("button", cell.share > 0.45 ? "strong" : "", text);
+  made.type = "button";
+  made.classList.toggle("wrong", !cell.right);
+  made.style.setProperty("--share", Math.max(cell.right ? 0.2 : 0.3, cell.share));
+  made.dataset.cell = cell.id;
+  made.setAttribute("aria-pressed", view.selected === cell.id);
+  made.tabIndex = view.selected === cell.id ? 0 : -1;
+  made.title = cell.title;
+  made.setAttribute("aria-label", cell.title);
+  made.onclick = (event) => {
+    event.stopPropagation();
+    view.choose(cell);
+  };
+  return made;
+}
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// The arrow keys go to the next cell in their direction that holds images; Tab enters the matrix at the selected one.
+function move(root, event) {
+  const [down, right] = ARROWS[event.key] ?? [0, 0];
+  const start = event.target.closest("[data-place]");
+  if (!start || (!down && !right)) return;
+  event.preventDefault();
+  const [row, column] = start.dataset.place.split("-").map(Number);
+  const ahead = [...root.querySelectorAll("[data-place]")].filter((made) => {
+    const [r, c] = made.dataset.place.split("-").map(Number);
+    return down ? c === column && (r - row) * down > 0 : r === row && (c - column) * right > 0;
+  });
+  const far = (made) => made.dataset.place.split("-").reduce((sum, at, i) => sum + Math.abs(at - [row, column][i]), 0);
+  ahead.sort((one, other) => far(one) - far(other))[0]?.focus();
+}
+
+// The table ---------------------------------------------------------------------------------------------------------
+
+function table(view) {
+  const many = Math.max(view.rows.length, view.columns.length) > FEW;
+  const scroll = make("div", "scroll");
+  const made = make("table", many ? "many" : "");
+  const letters = Math.max(...view.cells.map((cell) => text(view, cell, many).length), 1);
+  made.style.setProperty("--cell", many ? `${Math.max(1.1, 0.15 + 0.43 * letters)}rem` : "4.2rem");
+  made.append(head(view), body(view, many));
+  scroll.append(made);
+  return scroll;
+}
+
+function text(view, cell, many) {
+  if (view.by === "counts") return cell.count.toLocaleString("en");
+  return many ? percent(cell.share) : `${percent(cell.share)} %`;
+}
+
+function head(view) {
   const top = document.createElement("tr");
-  top.append(cell("th", "axis", "true ↓   predicted →"));
-  for (const label of data.labels) {
-    const column = cell("th", "column", label);
+  top.append(make("th", "axis", "true ↓   predicted →"));
+  for (const index of view.columns) {
+    const column = make("th", "column", view.labels[index]);
     column.scope = "col";
-    column.title = label;
+    column.title = view.labels[index];
     top.append(column);
   }
   const made = document.createElement("thead");
@@ -58,38 +132,110 @@ function head(data) {
   return made;
 }
 
-function body(data, setTriggerValue) {
+function body(view, many) {
   const made = document.createElement("tbody");
-  data.matrix.forEach((counts, row) => {
+  for (const row of view.rows) {
     const line = document.createElement("tr");
-    const header = cell("th", "row", data.labels[row]);
+    const header = make("th", "row", view.labels[row]);
     header.scope = "row";
-    header.title = data.labels[row];
+    header.title = view.labels[row];
     line.append(header);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    counts.forEach((count, column) => {
-      const holder = document.createElement("td");
-      holder.append(button(data, row, column, count, total, setTriggerValue));
-      line.append(holder);
-    });
+    for (const column of view.columns) line.append(holder(view, view.byId.get(`${row}-${column}`), many));
     made.append(line);
+  }
+  return made;
+}
+
+function holder(view, cell, many) {
+  if (!cell) return make("td", "none", many ? "" : "0");
+  const made = make("td", "");
+  const pressed = button(view, cell, text(view, cell, many));
+  pressed.dataset.place = `${cell.row}-${cell.column}`;
+  made.append(pressed);
+  return made;
+}
+
+// The map -----------------------------------------------------------------------------------------------------------
+
+function map(view, words) {
+  const [down, across] = [view.rows.length, view.columns.length];
+  const scroll = make("div", "scroll map");
+  const field = make("div", "field");
+  const sheet = make("div", "sheet");
+  sheet.style.setProperty("--down", down);
+  sheet.style.setProperty("--across", across);
+  field.append(...view.cells.map((cell) => dot(view, cell)));
+  sheet.append(names(view, "columns"), names(view, "rows"), field);
+  scroll.append(sheet);
+  point(view, field, words);
+  const fit = () => Math.min((scroll.clientWidth || 480) / across, TALLEST_MAP / down);
+  const zoom = (factor) => {
+    const size = factor ? Math.min(32, Math.max(fit(), (zooms.get(view.name) ?? fit()) * factor)) : fit();
+    zooms.set(view.name, size);
+    sheet.style.setProperty("--size", `${size}px`);
+    sheet.classList.toggle("labelled", size >= LABELLED);
+  };
+  requestAnimationFrame(() => {
+    zoom(zooms.has(view.name) ? 1 : 0);
+    const chosen = field.querySelector('[aria-pressed="true"]');
+    if (!chosen) return;
+    scroll.scrollLeft = chosen.offsetLeft - scroll.clientWidth / 2;
+    scroll.scrollTop = chosen.offsetTop - scroll.clientHeight / 2;
+  });
+  return [tools(zoom), scroll];
+}
+
+function tools(zoom) {
+  const made = make("div", "tools");
+  made.append(make("span", "axis", "true ↓   predicted →"));
+  for (const [label, name, factor] of [["−", "Zoom out", 0.5], ["+", "Zoom in", 2], ["Fit", "Show all of it", 0]]) {
+    const pressed = make("button", "tool", label);
+    pressed.type = "button";
+    pressed.title = name;
+    pressed.setAttribute("aria-label", name);
+    pressed.onclick = () => zoom(factor);
+    made.append(pressed);
+  }
+  return made;
+}
+
+function dot(view, cell) {
+  const made = button(view, cell, "");
+  made.dataset.place = `${cell.row}-${cell.column}`;
+  made.style.setProperty("--row", cell.row);
+  made.style.setProperty("--column", cell.column);
+  return made;
+}
+
+function names(view, side) {
+  const made = make("div", `names ${side}`);
+  view[side].forEach((index, place) => {
+    const label = make("span", "");
+    label.textContent = label.title = view.labels[index];
+    label.style.setProperty("--place", place);
+    made.append(label);
   });
   return made;
 }
 
-function button(data, row, column, count, total, setTriggerValue) {
-  const share = total ? count / total : 0;
-  const made = cell("button", share > 0.45 ? "strong" : "", String(count));
-  made.type = "button";
-  made.style.setProperty("--fill", row === column ? "#4350c4" : "#d64532");
-  made.style.setProperty("--share", count ? Math.max(0.2, share) : 0);
-  made.disabled = count === 0;
-  made.dataset.cell = `${row}-${column}`;
-  made.setAttribute("aria-pressed", data.selected === made.dataset.cell);
-  made.tabIndex = data.selected === made.dataset.cell ? 0 : -1;
-  const images = count === 1 ? "image" : "images";
-  made.title = `${count} ${images} of “${data.labels[row]}” taken for “${data.labels[column]}”, ${(100 * share).toFixed(0)} % of its class`;
-  made.setAttribute("aria-label", made.title);
-  made.onclick = () => setTriggerValue("cell", made.dataset.cell);
-  return made;
+// Cells of a few pixels are hard to hit: the nearest one counts.
+function point(view, field, words) {
+  const nearest = (event) => {
+    const box = field.getBoundingClientRect();
+    const size = box.width / view.columns.length;
+    const [x, y] = [(event.clientX - box.left) / size - 0.5, (event.clientY - box.top) / size - 0.5];
+    const distance = (cell) => Math.hypot(cell.column - x, cell.row - y);
+    let best = null;
+    for (const cell of view.cells) if (!best || distance(cell) < distance(best)) best = cell;
+    return best && distance(best) <= Math.max(0.8, REACH / size) ? best : null;
+  };
+  field.onpointermove = (event) => {
+    const cell = nearest(event);
+    field.style.cursor = cell ? "pointer" : "";
+    if (cell) words.textContent = cell.title;
+  };
+  field.onclick = (event) => {
+    const cell = nearest(event);
+    if (cell) view.choose(cell);
+  };
 }

@@ -1,22 +1,38 @@
 """Evaluation: the verdict, the figures, and the images behind each cell."""
 
+import json
+import time
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from core.datasets.editing import exclude
+from core.datasets.editing import exclude, relabel
 from core.datasets.importing import create_sample
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
+from core.evaluation.predictions import Predictions
+from core.runs.fixes import FILE
+from core.runs.record import list_runs
 
 QUESTION = "How good is it, and where does it err?"
 
 
-def figures(page):
-    return {metric.label: metric.value for metric in page.at.main.metric}
+def figures(page, column="test"):
+    """The table of the summary: by figure, its value on these images."""
+    return page.at.main.dataframe[0].value.set_index("figure")[column].to_dict()
 
 
 def classes(page):
+    """The table of classes, in the section that has it."""
     return page.at.main.dataframe[0].value
+
+
+def matrix(page, place=0):
+    """What the browser is given to draw: cells as (true, predicted): (count, share)."""
+    drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
+    found = [data for data in drawn if "cells" in data][place]
+    return found | {"cells": {(row, column): (count, share) for row, column, count, share in found["cells"]}}
 
 
 # Nothing to judge -----------------------------------------------------------------------------------------------------
@@ -94,16 +110,32 @@ def test_the_verdict_comes_first(visit, pets, trained):
     assert "**Right on 75 % of 8 test images** (95 % interval 41–93 %)." in page.words
     assert "Always answering “cats” would be right on 50 %." in page.words
     assert "That is not clearly better than always answering “cats”." in page.words
-    assert figures(page) == {
-        "Accuracy": "75 %",
-        "95 % interval": "41 % – 93 %",
-        "Always the commonest": "50 %",
-        "Log loss": "0.570",
-        "Macro F1": "0.750",
-    }
-    table = classes(page)
-    assert table["class"].tolist() == ["cats", "dogs"]
-    assert table["images"].tolist() == [4, 4]
+
+
+def test_the_summary_has_all_figures_side_by_side(visit, pets, trained):
+    trained(pets)
+    page = visit("evaluation")
+    found = figures(page)
+    expected = {"Accuracy": "75 %", "Macro F1": "75 %", "Log loss": "0.570", "Cohen's kappa": "0.500"}
+    expected |= {"Matthews correlation": "0.500", "Always “cats”": "50 %", "By chance": "50 %"}
+    assert {name: found[name] for name in expected} == expected
+    assert figures(page, "training")["Accuracy"] == "100 %"
+    assert figures(page, "95 % interval")["Accuracy"] == "41 – 93 %"
+    assert "Top-1 accuracy" not in found, "it would be accuracy once more"
+    assert "on training images it is 25.0 points more accurate than on test images" in page.words
+
+
+def test_the_summary_without_validation_images(visit, pets, trained):
+    pets.set_split(SplitSettings(validation=0))
+    trained(pets)
+    assert set(figures(visit("evaluation"), "validation").values()) == {"–"}
+
+
+def test_the_best_other_run_is_told_apart_or_not(visit, pets, trained):
+    trained(pets, wrong_every=0)
+    page = visit("evaluation", dataset="pets", run=trained(pets, wrong_every=4).id)
+    assert "Beside the best other run:" in page.words
+    assert "the difference is not proven" in page.words
 
 
 def test_the_most_frequent_mistake_is_in_view(visit, pets, trained):
@@ -207,24 +239,23 @@ def test_a_run_outlives_its_dataset(visit, pets, trained, imported, tmp_path, cl
 def test_awkward_class_names_are_shown_as_they_are(visit, awkward, trained):
     trained(awkward, wrong_every=1)
     names = awkward.class_names
+    assert classes(visit("evaluation", dataset="awkward", section="Each class"))["class"].tolist() == list(names)
     for index, name in enumerate(names):
         following = (index + 1) % len(names)
         page = visit("evaluation", dataset="awkward", cell=f"{index}-{following}")
         assert f"**1 image of “{name}”, taken for “{names[following]}”.**" in page.words
         assert f"“{name}”" not in page.source or name.isalnum() or name == "🐱 кошка"
-    assert classes(page)["class"].tolist() == list(names)
-    help = page.at.main.metric[1].help
-    assert "<b>" not in help
 
 
 def test_twenty_one_classes(visit, many, trained):
     trained(many, wrong_every=3)
     page = visit("evaluation")
     assert "**Right on 67 % of 21 test images**" in page.words
-    assert len(classes(page)) == 21
     assert figures(page)["Accuracy"] == "67 %"
-    (expander,) = [part for part in page.at.main.expander if part.label == "Each class"]
-    assert not expander.proto.expanded
+    assert "Top-5 accuracy" in figures(page)
+    assert "“class 1” taken for “class 2” once of 1" in page.words
+    page = visit("evaluation", section="Each class")
+    assert len(classes(page)) == 21
 
 
 def test_the_images_of_a_cell_come_from_the_runs_own_table(visit, pets, trained):
@@ -244,3 +275,231 @@ def test_it_is_said_when_the_images_changed_since_the_run(visit, pets, trained):
     assert "since this run" in visit("evaluation").words
     pets.edits.undo()
     assert "since this run" not in visit("evaluation").words
+
+
+# The matrix -----------------------------------------------------------------------------------------------------------
+
+
+def test_cells_tell_counts_or_shares_of_rows_or_columns(visit, pets, trained):
+    run = trained(pets, wrong_every=8)  # one cat is taken for a dog
+    page = visit("evaluation", dataset="pets", run=run.id)
+    assert matrix(page)["cells"] == {(0, 0): (3, 0.75), (0, 1): (1, 0.25), (1, 1): (4, 1.0)}
+    page.set("Cells", "by column")
+    assert matrix(page)["cells"] == {(0, 0): (3, 1.0), (0, 1): (1, 0.2), (1, 1): (4, 0.8)}
+    assert matrix(page)["by"] == "by column"
+
+
+def test_classes_come_by_similarity_or_only_with_mistakes(visit, many, trained):
+    trained(many, wrong_every=10)  # of 21 test images, three
+    page = visit("evaluation")
+    assert matrix(page)["rows"] == list(range(21))
+    page.set("Classes", "only with mistakes")
+    pairs = [(0, 1), (10, 11), (20, 0)]  # each of which is taken for the next, and the last for the first
+    assert matrix(page)["rows"] == sorted({index for pair in pairs for index in pair})
+    page.set("Classes", "similar side by side")
+    order = matrix(page)["rows"]
+    assert sorted(order) == list(range(21))
+    for first, second in pairs:
+        assert abs(order.index(first) - order.index(second)) == 1
+
+
+def test_two_classes_have_no_order_to_choose(visit, pets, trained):
+    trained(pets)
+    assert "Classes" not in [box.label for box in visit("evaluation").at.main.selectbox]
+
+
+def test_a_class_without_test_images(visit, imported, trained):
+    """Such as the only image of its class, which is learned from."""
+    dataset = imported("pets", {"cats": 20, "dogs": 20, "mice": 1})
+    trained(dataset)
+    page = visit("evaluation")
+    assert "No test image is of “mice”: averages are over the other classes." in page.words
+    visit("evaluation", section="Each class")
+
+
+# The sections ---------------------------------------------------------------------------------------------------------
+
+
+def test_curves_of_each_class(visit, many, trained):
+    trained(many)
+    page = visit("evaluation", section="Each class")
+    (words,) = page.chart_texts()
+    assert words.startswith("micro: area under ROC")
+    page.at.main.multiselect[0].set_value([])
+    assert "Choose a class to see its curves." in page.run().words
+
+
+def test_a_threshold_is_dragged_asked_for_or_bought(visit, pets, trained):
+    trained(pets, wrong_every=8)
+    page = visit("evaluation", section="Threshold")
+    assert "**It finds 4 of 4 “dogs”** (recall 100.0%) and raises **1 false alarms** among 4 “cats”" in page.words
+    page.set("“dogs” from this probability on", 0.9)
+    assert "**It finds 0 of 4 “dogs”**" in page.words
+    assert "**5 answered otherwise** than by the more probable class: 1 now right." in page.words
+    assert matrix(page, 1)["cells"] == {(0, 0): (4, 1.0), (1, 0): (4, 1.0)}
+    page.set("Find at least (%)", 100).press("Find")
+    assert "**It finds 4 of 4 “dogs”**" in page.words
+    page.set("A false alarm costs", 100.0).press("Least")
+    assert "**It finds 0 of 4 “dogs”**" in page.words
+    assert "These mistakes cost **4**." in page.words
+
+
+def test_many_classes_have_no_threshold(visit, many, trained):
+    trained(many)
+    page = visit("evaluation", section="Threshold")
+    assert "Accuracy" in figures(page), "the summary is shown instead"
+
+
+def test_confidence_with_and_without_a_temperature(visit, pets, trained):
+    run = trained(pets)
+    page = visit("evaluation", section="Confidence")
+    assert "On average it is **80 % sure** and **75 % right**." in page.words
+    assert "80% sure: 75% of 8 right" in page.chart_texts()
+    (toggle,) = [each for each in page.at.main.toggle if each.label.startswith("Apply the temperature")]
+    toggle.set_value(True)
+    assert "On average it is **100 % sure** and **75 % right**." in page.run().words
+    page.at.main.slider[0].set_value(50)
+    assert "of the 4 images that it answers" in page.run().words
+    assert run.predictions().probabilities.max() < 0.9, "what is on disk stays"
+
+
+def test_without_validation_images_there_is_no_temperature(visit, pets, trained):
+    pets.set_split(SplitSettings(validation=0))
+    trained(pets)
+    assert "There are no validation images" in visit("evaluation", section="Confidence").words
+
+
+def test_all_predictions_equal(visit, pets, trained):
+    run = trained(pets)
+    told = run.predictions()
+    same = np.full_like(told.probabilities, 0.5)
+    Predictions(told.ids, told.splits, told.true, same, told.class_names).save(run.predictions_path)
+    for section in ("Summary", "Each class", "Threshold", "Confidence"):
+        assert "**Right on 50 % of 8 test images**" in visit("evaluation", section=section).words
+
+
+def test_a_section_that_is_none_is_the_summary(visit, pets, trained):
+    trained(pets)
+    assert "Accuracy" in figures(visit("evaluation", section="Nothing"))
+
+
+def test_a_lost_table_of_images_costs_the_images_only(visit, pets, trained):
+    run = trained(pets)
+    (run.folder / "images.parquet").unlink()
+    for section in ("Summary", "Threshold"):
+        page = visit("evaluation", section=section)
+        assert "its figures stand, its images can't be shown" in page.words
+        assert "**Right on 75 % of 8 test images**" in page.words
+
+
+# Fix and see ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fixed(pets, trained):
+    """Two runs: in between the cat that was taken for a dog was relabelled."""
+    earlier = trained(pets, wrong_every=8, started=time.time(), facts={"dataset_version": pets.content.version})
+    told = earlier.predictions().of("test")
+    edit = relabel(pets, [told.ids[told.predicted != told.true][0]], "dogs")
+    later = trained(pets, wrong_every=0, facts={"dataset_version": pets.content.version})
+    (later.folder / FILE).write_text(json.dumps({"before": earlier.id, "edits": [edit.id]}))
+    return earlier, later
+
+
+def test_images_are_selected_first(visit, pets, trained):
+    trained(pets)
+    page = visit("evaluation")
+    assert "Select images by the mark in their corner" in page.words
+    assert "Relabel" not in page.buttons
+    assert "Retrain" not in page.buttons
+
+
+def test_what_was_changed_is_said_and_trained_on(visit, workspace, pets, trained, launched):
+    run = trained(pets, started=time.time(), facts={"dataset_version": pets.content.version})
+    relabel(pets, [run.predictions().of("test").ids[0]], "dogs")
+    page = visit("evaluation")
+    assert "Changed since this run: 1 image relabelled “dogs”." in page.words
+    assert page.primary == ["Retrain"]
+    page.press("Retrain")
+    (new,) = [each for each in list_runs(workspace, "pets") if each.id != run.id]
+    assert launched == [("core.training.worker", new.id)]
+    assert new.settings == run.settings
+    assert "Watch it learn" in page.links
+    assert page.query["run"] == run.id, "the new one has nothing to show yet"
+    assert "Retrain" not in page.buttons
+
+
+def test_when_it_is_judged_the_page_moves_on_to_the_new_run(visit, workspace, pets, trained, launched):
+    run = trained(pets, wrong_every=8, started=time.time(), facts={"dataset_version": pets.content.version})
+    told = run.predictions().of("test")
+    relabel(pets, [told.ids[told.predicted != told.true][0]], "dogs")
+    page = visit("evaluation", dataset="pets", run=run.id).press("Retrain")
+    (new,) = [each for each in list_runs(workspace, "pets") if each.id != run.id]
+    finished = trained(pets, wrong_every=0)
+    for name in ("predictions.parquet", "images.parquet"):
+        (finished.folder / name).rename(new.folder / name)
+    new.update(state="done", processes=[], facts={"dataset_version": pets.content.version, "test_accuracy": 1.0})
+    page.run()
+    assert page.query["run"] == new.id
+    assert "**Before 88 % (53–98 %), now 100 % (68–100 %)** of 8 test images." in page.words
+    assert "By the labels as they are now, the earlier run has 100 %" in page.words
+
+
+def test_a_retraining_that_failed_is_explained(visit, workspace, pets, trained, launched):
+    run = trained(pets, started=time.time(), facts={"dataset_version": pets.content.version})
+    relabel(pets, [run.predictions().of("test").ids[0]], "dogs")
+    page = visit("evaluation", dataset="pets", run=run.id).press("Retrain")
+    (new,) = [each for each in list_runs(workspace, "pets") if each.id != run.id]
+    new.update(state="failed", error="It *broke*.\nand so on", processes=[])
+    page.run()
+    assert page.query["run"] == run.id
+    assert "Training again came to nothing: It *broke*." in page.words
+    assert "*broke*" not in page.source
+    assert page.primary == ["Retrain"]
+
+
+def test_old_and_new_side_by_side_and_undone_in_one_click(visit, pets, fixed):
+    earlier, later = fixed
+    version = earlier.status().facts["dataset_version"]
+    page = visit("evaluation", dataset="pets", run=later.id)
+    assert "Every image is answered as before." in page.words
+    table = page.at.main.dataframe[0].value
+    assert table[["true", "taken for", "before", "now"]].values.tolist() == [
+        ["cats", "dogs", 1, 0],
+        ["dogs", "dogs", 4, 5],
+    ]
+    assert "was labelled cats" in [tile["second"] for tile in page.tiles]
+    page.press("Undo and go back")
+    assert page.query["run"] == earlier.id
+    assert pets.content.version == version
+    assert "Retrain" not in page.buttons
+    again = visit("evaluation", dataset="pets", run=later.id)
+    assert "The changes between the two runs have been undone; both runs are kept." in again.words
+
+
+def test_an_excluded_image_is_counted_before_only(visit, pets, trained):
+    earlier = trained(pets, wrong_every=8, started=time.time(), facts={"dataset_version": pets.content.version})
+    told = earlier.predictions().of("test")
+    exclude(pets, [told.ids[told.predicted != told.true][0]])
+    later = trained(pets, wrong_every=0, facts={"dataset_version": pets.content.version})
+    (later.folder / FILE).write_text(json.dumps({"before": earlier.id, "edits": [1]}))
+    page = visit("evaluation", dataset="pets", run=later.id)
+    assert "**Before 88 % (53–98 %) of 8, now 100 % (65–100 %)** of 7 test images." in page.words
+
+
+def test_one_change_is_undone_before_training(visit, pets, trained):
+    trained(pets, started=time.time(), facts={"dataset_version": pets.content.version})
+    exclude(pets, [pets.images["path"].iloc[0]])
+    page = visit("evaluation")
+    assert "Changed since this run: 1 image excluded." in page.words
+    page.press("Undo")
+    assert "Retrain" not in page.buttons
+    assert pets.edits.standing() == []
+
+
+def test_fixed_images_are_marked(visit, pets, trained):
+    run = trained(pets, wrong_every=4, facts={"dataset_version": pets.content.version})
+    told = run.predictions().of("test").cell(0, 1)
+    relabel(pets, [told.ids[0]], "dogs")
+    (tile,) = [tile for tile in visit("evaluation", dataset="pets", cell="0-1").tiles if tile["id"] == told.ids[0]]
+    assert tile["second"] == "now “dogs” · 80% dogs"

@@ -1,0 +1,112 @@
+"""What a run answered and how it is judged, worked out once for as long as its predictions stay the same."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import WorkbenchError
+from core.evaluation.calibration import fit_temperature
+from core.evaluation.metrics import evaluate
+from core.evaluation.predictions import Predictions
+from core.runs.record import Run
+
+# Each 25,000 images of 21 classes are 2 MB of probabilities, and as much of names.
+RUNS_KEPT, EVALUATIONS_KEPT = 12, 48
+
+
+def predictions_of(run: Run) -> Predictions:
+    """The predictions of a run.
+
+    Raises
+    ------
+    WorkbenchError
+        If it has none, or they can't be read.
+    """
+    return _predictions(str(run.folder), _identity(run.predictions_path))
+
+
+def evaluation_of(run: Run, split: str) -> dict[str, Any]:
+    """The figures of one split, as the command line prints them.
+
+    Raises
+    ------
+    WorkbenchError
+        If the run has no predictions of that split, or they can't be read.
+    """
+    return _evaluation(str(run.folder), _identity(run.predictions_path), split)
+
+
+def figures_of(run: Run, split: str) -> dict[str, Any]:
+    """The same in a tenth of the time, with no intervals to go by but that of accuracy.
+
+    Raises
+    ------
+    WorkbenchError
+        If the run has no predictions of that split, or they can't be read.
+    """
+    return _figures(str(run.folder), _identity(run.predictions_path), split)
+
+
+def images_of(run: Run) -> pd.DataFrame:
+    """The run's own table of images, by path: the dataset may have changed since.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is gone or can't be read.
+    """
+    path = run.folder / "images.parquet"
+    return _images(str(path), _identity(path))
+
+
+def temperature_of(run: Run) -> float:
+    """The temperature that suits its validation images.
+
+    Raises
+    ------
+    WorkbenchError
+        If there are no validation images.
+    """
+    return _temperature(str(run.folder), _identity(run.predictions_path))
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from the next."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
+def _predictions(folder: str, identity: tuple | None) -> Predictions:
+    return Run(Path(folder)).predictions()
+
+
+@st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner=False)
+def _evaluation(folder: str, identity: tuple | None, split: str) -> dict[str, Any]:
+    return Run(Path(folder)).evaluate(split)
+
+
+@st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner=False)
+def _figures(folder: str, identity: tuple | None, split: str) -> dict[str, Any]:
+    return evaluate(_predictions(folder, identity), split, resamples=1)
+
+
+@st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
+def _images(path: str, identity: tuple | None) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path).set_index("path", drop=False)
+    except Exception as error:  # a damaged parquet fails in any of Arrow's many ways
+        raise WorkbenchError(
+            "The run's table of images (images.parquet) is gone or damaged: its figures stand, its images can't be "
+            "shown. Train again to have both."
+        ) from error
+
+
+@st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
+def _temperature(folder: str, identity: tuple | None) -> float:
+    return fit_temperature(_predictions(folder, identity).of("validation"))
