@@ -68,7 +68,7 @@ def test_a_download_brings_them(model, small_backbone, workspace, weights_server
     page.press("Go on with the download")
     eventually(lambda: not download.status().active)
     assert path_at_hand(small_backbone).read_bytes() == weights_server.content
-    assert "Its ImageNet weights are on this machine: 2.1 MB." in page.run().words
+    assert "Its ImageNet weights are on this machine: 2.1 MB." in model().words
 
 
 def test_a_download_that_failed_says_why(model, small_backbone, workspace):
