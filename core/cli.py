@@ -3,8 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
 from core.commands import (
     architectures,
@@ -21,7 +21,8 @@ from core.commands import (
     sweep,
     weights,
 )
-from core.commands.output import BAD_USAGE, FAILED, Result
+from core.commands.adder import adder
+from core.commands.output import BAD_USAGE, FAILED
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import Workspace
 
@@ -62,14 +63,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m core", description="From a folder of images to a judged classifier.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def add(name: str, command: Callable[..., Result], summary: str, **options: Any) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False, **options)
-        added.add_argument("--json", action="store_true", help="one JSON document on stdout")
-        added.set_defaults(command=command)
-        return added
-
+    add = adder(parser, "COMMAND")
     datasets.add_commands(add)
     runs.add_commands(add)
     errors.add_commands(add)

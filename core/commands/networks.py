@@ -6,6 +6,7 @@ from pathlib import Path
 from core.architectures.keras_code import keras_code
 from core.architectures.layers import shape_in_words
 from core.architectures.own import OwnNetwork, OwnNetworks, check, find_available, read_network
+from core.commands.adder import adder
 from core.commands.output import DONE, Result, table
 from core.errors import UsageError
 from core.files import read_json
@@ -20,27 +21,18 @@ def add_commands(add) -> None:
     networks = add(
         "networks", _list, "Networks of your own, composed of blocks: list, show, add, delete, as Keras code."
     )
-    actions = networks.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, command, summary: str, named: bool = True) -> argparse.ArgumentParser:
-        added = actions.add_parser(name, help=summary, description=summary, allow_abbrev=False)
-        added.add_argument("--json", action="store_true", help="one JSON document on stdout")
-        added.set_defaults(command=command)
-        if named:
-            added.add_argument("name", metavar="NAME")
-        return added
-
-    def classes(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--classes", type=int, default=USUAL_CLASSES, help=f"default {USUAL_CLASSES}")
-
-    action("list", _list, "The networks of your own.", named=False)
-    classes(action("show", _show, "The blocks of one, with what leaves each."))
-    adding = action("add", _add, "Keep a network that a file describes, as 'show NAME --json' prints it.", named=False)
+    action = adder(networks, "ACTION")
+    action("list", _list, "The networks of your own.")
+    showing = action("show", _show, "The blocks of one, with what leaves each.")
+    adding = action("add", _add, "Keep a network that a file describes, as 'show NAME --json' prints it.")
     adding.add_argument("file", metavar="FILE.json", type=Path)
     adding.add_argument("--replace", action="store_true", help="put it in the place of one with the same name")
-    action("delete", _delete, "Delete one. Runs that were trained with it keep what they need.")
+    deleting = action("delete", _delete, "Delete one. Runs that were trained with it keep what they need.")
     code = action("code", _code, "Any network, also one that comes with the program, as a script in Keras.")
-    classes(code)
+    for each in (showing, deleting, code):
+        each.add_argument("name", metavar="NAME")
+    for each in (showing, code):
+        each.add_argument("--classes", type=int, default=USUAL_CLASSES, help=f"default {USUAL_CLASSES}")
     code.add_argument("--size", type=int, help="side of the images in pixels, by default the network's usual one")
 
 

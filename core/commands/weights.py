@@ -15,6 +15,7 @@ from core.architectures.weights import (
     path_at_hand,
     target_path,
 )
+from core.commands.adder import adder
 from core.commands.output import DONE, Result, table
 from core.workspace import Workspace
 
@@ -26,22 +27,15 @@ def add_commands(add) -> None:
     weights = add(
         "weights", _list, "The ImageNet weights of the backbones: which are on this machine, and how to get the others."
     )
-    actions = weights.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, command, summary: str, named: bool = True) -> argparse.ArgumentParser:
-        added = actions.add_parser(name, help=summary, description=summary, allow_abbrev=False)
-        added.add_argument("--json", action="store_true", help="one JSON document on stdout")
-        added.set_defaults(command=command)
-        if named:
-            added.add_argument("architecture", metavar="ARCHITECTURE")
-        return added
-
-    action("list", _list, "Every backbone with its file, and whether that is on this machine.", named=False)
-    action("get", _get, "Download the weights of a backbone. Goes on where it broke off.")
+    action = adder(weights, "ACTION")
+    action("list", _list, "Every backbone with its file, and whether that is on this machine.")
+    getting = action("get", _get, "Download the weights of a backbone. Goes on where it broke off.")
     adding = action("add", _add, "Put a file of weights where trainings look for it, once it is certain that it fits.")
+    deleting = action("delete", _delete, "Delete the weights of a backbone from this machine.")
+    for each in (getting, adding, deleting):
+        each.add_argument("architecture", metavar="ARCHITECTURE")
     adding.add_argument("file", metavar="FILE", type=Path, help="a file of Keras weights without the top (.h5)")
     adding.add_argument("--replace", action="store_true", help="put it in the place of one that is there")
-    action("delete", _delete, "Delete the weights of a backbone from this machine.")
 
 
 def _list(workspace: Workspace, options: argparse.Namespace) -> Result:

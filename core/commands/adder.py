@@ -1,0 +1,26 @@
+"""How commands are added to the command line, at the top and below one another."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from core.commands.output import Result
+
+
+def adder(parser: argparse.ArgumentParser, metavar: str) -> Callable[..., argparse.ArgumentParser]:
+    """What adds commands to a parser: `add(name, command, summary, **options)` gives the parser of a new one.
+
+    Parameters
+    ----------
+    metavar
+        What the help calls such a command.
+    """
+    commands = parser.add_subparsers(required=True, metavar=metavar)
+
+    def add(name: str, command: Callable[..., Result], summary: str, **options: Any) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False, **options)
+        added.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        added.set_defaults(command=command)
+        return added
+
+    return add
