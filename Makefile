@@ -17,7 +17,8 @@ KERAS_TESTS := tests/networks tests/training tests/explain tests/commands/test_e
 test: $(VENV)/.test chromium
 	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)
 	$(BIN)/python -m pytest -m "not slow" -n auto $(KERAS_TESTS)
-	$(BIN)/python -m pytest -m "slow or browser"
+	$(BIN)/python -m pytest -m slow -n auto tests/networks
+	$(BIN)/python -m pytest -m "slow or browser" --ignore=tests/networks
 
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check .
