@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import psutil
 from filelock import FileLock
 
-from core.errors import WorkbenchError
+from core.errors import WorkbenchError, in_words
 from core.files import read_json, write_json
 from core.workspace import PROJECT
 
@@ -225,6 +226,32 @@ class Progress:
             new = done - self._done_before
             left = (now - self._began) / new * (total - done) if new > 0 else None
             self._job.update(stage=stage, done=done, total=total, eta_seconds=left)
+
+
+def carry_out(job: Job, work: Callable[[], None]) -> int:
+    """Do what a job is there for, and write down how that ended.
+
+    Parameters
+    ----------
+    work
+        May raise `Stopped`.
+
+    Returns
+    -------
+    int
+        0 where it is done or was stopped, 1 where it failed; the status holds the reason.
+    """
+    state, error = "done", ""
+    try:
+        work()
+    except Stopped:
+        state = "stopped"
+    except Exception as failure:
+        if not isinstance(failure, WorkbenchError):
+            traceback.print_exc()
+        state, error = "failed", in_words(failure)
+    job.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
+    return 1 if state == "failed" else 0
 
 
 _children: list[subprocess.Popen] = []

@@ -7,7 +7,6 @@ says what to bring. One that was stopped or that broke off goes on where it was.
 import argparse
 import sys
 import time
-import traceback
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from filelock import FileLock
 from core.architectures.architecture import Architecture, PretrainedWeights
 from core.architectures.registry import find_architecture
 from core.architectures.weights import IMAGENET, fetch_weights, path_at_hand
-from core.errors import UsageError, WorkbenchError, in_words
+from core.errors import UsageError
 from core.files import read_json, write_json
-from core.jobs import Job, Progress, Stopped, identity
+from core.jobs import Job, Progress, carry_out, identity
 from core.workspace import Workspace
 
 WORKER = "core.architectures.weights_download"
@@ -84,20 +83,14 @@ def bring(download: WeightsDownload) -> int:
     """
     download.update(state="running", stage=STAGE, started=time.time(), processes=[identity()])
     progress = Progress(download)
-    state, error = "done", ""
-    try:
+
+    def fetch() -> None:
         asked = download.request
         weights = PretrainedWeights(**asked["weights"])
         architecture = replace(find_architecture(asked["architecture"]), weights=weights)
         fetch_weights(architecture, IMAGENET, lambda come, expected: progress(STAGE, come, expected))
-    except Stopped:
-        state = "stopped"
-    except Exception as failure:
-        if not isinstance(failure, WorkbenchError):
-            traceback.print_exc()
-        state, error = "failed", in_words(failure)
-    download.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
-    return 1 if state == "failed" else 0
+
+    return carry_out(download, fetch)
 
 
 if __name__ == "__main__":

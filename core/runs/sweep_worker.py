@@ -7,15 +7,14 @@ import argparse
 import os
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.datasets.store import open_dataset
-from core.errors import UsageError, WorkbenchError, in_words
+from core.errors import UsageError, WorkbenchError
 from core.evaluation.comparison import right
 from core.evaluation.metrics import log_loss
-from core.jobs import identity
+from core.jobs import Stopped, carry_out, identity
 from core.runs.executor import start
 from core.runs.queue import place_count
 from core.runs.record import Run
@@ -40,16 +39,13 @@ def main() -> int:
     if not sweep.request:
         parser.error(f"{sweep.folder} is not the folder of a sweep: it holds no request.json")
     sweep.update(state="running", stage="Starting", started=time.time(), processes=[identity()])
-    error = ""
-    try:
+
+    def work() -> None:
         Sweeping(sweep).work()
-        state = "stopped" if sweep.stop_requested else "done"
-    except Exception as failure:
-        if not isinstance(failure, WorkbenchError):
-            traceback.print_exc()
-        state, error = "failed", in_words(failure)
-    sweep.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
-    return 1 if state == "failed" else 0
+        if sweep.stop_requested:
+            raise Stopped
+
+    return carry_out(sweep, work)
 
 
 class Sweeping:

@@ -2,13 +2,11 @@
 
 import os
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import WorkbenchError, in_words
-from core.jobs import Job, Stopped, identity
+from core.jobs import Job, Stopped, carry_out, identity
 from core.runs.queue import AUTO, Place, Queue, visible_gpus
 from core.workspace import Workspace
 
@@ -33,20 +31,14 @@ def work_in_a_place(job: Job, stage: str, work: Callable[[], None]) -> int:
         0 where it is done or was stopped, 1 where it failed; the status holds the reason.
     """
     job.update(state="queued", stage="Waiting for a training to end", started=time.time(), processes=[identity()])
-    state, error = "done", ""
-    try:
+
+    def work_there() -> None:
         with _place(job) as place:
             os.environ |= visible_gpus(AUTO, [place])
             job.update(state="running", stage=stage, started=time.time())
             work()
-    except Stopped:
-        state = "stopped"
-    except Exception as failure:
-        if not isinstance(failure, WorkbenchError):
-            traceback.print_exc()
-        state, error = "failed", in_words(failure)
-    job.update(state=state, stage="", error=error, eta_seconds=0, finished=time.time())
-    return 1 if state == "failed" else 0
+
+    return carry_out(job, work_there)
 
 
 @contextmanager
