@@ -272,7 +272,7 @@ class _Pictures:
 
     def _shows(self, whole: np.ndarray, part: np.ndarray) -> np.ndarray:
         coefficients = self._greys[whole].astype(np.float32) @ _FRAMED_COSINES.T
-        framed, _ = _describe(coefficients.reshape(len(whole), -1, BITS))
+        framed, _ = _describe(coefficients.reshape(len(whole), len(_FRAMED_COSINES) // BITS, BITS))
         return np.einsum("ifk,ik->if", framed, self._described[part]).max(axis=1, initial=0) >= MINIMUM_SIMILARITY
 
 

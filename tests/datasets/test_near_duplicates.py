@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageEnhance
 from sklearn.datasets import load_digits
 
+from core.datasets import near_duplicates
 from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.samples import SAMPLES
 from core.images.fingerprint import FIELDS, SIDE, fingerprint
@@ -109,6 +110,15 @@ def test_copies_of_one_picture_are_one_cluster_whatever_was_changed(drawings):
 
 
 # Blank pictures ------------------------------------------------------------------------------------------------------
+
+
+def test_crops_of_one_picture_that_earlier_crops_have_connected_need_no_comparison(drawings, monkeypatch):
+    monkeypatch.setattr(near_duplicates, "MATCHED_TOGETHER", 1)
+    margins = [
+        (round(drawings[0].width * share), round(drawings[0].height * share)) for share in np.arange(0, 0.07, 0.01)
+    ]
+    crops = [drawings[0].crop((*margin, *drawings[0].size)) for margin in margins]
+    assert clusters(len(crops), near_pairs(*taken(crops))).tolist() == [0] * len(crops)
 
 
 def test_blank_pictures_are_near_only_at_equal_brightness():
