@@ -173,6 +173,10 @@ class Job:
                 start_new_session=True,
                 env=environment,
             )
+        self.is_launched(process)
+
+    def is_launched(self, process: subprocess.Popen) -> None:
+        """Say that a process is on its way to work on this."""
         _children.append(process)
         # The new process writes its own status as soon as it can; until then this one says that it is on its way.
         if self.written_status().state == "new":
@@ -181,6 +185,29 @@ class Job:
     @property
     def _status_path(self) -> Path:
         return self.folder / "status.json"
+
+
+Report = Callable[[str, int, int], None]
+
+
+def unheard(stage: str, done: int, total: int) -> None:
+    """A `Report` that nobody listens to."""
+
+
+class Pace:
+    """How long a stage takes still, by how long what was done of it took."""
+
+    def __init__(self):
+        self._stage, self._began, self._done_before = "", 0.0, 0
+
+    def __call__(self, stage: str, done: int, total: int) -> float | None:
+        """Seconds until the stage is finished; None where that can't be told yet."""
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._began, self._done_before = stage, now, done
+        # What was done before, by an attempt that was stopped, took none of this time.
+        new = done - self._done_before
+        return (now - self._began) / new * (total - done) if new > 0 else None
 
 
 class Progress:
@@ -204,27 +231,25 @@ class Progress:
     def __init__(
         self,
         job: Job,
-        listener: Callable[[str, int, int], None] | None = None,
+        listener: Report | None = None,
         on_stage: Callable[[str], None] | None = None,
     ):
         self._job, self._listener, self._on_stage = job, listener, on_stage
-        self._stage, self._began, self._done_before, self._written = "", 0.0, 0, 0.0
+        self._stage, self._pace, self._written = "", Pace(), 0.0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if self._job.stop_requested:
             raise Stopped("Stopped.")
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._began, self._done_before = stage, now, done
+            self._stage = stage
             if self._on_stage is not None:
                 self._on_stage(stage)
         if self._listener is not None:
             self._listener(stage, done, total)
+        left = self._pace(stage, done, total)
         if now - self._written >= SECONDS_BETWEEN_REPORTS or done == total:
             self._written = now
-            # What was done before, by an attempt that was stopped, took none of this time.
-            new = done - self._done_before
-            left = (now - self._began) / new * (total - done) if new > 0 else None
             self._job.update(stage=stage, done=done, total=total, eta_seconds=left)
 
 

@@ -84,7 +84,8 @@ class FeatureStore:
             self._read(sidecar)
 
     def __contains__(self, identity: str) -> bool:
-        return identity in self._places and self._is_good(self._places[identity][0])
+        place = self._places.get(identity)
+        return place is not None and self._is_good(place[0])
 
     def add(self, identities: Sequence[str], features: np.ndarray) -> None:
         """Keep features, of shape (n, width) or any other (n, ...), on disk."""
@@ -143,7 +144,8 @@ class FeatureStore:
 
     def _is_good(self, shard: Path) -> bool:
         """Whether a shard is as it was written; looked at when it is first needed, and then marked as used."""
-        if shard not in self._checked:
+        good = self._checked.get(shard)
+        if good is None:
             features = _mapped(shard, self.dtype)
             good = features is not None and (zlib.crc32(features), len(features)) == self._described[shard]
             self._checked[shard] = good
@@ -153,7 +155,7 @@ class FeatureStore:
             else:
                 # Damaged from outside. Nothing is lost that can't be computed again.
                 _remove(shard)
-        return self._checked[shard]
+        return good
 
     def _keep_marked(self, shard: Path) -> None:
         """Mark a shard as used, and again now and then: a training may read it for longer than it is left alone."""
@@ -166,7 +168,7 @@ class FeatureStore:
 def extract(
     store: FeatureStore,
     identities: Sequence[str],
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     image_size: int,
     compute: Callable[[np.ndarray], np.ndarray],
     report: Callable[[int, int], None],
@@ -202,7 +204,8 @@ def extract(
             kept_features.clear()
 
     try:
-        for rows, pixels, batch_problems in pixel_batches(list(lacking.values()), image_size, batch_size):
+        files = [Path(path) for path in lacking.values()]
+        for rows, pixels, batch_problems in pixel_batches(files, image_size, batch_size):
             problems += batch_problems
             if len(rows):
                 kept_features.append(compute(pixels))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
@@ -75,6 +76,18 @@ class LinearHead(Learner):
         epochs: int,
     ) -> None:
         self._stopped = False
+        # Products so small take longer on several processors than on one, and twice as long where others need them too.
+        with threadpool_limits(1, user_api="blas"):
+            self._fit(batches, validation, watcher, first_epoch, epochs)
+
+    def _fit(
+        self,
+        batches: Batches,
+        validation: tuple[np.ndarray, np.ndarray] | None,
+        watcher: Watcher,
+        first_epoch: int,
+        epochs: int,
+    ) -> None:
         for epoch in range(first_epoch, epochs):
             watcher.epoch_begins(epoch)
             training = _Means(len(PENALTIES))

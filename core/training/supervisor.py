@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from core.errors import WorkbenchError
 from core.hosting import Hosting
@@ -27,8 +29,35 @@ MOST_RESTARTS = 5
 MEMORY_EVENTS = Path("/sys/fs/cgroup/memory.events")
 
 
-def supervise(folder: Path) -> int:
+class Trainer(Protocol):
+    """A process that trains: what is used here of `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+def start_trainer(run: Job, places: list[Place]) -> Trainer:
+    """Start the process that trains a run; it holds the places as well, so they stay taken if this one is killed."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "core.training.worker", str(run.folder), "--train"],
+        env=os.environ | visible_gpus(gpu_asked_for(run), places),
+        # Windows passes on no locks; there, the run's ticket keeps the place for as long as the trainer is alive.
+        pass_fds=() if os.name == "nt" else [place.descriptor for place in places],
+    )
+
+
+def supervise(folder: Path, start: Callable[[Job, list[Place]], Trainer] = start_trainer) -> int:
     """Train the run in `folder` in a process of its own, and see that its status tells the truth in the end.
+
+    Parameters
+    ----------
+    start
+        Starts that process.
 
     Returns
     -------
@@ -42,7 +71,7 @@ def supervise(folder: Path) -> int:
     started = (status.started if status.state == "queued" else None) or time.time()
     run.update(state="queued", started=started, processes=[identity()])
     try:
-        _wait_and_train(run, queue)
+        _wait_and_train(run, queue, start)
     except WorkbenchError as error:
         run.update(state="failed", stage="", error=str(error), finished=time.time())
     # Not where anything else goes wrong here: the training may go on, and then the run keeps its place.
@@ -50,7 +79,7 @@ def supervise(folder: Path) -> int:
     return 0 if run.written_status().state in ("done", "stopped") else 1
 
 
-def _wait_and_train(run: Job, queue: Queue) -> None:
+def _wait_and_train(run: Job, queue: Queue, start: Callable[[Job, list[Place]], Trainer]) -> None:
     check_gpu(gpu_asked_for(run))
     queue.join(run)
     run.update(stage="Waiting for another run to end")
@@ -60,7 +89,7 @@ def _wait_and_train(run: Job, queue: Queue) -> None:
         run.update(state="stopped", stage="", error="Stopped while it was waiting.", finished=time.time())
         return
     try:
-        _train(run, places)
+        _train(run, lambda: start(run, places))
     finally:
         for place in places:
             place.close()
@@ -80,20 +109,20 @@ def _wait_for_places(run: Job, queue: Queue) -> list[Place]:
     return []
 
 
-def _train(run: Job, places: list[Place]) -> None:
+def _train(run: Job, start: Callable[[], Trainer]) -> None:
     """Train, in smaller batches where memory runs out."""
     began = time.monotonic()
     run.update(started=time.time())
     for restarts_left in reversed(range(MOST_RESTARTS + 1)):
         run.update(state="starting", stage="Starting")
-        code, for_memory = _train_once(run, places, began)
+        code, for_memory = _train_once(run, start, began)
         if not (for_memory and restarts_left and not run.stop_requested and halve_batch_size(run)):
             _write_down(run, code, for_memory)
             return
 
 
-def _train_once(run: Job, places: list[Place], began: float) -> tuple[int, bool]:
-    """Train in a process that holds the places as well, so that they stay taken even if this one is killed.
+def _train_once(run: Job, start: Callable[[], Trainer], began: float) -> tuple[int, bool]:
+    """Train in a process of its own.
 
     Returns
     -------
@@ -101,12 +130,7 @@ def _train_once(run: Job, places: list[Place], began: float) -> tuple[int, bool]
         As `cause_of_death` takes them.
     """
     deaths_before = _deaths_for_memory()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "core.training.worker", str(run.folder), "--train"],
-        env=os.environ | visible_gpus(gpu_asked_for(run), places),
-        # Windows passes on no locks; there, the run's ticket keeps the place for as long as the trainer is alive.
-        pass_fds=() if os.name == "nt" else [place.descriptor for place in places],
-    )
+    process = start()
     run.update(processes=[identity(), identity(process.pid)])
     code = _watch(run, process, began)
     if code == OUT_OF_MEMORY:
@@ -116,11 +140,11 @@ def _train_once(run: Job, places: list[Place], began: float) -> tuple[int, bool]
     return code, code != 0 and _deaths_for_memory() > deaths_before
 
 
-def _watch(run: Job, process: subprocess.Popen, began: float) -> int:
+def _watch(run: Job, process: Trainer, began: float) -> int:
     """Wait for the end, and hurry it along where a stop is not honoured. Returns the exit code."""
     asked = None
     limit = Hosting.from_environment().run_minutes * 60
-    while process.poll() is None:
+    while (code := process.poll()) is None:
         now = time.monotonic()
         if limit and now - began > limit and not run.stop_requested:
             run.update(facts={"note": f"Stopped after {limit / 60:g} minutes, the limit for a run here."})
@@ -132,7 +156,7 @@ def _watch(run: Job, process: subprocess.Popen, began: float) -> int:
             if now - asked > SECONDS_TO_STOP + SECONDS_TO_TERMINATE:
                 process.kill()
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    return process.returncode
+    return code
 
 
 def _write_down(run: Job, code: int, for_memory: bool) -> None:

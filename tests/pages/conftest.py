@@ -20,6 +20,7 @@ from core.inference import Helper
 from core.jobs import Job, identity
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
+from core.runs.spare import SpareWorker
 from core.workspace import PROJECT, Workspace
 from pages.widgets.frame import STEPS
 
@@ -132,6 +133,12 @@ class Visit:
         """Change the control of this name, and see what the page makes of it."""
         self.setting(label).set_value(value)
         return self.run()
+
+
+@pytest.fixture(autouse=True)
+def no_spare_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker is kept ready: tests note what would be launched, and it would take that on instead."""
+    monkeypatch.setattr(SpareWorker, "keep_ready", lambda self, after=0.0: None)
 
 
 def surveyed(run: Run) -> dict[str, list | str]:
