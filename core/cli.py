@@ -13,6 +13,7 @@ from core.commands import (
     engine,
     errors,
     estimate,
+    going_on,
     look,
     networks,
     queue,
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add = adder(parser, "COMMAND")
     datasets.add_commands(add)
     runs.add_commands(add)
+    going_on.add_commands(add)
     errors.add_commands(add)
     compare.add_commands(add)
     sweep.add_commands(add)

@@ -18,7 +18,9 @@ def adder(parser: argparse.ArgumentParser, metavar: str) -> Callable[..., argpar
     commands = parser.add_subparsers(required=True, metavar=metavar)
 
     def add(name: str, command: Callable[..., Result], summary: str, **options: Any) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False, **options)
+        # In the list of commands, argparse takes a percent sign for the start of a placeholder.
+        listed = summary.replace("%", "%%")
+        added = commands.add_parser(name, help=listed, description=summary, allow_abbrev=False, **options)
         added.add_argument("--json", action="store_true", help="one JSON document on stdout")
         added.set_defaults(command=command)
         return added

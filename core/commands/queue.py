@@ -11,6 +11,7 @@ from core.errors import UsageError
 from core.runs.executor import start
 from core.runs.queue import Entry, Queue
 from core.runs.record import Run, find_run
+from core.runs.sweep import revive_sweeps, sweeps_by_run
 from core.workspace import Workspace
 
 
@@ -28,6 +29,7 @@ def add_commands(add) -> None:
 def _queue(workspace: Workspace, options: argparse.Namespace) -> Result:
     queue = Queue(workspace.places)
     queue.revive()
+    revive_sweeps(workspace)
     entries = [_described(entry, workspace) for entry in queue.entries()]
     rows = [
         [
@@ -37,11 +39,12 @@ def _queue(workspace: Workspace, options: argparse.Namespace) -> Result:
             entry["architecture"],
             f"{entry['seconds']:.0f} s",
             "" if entry["seconds_until_start"] is None else f"in about {entry['seconds_until_start']:.0f} s",
+            f"of {entry['sweep']}" if entry["sweep"] else "",
         ]
         for entry in entries
     ]
-    text = table(["", "run", "dataset", "architecture", "for", "starts"], rows) if rows else "No run trains or waits."
-    return entries, text, DONE
+    header = ["", "run", "dataset", "architecture", "for", "starts", ""]
+    return entries, table(header, rows) if rows else "No run trains or waits.", DONE
 
 
 def _described(entry: Entry, workspace: Workspace) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def _described(entry: Entry, workspace: Workspace) -> dict[str, Any]:
         "visitor": "" if visitor == workspace.root else visitor.name,
         "dataset": run.settings.dataset if run.readable else "",
         "architecture": run.settings.architecture if run.readable else "",
+        "sweep": sweeps_by_run(visitor).get(run.id),
         "status": entry.status.state,
         # Of waiting since it was queued, of training since it began.
         "seconds": (entry.status.seconds or 0.0) if entry.position == 0 else time.time() - entry.ticket.joined,

@@ -8,35 +8,45 @@ tell how good the choice is.
 import itertools
 import math
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock
 
 from core.architectures.registry import ARCHITECTURES
-from core.datasets.store import Dataset
+from core.datasets.store import Dataset, open_dataset
 from core.errors import UsageError
 from core.files import read_json, write_json
 from core.hosting import Hosting
-from core.jobs import Job
+from core.jobs import ACTIVE_STATES, Job
 from core.runs.executor import check_trainable
+from core.runs.record import Run
 from core.runs.settings import CHOICES, PARAMETERS, Parameter, RunSettings, read_settings
 from core.workspace import Workspace
 
 WORKER = "core.runs.sweep_worker"
+# Unlike the start of any run's id, so that both can be named where either is meant.
+SWEEP_ID_START = "sweep"
 METHODS = {
     "tpe": "learns from the runs so far where good settings lie (tree-structured Parzen estimator)",
     "random": "draws each run's settings at random",
-    "grid": "tries every combination; of a range its ends and middle",
+    "grid": "tries every combination, or as many of them as there may be runs; of a range its ends and middle",
 }
 RUNS = Parameter("runs", "Runs", "How many runs to try.", 2, 100, {})
 MINUTES = Parameter(
     "minutes", "Minutes", "After how many no more is tried; 0 for no limit.", 0, 10_000, {}, whole=False
 )
 DEFAULT_RUNS = 8
+# Strangers share a machine: there, no sweep goes on without end.
+MOST_RUNS_HOSTED, MOST_MINUTES_HOSTED, DEFAULT_MINUTES_HOSTED = 30, 120, 30
+# A sweep whose process dies again and again is not brought back for ever.
+MOST_REVIVALS = 3
 GRID_POINTS = 3
+LEAST_FOR_IMPORTANCES, RUNS_FOR_AN_AXIS = 10, 5
 MOST_AXES, MOST_OPTIONS = 8, 20
 SWEPT = (*PARAMETERS, *CHOICES, "architecture", "image_size", "augmentation")
 HOW = "Write ranges as learning_rate=1e-4..1e-2:log and choices as dropout=0.2|0.5, with commas between settings."
@@ -91,12 +101,18 @@ class Sweep(Job):
 
     @property
     def request(self) -> dict[str, Any]:
-        """`dataset`, `settings` (that all runs share), `axes`, `method`, `runs` and `minutes`."""
+        """`dataset`, `dataset_version`, `settings` (that all runs share), `axes`, `method`, `runs` and `minutes`."""
         return read_json(self.folder / "request.json") or {}
 
     @property
     def axes(self) -> tuple[Axis, ...]:
         return tuple(Axis(**values | {"options": tuple(values["options"])}) for values in self.request["axes"])
+
+    @property
+    def total(self) -> int:
+        """How many runs it tries at most."""
+        request = self.request
+        return min(request["runs"], grid_size(self.axes)) if request["method"] == "grid" else request["runs"]
 
     def trials(self) -> list[dict[str, Any]]:
         """The runs so far, in the order they were begun.
@@ -104,25 +120,55 @@ class Sweep(Job):
         Returns
         -------
         list of dict
-            "run" (its id), "values" (of the settings that vary), "state", and once it is judged "log_loss" and
-            "accuracy", both of the validation images; else None.
+            "run" (its id), "values" (of the settings that vary), "state", "error", "cut_short" (whether it was ended
+            because the sweep was), and once it is judged "log_loss", "accuracy", "accuracy_ci95" and "images" (how
+            many), all of the validation images; else None.
         """
         return read_json(self.folder / "trials.json") or []
 
     def save_trials(self, trials: list[dict[str, Any]]) -> None:
         write_json(self.folder / "trials.json", trials)
 
+    def run_of(self, trial: dict[str, Any]) -> Run:
+        """The run of a trial, which may have been deleted since."""
+        return Run(self.folder.resolve().parents[1] / "runs" / trial["run"])
+
+    def going(self) -> list[tuple[dict[str, Any], Run]]:
+        """The trials whose runs wait or train, each with its run."""
+        pairs = [(trial, self.run_of(trial)) for trial in self.trials() if trial["log_loss"] is None]
+        return [(trial, run) for trial, run in pairs if run.status().active]
+
     def best(self) -> dict[str, Any] | None:
         """The trial with the least validation log loss; None before one is judged."""
         judged = [trial for trial in self.trials() if trial["log_loss"] is not None]
         return min(judged, key=lambda trial: trial["log_loss"], default=None)
 
+    @property
+    def worked_seconds(self) -> float:
+        """How long it has worked: without what passed while its process was gone, or its runs waited for a place."""
+        return self.written_status().facts.get("worked_seconds", 0.0)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it would still go on, had its process not gone without a word."""
+        return self.written_status().active and not self.status().active
+
+    def request_stop(self) -> None:
+        """Ask the sweep and the runs it has going to end, and keep what they have."""
+        lost = self.lost
+        super().request_stop()
+        for _, run in self.going():
+            run.request_stop()
+        if lost:  # nobody is there who would say so
+            self.update(state="stopped", stage="", error="", eta_seconds=None, finished=time.time())
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
         status, request = self.status(), self.request
-        outcome = {"status": status.state, "error": status.error, "seconds": status.seconds}
+        outcome = {"status": status.state, "error": status.error, "seconds": self.worked_seconds}
         asked = {name: request[name] for name in ("dataset", "method", "runs", "minutes", "axes")}
-        return {"sweep": self.id} | asked | outcome | {"trials": self.trials(), "best": self.best()}
+        found = {"trials": self.trials(), "best": self.best(), "importances": status.facts.get("importances", {})}
+        return {"sweep": self.id} | asked | outcome | found
 
 
 def parse_axes(text: str) -> tuple[Axis, ...]:
@@ -173,7 +219,7 @@ def start_sweep(
     axes: Iterable[Axis],
     method: str = "tpe",
     runs: Any = DEFAULT_RUNS,
-    minutes: Any = 0,
+    minutes: Any = None,
 ) -> Sweep:
     """Set a sweep going in a process of its own.
 
@@ -182,36 +228,152 @@ def start_sweep(
     settings
         What all runs share; the seed also fixes what the sweep draws.
     runs, minutes
-        The budget; it ends with whichever is spent first. 0 minutes are no limit.
+        The budget; it ends with whichever is spent first. 0 minutes are no limit; None is what `budget_limits` say.
+        Only time in which the sweep works counts.
 
     Raises
     ------
     UsageError
-        If something is out of range, there are no validation images to choose by, another sweep is going on in the
-        workspace, or a visitor's space is full.
+        If something is out of range, there is only one combination to try, there are no validation images to choose
+        by, another sweep is going on in the workspace, or a visitor's space is full.
     """
     axes = check_axes(axes)
     if method not in METHODS:
         raise UsageError(f"There is no method {method!r}. There are: {', '.join(METHODS)}.")
-    budget = {"runs": RUNS.check(runs), "minutes": MINUTES.check(minutes)}
-    request = {"dataset": dataset.name, "settings": settings.to_dict(), "method": method} | budget
+    if all(len(axis.options) == 1 for axis in axes):
+        raise UsageError("There is only one combination to try. Give a setting two options or more, or a range.")
+    request = {"dataset": dataset.name, "settings": settings.to_dict(), "method": method} | _budget(runs, minutes)
     for axis in axes:
         for value in axis.ends():
             settings_of_trial(request["settings"], {axis.name: value})
     check_trainable(dataset, settings)
     content = dataset.content
+    request["dataset_version"] = content.version
     if not content.count(content.divided(settings.split_settings(content.settings)))["validation"].sum():
         raise UsageError("A sweep chooses by validation images, and there are none. Give the split some.")
     Hosting.from_environment().check_room(workspace)
-    folder = workspace.root / "sweeps"
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "start.lock"):
-        if any(sweep.status().active for sweep in list_sweeps(workspace)):
-            raise UsageError("A sweep is going on, and there can be one at a time. Wait for its end, or stop it.")
+    with _one_at_a_time(workspace):
         sweep = _new_folder(workspace, settings)
         write_json(sweep.folder / "request.json", request | {"axes": [asdict(axis) for axis in axes]})
-        sweep.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
+        _launch(workspace, sweep)
     return sweep
+
+
+def resume_sweep(workspace: Workspace, sweep: Sweep, runs: Any = None, minutes: Any = None) -> None:
+    """Let a sweep that was stopped, failed or died go on where it stood; with a larger budget also one that is done.
+
+    Parameters
+    ----------
+    runs, minutes
+        Its new budget, what it has spent included; None leaves it as it was.
+
+    Raises
+    ------
+    UsageError
+        If it or another is going on, nothing of its budget is left, its dataset was changed or deleted, or a visitor's
+        space is full.
+    """
+    request = sweep.request
+    budget = _budget(request["runs"] if runs is None else runs, request["minutes"] if minutes is None else minutes)
+    _check_something_is_left(sweep, budget)
+    check_same_images(open_dataset(workspace, request["dataset"]), request)
+    Hosting.from_environment().check_room(workspace)
+    with _one_at_a_time(workspace):
+        write_json(sweep.folder / "request.json", request | budget)
+        _set_going_again(workspace, sweep, revivals=0)
+
+
+def is_resumable(sweep: Sweep) -> bool:
+    """Whether a sweep that has ended has something of its budget left."""
+    try:
+        _check_something_is_left(sweep, sweep.request)
+    except UsageError:
+        return False
+    return True
+
+
+def larger_budget(sweep: Sweep, more_runs: int) -> dict[str, float] | None:
+    """A budget with so many runs more, and as much more time; None where it can't be larger, or nothing is left to try.
+
+    Returns
+    -------
+    dict
+        "runs" and "minutes", as `resume_sweep` takes them.
+    """
+    request = sweep.request
+    runs, minutes, _ = budget_limits(Hosting.from_environment())
+    tried = len(sweep.trials())
+    larger = {"runs": min(runs.maximum, tried + more_runs), "minutes": request["minutes"]}
+    if request["minutes"]:
+        larger["minutes"] = min(minutes.maximum, math.ceil(sweep.worked_seconds / 60) + request["minutes"])
+    try:
+        _check_something_is_left(sweep, larger)
+    except UsageError:
+        return None
+    return larger
+
+
+def revive_sweeps(workspace: Workspace) -> list[Sweep]:
+    """Start the process of a sweep anew that is gone, as it is after a restart of the machine: its runs are kept.
+
+    Returns
+    -------
+    list of Sweep
+        Those that go on; there can be one at a time.
+    """
+    lost = [sweep for sweep in list_sweeps(workspace) if _is_revivable(sweep)]
+    if not lost:
+        return []
+    try:
+        with _one_at_a_time(workspace):
+            sweep = next(filter(_is_revivable, lost), None)  # another tab may have looked at the same moment
+            if sweep is None:
+                return []
+            _set_going_again(workspace, sweep, sweep.written_status().facts.get("revivals", 0) + 1)
+            return [sweep]
+    except UsageError:  # another one is going on; this one can be resumed later
+        return []
+
+
+def budget_limits(hosting: Hosting) -> tuple[Parameter, Parameter, int]:
+    """What the numbers of runs and of minutes may be, and the usual number of minutes."""
+    if not hosting.hosted:
+        return RUNS, MINUTES, 0
+    runs = replace(RUNS, maximum=MOST_RUNS_HOSTED)
+    minutes = replace(MINUTES, minimum=1, maximum=MOST_MINUTES_HOSTED, explanation="After how many no more is tried.")
+    return runs, minutes, DEFAULT_MINUTES_HOSTED
+
+
+def check_same_images(dataset: Dataset, request: dict[str, Any]) -> None:
+    """Refuse to go on with a sweep on other images: its runs could not be compared.
+
+    Raises
+    ------
+    UsageError
+        If the dataset was changed since the sweep began.
+    """
+    if dataset.content.version != request["dataset_version"]:
+        raise UsageError(
+            f"{dataset.info.title} was changed since the sweep began: its runs could not be compared with one another. "
+            "Undo the changes and go on, or start a new sweep."
+        )
+
+
+def find_sweep(workspace: Workspace, prefix: str) -> Sweep:
+    """The sweep with this id, or the only one whose id begins so.
+
+    Raises
+    ------
+    UsageError
+        If there is none or more than one.
+    """
+    by_id = {sweep.id: sweep for sweep in list_sweeps(workspace)}
+    matches = [prefix] if prefix in by_id else [name for name in by_id if prefix and name.startswith(prefix)]
+    if len(matches) == 1:
+        return by_id[matches[0]]
+    if not matches:
+        raise UsageError(f"There is no sweep {prefix!r}. The newest are: {', '.join([*by_id][:5]) or 'none yet'}.")
+    raise UsageError(f"{prefix!r} begins the ids of {len(matches)} sweeps: {', '.join(matches[:5])}. Give more of it.")
 
 
 def list_sweeps(workspace: Workspace, dataset: str | None = None) -> list[Sweep]:
@@ -219,6 +381,12 @@ def list_sweeps(workspace: Workspace, dataset: str | None = None) -> list[Sweep]
     folders = sorted((workspace.root / "sweeps").glob("*/request.json"), reverse=True)
     sweeps = [Sweep(path.parent) for path in folders]
     return [sweep for sweep in sweeps if dataset is None or sweep.request.get("dataset") == dataset]
+
+
+def sweeps_by_run(root: Path) -> dict[str, str]:
+    """By the id of a run, the id of the sweep that started it, in the workspace at `root`."""
+    sweeps = [Sweep(path.parent) for path in (root / "sweeps").glob("*/trials.json")]
+    return {trial["run"]: sweep.id for sweep in sweeps for trial in sweep.trials()}
 
 
 def settings_of_trial(shared: dict[str, Any], values: dict[str, Any]) -> RunSettings:
@@ -241,18 +409,67 @@ def grid_size(axes: Iterable[Axis]) -> int:
     return math.prod(len(axis.grid()) for axis in axes)
 
 
-def grid_points(axes: Iterable[Axis]) -> Iterable[dict[str, Any]]:
-    """The combinations that a grid tries, in order."""
-    axes = tuple(axes)
-    for values in itertools.product(*(axis.grid() for axis in axes)):
-        yield dict(zip((axis.name for axis in axes), values, strict=True))
+def grid_point(axes: Sequence[Axis], index: int) -> dict[str, Any]:
+    """One combination of a grid, by its number from 0: the last setting changes first."""
+    values = [axis.grid() for axis in axes]
+    places = np.unravel_index(index, [len(options) for options in values])
+    return {axis.name: options[place] for axis, options, place in zip(axes, values, places, strict=True)}
+
+
+def runs_for_importances(varied: int) -> int:
+    """How many judged runs it takes to tell which of so many settings mattered; with fewer it is mostly luck."""
+    return max(LEAST_FOR_IMPORTANCES, RUNS_FOR_AN_AXIS * varied)
+
+
+def _budget(runs: Any, minutes: Any) -> dict[str, float]:
+    most_runs, most_minutes, usual_minutes = budget_limits(Hosting.from_environment())
+    return {"runs": most_runs.check(runs), "minutes": most_minutes.check(usual_minutes if minutes is None else minutes)}
+
+
+def _check_something_is_left(sweep: Sweep, budget: dict[str, float]) -> None:
+    if sweep.status().active:
+        raise UsageError(f"The sweep {sweep.id} is still going.")
+    tried = [trial for trial in sweep.trials() if trial["state"] not in ACTIVE_STATES and not trial["cut_short"]]
+    if len(tried) >= budget["runs"]:
+        raise UsageError(f"The sweep {sweep.id} has tried {len(tried)} of {budget['runs']} runs. Give it more runs.")
+    if sweep.request["method"] == "grid" and len(tried) >= grid_size(sweep.axes):
+        raise UsageError(f"The sweep {sweep.id} has tried all {len(tried)} combinations. Start one over other values.")
+    if budget["minutes"] and sweep.worked_seconds >= 60 * budget["minutes"]:
+        raise UsageError(f"The sweep {sweep.id} has spent its {budget['minutes']:g} minutes. Give it more minutes.")
+
+
+@contextmanager
+def _one_at_a_time(workspace: Workspace) -> Iterator[None]:
+    folder = workspace.root / "sweeps"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "start.lock"):
+        if any(sweep.status().active for sweep in list_sweeps(workspace)):
+            raise UsageError("A sweep is going on, and there can be one at a time. Wait for its end, or stop it.")
+        yield
+
+
+def _is_revivable(sweep: Sweep) -> bool:
+    revivals = sweep.written_status().facts.get("revivals", 0)
+    return sweep.lost and not sweep.stop_requested and revivals < MOST_REVIVALS
+
+
+def _set_going_again(workspace: Workspace, sweep: Sweep, revivals: int) -> None:
+    facts = sweep.written_status().facts | {"revivals": revivals}
+    sweep.forget()
+    sweep.update(facts=facts)
+    _launch(workspace, sweep)
+
+
+def _launch(workspace: Workspace, sweep: Sweep) -> None:
+    sweep.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
 
 
 def _new_folder(workspace: Workspace, settings: RunSettings) -> Sweep:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     for attempt in itertools.count(1):
         suffix = f"-{attempt}" if attempt > 1 else ""
-        folder = workspace.root / "sweeps" / f"{stamp}-{settings.dataset}-{settings.architecture}{suffix}"
+        name = f"{SWEEP_ID_START}-{stamp}-{settings.dataset}-{settings.architecture}{suffix}"
+        folder = workspace.root / "sweeps" / name
         if not folder.exists():
             folder.mkdir()
             return Sweep(folder)

@@ -8,28 +8,28 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.datasets.store import open_dataset
-from core.errors import UsageError, WorkbenchError
+from core.datasets.store import Dataset, open_dataset
+from core.errors import WorkbenchError, in_words
 from core.evaluation.comparison import right
+from core.evaluation.intervals import wilson
 from core.evaluation.metrics import log_loss
-from core.jobs import Stopped, carry_out, identity
-from core.runs.executor import start
-from core.runs.queue import place_count
-from core.runs.record import Run
+from core.hosting import Hosting
+from core.jobs import ACTIVE_STATES, Stopped, carry_out, identity
+from core.runs.executor import can_resume, resume, start
+from core.runs.queue import Queue, place_count
+from core.runs.record import Run, delete_run
 from core.runs.settings import RunSettings
-from core.runs.sweep import Axis, Sweep, grid_points, grid_size, settings_of_trial
+from core.runs.sweep import Sweep, check_same_images, settings_of_trial
+from core.runs.sweep_proposals import importances, propose
 from core.workspace import Workspace
 
-if TYPE_CHECKING:  # the web process and the command line never wait for it
-    import optuna
-
 SECONDS_BETWEEN_LOOKS = 0.3
-# Where few combinations are left, the same is proposed again and again.
-MOST_PROPOSALS = 20
-# As many runs are drawn at random before the estimator has something to learn from.
-LEAST_AT_RANDOM, MOST_AT_RANDOM = 4, 10
+SECONDS_BETWEEN_REPORTS = 3
+# A run may fail for its settings; where so many do one after the other, something else is wrong.
+MOST_FAILURES = 3
+UNJUDGED = {"error": "", "cut_short": False, "log_loss": None, "accuracy": None, "accuracy_ci95": None, "images": None}
 
 
 def main() -> int:
@@ -49,166 +49,194 @@ def main() -> int:
 
 
 class Sweeping:
-    """A sweep at work: as many runs at a time as the machine has places."""
+    """A sweep at work: as many runs at a time as the machine has places, but one where it is shared with strangers."""
 
     def __init__(self, sweep: Sweep):
         root = sweep.folder.resolve().parents[1]
         places = os.environ.get("WORKBENCH_PLACES")
         self._workspace = Workspace(root, Path(places).parent) if places else Workspace.at(root)
-        self._sweep, self._request = sweep, sweep.request
-        self._dataset = open_dataset(self._workspace, self._request["dataset"])
-        minutes = self._request["minutes"]
-        self._end = time.monotonic() + 60 * minutes if minutes else float("inf")
-        self._proposals = _Proposals(sweep.axes, self._request)
-        self._trials: list[dict[str, Any]] = []
+        self._sweep, self._request, self._axes, self._total = sweep, sweep.request, sweep.axes, sweep.total
+        self._at_once = 1 if Hosting.from_environment().hosted else place_count()
+        self._seconds = 60 * self._request["minutes"] or float("inf")
+        self._worked, self._reported, self._seen = sweep.worked_seconds, -1.0, time.monotonic()
+        self._trials: list[dict[str, Any]] = sweep.trials()
         self._going: dict[str, Run] = {}
+        self._failures = 0
+        self._problem = ""
 
     def work(self) -> None:
-        """Try settings until the budget is spent, all combinations were tried, or somebody stops it."""
-        total = self._request["runs"]
-        if self._request["method"] == "grid":
-            total = min(total, grid_size(self._sweep.axes))
+        """Try settings until the budget is spent, all combinations were tried, or somebody stops it.
+
+        Raises
+        ------
+        WorkbenchError
+            If it can't go on: what was tried is kept, and it can be resumed.
+        """
         more = True
         try:
+            self._take_up()
             while more or self._going:
-                more = more and len(self._trials) < total and not self._over
-                if more and len(self._going) < place_count():
-                    more = self._begin()
-                elif self._over:
+                self._count_time()
+                if self._over:
+                    more = False
                     self._stop_runs()
-                self._look(total)
+                elif more and len(self._going) < self._at_once:
+                    more = self._begin()
+                self._look()
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         finally:
             self._stop_runs()
+        spent = self._worked >= self._seconds and len(self._trials) < self._total
+        note = f"Its {self._request['minutes']:g} minutes were spent before all {self._total} runs." if spent else ""
+        self._sweep.update(facts={"importances": importances(self._axes, self._trials), "note": note})
+        if self._problem:
+            raise WorkbenchError(f"{self._problem} What was tried is kept, and the sweep can go on from there.")
+
+    def _take_up(self) -> None:
+        """Look after the runs that an earlier process of this sweep had going, or ended before their time."""
+        Queue(self._workspace.places).revive()
+        for trial in self._trials:
+            if trial["state"] not in ACTIVE_STATES and not trial["cut_short"]:
+                continue
+            run = self._sweep.run_of(trial)
+            try:
+                if not _is_on_its_way(run, trial):
+                    run = self._set_going_again(run, trial)
+            except (WorkbenchError, OSError) as error:
+                self._problem = f"A run could not go on: {in_words(error)}"
+                trial |= {"state": "failed", "error": in_words(error), "cut_short": True}
+                continue
+            trial |= UNJUDGED | {"state": "queued"}
+            self._going[run.id] = run
+        self._sweep.save_trials(self._trials)
+
+    def _set_going_again(self, run: Run, trial: dict[str, Any]) -> Run:
+        """Resume a run from its last whole epoch; where there is none, a new one takes its place."""
+        dataset = self._dataset()
+        if can_resume(run):
+            resume(self._workspace, run)
+            return run
+        new = start(self._workspace, dataset, settings_of_trial(self._request["settings"], trial["values"]))
+        if run.folder.exists():
+            delete_run(run)
+        trial["run"] = new.id
+        return new
 
     @property
     def _over(self) -> bool:
-        return self._sweep.stop_requested or time.monotonic() > self._end
+        return self._sweep.stop_requested or self._worked >= self._seconds
+
+    def _dataset(self) -> Dataset:
+        """What is trained on, as long as it is what the first run was trained on."""
+        dataset = open_dataset(self._workspace, self._request["dataset"])
+        check_same_images(dataset, self._request)
+        return dataset
 
     def _begin(self) -> bool:
-        """Start the next run; False where there is nothing new to try."""
-        values, settings = self._next_settings()
-        if settings is None:
+        """Start the next run; False where none is left to try, or none can be started."""
+        if len(self._trials) >= self._total or self._problem:
             return False
-        run = start(self._workspace, self._dataset, settings)
+        try:
+            dataset = self._dataset()
+            found = propose(self._request, self._axes, self._trials, lambda values: self._accepted(values, dataset))
+            if found is None:
+                return False
+            values, settings = found
+            run = start(self._workspace, dataset, settings)
+        except (WorkbenchError, OSError) as error:
+            self._problem = f"No further run could be started: {in_words(error)}"
+            return False
         self._going[run.id] = run
-        trial = {"run": run.id, "values": values, "state": "queued", "log_loss": None, "accuracy": None}
-        self._trials.append(trial)
+        self._trials.append({"run": run.id, "values": values, "state": "queued"} | UNJUDGED)
         self._sweep.save_trials(self._trials)
         return True
 
-    def _next_settings(self) -> tuple[dict[str, Any], RunSettings | None]:
-        """What to vary next, and all settings of that run; passes over combinations that no run accepts."""
-        for _ in range(MOST_PROPOSALS):
-            values = self._proposals.next()
-            if values is None:
-                break
-            try:
-                return values, settings_of_trial(self._request["settings"], values)
-            except UsageError as refusal:
-                print(f"{values} is passed over: {refusal}", flush=True)
-                self._proposals.tell(values, None)
-        return {}, None
+    def _accepted(self, values: dict[str, Any], dataset: Dataset) -> RunSettings:
+        settings = settings_of_trial(self._request["settings"], values)
+        settings.design.table(settings.image_size, len(dataset.class_names), settings.dropout, settings.hidden)
+        return settings
 
-    def _look(self, total: int) -> None:
+    def _count_time(self) -> None:
+        """Count the time since the last look, unless all that goes on is that its runs wait in line for a place."""
+        now = time.monotonic()
+        statuses = [run.written_status() for run in self._going.values()]
+        if not statuses or any(status.state != "queued" or not status.stage for status in statuses):
+            self._worked += now - self._seen
+        self._seen = now
+
+    def _look(self) -> None:
         """See which runs have ended, and write down how far the sweep is."""
         changed = False
         for trial in self._trials:
             run = self._going.get(trial["run"])
-            if run is None:
+            status = None if run is None else run.status()
+            if status is None or status.state == trial["state"]:
                 continue
-            state = run.status().state
-            if state == trial["state"]:
-                continue
-            changed, trial["state"] = True, state
-            if not run.status().active:
+            changed, trial["state"] = True, status.state
+            if not status.active:
                 del self._going[run.id]
-                trial |= _judgement(run)
-                self._proposals.tell(trial["values"], trial["log_loss"])
-        ended = len(self._trials) - len(self._going)
+                self._ended(trial, run)
         if changed:
             self._sweep.save_trials(self._trials)
-        status = self._sweep.written_status()
-        if changed or (status.done, status.total) != (ended, total):
-            seconds = (time.time() - (status.started or time.time())) / ended * (total - ended) if ended else None
-            self._sweep.update(stage="Trying settings", done=ended, total=total, eta_seconds=seconds)
+        if changed or self._worked - self._reported >= SECONDS_BETWEEN_REPORTS or self._reported < 0:
+            self._report()
+
+    def _ended(self, trial: dict[str, Any], run: Run) -> None:
+        """Judge a run that has ended, and see whether something is wrong with all of them."""
+        status = run.status()
+        if not run.folder.exists():
+            trial |= {"state": "deleted", "error": "The run was deleted."}
+            return
+        trial["cut_short"] = status.state == "stopped" and self._over
+        trial |= {"error": status.error.partition("\n")[0]} | self._judgement(run)
+        # One that diverged has told something about its settings.
+        failed = status.state == "failed" and not status.facts.get("diverged")
+        self._failures = self._failures + 1 if failed else 0
+        if self._failures == MOST_FAILURES and not self._problem:
+            self._problem = (
+                f"{MOST_FAILURES} runs in a row failed, so no more were tried. The last one: {trial['error']}"
+            )
+
+    def _report(self) -> None:
+        self._reported = self._worked
+        ended = len(self._trials) - len(self._going)
+        left = min(self._worked / ended * (self._total - ended), self._seconds - self._worked) if ended else None
+        facts = {"worked_seconds": round(self._worked, 2)}
+        self._sweep.update(stage="Trying settings", done=ended, total=self._total, eta_seconds=left, facts=facts)
 
     def _stop_runs(self) -> None:
-        for run in self._going.values():
-            if not run.stop_requested:
-                run.request_stop()
+        """End the runs that are going, which count as they are unless the sweep goes on later."""
+        uncut = [trial for trial in self._trials if trial["run"] in self._going and not trial["cut_short"]]
+        for trial in uncut:
+            self._going[trial["run"]].request_stop()
+            trial["cut_short"] = True
+        if uncut:
+            self._sweep.save_trials(self._trials)
+
+    def _judgement(self, run: Run) -> dict[str, Any]:
+        """Log loss and accuracy on the validation images, where the run came so far."""
+        version = run.status().facts.get("dataset_version")
+        if version not in (None, self._request["dataset_version"]):
+            return {"error": "It was trained on other images: the dataset was changed meanwhile."}
+        try:
+            rows = run.predictions().of("validation")
+        except WorkbenchError:
+            return {}
+        if not len(rows):
+            return {}
+        count, hits = len(rows), int(right(rows).sum())
+        accuracy = {"accuracy": hits / count, "accuracy_ci95": list(wilson(hits, count)), "images": count}
+        return accuracy | {"log_loss": log_loss(rows.true, rows.probabilities)}
 
 
-class _Proposals:
-    """What to try next, by Optuna."""
+def _is_on_its_way(run: Run, trial: dict[str, Any]) -> bool:
+    """Whether a run still goes, or came to an end of its own.
 
-    def __init__(self, axes: tuple[Axis, ...], request: dict[str, Any]):
-        self._axes, self._tried = axes, []
-        self._asked: list[tuple[dict[str, Any], optuna.Trial]] = []
-        self._points = list(grid_points(axes)) if request["method"] == "grid" else None
-        self._study = None if self._points is not None else _study(request)
-
-    def next(self) -> dict[str, Any] | None:
-        """Settings that were not tried yet; None where there seem to be none."""
-        if self._points is not None:
-            return self._points.pop(0) if self._points else None
-        for _ in range(MOST_PROPOSALS):
-            trial = self._study.ask()
-            values = {axis.name: _suggested(trial, axis) for axis in self._axes}
-            if values not in self._tried:
-                self._tried.append(values)
-                self._asked.append((values, trial))
-                return values
-            self._tell(trial, None)
-        return None
-
-    def tell(self, values: dict[str, Any], loss: float | None) -> None:
-        """How settings did; None where they could not be judged."""
-        for asked, trial in self._asked:
-            if asked == values:
-                self._tell(trial, loss)
-
-    def _tell(self, trial: "optuna.Trial", loss: float | None) -> None:
-        from optuna.trial import TrialState
-
-        if loss is None:
-            self._study.tell(trial, state=TrialState.FAIL)
-        else:
-            self._study.tell(trial, loss)
-
-
-def _study(request: dict[str, Any]) -> "optuna.Study":
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    seed = request["settings"]["seed"]
-    if request["method"] == "random":
-        sampler = optuna.samplers.RandomSampler(seed=seed)
-    else:
-        at_random = min(MOST_AT_RANDOM, max(LEAST_AT_RANDOM, request["runs"] // 3))
-        # A run that is going on counts as a bad one, so that two at a time don't try the same.
-        sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=at_random, constant_liar=True)
-    return optuna.create_study(direction="minimize", sampler=sampler)
-
-
-def _suggested(trial: "optuna.Trial", axis: Axis) -> Any:
-    if axis.options:
-        return trial.suggest_categorical(axis.name, list(axis.options))
-    if axis.whole:
-        return trial.suggest_int(axis.name, round(axis.low), round(axis.high), log=axis.log)
-    # Four digits are more than any setting needs, and can be read.
-    return float(f"{trial.suggest_float(axis.name, axis.low, axis.high, log=axis.log):.4g}")
-
-
-def _judgement(run: Run) -> dict[str, Any]:
-    """Log loss and accuracy on the validation images, where the run came so far."""
-    try:
-        rows = run.predictions().of("validation")
-    except WorkbenchError:
-        return {}
-    if not len(rows):
-        return {}
-    return {"log_loss": log_loss(rows.true, rows.probabilities), "accuracy": float(right(rows).mean())}
+    One that failed while its sweep was gone did so with it, as far as anyone knows, and gets another chance.
+    """
+    status = run.status()
+    own_end = status.state == "done" or (status.state == "stopped" and not trial["cut_short"])
+    return status.active or own_end or bool(status.facts.get("diverged"))
 
 
 if __name__ == "__main__":

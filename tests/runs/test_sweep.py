@@ -1,17 +1,36 @@
-"""Sweeps: what may be varied, how it is asked for, and a real one from start to end."""
+"""Sweeps: what may be varied, how one is asked for, stopped, resumed and brought back."""
 
-import numpy as np
 import pytest
 
 from core.datasets.splits import SplitSettings
+from core.datasets.store import delete_dataset
 from core.errors import UsageError
-from core.evaluation.predictions import Predictions
+from core.hosting import Hosting
 from core.jobs import identity
-from core.runs import sweep_worker
-from core.runs.executor import wait
-from core.runs.record import Run, create_run, list_runs
+from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.runs.sweep import Axis, Sweep, grid_points, grid_size, list_sweeps, parse_axes, settings_of_trial, start_sweep
+from core.runs.sweep import (
+    DEFAULT_MINUTES_HOSTED,
+    DEFAULT_RUNS,
+    MOST_MINUTES_HOSTED,
+    MOST_REVIVALS,
+    MOST_RUNS_HOSTED,
+    Axis,
+    Sweep,
+    budget_limits,
+    find_sweep,
+    grid_point,
+    grid_size,
+    is_resumable,
+    larger_budget,
+    list_sweeps,
+    parse_axes,
+    resume_sweep,
+    revive_sweeps,
+    settings_of_trial,
+    start_sweep,
+    sweeps_by_run,
+)
 
 SHARED = {"dataset": "pets", "architecture": "small_cnn", "image_size": 32, "epochs": 1}
 
@@ -69,7 +88,7 @@ def test_what_can_not_be_varied_is_refused(text, complaint):
 def test_a_grid_tries_every_combination():
     axes = parse_axes("learning_rate=1e-4..1e-2:log,batch_size=8..9")
     assert grid_size(axes) == 6
-    points = list(grid_points(axes))
+    points = [grid_point(axes, index) for index in range(6)]
     assert points[0] == {"learning_rate": 1e-4, "batch_size": 8}
     assert [point["learning_rate"] for point in points[::2]] == [1e-4, 1e-3, 1e-2]
 
@@ -94,6 +113,9 @@ def test_another_architecture_comes_with_its_own_settings():
         ({"method": "genetic"}, "no method 'genetic'"),
         ({"axes": (Axis("dropout", 0.1, 7),)}, "'dropout' must be a number"),
         ({"axes": ()}, "Vary from 1"),
+        ({"runs": 0}, "'runs' must be a whole number from 2"),
+        ({"minutes": float("nan")}, "'minutes' must be"),
+        ({"axes": (Axis("dropout", options=(0.2,)), Axis("batch_size", options=(8,)))}, "only one combination"),
     ],
 )
 def test_a_sweep_out_of_range_does_not_start(workspace, pets, changes, complaint):
@@ -109,96 +131,156 @@ def test_without_validation_images_there_is_nothing_to_choose_by(workspace, pets
         start_sweep(workspace, pets, settings(), (Axis("dropout", 0.1, 0.5),))
 
 
-def test_one_sweep_at_a_time(workspace, pets, monkeypatch):
-    monkeypatch.setattr(Sweep, "launch", lambda self, *a, **k: self.update(state="running", processes=[identity()]))
-    first = start_sweep(workspace, pets, settings(), (Axis("dropout", 0.1, 0.5),))
+@pytest.fixture
+def launched(monkeypatch):
+    """Sweeps whose processes are said to be on their way, and are not."""
+    started = []
+
+    def launch(sweep, *arguments, **places):
+        started.append(sweep.id)
+        sweep.update(state="running", processes=[identity()])
+
+    monkeypatch.setattr(Sweep, "launch", launch)
+    return started
+
+
+@pytest.fixture
+def begin(workspace, pets, launched):
+    """Starts a sweep over dropout."""
+    return lambda **changes: start_sweep(
+        workspace, pets, settings(), **{"axes": (Axis("dropout", 0.1, 0.5),)} | changes
+    )
+
+
+def trial(run, **changes):
+    figures = {"log_loss": 0.5, "accuracy": 0.9, "accuracy_ci95": [0.8, 0.95], "images": 100}
+    return (
+        {"run": run, "values": {"dropout": 0.2}, "state": "done", "error": "", "cut_short": False} | figures | changes
+    )
+
+
+UNJUDGED = dict.fromkeys(("log_loss", "accuracy", "accuracy_ci95", "images"))
+
+
+def test_one_sweep_at_a_time(workspace, begin):
+    first = begin()
     with pytest.raises(UsageError, match="one at a time"):
-        start_sweep(workspace, pets, settings(), (Axis("dropout", 0.1, 0.5),))
+        begin()
     assert [sweep.id for sweep in list_sweeps(workspace, "pets")] == [first.id]
     assert list_sweeps(workspace, "cars") == []
 
 
-# At work -------------------------------------------------------------------------------------------------------------
+def test_where_strangers_share_the_machine_a_sweep_is_bounded(begin, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOSTED", "1")
+    for wrong in ({"minutes": 0}, {"minutes": MOST_MINUTES_HOSTED + 1}, {"runs": MOST_RUNS_HOSTED + 1}):
+        with pytest.raises(UsageError, match="must be"):
+            begin(**wrong)
+    assert begin().request["minutes"] == DEFAULT_MINUTES_HOSTED
+    assert budget_limits(Hosting())[1:] == (budget_limits(Hosting())[1], 0)
 
 
-@pytest.fixture
-def tried(workspace, pets, monkeypatch):
-    """Works a sweep off in this process, with runs that end at once: the nearer dropout is to 0.3 the better."""
-    monkeypatch.setattr(Sweep, "launch", lambda self, *arguments, **places: None)
-    monkeypatch.setattr(sweep_worker, "SECONDS_BETWEEN_LOOKS", 0)
-
-    def start(workspace, dataset, chosen):
-        run = create_run(workspace, chosen)
-        sure = 0.95 - abs(chosen.dropout - 0.3)
-        if sure > 0.1:  # else it is one that diverged
-            images = dataset.images
-            true = dataset.label_indices(images["label"])
-            probabilities = np.where(true[:, None] == [0, 1], sure, 1 - sure)
-            ids, splits = (images[column].to_numpy(dtype=str) for column in ("path", "split"))
-            Predictions(ids, splits, true, probabilities, dataset.class_names).save(run.predictions_path)
-        run.update(state="done" if sure > 0.1 else "failed")
-        return run
-
-    monkeypatch.setattr(sweep_worker, "start", start)
-
-    def work(axes, method="tpe", **budget):
-        sweep = start_sweep(workspace, pets, settings(), axes, method, **budget)
-        sweep_worker.Sweeping(sweep).work()
-        return sweep
-
-    return work
+def test_a_sweep_is_found_by_how_its_id_begins(workspace, begin):
+    sweep = begin()
+    assert find_sweep(workspace, sweep.id[:12]).id == sweep.id
+    with pytest.raises(UsageError, match="no sweep 'sweep-1999'"):
+        find_sweep(workspace, "sweep-1999")
 
 
-@pytest.mark.parametrize("method", ["grid", "random", "tpe"])
-def test_no_settings_are_tried_twice(tried, workspace, method):
-    sweep = tried(parse_axes("dropout=0|0.4,batch_size=8|16"), method, runs=20)
-    trials = sweep.trials()
-    assert len({str(trial["values"]) for trial in trials}) == len(trials) == 4
-    assert {trial["run"] for trial in trials} == {run.id for run in list_runs(workspace)}
-    assert sweep.best()["values"]["dropout"] == 0.4
-    run = Run(workspace.runs / sweep.best()["run"])
-    assert run.settings.dropout == 0.4
-    assert sweep.best()["log_loss"] == pytest.approx(-np.log(0.85))
-    assert sweep.best()["accuracy"] == run.evaluate("validation")["accuracy"] == 1
+def test_which_sweep_a_run_belongs_to(workspace, begin):
+    sweep = begin()
+    sweep.save_trials([trial("a"), trial("b")])
+    assert sweeps_by_run(workspace.root) == {"a": sweep.id, "b": sweep.id}
 
 
-def test_the_budget_is_kept(tried):
-    assert len(tried(parse_axes("dropout=0..0.9"), "random", runs=5).trials()) == 5
-    assert len(tried(parse_axes("dropout=0..0.9"), "grid", runs=2).trials()) == 2
-    assert tried(parse_axes("dropout=0..0.9"), "tpe", runs=5, minutes=1e-9).trials() == []
+# Stopping, and going on ----------------------------------------------------------------------------------------------
 
 
-def test_it_learns_where_good_settings_lie(tried):
-    values = [trial["values"]["dropout"] for trial in tried(parse_axes("dropout=0..0.9"), runs=30).trials()]
-    assert np.mean(np.abs(np.array(values[-10:]) - 0.3)) < np.mean(np.abs(np.array(values[:10]) - 0.3))
-
-
-def test_the_seed_settles_what_is_tried(tried):
-    first, second = (tried(parse_axes("learning_rate=1e-4..1e-2:log"), "random", runs=4).trials() for _ in range(2))
-    assert [trial["values"] for trial in first] == [trial["values"] for trial in second]
-
-
-def test_runs_that_failed_are_told_and_not_the_best(tried, monkeypatch):
-    sweep = tried(parse_axes("dropout=0.3|0.9"), "tpe", runs=2)
-    failed = next(trial for trial in sweep.trials() if trial["values"]["dropout"] == 0.9)
-    assert failed["state"] in ("done", "failed")
-    assert sweep.best()["values"]["dropout"] == 0.3
-
-
-def test_combinations_that_no_run_accepts_are_passed_over(tried):
-    sweep = tried(parse_axes("architecture=small_cnn|inception_v3,image_size=32|96"), "grid", runs=10)
-    values = [tuple(trial["values"].values()) for trial in sweep.trials()]
-    assert ("inception_v3", 96) in values
-    assert ("inception_v3", 32) not in values
-
-
-@pytest.mark.slow
-def test_a_sweep_that_is_stopped_keeps_what_is_done(workspace, pets, eventually):
-    axes = (Axis("dropout", 0, 0.9),)
-    sweep = start_sweep(workspace, pets, settings(), axes, "random", runs=50)
-    eventually(lambda: any(trial["log_loss"] is not None for trial in sweep.trials()))
+def test_a_stop_reaches_the_run_that_is_going(workspace, begin):
+    sweep, done, going = begin(), create_run(workspace, settings()), create_run(workspace, settings())
+    done.update(state="done")
+    going.update(state="running", processes=[identity()])
+    sweep.save_trials([trial(done.id), trial(going.id, state="running", **UNJUDGED)])
     sweep.request_stop()
-    assert wait(sweep).state == "stopped"
-    assert 1 <= len(sweep.trials()) < 50
-    assert sweep.best() is not None
-    assert not any(run.status().active for run in list_runs(workspace))
+    assert (sweep.stop_requested, going.stop_requested, done.stop_requested) == (True, True, False)
+
+
+def died(sweep, **facts):
+    sweep.update(state="running", processes=[[1, 0.0]], facts=facts)
+    return sweep
+
+
+def test_a_sweep_whose_process_is_gone_is_stopped_for_good(workspace, begin):
+    sweep = died(begin())
+    assert sweep.lost
+    sweep.request_stop()
+    assert sweep.status().state == "stopped"
+    assert revive_sweeps(workspace) == []
+
+
+def test_a_sweep_whose_process_is_gone_is_brought_back(workspace, begin, launched):
+    sweep = died(begin(), worked_seconds=12.5)
+    assert [found.id for found in revive_sweeps(workspace)] == [sweep.id]
+    assert launched == [sweep.id, sweep.id]
+    assert sweep.status().active
+    assert sweep.worked_seconds == 12.5
+    assert revive_sweeps(workspace) == []
+
+
+def test_a_sweep_that_dies_again_and_again_is_left_to_be_resumed(workspace, begin, launched):
+    sweep = begin()
+    for _ in range(MOST_REVIVALS):
+        assert revive_sweeps(workspace) or died(sweep)
+        revive_sweeps(workspace)
+    died(sweep)
+    assert revive_sweeps(workspace) == []
+    assert is_resumable(sweep)
+    resume_sweep(workspace, sweep)
+    assert sweep.status().active
+
+
+def test_what_goes_on_can_not_be_resumed(workspace, begin):
+    with pytest.raises(UsageError, match="still going"):
+        resume_sweep(workspace, begin())
+
+
+def test_a_sweep_that_has_spent_its_budget_goes_on_with_a_larger_one(workspace, begin):
+    sweep = begin(runs=2, minutes=1)
+    sweep.save_trials([trial("a"), trial("b")])
+    sweep.update(state="done", facts={"worked_seconds": 61.0})
+    assert not is_resumable(sweep)
+    with pytest.raises(UsageError, match="tried 2 of 2 runs"):
+        resume_sweep(workspace, sweep)
+    with pytest.raises(UsageError, match="spent its 1 minutes"):
+        resume_sweep(workspace, sweep, runs=5)
+    assert larger_budget(sweep, DEFAULT_RUNS) == {"runs": 2 + DEFAULT_RUNS, "minutes": 3}
+    resume_sweep(workspace, sweep, runs=5, minutes=2)
+    assert (sweep.request["runs"], sweep.request["minutes"]) == (5, 2)
+
+
+def test_a_grid_that_is_all_tried_has_nothing_left(workspace, begin):
+    sweep = begin(axes=(Axis("dropout", options=(0.2, 0.5)),), method="grid", runs=10)
+    assert sweep.total == 2
+    sweep.save_trials([trial("a"), trial("b")])
+    sweep.update(state="done")
+    assert larger_budget(sweep, 8) is None
+    with pytest.raises(UsageError, match="all 2 combinations"):
+        resume_sweep(workspace, sweep)
+
+
+def test_a_run_that_was_cut_short_is_left_to_do(begin):
+    sweep = begin(runs=2)
+    sweep.save_trials([trial("a"), trial("b", state="stopped", cut_short=True)])
+    sweep.update(state="stopped")
+    assert is_resumable(sweep)
+
+
+def test_a_sweep_does_not_go_on_over_other_images(workspace, begin, pets):
+    sweep = begin()
+    sweep.update(state="stopped")
+    pets.set_split(SplitSettings(seed=99))
+    with pytest.raises(UsageError, match="changed since the sweep began"):
+        resume_sweep(workspace, sweep)
+    delete_dataset(pets)
+    with pytest.raises(UsageError, match="no dataset 'pets'"):
+        resume_sweep(workspace, sweep)
+    assert sweep.status().state == "stopped"
