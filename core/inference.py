@@ -1,7 +1,8 @@
 """The helper process: it has Keras loaded and answers what a page wants to see at once, so that pages never load it.
 
 Pages talk to it through `Helper`; the process itself is `python -m core.inference`. Requests and answers are pickled
-through its standard input and output, which nobody else can reach.
+through its standard input and output, which nobody else can reach. While it works at a long task, it says how far it
+is, and goes on when it is told to: so nobody has to be interrupted, and nothing is in the pipe when a task ends.
 """
 
 import os
@@ -9,14 +10,21 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import WorkbenchError, in_words
+from core.jobs import Report, Stopped, unheard
 from core.runs.record import Run
 from core.workspace import PROJECT
 
-SECONDS_PER_ANSWER = 90
+# Without a word for so long, it hangs. Starting Keras on a busy machine takes a third of that.
+SECONDS_OF_SILENCE = 120
+SECONDS_BETWEEN_REPORTS = 0.2
+# What the process says: how far it is, and in the end what it found or what went wrong.
+PROGRESS, ANSWERED, FAILED = "progress", "answered", "failed"
 
 
 class Helper:
@@ -31,35 +39,44 @@ class Helper:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
 
-    def ask(self, task: str, **arguments: Any) -> Any:
-        """Have the process do a task of `TASKS` and return what it gives.
+    def ask(self, task: str, on_progress: Report = unheard, **arguments: Any) -> Any:
+        """Have the process do a task of `TASKS` or `LONG_TASKS` and return what it gives.
+
+        Parameters
+        ----------
+        on_progress
+            Called a few times a second while a long task is worked at. Where it raises, the task is stopped, and what
+            it raised is raised from here.
 
         Raises
         ------
         WorkbenchError
-            What the task itself raised in words, or that the process died or took too long.
+            What the task itself raised in words, or that the process died or said nothing for too long.
         """
         with self._lock:
             if not self.warm:
                 self._start()
-            # A request that hangs would hang every page behind it.
-            alarm = threading.Timer(SECONDS_PER_ANSWER, self._process.kill)
-            alarm.start()
             try:
-                pickle.dump((task, arguments), self._process.stdin)
-                self._process.stdin.flush()
-                succeeded, answer = pickle.load(self._process.stdout)
+                self._say((task, arguments))
+                kind, answer, refusal = self._hear(on_progress)
             except (EOFError, OSError, pickle.UnpicklingError) as error:
                 self._process.kill()
+                self._process.wait()
                 raise WorkbenchError(
-                    "The helper process that computes previews ended or took too long, perhaps for want of memory. Try "
+                    "The helper process that computes this ended or took too long, perhaps for want of memory. Try "
                     "again: a new one is started."
                 ) from error
-            finally:
-                alarm.cancel()
-        if not succeeded:
+        if refusal is not None:
+            raise refusal
+        if kind == FAILED:
             raise WorkbenchError(answer)
         return answer
+
+    def kill(self) -> None:
+        """End the process even while it works; whoever waits for its answer is told that it ended."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def close(self) -> None:
         """End the process."""
@@ -67,6 +84,29 @@ class Helper:
             if self._process is not None:
                 self._process.kill()
                 self._process.wait()
+
+    def _say(self, message: Any) -> None:
+        pickle.dump(message, self._process.stdin)
+        self._process.stdin.flush()
+
+    def _hear(self, on_progress: Report) -> tuple[str, Any, Exception | None]:
+        """How the task ended, with what, and what the listener raised, upon which it was to stop."""
+        refusal = None
+        while True:
+            # A request that hangs would hang every page behind it.
+            alarm = threading.Timer(SECONDS_OF_SILENCE, self._process.kill)
+            alarm.start()
+            try:
+                kind, content = pickle.load(self._process.stdout)
+            finally:
+                alarm.cancel()
+            if kind != PROGRESS:
+                return kind, content, refusal
+            try:
+                on_progress(*content)
+            except Exception as error:
+                refusal = error
+            self._say(refusal is None)
 
     def _start(self) -> None:
         environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -169,7 +209,7 @@ def grad_cam(run: str, paths: list[str], classes: list[int]):
     return grad_cam(network, images, classes), images
 
 
-def occlusion(run: str, path: str, classes: list[int]):
+def occlusion(run: str, path: str, classes: list[int], report: Report = unheard) -> dict[str, Any]:
     """How much less probable classes get where an image is covered: an `core.explain.occlusion.Occlusion`, as a dict.
 
     Parameters
@@ -177,12 +217,13 @@ def occlusion(run: str, path: str, classes: list[int]):
     run, path
         The folder of a run, and an image file.
     """
+    report("Loading the network", 0, 0)
     from core.explain.occlusion import occlude
     from core.explain.trained_network import trained_network
 
     network = trained_network(Run(Path(run)))
     # As a dict, since the class itself lies where Keras is loaded.
-    return vars(occlude(network, network.read([path])[0], classes))
+    return vars(occlude(network, network.read([path])[0], classes, report))
 
 
 def activations(run: str, path: str):
@@ -208,25 +249,25 @@ def kernels(run: str):
     return vars(first_kernels(trained_network(Run(Path(run)))))
 
 
-def label_faults(run: str, machine: str | None = None) -> dict[str, Any]:
+def label_faults(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """The images of a run whose labels are probably wrong: see `core.explain.listing.label_faults`."""
     from core.explain.listing import label_faults
 
-    return label_faults(Run(Path(run)), machine)
+    return label_faults(Run(Path(run)), machine, report)
 
 
-def unlike(run: str, machine: str | None = None) -> dict[str, Any]:
+def unlike(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """The images of a run that are unlike anything it was trained on: see `core.explain.listing.unlike`."""
     from core.explain.listing import unlike
 
-    return unlike(Run(Path(run)), machine)
+    return unlike(Run(Path(run)), machine, report)
 
 
-def feature_map(run: str, machine: str | None = None) -> dict[str, Any]:
+def feature_map(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """A map of the images of a run: see `core.explain.listing.mapped`."""
     from core.explain.listing import mapped
 
-    return mapped(Run(Path(run)), machine)
+    return mapped(Run(Path(run)), machine, report)
 
 
 def nearest(run: str, path: str, count: int = 8, machine: str | None = None) -> list[dict[str, Any]]:
@@ -237,17 +278,20 @@ def nearest(run: str, path: str, count: int = 8, machine: str | None = None) -> 
 
 
 TASKS = {
-    "label_faults": label_faults,
-    "unlike": unlike,
-    "feature_map": feature_map,
     "nearest": nearest,
     "augment": augment,
     "extremes": extremes,
     "training_batch": training_batch,
     "grad_cam": grad_cam,
-    "occlusion": occlusion,
     "activations": activations,
     "kernels": kernels,
+}
+# Which say how far they are to `report`, and may be stopped.
+LONG_TASKS = {
+    "label_faults": label_faults,
+    "unlike": unlike,
+    "feature_map": feature_map,
+    "occlusion": occlusion,
 }
 
 
@@ -259,11 +303,39 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except EOFError:
             return
         try:
-            answer = True, TASKS[task](**arguments)
+            work = TASKS.get(task) or partial(LONG_TASKS[task], report=reporter(requests, answers))
+            answer = ANSWERED, work(**arguments)
         except Exception as error:
-            answer = False, in_words(error)
-        pickle.dump(answer, answers)
-        answers.flush()
+            answer = FAILED, in_words(error)
+        _tell(answer, answers)
+
+
+def reporter(requests: BinaryIO, answers: BinaryIO) -> Report:
+    """Tells the client how far a task is, not more often than anybody sees, and asks whether to go on.
+
+    Raises
+    ------
+    Stopped
+        From a call, where the client wants it no more.
+    """
+    stage_before, told = None, 0.0
+
+    def report(stage: str, done: int, total: int) -> None:
+        nonlocal stage_before, told
+        now = time.monotonic()
+        if stage == stage_before and now - told < SECONDS_BETWEEN_REPORTS and done < total:
+            return
+        stage_before, told = stage, now
+        _tell((PROGRESS, (stage, done, total)), answers)
+        if not pickle.load(requests):
+            raise Stopped("Stopped.")
+
+    return report
+
+
+def _tell(message: tuple[str, Any], answers: BinaryIO) -> None:
+    pickle.dump(message, answers)
+    answers.flush()
 
 
 def main() -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from core.commands.output import DONE, Result, table
+from core.commands.output import DONE, Result, progress_line, table
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.errors import confidently_wrong, least_sure, margins_of, runner_up
 from core.evaluation.predictions import SPLITS, Predictions
 from core.inference import Helper
 from core.runs.record import Run, find_run
+from core.runs.standing import standing_of
 from core.workspace import Workspace
 
 ALL = "all"
@@ -39,6 +40,7 @@ def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
     predictions = run.predictions()
     judged = predictions if options.split == ALL else predictions.of(options.split or "test")
     document: dict[str, Any] = {"run": run.id, "untrained": run.settings.untrained, "split": options.split or "test"}
+    document |= {"n": len(judged), "judged": standing_of(run).to_dict()}
     document["confidently_wrong"] = _answers(judged, confidently_wrong(judged)[:limit])
     document["least_sure"] = _answers(judged, least_sure(judged)[:limit])
     document |= _by_features(workspace, run, options.split or ALL, limit)
@@ -84,7 +86,7 @@ def _by_features(workspace: Workspace, run: Run, split: str, limit: int | None) 
     helper = Helper()
     try:
         place = {"run": str(run.folder), "machine": str(workspace.machine)}
-        faults, strange = (helper.ask(task, **place) for task in ("label_faults", "unlike"))
+        faults, strange = (helper.ask(task, on_progress=progress_line, **place) for task in ("label_faults", "unlike"))
     except WorkbenchError as error:
         return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}
     finally:
@@ -116,12 +118,15 @@ def _text(document: dict[str, Any]) -> str:
         [row["path"], row["true"], f"{row['predicted']} {row['probability']:.0%}", row["next"]]
         for row in document["least_sure"]
     ]
+    none = ["No image is taken for another.", "It hesitates over no image."]
+    if not document["n"]:
+        none = ["There is no image of that part of the split."] * 2
     parts = [
-        _part(
-            "The most confidently wrong", ["image", "is", "taken for", "sure"], sure, "No image is taken for another."
-        ),
-        _part("The least sure", ["image", "is", "taken for", "rather than"], unsure, "It hesitates over no image."),
+        _part("The most confidently wrong", ["image", "is", "taken for", "sure"], sure, none[0]),
+        _part("The least sure", ["image", "is", "taken for", "rather than"], unsure, none[1]),
     ]
+    if words := document["judged"]["words"]:
+        parts.insert(0, words)
     if document["probably_mislabelled"] is None:
         return "\n\n".join([*parts, f"Wrong labels and unlike images can't be told: {document['remark']}"])
     faults = [

@@ -22,4 +22,4 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 def progress_line(stage: str, done: int, total: int) -> None:
     if done == total or done % 200 == 0:
-        print(f"{stage}: {done:,} of {total:,}", file=sys.stderr)
+        print(f"{stage}: {done:,} of {total:,}" if total else stage, file=sys.stderr)

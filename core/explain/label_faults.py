@@ -8,12 +8,15 @@ threshold and is more probable than the label. The heads are then trained once m
 would teach them their mistakes, and judge all images again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
+
+from core.jobs import Report, unheard
 
 FOLDS = 5
 # Beyond those, features say little of what most images are, and take time. Of 5 % flipped labels of a thousand
@@ -48,7 +51,9 @@ class LabelFaults:
     suspected: np.ndarray
 
 
-def find_label_faults(vectors: np.ndarray, labels: np.ndarray, groups: np.ndarray, class_count: int) -> LabelFaults:
+def find_label_faults(
+    vectors: np.ndarray, labels: np.ndarray, groups: np.ndarray, class_count: int, report: Report = unheard
+) -> LabelFaults:
     """Order images by how surely their labels are wrong.
 
     Parameters
@@ -61,13 +66,20 @@ def find_label_faults(vectors: np.ndarray, labels: np.ndarray, groups: np.ndarra
         Images of one group are never judged by a head that has seen others of it.
     class_count
         How many classes there are. With fewer than two among the labels, nothing is suspected.
+    report
+        Called with how many of the heads have learned and judged.
     """
+
+    def tell(heads: int) -> None:
+        report("Judging each image by what the others say", heads, 2 * FOLDS)
+
     # Its sums are so small that sharing them out among cores takes longer than doing them.
     with threadpool_limits(1):
         inputs, folds = _reduced(vectors), _folds(labels, groups)
-        first = _cross_validated(inputs, labels, folds, class_count, np.ones(len(labels), dtype=bool))
+        everything = np.ones(len(labels), dtype=bool)
+        first = _cross_validated(inputs, labels, folds, class_count, everything, tell)
         trusted = ~_suspected(first, labels)
-        probabilities = _cross_validated(inputs, labels, folds, class_count, trusted)
+        probabilities = _cross_validated(inputs, labels, folds, class_count, trusted, lambda fold: tell(FOLDS + fold))
     suspected = _suspected(probabilities, labels)
     likely, likely_probability, label_probability = _rivals(probabilities, labels)
     order = np.lexsort((label_probability - likely_probability, ~suspected))
@@ -97,11 +109,17 @@ def _folds(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def _cross_validated(
-    inputs: np.ndarray, labels: np.ndarray, folds: np.ndarray, class_count: int, trusted: np.ndarray
+    inputs: np.ndarray,
+    labels: np.ndarray,
+    folds: np.ndarray,
+    class_count: int,
+    trusted: np.ndarray,
+    tell: Callable[[int], None],
 ) -> np.ndarray:
     """How probable each class of each image is to a head of the other folds' trusted images: (n, classes)."""
     probabilities = np.zeros((len(labels), class_count))
-    for fold in np.unique(folds):
+    for fold in np.unique(folds).tolist():
+        tell(fold)
         judged, learned = folds == fold, (folds != fold) & trusted
         present = np.unique(labels[learned])
         if len(present) < 2:  # nothing to tell apart: each class as often as it is

@@ -11,6 +11,7 @@ from core.explain.label_faults import find_label_faults
 from core.explain.neighbours import nearest
 from core.explain.run_features import RunFeatures, features_of
 from core.explain.unlike import find_unlike
+from core.jobs import Report, unheard
 from core.runs.record import Run
 
 CAUTION = (
@@ -19,13 +20,15 @@ CAUTION = (
 )
 
 
-def label_faults(run: Run, machine: str | None = None) -> dict[str, Any]:
+def label_faults(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """All images of a run, the most surely mislabelled first.
 
     Parameters
     ----------
     machine
         The folder of what all workspaces of the machine share, features among it.
+    report
+        Told how far it is; features that are not at hand are computed first.
 
     Returns
     -------
@@ -34,9 +37,9 @@ def label_faults(run: Run, machine: str | None = None) -> dict[str, Any]:
         likely_probability, label_probability (lists of float), suspected (list of bool), and in words the origin of the
         features and, where there is need for it, caution.
     """
-    features = _features(run, machine)
+    features = _features(run, machine, report)
     names = np.array(features.predictions.class_names, dtype=object)
-    found = find_label_faults(features.vectors, features.predictions.true, features.groups, len(names))
+    found = find_label_faults(features.vectors, features.predictions.true, features.groups, len(names), report)
     return _images(features, found.rows) | {
         "labels": names[features.predictions.true[found.rows]].tolist(),
         "likely": names[found.likely].tolist(),
@@ -47,7 +50,7 @@ def label_faults(run: Run, machine: str | None = None) -> dict[str, Any]:
     }
 
 
-def unlike(run: Run, machine: str | None = None) -> dict[str, Any]:
+def unlike(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """All images of a run, those farthest from its training images first.
 
     Returns
@@ -56,8 +59,8 @@ def unlike(run: Run, machine: str | None = None) -> dict[str, Any]:
         paths, splits (lists of str), distance, farther_than (lists of float), unlike (list of bool) and origin; see
         `core.explain.unlike.Unlike`.
     """
-    features = _features(run, machine)
-    found = find_unlike(features)
+    features = _features(run, machine, report)
+    found = find_unlike(features, report)
     return _images(features, found.rows) | {
         "distance": found.distance.tolist(),
         "farther_than": found.farther_than.tolist(),
@@ -65,27 +68,29 @@ def unlike(run: Run, machine: str | None = None) -> dict[str, Any]:
     }
 
 
-def mapped(run: Run, machine: str | None = None) -> dict[str, Any]:
+def mapped(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """Where each image of a run lies on a map of the feature space, which is kept in the run's folder.
 
     Returns
     -------
     dict
-        paths, splits (lists of str), x, y (lists of float, -1 to 1), method ("t-SNE" or "PCA") and origin.
+        paths, splits (lists of str), x, y (lists of float, -1 to 1), method ("t-SNE" or "PCA"), kept (float: see
+        `core.explain.feature_map.FeatureMap`) and origin.
     """
-    features = _features(run, machine)
-    found = feature_map(features, run.folder)
+    features = _features(run, machine, report)
+    found = feature_map(features, run.folder, report)
     x, y = found.places.T.tolist()
-    return _images(features, np.arange(len(features.table))) | {"x": x, "y": y, "method": found.method}
+    places = {"x": x, "y": y, "method": found.method, "kept": found.kept}
+    return _images(features, np.arange(len(features.table))) | places
 
 
 def neighbours(run: Run, path: str, count: int = 8, machine: str | None = None) -> list[dict[str, Any]]:
     """The training images most like an image: see `core.explain.neighbours.Neighbour`."""
-    return [asdict(each) for each in nearest(_features(run, machine), path, count)]
+    return [asdict(each) for each in nearest(_features(run, machine, unheard), path, count)]
 
 
-def _features(run: Run, machine: str | None) -> RunFeatures:
-    return features_of(run, None if machine is None else Path(machine))
+def _features(run: Run, machine: str | None, report: Report) -> RunFeatures:
+    return features_of(run, None if machine is None else Path(machine), report)
 
 
 def _images(features: RunFeatures, rows: np.ndarray) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How near images are to each other in the feature space, in which only the direction counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +66,13 @@ def unit_length(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
-def kth_distances(directions: np.ndarray, groups: np.ndarray, among: np.ndarray, neighbour: int) -> np.ndarray:
+def kth_distances(
+    directions: np.ndarray,
+    groups: np.ndarray,
+    among: np.ndarray,
+    neighbour: int,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> np.ndarray:
     """How far each image is from the `neighbour`-th nearest of some images of other groups.
 
     Parameters
@@ -78,6 +85,8 @@ def kth_distances(directions: np.ndarray, groups: np.ndarray, among: np.ndarray,
         Rows of the images that they are compared with.
     neighbour
         1 for the nearest. Where an image has fewer to be compared with, the farthest of them counts.
+    report
+        Called with how many images were compared, and of how many.
 
     Returns
     -------
@@ -88,6 +97,7 @@ def kth_distances(directions: np.ndarray, groups: np.ndarray, among: np.ndarray,
     others, their_groups = directions[among].T, groups[among]
     with threadpool_limits(1):
         for start in range(0, len(directions) if len(among) else 0, ROWS_AT_ONCE):
+            report(start, len(directions))
             rows = slice(start, start + ROWS_AT_ONCE)
             # Of unit vectors, |a - b|² = 2 - 2 a·b. Rounding may leave less than nothing.
             apart = np.sqrt(np.maximum(2 - 2 * (directions[rows] @ others), 0))

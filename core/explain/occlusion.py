@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import UsageError
 from core.explain.grad_cam import enlarged
 from core.explain.trained_network import TrainedNetwork
+from core.jobs import Report, unheard
 
 GREY = 127
 # Of the image's side, about as in the paper.
@@ -21,6 +22,8 @@ SQUARE = 0.22
 GRIDS = (14, 10, 7, 5)
 SECONDS = 10.0
 MOST_SECONDS = 60.0  # beyond which it is refused
+SECONDS_BETWEEN_REPORTS = 0.5
+STAGE = "Covering a part of the image at a time"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Occlusion:
     grid: int
 
 
-def occlude(network: TrainedNetwork, image: np.ndarray, classes: Sequence[int]) -> Occlusion:
+def occlude(network: TrainedNetwork, image: np.ndarray, classes: Sequence[int], report: Report = unheard) -> Occlusion:
     """Slide a grey square over an image.
 
     Parameters
@@ -57,6 +60,8 @@ def occlude(network: TrainedNetwork, image: np.ndarray, classes: Sequence[int]) 
         As `TrainedNetwork.read` gives them.
     classes : (k,) ints
         That are asked about.
+    report
+        Called with how many places were covered.
 
     Raises
     ------
@@ -66,22 +71,37 @@ def occlude(network: TrainedNetwork, image: np.ndarray, classes: Sequence[int]) 
     chosen = network.check_classes(classes)
     whole = network.probabilities(image[None])[0, chosen]
     square = max(1, round(SQUARE * network.image_size))
-    grid = _grid(network, image)
-    batches = network.batches(np.arange(grid**2))
-    covered = np.concatenate([network.probabilities(_covered(image, square, grid, places)) for places in batches])
-    drops = (whole - covered[:, chosen]).T.reshape(len(chosen), grid, grid)
+    report("Seeing how quick the network is", 0, 0)
+    seconds = _seconds_an_image(network, image)
+    grid = _grid(network, seconds)
+    # So few at a time that one sees it go on.
+    at_once = max(1, int(SECONDS_BETWEEN_REPORTS / max(seconds, 1e-6)))
+    covered = np.zeros((grid**2, len(whole)))
+    for start in range(0, grid**2, at_once):
+        report(STAGE, start, grid**2)
+        places = np.arange(start, min(start + at_once, grid**2))
+        covered[places] = network.probabilities(_covered(image, square, grid, places))[:, chosen]
+    drops = (whole - covered).T.reshape(len(chosen), grid, grid)
     return Occlusion(image, whole, np.stack([enlarged(each, len(image)) for each in drops]), square, grid)
 
 
-def _grid(network: TrainedNetwork, image: np.ndarray) -> int:
-    """The finest grid that is answered in time."""
-    # As many as the coarsest grid has; once before, since the first answer of a shape takes longer.
-    trial = np.repeat(image[None], GRIDS[-1] ** 2, axis=0)
-    batch = next(network.batches(trial))
-    network.probabilities(batch)
-    began = time.monotonic()
-    network.probabilities(batch)
-    seconds = (time.monotonic() - began) / len(batch)
+def _seconds_an_image(network: TrainedNetwork, image: np.ndarray) -> float:
+    """How long an answer takes: of one image alone where that is long, else among as many as the coarsest grid has."""
+    seconds = 0.0
+    for count in (1, GRIDS[-1] ** 2):
+        batch = next(network.batches(np.repeat(image[None], count, axis=0)))
+        # Once before, since the first answer of a shape takes longer.
+        network.probabilities(batch)
+        began = time.monotonic()
+        network.probabilities(batch)
+        seconds = (time.monotonic() - began) / len(batch)
+        if GRIDS[-1] ** 2 * seconds > SECONDS:
+            break
+    return seconds
+
+
+def _grid(network: TrainedNetwork, seconds: float) -> int:
+    """The finest grid that is answered in time, where an image takes so many seconds."""
     if GRIDS[-1] ** 2 * seconds > MOST_SECONDS:
         raise UsageError(
             f"Covering parts of the image would take about {GRIDS[-1] ** 2 * seconds:.0f} seconds here, since "

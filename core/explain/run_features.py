@@ -1,10 +1,9 @@
 """The features by which the images of a run are compared with each other: found where they are kept, else computed."""
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +13,12 @@ from core.architectures.weights import IMAGENET, fetch_weights, file_hash, path_
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
+from core.jobs import Report, unheard
 from core.runs.record import Run
 from core.training.features import FeatureStore, extract, made_from
 from core.training.plan import default_plan, read_plan
 from core.training.stages import machine_folder
 from core.workspace import Workspace
-
-# A page that asks waits no longer than `core.inference.SECONDS_PER_ANSWER`.
-SECONDS_TO_COMPUTE = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +51,11 @@ class RunFeatures:
         return self.table[column].factorize()[0]
 
 
-def features_of(run: Run, machine: Path | None = None) -> RunFeatures:
+# The latest, by the run's folder, the machine's and the time of its predictions: of 25,000 images, up to 200 MB.
+_latest: dict[tuple[Path, Path, int], RunFeatures] = {}
+
+
+def features_of(run: Run, machine: Path | None = None, report: Report = unheard) -> RunFeatures:
     """The features of all images of a run.
 
     Those of a frozen backbone are at hand since the training. Of a network that was trained from nothing they are the
@@ -64,25 +65,31 @@ def features_of(run: Run, machine: Path | None = None) -> RunFeatures:
     ----------
     machine
         The folder of what all workspaces of the machine share; by default the one that the run's process would take.
+    report
+        Told how many features are computed. Where it raises, those are kept, and asking again goes on from there.
 
     Raises
     ------
     WorkbenchError
-        If the run has no predictions, its images or weights are gone where they are needed, or computing takes longer
-        than `SECONDS_TO_COMPUTE`: what was computed is kept, and asking again goes on from there.
+        If the run has no predictions, or its images or weights are gone where they are needed.
     """
+    machine = machine or machine_folder(run)
     written = run.predictions_path.stat().st_mtime_ns if run.predictions_path.exists() else 0
-    return _features_of(run.folder, machine or machine_folder(run), written)
+    mark = (run.folder, machine, written)
+    if mark not in _latest:
+        found = _features_of(run, machine, report)
+        _latest.clear()
+        _latest[mark] = found
+    return _latest[mark]
 
 
-@lru_cache(maxsize=1)  # those of 25,000 images are up to 200 MB
-def _features_of(folder: Path, machine: Path, written: int) -> RunFeatures:
-    run = Run(folder)
+def _features_of(run: Run, machine: Path, report: Report) -> RunFeatures:
+    report("Reading the features of the images", 0, 0)
     table, predictions = _images_of(run)
     frozen = run.settings.design.frozen
     store, compute = (_of_backbone if frozen else _of_trained)(run, machine / "features")
     if any(identity not in store for identity in table["pixel_hash"]):
-        _compute_lacking(run, store, table, compute)
+        _compute_lacking(run, store, table, compute, report)
         kept = np.array([identity in store for identity in table["pixel_hash"]], dtype=bool)
         # An image that is gone by now is not compared with others.
         table, predictions = table[kept].reset_index(drop=True), _rows(predictions, kept)
@@ -162,17 +169,11 @@ def _of_trained(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
     return FeatureStore(folder, recipe), compute
 
 
-def _compute_lacking(run: Run, store: FeatureStore, table: pd.DataFrame, compute: Callable) -> None:
+def _compute_lacking(run: Run, store: FeatureStore, table: pd.DataFrame, compute: Callable, report: Report) -> None:
     dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
     paths = [dataset.path_of(path) for path in table["path"]]
     if not any(os.path.exists(path) for path in paths):
         raise WorkbenchError("None of the images of this run can be read any more. Were they moved or deleted?")
-    until = time.monotonic() + SECONDS_TO_COMPUTE
-
-    def report(done: int, lacking: int) -> None:
-        if time.monotonic() > until and done < lacking:
-            raise WorkbenchError(
-                f"The features of {lacking:,} images are computed once; {done:,} are ready. Ask again to go on."
-            )
-
-    extract(store, table["pixel_hash"].tolist(), paths, run.settings.image_size, compute(), report)
+    report("Loading the network", 0, 0)
+    told = partial(report, "Computing the features of images")
+    extract(store, table["pixel_hash"].tolist(), paths, run.settings.image_size, compute(), told)

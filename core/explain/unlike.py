@@ -1,11 +1,13 @@
 """Which images are unlike anything that a run was trained on: far away in the feature space."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from core.explain.neighbours import kth_distances, unit_length
 from core.explain.run_features import RunFeatures
+from core.jobs import Report, unheard
 
 # Not the very nearest, which may be as odd as the image itself (Sun et al. 2022, arXiv:2204.06507).
 NEIGHBOUR = 5
@@ -38,14 +40,15 @@ class Unlike:
     unlike: np.ndarray
 
 
-def find_unlike(features: RunFeatures) -> Unlike:
+def find_unlike(features: RunFeatures, report: Report = unheard) -> Unlike:
     """Order the images of a run by how far they are from what it was trained on.
 
     Without at least two groups of training images there is nothing to measure by, and no image is unlike the others.
     """
     trained = np.flatnonzero((features.table["split"] == "train").to_numpy())
     among = trained[:: -(-len(trained) // MOST_COMPARED) or 1]
-    distances = kth_distances(unit_length(features.vectors), features.groups, among, NEIGHBOUR)
+    told = partial(report, "Comparing each image with the training images")
+    distances = kth_distances(unit_length(features.vectors), features.groups, among, NEIGHBOUR, told)
     usual = np.sort(distances[among][~np.isnan(distances[among])])
     distances = np.nan_to_num(distances, nan=0.0)
     farther_than = np.searchsorted(usual, distances) / max(len(usual), 1)

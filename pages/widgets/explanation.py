@@ -17,7 +17,7 @@ from core.runs.record import Run
 from pages.widgets.frame import Page, untrained_badge
 from pages.widgets.gallery import Tile, escape, show_tiles
 from pages.widgets.heat import overlay, overlay_signed
-from pages.widgets.helper import helper
+from pages.widgets.helper import helper, long_answer, modified, weights_written
 from pages.widgets.thumbnails import pixels_url
 
 LOOKS_AT, COVERED, LAYERS, KERNELS = "What it looks at", "Covered", "Layers", "First kernels"
@@ -81,7 +81,7 @@ class Question:
         """Have the process that has Keras do it; what was answered lately is at hand."""
         words = "Looking" if helper().warm else "Starting Keras, which takes about ten seconds the first time"
         with st.spinner(words, show_time=True):
-            return _answer(task, str(self.run.folder), _state_of(self.run), _modified(self.file), arguments)
+            return _answer(task, str(self.run.folder), weights_written(self.run), modified(self.file), arguments)
 
     def tile(self, id: str, pixels: np.ndarray, title: str, caption: str = "", second: str = "") -> Tile:
         """A picture in the proportions of the image's file."""
@@ -175,15 +175,24 @@ def show_heat(question: Question) -> None:
 
 def show_covered(question: Question) -> None:
     """What it costs to cover each place."""
-    found = question.ask("occlusion", path=question.file, classes=question.classes)
+    found = long_answer(
+        "occlusion",
+        str(question.page.workspace.root),
+        "Covering one part of the image after the other",
+        state=(weights_written(question.run), modified(question.file)),
+        run=str(question.run.folder),
+        path=question.file,
+        classes=question.classes,
+    )
+    image, all_drops = _smaller(found["image"]), [_smaller(each) for each in found["drops"]]
     pictures, strength = st.container(), _strength()
-    tiles = [question.tile("image", found["image"], f"{question.path} as the network sees it", "the image")]
-    for index, whole, drops in zip(question.classes, found["probabilities"], found["drops"], strict=True):
+    tiles = [question.tile("image", image, f"{question.path} as the network sees it", "the image")]
+    for index, whole, drops in zip(question.classes, found["probabilities"], all_drops, strict=True):
         name, largest = question.names[index], max(LEAST_DROP, float(np.abs(drops).max()))
         least, most = np.clip([whole - drops.max(), whole - drops.min()], 0, 1)
         words = f"covered, {percent(least)} to {percent(most)}"
         title = f"What covering {question.path} does to {name}: {words}"
-        pictured = overlay_signed(found["image"], drops, largest, strength)
+        pictured = overlay_signed(image, drops, largest, strength)
         tiles.append(question.tile(f"class_{index}", pictured, title, f"{name} {percent(whole)}", words))
     with pictures:
         show_tiles(tiles, "why_covered", columns=len(tiles))
@@ -294,25 +303,11 @@ def _answer(task: str, folder: str, state: tuple, modified: float, arguments: di
     if task == "grad_cam":
         heat, images = answer
         return np.stack([_smaller(each) for each in heat]), np.stack([_smaller(each) for each in images])
-    if task == "occlusion":
-        drops = np.stack([_smaller(each) for each in answer["drops"]])
-        return answer | {"image": _smaller(answer["image"]), "drops": drops}
     return answer
 
 
 def _smaller(pixels: np.ndarray) -> np.ndarray:
-    """At most as large as it is shown, since it is kept."""
+    """At most as large as it is shown."""
     if len(pixels) <= SHOWN_SIDE:
         return pixels
     return np.asarray(Image.fromarray(pixels).resize((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.BILINEAR))
-
-
-def _state_of(run: Run) -> tuple[float, float]:
-    return _modified(run.best_weights), _modified(run.fine_tuned_weights)
-
-
-def _modified(path: Path | str) -> float:
-    try:
-        return Path(path).stat().st_mtime
-    except OSError:
-        return 0.0

@@ -7,6 +7,7 @@ from core.errors import UsageError
 from core.explain import occlusion
 from core.explain.occlusion import GREY, GRIDS, occlude
 from core.explain.trained_network import trained_network
+from core.jobs import Stopped
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")]
 
@@ -27,6 +28,24 @@ def test_covering_the_square_that_decides_costs_the_most(from_scratch, draw):
 def test_a_slow_network_is_asked_less_often(from_scratch, draw, monkeypatch):
     monkeypatch.setattr(occlusion, "SECONDS", 0.0)
     assert occlude(trained_network(from_scratch), draw("red", 0, 0), [1]).grid == GRIDS[-1]
+
+
+def test_it_is_told_how_many_places_are_covered_and_stops_in_between(from_scratch, draw, monkeypatch):
+    monkeypatch.setattr(occlusion, "SECONDS_BETWEEN_REPORTS", 0.0)
+    network, steps = trained_network(from_scratch), []
+    whole = occlude(network, draw("red", 30, 4), [1])
+    told = occlude(network, draw("red", 30, 4), [1], lambda *step: steps.append(step))
+    done = [done for stage, done, _ in steps if stage == occlusion.STAGE]
+    assert done == list(range(told.grid**2)), "one place at a time where the network is slow"
+    if whole.grid == told.grid:
+        np.testing.assert_allclose(whole.drops, told.drops, atol=1e-4)
+
+    def stop(stage, done, total):
+        if done == 3:
+            raise Stopped("Stopped.")
+
+    with pytest.raises(Stopped):
+        occlude(network, draw("red", 30, 4), [1], stop)
 
 
 def test_a_network_that_takes_too_long_is_not_asked(from_scratch, draw, monkeypatch):
