@@ -1,8 +1,8 @@
 """Images side by side, at their true proportions, to select, and to open large with all that is known of them."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -89,7 +89,7 @@ def show_tiles(
         was not shown for a while, and by `clear_selection`.
     """
     ids = tuple(tile.id for tile in tiles)
-    token = _token(key, ids) if selectable else ""
+    token = selection_token(key, ids) if selectable else ""
     result = _component(
         # As long as the tiles are the same, so is all of this: the browser need not be sent the pictures once more.
         data={
@@ -117,7 +117,7 @@ def clear_selection(key: str) -> None:
     st.session_state.pop(f"{key}_tiles", None)
 
 
-def _token(key: str, ids: tuple[str, ...]) -> str:
+def selection_token(key: str, ids: tuple[str, ...]) -> str:
     """What a selection of these tiles is known by, so that none outlives its tiles, in the browser or here."""
     name = f"{key}_tiles"
     shown, token = st.session_state.get(name, (None, ""))
@@ -151,6 +151,7 @@ def show_images(
     wrong: bool = False,
     selectable: bool = False,
     details: Callable[[pd.Series], None] | None = None,
+    pictures: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """A gallery of rows of the dataset's table, each of which opens large on a click.
 
@@ -164,6 +165,8 @@ def show_images(
         Whether images can be selected; see `show_tiles`.
     details
         Draws more below what is known of an image that is shown large, given its row.
+    pictures
+        By path, the URLs of pictures that stand in the place of thumbnails.
 
     Returns
     -------
@@ -174,6 +177,8 @@ def show_images(
     # All at once, since the tiles below make those that are not cached one by one.
     thumbnail_urls(((row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows()), SIDE)
     tiles = [tile_of(dataset, row, notes.get(row["path"], row["split"]), wrong) for _, row in rows.iterrows()]
+    if pictures:
+        tiles = [replace(tile, source=pictures.get(tile.id, tile.source)) for tile in tiles]
     shown = show_tiles(tiles, key, clickable=True, selectable=selectable)
     if shown.opened is not None:
         row = rows.loc[rows["path"] == shown.opened]
