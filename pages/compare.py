@@ -1,19 +1,27 @@
 """Compare: which run is better, and whether the difference is real."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from core.errors import WorkbenchError
 from core.evaluation.comparison import Judged
-from core.evaluation.metrics import SPLIT_WORDS, percent
-from core.evaluation.predictions import Predictions
-from core.runs.comparing import MOST_RUNS, compare_runs, judged, letter, setting_title, setting_value, trained_on
+from core.evaluation.metrics import percent
+from core.runs.comparing import (
+    MOST_RUNS,
+    compare_runs,
+    judge_all,
+    judged_as_it_is,
+    letter,
+    setting_title,
+    setting_value,
+    trained_on,
+    what_keeps_out,
+)
 from core.runs.events import epoch_table
 from core.runs.labels import read_labels
 from core.runs.record import Run
-from core.runs.sweep import list_sweeps
 from pages.widgets.comparison_charts import (
     COSTS,
     not_comparable,
@@ -28,10 +36,11 @@ from pages.widgets.gallery import escape
 from pages.widgets.progress import duration
 from pages.widgets.run_label import run_label
 from pages.widgets.run_notes import show_run_notes
-from pages.widgets.sweep import show_sweeps
+from pages.widgets.sweep import show_sweeps, sweep_is_watched
 
 COMPARED_AT_FIRST = 6
 ENOUGH_FOR_PARALLEL = 5
+COMPARISONS_KEPT = 32
 SPLITS = ("test", "validation")
 
 
@@ -48,6 +57,7 @@ def main() -> None:
     split = st.session_state.get("compared_split") or SPLITS[0]
     pictures = st.container()
     chosen = choose(runs)
+    say_which_are_missing(page.runs)
     if len(chosen) < 2:
         head.markdown("Choose two runs or more, and this page tells which is better.")
     else:
@@ -57,8 +67,7 @@ def main() -> None:
 
 def foot(page: Page, runs: list[Run]) -> None:
     """What one does with runs, once looked at."""
-    sweeping = any(sweep.status().active for sweep in list_sweeps(page.workspace, page.dataset.name))
-    with st.expander("Sweep: try settings in many runs", icon=":material/tune:", expanded=sweeping):
+    with st.expander("Sweep: try settings in many runs", icon=":material/tune:", expanded=sweep_is_watched(page)):
         show_sweeps(page)
     if runs:
         with st.expander("Names, notes, stars and deletion", icon=":material/edit_note:"):
@@ -106,34 +115,53 @@ def choose(runs: list[Run]) -> list[Run]:
     return [by_id[run_id] for run_id in chosen]
 
 
+def say_which_are_missing(runs: list[Run]) -> None:
+    """Runs that can't be chosen, since there is nothing to judge them by."""
+    states = [run.status().active for run in runs if not run.predictions_path.exists()]
+    training, ended = states.count(True), states.count(False)
+    parts = [f"{training} still training"] if training else []
+    parts += [f"{ended} that ended with nothing to judge"] if ended else []
+    if parts:
+        st.caption(f"Not to choose from: {' and '.join(parts)}.")
+
+
 def newest_comparable(runs: list[Run]) -> list[Run]:
     """A few of the runs that are trained on the same images and judged by the same, as the newest pair of such."""
-    alike: dict[tuple, list[Run]] = {}
-    for run in sorted(runs, key=lambda run: run.id, reverse=True):
-        alike.setdefault(trained_on(run), []).append(run)
-    pairs = [group for group in alike.values() if len(group) > 1]
+    newest_first = sorted(runs, key=lambda run: run.id, reverse=True)
+    pairs = [group for group in groups_of_alike(newest_first) if len(group) > 1]
     return (pairs[0] if pairs else runs)[:COMPARED_AT_FIRST]
 
 
-def side_by_side(page: Page, runs: list[Run], split: str, head: Any, pictures: Any) -> None:
-    try:
-        comparison = compare_runs(runs, split, read=predictions_of)
-    except WorkbenchError as error:
-        head.error(escape(str(error)), icon=":material/error:")
+def groups_of_alike(runs: list[Run]) -> list[list[Run]]:
+    """The runs by what they were trained on."""
+    alike: dict[tuple, list[Run]] = {}
+    for run in runs:
+        alike.setdefault(trained_on(run), []).append(run)
+    return list(alike.values())
+
+
+def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures: Any) -> None:
+    kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, judged_of))}
+    for reason in kept_out.values():
+        st.warning(f"Left out: {escape(reason)}", icon=":material/block:")
+    runs = [run for run in chosen if run.id not in kept_out]
+    if len(runs) < 2:
+        head.markdown("Of these runs, there are not two that can be compared.")
         return
+    entries, remark = judge_all(runs, judged_of)
+    state = tuple((str(run.folder), run.predictions_path.stat().st_mtime_ns, str(read_labels(run))) for run in runs)
+    comparison = _compared(state, split, runs, entries, remark)
     rows = comparison["runs"]
-    names = [row["name"] for row in rows]
-    entries = [judged(run, letter(index), predictions_of(run)) for index, run in enumerate(runs)]
     order = sorted(range(len(rows)), key=lambda index: -rows[index]["accuracy"])
     head.markdown(answer(comparison, order))
     with pictures:
         show_pictures(comparison)
-    say_what_is_not_comparable(comparison)
+    say_what_is_not_comparable(runs, comparison)
     differing(page, runs, comparison)
     st.subheader("Two side by side")
     choose_pair(page, runs, entries, comparison, order)
     st.subheader("How they learned")
-    curves(runs, names)
+    curves(runs, [row["name"] for row in rows])
     if len(runs) >= ENOUGH_FOR_PARALLEL:
         st.subheader("From settings to accuracy")
         st.caption("A line is a run. Drag along an axis to keep only the runs that pass there.")
@@ -141,23 +169,20 @@ def side_by_side(page: Page, runs: list[Run], split: str, head: Any, pictures: A
 
 
 def answer(comparison: dict[str, Any], order: list[int]) -> str:
-    """The decisive sentence: the best, and whether it is better than the next one that can be compared with it."""
+    """The decisive sentence, and what it rests on: the best beside the next one that can be compared with it."""
     rows = comparison["runs"]
-    best = rows[order[0]]
-    images = f"{best['n']:,} {SPLIT_WORDS[comparison['split']]} images"
-    text = f"**{letter(order[0])}, {escape(best['name'])}, is right most often: on "
-    text += f"{percent(best['accuracy'], best['n'])} of {images}.**"
     pairs = {pair["second_run"]: pair for pair in comparison["pairs"] if pair["comparable"]}
     following = next((rows[index]["run"] for index in order[1:] if rows[index]["run"] in pairs), None)
-    if following is None:
-        return text + " None of the others can be compared with it."
-    return f"{text} {escape(pairs[following]['words'])}"
+    evidence = pairs[following]["words"] if following else ""
+    details = escape(" ".join(filter(None, [evidence, comparison["others"], comparison["remark"]])))
+    return f"**{escape(comparison['answer'])}** {details}"
 
 
 def show_pictures(comparison: dict[str, Any]) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.caption("Accuracy with its 95 % interval. Hollow: can't be compared with the best.")
+        hollow = " Hollow: can't be compared with the best." if not_comparable(comparison) else ""
+        st.caption(f"Accuracy with its 95 % interval.{hollow}")
         show_intervals(comparison, key="intervals")
     with right:
         # The control takes the line that the caption takes on the left.
@@ -167,15 +192,20 @@ def show_pictures(comparison: dict[str, Any]) -> None:
         show_costs(comparison, COSTS[cost], key=f"cost_{cost}")
 
 
-def say_what_is_not_comparable(comparison: dict[str, Any]) -> None:
-    names = {row["run"]: f"{letter(index)}, {row['name']}" for index, row in enumerate(comparison["runs"])}
+def say_what_is_not_comparable(runs: list[Run], comparison: dict[str, Any]) -> None:
+    letters = {row["run"]: row["letter"] for row in comparison["runs"]}
     reasons: dict[str, list[str]] = {}
     for run_id, reason in not_comparable(comparison).items():
-        reasons.setdefault(reason, []).append(names[run_id])
-    best = names[comparison["best"]]
-    for reason, runs in reasons.items():
-        words = f"Not comparable with {best}: {'; '.join(runs)}. {reason}"
+        reasons.setdefault(reason, []).append(letters[run_id])
+    for reason, apart in reasons.items():
+        words = f"Not comparable with {letters[comparison['best']]}: {', '.join(apart)}. {reason}"
         st.warning(escape(words), icon=":material/block:")
+    alike = max(groups_of_alike(runs), key=len)
+    if reasons and 1 < len(alike) < len(runs):
+        together = f"Only the {len(alike)} that can be compared with each other"
+        if st.button(together, icon=":material/filter_alt:"):
+            st.session_state["compare_these"] = [run.id for run in alike]
+            st.rerun()
 
 
 def differing(page: Page, runs: list[Run], comparison: dict[str, Any]) -> None:
@@ -196,7 +226,7 @@ def differing(page: Page, runs: list[Run], comparison: dict[str, Any]) -> None:
                 "accuracy": percent(row["accuracy"], row["n"]),
                 "95 % interval": f"{low.removesuffix(' %')}–{high}",
                 "to the best": points(pair["difference"]) if pair else "",
-                "is that real?": "" if pair is None else "yes" if pair["proven"] else "not proven",
+                "is that real?": is_real(pair) if run.id != comparison["best"] else "the best",
             }
             | settings
             | {
@@ -215,13 +245,19 @@ def differing(page: Page, runs: list[Run], comparison: dict[str, Any]) -> None:
         "open": st.column_config.LinkColumn("", display_text="Open", width="small"),
         "to the best": st.column_config.TextColumn(help="Difference of accuracies, with its 95 % interval, in points."),
         "is that real?": st.column_config.TextColumn(
-            help="McNemar's exact test on the images that one gets right and the other wrong, adjusted for comparing "
-            "so many runs (Holm)."
+            help="McNemar's exact test on the images that one gets right and the other wrong, by groups where images "
+            "belong together, adjusted for comparing so many runs (Holm)."
         ),
     }
     st.dataframe(
         frame, hide_index=True, column_config=configuration, alt="The runs, what differs, and what they reached"
     )
+
+
+def is_real(pair: dict[str, Any] | None) -> str:
+    if pair is None:
+        return "not comparable"
+    return "yes" if pair["proven"] else "not proven"
 
 
 def points(difference: dict[str, float]) -> str:
@@ -258,16 +294,21 @@ def curves(runs: list[Run], names: list[str]) -> None:
     show_overlaid(names, tables, over == "seconds", key=f"overlaid_{over}")
 
 
-def predictions_of(run: Run) -> Predictions:
-    """A run's predictions, read once for as long as their file stays the same."""
-    if not run.predictions_path.exists():
-        return run.predictions()  # which says why there are none
-    return _read(str(run.predictions_path), run.predictions_path.stat().st_mtime_ns)
+def judged_of(run: Run) -> Judged:
+    """What is to be known of a run, read once for as long as its predictions stay the same."""
+    path = run.predictions_path
+    return _read(str(run.folder), path.stat().st_mtime_ns) if path.exists() else judged_as_it_is(run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2 * MOST_RUNS)
-def _read(path: str, changed: int) -> Predictions:
-    return Predictions.load(path)
+def _read(folder: str, changed: int) -> Judged:
+    return judged_as_it_is(Run(Path(folder)))
+
+
+@st.cache_data(show_spinner=False, max_entries=COMPARISONS_KEPT)
+def _compared(state: tuple, split: str, _runs: list[Run], _entries: list[Judged], remark: str) -> dict[str, Any]:
+    """Worked out once for as long as neither answers nor names change: of many images it takes a second."""
+    return compare_runs(_runs, split, _entries, remark)
 
 
 main()

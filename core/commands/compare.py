@@ -48,7 +48,7 @@ def _compare(workspace: Workspace, options: argparse.Namespace) -> Result:
             ]
         )
     header = ["", "run", "accuracy", "95 % interval", "log loss", "macro F1", "took", "parameters", "on disk"]
-    lines = [table(header, rows)]
+    lines = [*filter(None, [document[name] for name in ("answer", "others", "remark")]), table(header, rows)]
     if document["settings"]:
         names = [entry["letter"] for entry in document["runs"]]
         values = [

@@ -47,6 +47,8 @@ class Changes:
         Those that got another answer or another label: `path`, `label_before`, `label`, `answer_before`, `answer`, and
         `change`, one of "right now", "wrong now" and "wrong in another way", by the later labels, or "" where only
         the label is another.
+    cells
+        The same, and those that only one of the runs was judged by; where a run was not, its label and answer are "".
     """
 
     before: Score
@@ -56,6 +58,7 @@ class Changes:
     matrix_before: np.ndarray
     matrix_after: np.ndarray
     images: pd.DataFrame
+    cells: pd.DataFrame
 
 
 def changes(before: Predictions, after: Predictions, split: str) -> Changes:
@@ -74,7 +77,7 @@ def changes(before: Predictions, after: Predictions, split: str) -> Changes:
         If `split` is not a split.
     """
     old, new = before.of(split), after.of(split)
-    names = (*after.class_names, *(name for name in before.class_names if name not in after.class_names))
+    names = _names(before, after)
     old_true, old_answers = _in_terms_of(old, names)
     new_true, new_answers = _in_terms_of(new, names)
     both = _both(old, new)
@@ -94,6 +97,7 @@ def changes(before: Predictions, after: Predictions, split: str) -> Changes:
             "change": kind,
         }
     )
+    images = table[otherwise | relabelled].reset_index(drop=True)
     return Changes(
         Score(int((old_true == old_answers).sum()), len(old)),
         Score(int((new_true == new_answers).sum()), len(new)),
@@ -101,13 +105,74 @@ def changes(before: Predictions, after: Predictions, split: str) -> Changes:
         names,
         confusion_matrix(old_true, old_answers, len(names)),
         confusion_matrix(new_true, new_answers, len(names)),
-        table[otherwise | relabelled].reset_index(drop=True),
+        images,
+        pd.concat([images, _alone(old, new, names), _alone(new, old, names, now=True)], ignore_index=True),
     )
+
+
+def _alone(predictions: Predictions, others: Predictions, names: tuple[str, ...], now: bool = False) -> pd.DataFrame:
+    """The images that the other run was not judged by, as rows of `Changes.cells`."""
+    rows = ~np.isin(predictions.ids.astype(str), others.ids.astype(str))
+    true, answers = (np.array(names, dtype=object)[indices[rows]] for indices in _in_terms_of(predictions, names))
+    none = np.full(len(true), "", dtype=object)
+    columns = (none, true, none, answers) if now else (true, none, answers, none)
+    named = dict(zip(("label_before", "label", "answer_before", "answer"), columns, strict=True))
+    return pd.DataFrame({"path": predictions.ids[rows]} | named | {"change": none})
+
+
+def cell_changes(found: Changes, true: int, predicted: int) -> tuple[list[str], list[str]]:
+    """The images behind a cell of the difference of the two matrices.
+
+    Returns
+    -------
+    came, left : list of str
+        The paths of those that are in this cell now and were not, and of those that were in it and are no more: they
+        have another label or answer, or only one of the runs was judged by them.
+    """
+    cells, name = found.cells, (found.class_names[true], found.class_names[predicted])
+    now = (cells["label"] == name[0]) & (cells["answer"] == name[1])
+    was = (cells["label_before"] == name[0]) & (cells["answer_before"] == name[1])
+    return cells["path"][now].tolist(), cells["path"][was].tolist()
+
+
+def by_later_labels(before: Predictions, after: Predictions) -> tuple[Predictions, Predictions]:
+    """Two runs cut down to what they share, by the labels as they were for the later one.
+
+    An image is shared where it was in the same part of the split of both: what one of them learned from, the other is
+    not judged by. Two runs between which labels were put right can be compared so.
+
+    Returns
+    -------
+    before, after : Predictions
+        The same images in the same order, with the same true classes, and with the same classes: those of the later
+        run, then those that only the earlier one had.
+    """
+    names = _names(before, after)
+    keys = [pd.DataFrame({"id": each.ids, "split": each.splits, "row": range(len(each))}) for each in (before, after)]
+    shared = keys[1].merge(keys[0], on=["id", "split"], suffixes=("", "_before"))
+    rows, rows_before = shared["row"].to_numpy(), shared["row_before"].to_numpy()
+    true = _in_terms_of(after, names)[0][rows]
+    return _relabelled(before, rows_before, true, names), _relabelled(after, rows, true, names)
+
+
+def _relabelled(predictions: Predictions, rows: np.ndarray, true: np.ndarray, names: tuple[str, ...]) -> Predictions:
+    probabilities = np.zeros((len(rows), len(names)), predictions.probabilities.dtype)
+    probabilities[:, _places(predictions, names)] = predictions.probabilities[rows]
+    return Predictions(predictions.ids[rows], predictions.splits[rows], true, probabilities, names)
+
+
+def _names(before: Predictions, after: Predictions) -> tuple[str, ...]:
+    """The classes of the later run, then those that only the earlier one had."""
+    return (*after.class_names, *(name for name in before.class_names if name not in after.class_names))
+
+
+def _places(predictions: Predictions, names: tuple[str, ...]) -> np.ndarray:
+    return np.array([names.index(name) for name in predictions.class_names], dtype=np.int64)
 
 
 def _in_terms_of(predictions: Predictions, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """True classes and answers as indices into `names`."""
-    places = np.array([names.index(name) for name in predictions.class_names], dtype=np.int64)
+    places = _places(predictions, names)
     return places[predictions.true], places[predictions.predicted]
 
 

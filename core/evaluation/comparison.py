@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from core.datasets.groups import merge
+from core.evaluation.by_groups import SignFlips, interval_by_groups, sign_flips
 from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix
 from core.evaluation.predictions import Predictions
 
@@ -19,7 +21,7 @@ from core.evaluation.predictions import Predictions
 PROVEN = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
     """What a comparison has to know of a run.
 
@@ -33,12 +35,15 @@ class Judged:
         Which state of that dataset; None where an earlier version of this program did not write it down.
     predictions
         Its answers.
+    groups : ndarray, shape (n,), or None
+        Which of the images of `predictions` belong together, by number; None where each stands alone.
     """
 
     name: str
     dataset: str
     version: str | None
     predictions: Predictions
+    groups: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -283,6 +288,8 @@ class Pair:
         How many images they share.
     difference, mcnemar
         None where they can't be compared.
+    by_groups
+        The test that respects groups, which holds where there are any of several images; else None.
     p_adjusted
         The p-value, raised by Holm's method where more pairs are compared at the same time.
     """
@@ -293,12 +300,29 @@ class Pair:
     n: int = 0
     difference: Difference | None = None
     mcnemar: McNemar | None = None
+    by_groups: SignFlips | None = None
     p_adjusted: float | None = None
+
+    @property
+    def p_value(self) -> float | None:
+        """Of the test that holds: by groups where images belong together, else McNemar's."""
+        test = self.by_groups or self.mcnemar
+        return None if test is None else test.p_value
 
     @property
     def proven(self) -> bool:
         """Whether the difference is more than luck would give in one of twenty cases."""
         return self.p_adjusted is not None and self.p_adjusted < PROVEN
+
+    @property
+    def better(self) -> str:
+        """The one that is right more often; the second where they are equal."""
+        return self.second if self.mcnemar.only_second >= self.mcnemar.only_first else self.first
+
+    @property
+    def worse(self) -> str:
+        """The other one."""
+        return self.first if self.better == self.second else self.second
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -316,16 +340,23 @@ def compare(first: Judged, second: Judged, split: str = "test") -> Pair:
     """
     if reason := why_not_comparable(first, second, split):
         return Pair(first.name, second.name, reason)
-    hits = [right(rows) for rows in comparable_rows(first, second, split)]
-    test = mcnemar(*hits)
-    return Pair(first.name, second.name, "", len(hits[0]), difference(*hits), test, test.p_value)
+    rows = comparable_rows(first, second, split)
+    hits = [right(each) for each in rows]
+    test, groups = mcnemar(*hits), _shared_groups(first, second, split)
+    pair = Pair(first.name, second.name, "", len(hits[0]), difference(*hits), test, p_adjusted=test.p_value)
+    if groups is None:
+        return pair
+    gains = hits[1].astype(np.int64) - hits[0]
+    flips, ends = sign_flips(gains, groups), interval_by_groups(gains, groups)
+    apart = Difference(pair.difference.value, *ends)
+    return replace(pair, difference=apart, by_groups=flips, p_adjusted=flips.p_value)
 
 
 def compare_with(reference: Judged, others: Sequence[Judged], split: str = "test") -> list[Pair]:
     """Put one run beside each of the others, their p-values adjusted for being so many."""
     pairs = [compare(reference, other, split) for other in others]
-    tested = [index for index, pair in enumerate(pairs) if pair.mcnemar is not None]
-    adjusted = holm([pairs[index].mcnemar.p_value for index in tested])
+    tested = [index for index, pair in enumerate(pairs) if pair.p_value is not None]
+    adjusted = holm([pairs[index].p_value for index in tested])
     for index, p_value in zip(tested, adjusted, strict=True):
         pairs[index] = replace(pairs[index], p_adjusted=p_value)
     return pairs
@@ -341,14 +372,33 @@ def in_words(pair: Pair) -> str:
     wins, losses = _images(test.only_second), f"{test.only_first:,}"
     text = (
         f"{pair.second} is right on {wins} that {pair.first} gets wrong, and wrong on {losses} that {pair.first} "
-        f"gets right. By luck alone that would happen {_chance(pair.p_adjusted)}"
+        f"gets right"
     )
-    several = pair.p_adjusted > test.p_value
+    if test.only_first == test.only_second:
+        return f"{text}: nothing tells them apart."
+    text += f". {_groups_in_words(pair)}By luck alone that would happen {_chance(pair.p_adjusted)}"
+    several = pair.p_adjusted > pair.p_value
     text += ", so many runs being compared: " if several else ": "
     if not pair.proven:
         return text + "the difference is not proven."
-    better, worse = (pair.second, pair.first) if test.only_second > test.only_first else (pair.first, pair.second)
-    return text + f"{better} is better than {worse} on images like these."
+    return text + f"{pair.better} is better than {pair.worse} on images like these."
+
+
+def luck_in_words(pair: Pair) -> str:
+    """The same in half a sentence: "more than luck would give"."""
+    return "more than luck would give" if pair.proven else "no more than luck could give"
+
+
+def _groups_in_words(pair: Pair) -> str:
+    """What counts where images belong together; "" where each stands alone."""
+    test = pair.by_groups
+    if test is None:
+        return ""
+    return (
+        f"The {pair.n:,} images are of {test.groups:,} groups that belong together, such as near copies or one "
+        f"patient's, and each group counts once: {pair.second} is ahead in {test.ahead_second:,} of them, "
+        f"{pair.first} in {test.ahead_first:,}. "
+    )
 
 
 def difference_in_words(pair: Pair) -> str:
@@ -394,12 +444,35 @@ def _images(count: int) -> str:
 
 def _ordered_as(first: Predictions, second: Predictions) -> Predictions:
     """The rows of `second`, which are of the same images, in the order of `first`."""
-    if np.array_equal(first.ids, second.ids):
+    order = _order(first, second)
+    if isinstance(order, slice):
         return second
-    places = {image: place for place, image in enumerate(second.ids)}
-    order = np.array([places[image] for image in first.ids])
     parts = (second.ids, second.splits, second.true, second.probabilities)
     return Predictions(*(part[order] for part in parts), second.class_names)
+
+
+def _order(first: Predictions, second: Predictions) -> np.ndarray | slice:
+    """Where the images of `first` stand in `second`, which are the same; all of them where they stand there as here."""
+    if np.array_equal(first.ids, second.ids):
+        return slice(None)
+    places = {image: place for place, image in enumerate(second.ids)}
+    return np.array([places[image] for image in first.ids], dtype=np.int64)
+
+
+def _shared_groups(first: Judged, second: Judged, split: str) -> np.ndarray | None:
+    """Which of the images that two comparable runs share belong together by either's groups; None where none do."""
+    (mine, groups), (others, other_groups) = (_groups_of(judged, split) for judged in (first, second))
+    if other_groups is not None:
+        other_groups = other_groups[_order(mine, others)]
+        groups = other_groups if groups is None else groups
+        # One run may have been trained before the rule that makes groups was changed.
+        groups = groups if np.array_equal(groups, other_groups) else merge(groups, other_groups)
+    return None if groups is None or len(np.unique(groups)) == len(groups) else groups
+
+
+def _groups_of(judged: Judged, split: str) -> tuple[Predictions, np.ndarray | None]:
+    rows = judged.predictions.of(split)
+    return rows, None if judged.groups is None else judged.groups[judged.predictions.splits == split]
 
 
 def _alike(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

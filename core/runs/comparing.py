@@ -2,20 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from string import ascii_uppercase
 from typing import Any
-
-import numpy as np
 
 from core.architectures.registry import ARCHITECTURES
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.augmentation.recipe import read_recipe
-from core.errors import UsageError
-from core.evaluation.comparison import Judged, compare_with, right, settings_that_differ
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.agreement import Counts, macro_f1
+from core.evaluation.changes import by_later_labels
+from core.evaluation.comparison import Judged, Pair, compare_with, right, settings_that_differ
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import confusion_matrix, log_loss, per_class
+from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix, log_loss, percent
 from core.evaluation.predictions import Predictions
 from core.runs.cost import cost_of
+from core.runs.fixes import run_before
 from core.runs.labels import read_labels
 from core.runs.record import Run
 from core.runs.settings import CHOICES, PARAMETERS
@@ -86,11 +88,99 @@ def letter(index: int) -> str:
 
 def judged(run: Run, name: str, predictions: Predictions) -> Judged:
     """What `core.evaluation.comparison` has to know of a run, which its words will call `name`."""
-    return Judged(name, run.settings.dataset, run.status().facts.get("dataset_version"), predictions)
+    version = run.status().facts.get("dataset_version")
+    return Judged(name, run.settings.dataset, version, predictions, run.groups(predictions))
+
+
+def judged_as_it_is(run: Run) -> Judged:
+    """The same with the run's own predictions; its id is its name.
+
+    Raises
+    ------
+    WorkbenchError
+        If it has none, or they can't be read; the words name the run.
+    """
+    try:
+        return judged(run, run.id, run.predictions())
+    except WorkbenchError as error:
+        words = str(error)
+        raise WorkbenchError(words if run.id in words else f"{run.id}: {words}") from error
+
+
+def what_keeps_out(run: Run, split: str, read: Callable[[Run], Judged] = judged_as_it_is) -> str:
+    """Why a run has nothing to be compared by, in words; "" where it has."""
+    try:
+        if len(read(run).predictions.of(split)):
+            return ""
+    except WorkbenchError as error:
+        return str(error)
+    return f"The run {run.id} has no {SPLIT_WORDS[split]} images to be compared by."
+
+
+def corrected_from(new: Run, old: Run) -> bool:
+    """Whether a run was trained again, once or several times, after labels of an earlier one had been put right."""
+    seen: set[str] = set()
+    while (before := run_before(new)) is not None and before.id not in seen:
+        if before.id == old.id:
+            return True
+        seen.add(before.id)
+        new = before
+    return False
+
+
+def judge_all(runs: Sequence[Run], read: Callable[[Run], Judged] = judged_as_it_is) -> tuple[list[Judged], str]:
+    """What a comparison has to know of runs, each called by its letter.
+
+    Two runs of which one was trained again after the other's labels had been put right are judged by the images that
+    both were judged by, with the labels of the later one: what differs between them is meant to.
+
+    Parameters
+    ----------
+    read
+        Gives what is to be known of a run; for those who keep it at hand.
+
+    Returns
+    -------
+    entries : list of Judged
+    remark : str
+        What was done to make them comparable, in words; mostly "".
+
+    Raises
+    ------
+    WorkbenchError
+        If a run has no predictions, or they can't be read.
+    """
+    entries = [replace(read(run), name=letter(index)) for index, run in enumerate(runs)]
+    return by_corrected_labels(runs, entries) if len(runs) == 2 else (entries, "")
+
+
+def by_corrected_labels(runs: Sequence[Run], entries: Sequence[Judged]) -> tuple[list[Judged], str]:
+    """Two runs made comparable where one was trained again after the other's labels had been put right.
+
+    Returns
+    -------
+    entries, remark
+        As `judge_all` gives them; the entries are as they came where no labels lie between the two.
+    """
+    for old, new in ((0, 1), (1, 0)):
+        if entries[old].version != entries[new].version and corrected_from(runs[new], runs[old]):
+            break
+    else:
+        return list(entries), ""
+    shared = by_later_labels(entries[old].predictions, entries[new].predictions)
+    made = list(entries)
+    for index, predictions in zip((old, new), shared, strict=True):
+        groups = runs[index].groups(predictions)
+        made[index] = replace(entries[index], version=entries[new].version, predictions=predictions, groups=groups)
+    remark = (
+        f"{entries[new].name} is {entries[old].name} trained again, on images that were corrected in between. Both are "
+        "judged here by the images that both have, with the labels as they were corrected."
+    )
+    return made, remark
 
 
 def compare_runs(
-    runs: Sequence[Run], split: str = "test", read: Callable[[Run], Predictions] = Run.predictions
+    runs: Sequence[Run], split: str = "test", entries: Sequence[Judged] | None = None, remark: str = ""
 ) -> dict[str, Any]:
     """Put runs side by side: what page and command line show.
 
@@ -100,16 +190,17 @@ def compare_runs(
         At least two, none twice.
     split
         "test", "validation" or "train".
-    read
-        Gives the predictions of a run; for those who keep them at hand.
+    entries, remark
+        As `judge_all` gives them; for those who have them at hand.
 
     Returns
     -------
     dict
-        JSON-ready. "split"; "best": the id of the run that is right most often; "runs": of each its "run" (id),
-        "letter" (what all words call it), "name", "star", "notes", "untrained", "n", "accuracy", "accuracy_ci95",
-        "log_loss", "macro_f1", "seconds", "parameters" and "bytes_on_disk"; "settings": by name, the values of those
-        that are not the same in all; and "pairs": the best beside each other one, as
+        JSON-ready. "split"; "best": the id of the run that is right most often; "answer": which is better and whether
+        that could be chance, in a sentence; "others": how the best stands with those behind the second; "remark";
+        "runs": of each its "run" (id), "letter" (what all words call it), "name", "star", "notes", "untrained", "n",
+        "accuracy", "accuracy_ci95", "log_loss", "macro_f1", "seconds", "parameters" and "bytes_on_disk"; "settings":
+        by name, the values of those that are not the same in all; and "pairs": the best beside each other one, as
         `core.evaluation.comparison.Pair.to_dict` gives them, with both ids.
 
     Raises
@@ -123,20 +214,60 @@ def compare_runs(
         raise UsageError("A run can't be compared with itself. Name each run once.")
     if not 2 <= len(runs) <= MOST_RUNS:
         raise UsageError(f"Name from 2 to {MOST_RUNS} runs to compare. Got {len(runs)}.")
-    entries = [judged(run, letter(index), read(run)) for index, run in enumerate(runs)]
+    if entries is None:
+        entries, remark = judge_all(runs)
     names = names_of(runs)
     rows = [_row(*triple, split) for triple in zip(runs, entries, names, strict=True)]
     best = max(range(len(rows)), key=lambda index: rows[index]["accuracy"])
     others = [index for index in range(len(rows)) if index != best]
     pairs = compare_with(entries[best], [entries[index] for index in others], split)
+    answer, rest = _answer(rows, best, dict(zip(others, pairs, strict=True)), split)
     ids = [{"first_run": runs[best].id, "second_run": runs[index].id} for index in others]
     return {
         "split": split,
         "best": runs[best].id,
+        "answer": answer,
+        "others": rest,
+        "remark": remark,
         "runs": rows,
         "settings": settings_that_differ([run.settings.to_dict() for run in runs]),
         "pairs": [run_ids | pair.to_dict() for run_ids, pair in zip(ids, pairs, strict=True)],
     }
+
+
+def _answer(rows: Sequence[Mapping[str, Any]], best: int, pairs: Mapping[int, Pair], split: str) -> tuple[str, str]:
+    """Which is better, and whether that could be chance, in a sentence; and how it stands with the others."""
+    n, name = rows[best]["n"], f"{letter(best)} ({rows[best]['name']})"
+    reached = f"{percent(rows[best]['accuracy'], n)} of {n:,} {SPLIT_WORDS[split]} images"
+    beside = {index: pair for index, pair in pairs.items() if not pair.why_not}
+    if not beside:
+        return f"{name} is right most often, on {reached}, but none of the others can be compared with it.", ""
+    following = max(beside, key=lambda index: rows[index]["accuracy"])
+    its = f"{letter(following)} ({rows[following]['name']})"
+    if rows[following]["accuracy"] == rows[best]["accuracy"]:
+        text = f"{name} and {its} are right equally often, each on {reached}: neither is better."
+    elif beside[following].proven:
+        text = f"{name} is better than {its}, by more than chance: it is right on {reached}, {letter(following)} on "
+        text += f"{percent(rows[following]['accuracy'], n)}."
+    else:
+        text = f"{name} is right most often, on {reached}, but its lead over {its}, which is right on "
+        text += f"{percent(rows[following]['accuracy'], n)}, could be chance."
+    worse = [index for index, pair in beside.items() if index != following and pair.proven]
+    return text, _of_the_rest(letter(best), worse, [index for index in beside if index != following])
+
+
+def _of_the_rest(best: str, worse: Sequence[int], rest: Sequence[int]) -> str:
+    """How the best stands with those behind the second, of which some are proven to be worse; "" without any."""
+    if not rest:
+        return ""
+    whole = f"the other {len(rest)}" if len(rest) > 1 else letter(rest[0])
+    if not worse:
+        return f"{whole[0].upper()}{whole[1:]} could be as good, too."
+    if len(worse) == len(rest):
+        return f"{best} is also better than {whole}, by more than chance."
+    *most, last = map(letter, worse)
+    listed = f"{', '.join(most)} and {last}" if most else last
+    return f"Of the other {len(rest)}, {best} is better than {listed} by more than chance."
 
 
 def _row(run: Run, entry: Judged, name: str, split: str) -> dict[str, Any]:
@@ -145,7 +276,7 @@ def _row(run: Run, entry: Judged, name: str, split: str) -> dict[str, Any]:
         raise UsageError(f"The run {run.id} has no {split} images to be compared by.")
     count, n, hits = len(rows.class_names), len(rows), int(right(rows).sum())
     cost = cost_of(run, count)
-    classes = per_class(confusion_matrix(rows.true, rows.predicted, count))
+    matrix = confusion_matrix(rows.true, rows.predicted, count)
     return {
         "run": run.id,
         "letter": entry.name,
@@ -157,7 +288,7 @@ def _row(run: Run, entry: Judged, name: str, split: str) -> dict[str, Any]:
         "accuracy": hits / n,
         "accuracy_ci95": list(wilson(hits, n)),
         "log_loss": log_loss(rows.true, rows.probabilities),
-        "macro_f1": float(np.mean([row["f1"] for row in classes])),
+        "macro_f1": float(macro_f1(Counts.of(matrix))),
         "seconds": cost.seconds,
         "parameters": cost.parameters,
         "bytes_on_disk": cost.bytes_on_disk,

@@ -22,6 +22,10 @@ LONGEST_LABEL, LONGEST_TICK = 28, 14
 ROW_HEIGHT, FRAME_HEIGHT = 36, 74
 # More axes can't be told apart; those whose values differ most tell most.
 MOST_AXES = 5
+SHARE = ".1~%"  # 97.5%, but 97%
+# Of fewer values each has its own tick.
+FEW_VALUES = 6
+LETTER_WIDTH, ROOM_FOR_LETTERS = 13, 60
 SAME_AS_NETWORK = ("network", "weights")
 PLAIN = {"displayModeBar": False}
 # Beyond this ratio of the largest to the smallest, an axis is logarithmic.
@@ -74,7 +78,7 @@ def show_intervals(comparison: dict[str, Any], key: str) -> None:
             hovertemplate=f"{html.escape(row['name'])}<br>{_interval(row)}<extra></extra>",
             showlegend=False,
         )
-    figure.update_xaxes(tickformat=".0%", title_text=f"right, of the {SPLIT_WORDS[comparison['split']]} images")
+    figure.update_xaxes(tickformat=SHARE, title_text=f"right, of the {SPLIT_WORDS[comparison['split']]} images")
     figure.update_yaxes(
         tickvals=list(range(len(order))),
         ticktext=[label(index, rows[index]["name"]) for index in order],
@@ -122,7 +126,7 @@ def show_costs(comparison: dict[str, Any], axis: CostAxis, key: str) -> None:
     else:
         figure.update_xaxes(rangemode="tozero")
     figure.update_xaxes(title_text=axis.title)
-    figure.update_yaxes(tickformat=".0%")
+    figure.update_yaxes(tickformat=SHARE)
     height = FRAME_HEIGHT + ROW_HEIGHT * max(4, len(comparison["runs"]))
     figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 10, "b": 10})
     st.plotly_chart(figure, key=key, config=PLAIN, alt="; ".join(told) + ".")
@@ -138,19 +142,17 @@ def show_overlaid(names: Sequence[str], tables: Sequence[pd.DataFrame], by_time:
     by_time
         Whether they are drawn over the seconds that the epochs took, or over the epochs.
     """
-    figure = make_subplots(cols=2, subplot_titles=["Validation loss", "Validation accuracy"], horizontal_spacing=0.09)
-    for index, (name, table) in enumerate(zip(names, tables, strict=True)):
-        validated = bool(table["val_loss"].notna().any())
-        x = table["seconds"].cumsum() if by_time else table["epoch"]
-        for column, field in ((1, "loss"), (2, "accuracy")):
-            texts = [""] * (len(table) - 1) + [f"<b>{letter(index)}</b>"] if len(table) else []
+    figure = make_subplots(cols=2, subplot_titles=["Validation loss", "Validation accuracy"], horizontal_spacing=0.12)
+    for column, field in ((1, "loss"), (2, "accuracy")):
+        ends = []
+        for index, (name, table) in enumerate(zip(names, tables, strict=True)):
+            validated = bool(table["val_loss"].notna().any())
+            x = table["seconds"].cumsum() if by_time else table["epoch"]
+            y = table[f"val_{field}" if validated else field]
             figure.add_scatter(
                 x=x,
-                y=table[f"val_{field}" if validated else field],
-                mode="lines+text" if len(table) > 1 else "markers+text",
-                text=texts,
-                textposition="middle right",
-                cliponaxis=False,
+                y=y,
+                mode="lines" if len(table) > 1 else "markers",
                 line={"color": colour(index), "width": 2, "dash": "solid" if validated else "dot"},
                 hovertemplate=f"{html.escape(name)}<br>%{{x:.3g}}: %{{y:.3f}}"
                 f"<extra>{'' if validated else 'training: no validation images'}</extra>",
@@ -158,11 +160,41 @@ def show_overlaid(names: Sequence[str], tables: Sequence[pd.DataFrame], by_time:
                 row=1,
                 col=column,
             )
+            if y.notna().any():
+                last = y.last_valid_index()
+                ends.append((index, float(x[last]), float(y[last])))
+        _name_ends(figure, ends, column)
     figure.update_xaxes(title_text="seconds of training" if by_time else "epoch")
     figure.update_yaxes(rangemode="tozero", row=1, col=1)
-    figure.update_yaxes(tickformat=".0%", row=1, col=2)
-    figure.update_layout(height=320, margin={"l": 10, "r": 20, "t": 30, "b": 10})
+    figure.update_yaxes(tickformat=SHARE, row=1, col=2)
+    figure.update_layout(height=320, margin={"l": 10, "r": ROOM_FOR_LETTERS, "t": 30, "b": 10})
     st.plotly_chart(figure, key=key, config=PLAIN, alt=curves_in_words(names, tables))
+
+
+def _name_ends(figure: go.Figure, ends: Sequence[tuple[int, float, float]], column: int) -> None:
+    """Write each run's letter where its curve ends; those that end at the same place stand side by side."""
+    beside = [0] * len(ends)
+    for place, (_, x, y) in enumerate(ends):
+        near = [other for other in range(place) if _near(ends, other, x, y)]
+        beside[place] = 1 + max((beside[other] for other in near), default=-1)
+    for (index, x, y), steps in zip(ends, beside, strict=True):
+        figure.add_annotation(
+            x=x,
+            y=y,
+            text=f"<b>{letter(index)}</b>",
+            font={"color": colour(index)},
+            showarrow=False,
+            xanchor="left",
+            xshift=4 + LETTER_WIDTH * steps,
+            row=1,
+            col=column,
+        )
+
+
+def _near(ends: Sequence[tuple[int, float, float]], other: int, x: float, y: float) -> bool:
+    """Whether two letters would lie on each other, were both written right at the end of their curves."""
+    wide, high = (max(end[axis] for end in ends) for axis in (1, 2))
+    return abs(ends[other][1] - x) <= 0.04 * wide and abs(ends[other][2] - y) <= 0.09 * high
 
 
 def curves_in_words(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> str:
@@ -187,10 +219,16 @@ def show_parallel(comparison: dict[str, Any], key: str) -> None:
     dimensions = [_dimension(setting_title(name), settings[name], name) for name in settings if name in telling]
     dimensions.append(_dimension("Seconds", [row["seconds"] or 0 for row in rows]))
     accuracies = [row["accuracy"] for row in rows]
-    dimensions.append({"label": "Accuracy", "values": accuracies, "tickformat": ".0%"})
-    line = {"color": accuracies, "colorscale": [[0, "#a5acbd"], [1, "#4350c4"]], "showscale": False}
-    figure = go.Figure(go.Parcoords(dimensions=dimensions, line=line, labelangle=-20, labelside="top"))
-    figure.update_layout(height=360, margin={"l": 70, "r": 50, "t": 90, "b": 20})
+    dimensions.append({"label": "Accuracy", "values": accuracies, "tickformat": SHARE})
+    line = {"color": accuracies, "colorscale": [[0, GREY], [1, "#6c78f0"]], "showscale": False}
+    # The ends of an axis are among its ticks; Plotly would write them a second time.
+    unseen = {"color": "rgba(0,0,0,0)", "size": 1}
+    figure = go.Figure(
+        go.Parcoords(
+            dimensions=dimensions, line=line, labelangle=-15, labelside="top", labelfont={"size": 13}, rangefont=unseen
+        )
+    )
+    figure.update_layout(height=340, margin={"l": 95, "r": 50, "t": 70, "b": 20})
     names = ", ".join(dimension["label"] for dimension in dimensions)
     st.plotly_chart(figure, key=key, config=PLAIN, alt=f"A line for each of {len(rows)} runs through: {names}.")
 
@@ -210,7 +248,9 @@ def _dimension(title: str, values: list[Any], name: str = "") -> dict[str, Any]:
             texts = [f"{10.0**tick:g}" for tick in ticks]
             logs = [math.log10(value) for value in values]
             return {"label": title, "values": logs, "range": list(ends), "tickvals": ticks, "ticktext": texts}
-        return {"label": title, "values": values}
+        kinds = sorted(set(values))
+        named = {"tickvals": kinds, "ticktext": [f"{kind:g}" for kind in kinds]} if len(kinds) <= FEW_VALUES else {}
+        return {"label": title, "values": values} | named
     words = [setting_value(name, value) for value in values]
     kinds = list(dict.fromkeys(words))
     shown = [html.escape(_shortened(kind, LONGEST_TICK)) for kind in kinds]

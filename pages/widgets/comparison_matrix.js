@@ -6,9 +6,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const many = data.classes.length > MANY;
   const most = Math.max(1, ...data.changes.flat().map(Math.abs));
   table.classList.toggle("many", many);
+  const letters = Math.max(...data.changes.flat().map((change) => shown(change).length));
+  table.style.setProperty("--cell", many ? `${Math.max(1.1, 0.15 + 0.45 * letters)}rem` : "4.2rem");
   const focused = parentElement.activeElement?.dataset.cell; // drawing anew would lose the keyboard's place
   table.replaceChildren(head(data), body(data, most, setTriggerValue));
   if (focused) table.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
+}
+
+function shown(change) {
+  return change > 0 ? `+${change}` : change < 0 ? `−${-change}` : "0";
 }
 
 function header(scope, text) {
@@ -51,11 +57,13 @@ function button(data, row, column, change, most, setTriggerValue) {
   // More right answers and fewer wrong ones are both good.
   const good = (row === column) === (change > 0);
   const words = document.createElement("span");
-  words.textContent = change > 0 ? `+${change}` : change < 0 ? `−${-change}` : "0";
+  // Zeros, of which a large table is full, would hide what is not.
+  words.textContent = change === 0 && data.classes.length > MANY ? "" : shown(change);
   made.append(words);
   made.type = "button";
   made.className = change === 0 ? "none" : good ? "good" : "bad";
   made.style.setProperty("--share", change ? 0.2 + (0.6 * Math.abs(change)) / most : 0);
+  made.tabIndex = change === 0 && data.classes.length > MANY ? -1 : 0;
   made.dataset.cell = `${truth.index}-${answer.index}`;
   made.setAttribute("aria-pressed", data.selected === made.dataset.cell);
   const amount = Math.abs(change) === 1 ? "1 image" : `${Math.abs(change)} images`;

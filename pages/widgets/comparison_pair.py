@@ -15,6 +15,7 @@ from core.evaluation.comparison import (
     matrix_difference,
 )
 from core.evaluation.predictions import Predictions
+from core.runs.comparing import by_corrected_labels
 from core.runs.record import Run
 from pages.widgets.comparison_matrix import show_matrix_difference
 from pages.widgets.confusion_matrix import parse_cell
@@ -29,12 +30,15 @@ FEW_CLASSES = 6
 
 def show_pair(page: Page, runs: list[Run], entries: list[Judged], split: str, first: int, second: int) -> None:
     """Compare two of the runs, given by their places in the list."""
-    pair = compare(entries[first], entries[second], split)
+    both, remark = by_corrected_labels([runs[first], runs[second]], [entries[first], entries[second]])
+    pair = compare(*both, split)
     if pair.why_not:
         st.info(escape(in_words(pair)), icon=":material/block:")
         return
     st.markdown(f"**{pair.second} minus {pair.first}: {difference_in_words(pair)}.** {escape(in_words(pair))}")
-    one, other = comparable_rows(entries[first], entries[second], split)
+    if remark:
+        st.caption(escape(remark))
+    one, other = comparable_rows(*both, split)
     names = (pair.first, pair.second)
     cell = parse_cell(st.query_params.get("cell"), len(one.class_names))
     many = len(one.class_names) > FEW_CLASSES
@@ -45,16 +49,17 @@ def show_pair(page: Page, runs: list[Run], entries: list[Judged], split: str, fi
             "Click a cell to see its images."
         )
         changes = matrix_difference(one, other)
-        clicked = show_matrix_difference(one.class_names, changes, names, cell, key="changes")
-        if clicked is not None and clicked != cell:
-            st.query_params["cell"] = f"{clicked[0]}-{clicked[1]}"
-            st.rerun()
+        show_matrix_difference(one.class_names, changes, names, cell, key="changes", clicked=_open_cell)
     with right:
         groups = _of_cell(one, other, cell, names) if cell else _by_who_is_right(one, other, names)
         if cell and st.button("All on which they disagree", icon=":material/arrow_back:", type="tertiary"):
             del st.query_params["cell"]
             st.rerun()
         _show_group(page, runs[first], one, other, names, groups)
+
+
+def _open_cell(cell: tuple[int, int]) -> None:
+    st.query_params["cell"] = f"{cell[0]}-{cell[1]}"
 
 
 def _by_who_is_right(one: Predictions, other: Predictions, names: tuple[str, str]) -> dict[str, np.ndarray]:

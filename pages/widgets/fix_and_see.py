@@ -1,6 +1,7 @@
 """From a list of mistakes to a better run: relabel or exclude images, train again, see old beside new, and undo."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,10 +10,14 @@ from core.datasets.editing import exclude, relabel
 from core.datasets.edits import Edit
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
-from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, Score, changes
+from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, Score, cell_changes, changes
+from core.evaluation.comparison import compare, luck_in_words
 from core.evaluation.metrics import SPLIT_WORDS, percent
+from core.runs.comparing import by_corrected_labels, judged
 from core.runs.fixes import edits_since, has_changed, retrain, run_before, standing_fixes, undo_fixes
 from core.runs.record import Run
+from core.runs.spare import spare_worker
+from pages.widgets.comparison_matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
 from pages.widgets.frame import Page
 from pages.widgets.gallery import clear_selection, escape, show_images
 from pages.widgets.judgement import images_of, predictions_of
@@ -20,7 +25,11 @@ from pages.widgets.progress import show_progress
 
 # Of a head on features at hand the whole training takes a second or two.
 SECONDS_BETWEEN_LOOKS = 0.25
-CHANGES_SHOWN, IMAGES_SHOWN, CELLS_SHOWN = 4, 24, 12
+# By then the page is on screen. Nobody has found an image to relabel, and what it should be called, so soon.
+SECONDS_TO_SEE = 2.0
+CHANGES_SHOWN, IMAGES_SHOWN = 4, 24
+IMAGES_HEIGHT, FEW_IMAGES = 400, 8
+DIFFERENCES_KEPT = 12
 RETRAINING, FAILED = "retraining", "retraining_failed"
 
 
@@ -109,6 +118,8 @@ def follow_retraining(page: Page) -> None:
 
 def show_fixes(page: Page, run: Run, split: str) -> None:
     """What was changed since this run, with the button that trains again; or what training again has brought."""
+    if run.settings.design.frozen:  # its head is trained in less time than it takes to start the process that does so
+        spare_worker.keep_ready(SECONDS_TO_SEE)
     successor = next((each for each in page.runs if each.status().active and _comes_after(each, run)), None)
     if successor is not None:
         st.session_state[RETRAINING] = successor.id
@@ -194,27 +205,46 @@ def _undo(take_back: Callable[[], object]) -> None:
 def show_old_and_new(page: Page, earlier: Run, run: Run, split: str) -> None:
     """What training again has brought: accuracies with intervals, cells, and the images that are answered otherwise."""
     try:
-        found = changes(predictions_of(earlier), predictions_of(run), split)
+        written = tuple(each.predictions_path.stat().st_mtime_ns for each in (earlier, run))
+        found, beside = _brought(str(earlier.folder), str(run.folder), written, split)
     except WorkbenchError as error:
         st.warning(escape(str(error)))
         return
     fixes = standing_fixes(page.dataset, run)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(old_and_new_in_words(found, split), width="stretch")
+            st.markdown(f"{old_and_new_in_words(found, split)} {beside}", width="stretch")
             if fixes and st.button(
                 "Undo and go back", icon=":material/undo:", key="undo_fixes", help=_what_is_undone(fixes)
             ):
                 undo_all(page, earlier, run)
+            page.link("compare", "Compare", "balance", runs=f"{earlier.id},{run.id}", cell="")
             page.link("evaluation", "Earlier run", "history", run=earlier.id)
         if not fixes:
             st.caption("The changes between the two runs have been undone; both runs are kept.")
         with st.expander(f"What changed ({len(found.images):,})", icon=":material/compare_arrows:"):
-            cells, images = st.columns([2, 3], gap="large")
+            many = len(classes_to_show(found.matrix_after - found.matrix_before)) > FEW_CLASSES
+            cells, images = st.columns([3, 2] if many else [2, 3], gap="large")
             with cells:
-                st.dataframe(cell_table(found), hide_index=True, alt="Cells of the matrix, before and now")
+                cell = choose_changed_cell(run, found)
             with images:
-                show_changed_images(page, run, found)
+                show_changed_images(page, earlier, run, found, cell)
+
+
+@st.cache_resource(max_entries=DIFFERENCES_KEPT, show_spinner=False)
+def _brought(earlier: str, later: str, written: tuple[int, int], split: str) -> tuple[Changes, str]:
+    """What differs, and whether it is luck, worked out once for as long as both have the answers that they have."""
+    old, new = Run(Path(earlier)), Run(Path(later))
+    return changes(predictions_of(old), predictions_of(new), split), luck_of_the_difference(old, new, split)
+
+
+def luck_of_the_difference(earlier: Run, run: Run, split: str) -> str:
+    """Whether the difference is more than luck, by the labels as they are now; "" where all is answered as before."""
+    entries = [judged(each, name, predictions_of(each)) for each, name in ((earlier, "before"), (run, "now"))]
+    pair = compare(*by_corrected_labels([earlier, run], entries)[0], split)
+    if pair.why_not or pair.difference.value == 0:
+        return ""
+    return f"That difference is {luck_in_words(pair)}."
 
 
 def old_and_new_in_words(found: Changes, split: str) -> str:
@@ -238,42 +268,65 @@ def _score(score: Score) -> str:
     return f"{percent(score.accuracy, score.n)} ({low.removesuffix(' %')}–{high})"
 
 
-def cell_table(found: Changes) -> pd.DataFrame:
-    """The cells of the matrix that hold more or fewer images than before, the largest difference first."""
+def choose_changed_cell(run: Run, found: Changes) -> tuple[int, int] | None:
+    """The matrix of now minus that of before, and the cell of it that is in view; None where none is."""
+    key = f"changed_cell_{run.id}"
     difference = found.matrix_after - found.matrix_before
-    rows = [
-        {
-            "true": found.class_names[true],
-            "taken for": found.class_names[predicted],
-            "before": int(found.matrix_before[true, predicted]),
-            "now": int(found.matrix_after[true, predicted]),
-            "difference": f"{difference[true, predicted]:+d}".replace("-", "−"),
-        }
-        for true, predicted in zip(*difference.nonzero(), strict=True)
-    ]
-    rows.sort(key=lambda row: -abs(row["now"] - row["before"]))
-    return pd.DataFrame(rows[:CELLS_SHOWN], columns=["true", "taken for", "before", "now", "difference"])
+    if not difference.any():
+        st.caption("Every cell of the matrix holds as many images as before.")
+        return None
+    st.caption("How many images more or fewer are in each cell. Blue is better, orange worse. Click one to see them.")
+    cell = st.session_state.get(key)
+    show_matrix_difference(
+        found.class_names,
+        difference,
+        ("before", "now"),
+        cell,
+        key=f"matrix_{key}",
+        clicked=lambda chosen: st.session_state.update({key: None if chosen == cell else chosen}),
+    )
+    return cell
 
 
-def show_changed_images(page: Page, run: Run, found: Changes) -> None:
-    """Those answered otherwise, and those relabelled."""
-    table = found.images
+def show_changed_images(page: Page, earlier: Run, run: Run, found: Changes, cell: tuple[int, int] | None) -> None:
+    """Those that came into a cell or left it; without one, those answered otherwise, and those relabelled."""
+    if cell is None:
+        _show_changed(page, earlier, run, found.images, "changed_images")
+        return
+    true, answer = (escape(found.class_names[index]) for index in cell)
+    for paths, words in zip(cell_changes(found, *cell), ("only now", "no more"), strict=True):
+        if paths:
+            st.markdown(f"**“{true}” taken for “{answer}” {words} · {len(paths):,}**")
+            rows = found.cells[found.cells["path"].isin(paths)]
+            _show_changed(page, earlier, run, rows, f"changed_images_{words.replace(' ', '_')}")
+
+
+def _show_changed(page: Page, earlier: Run, run: Run, table: pd.DataFrame, key: str) -> None:
     if table.empty:
         st.caption("None of these images has another label or another answer.")
         return
     try:
-        images = images_of(run)
+        images = pd.concat([images_of(run), images_of(earlier)])  # one that was excluded is only in the earlier one's
     except WorkbenchError as error:
         st.caption(escape(str(error)))
         return
-    table = table[table["path"].isin(images.index)].head(IMAGES_SHOWN)
-    notes = {row.path: _changed_note(row) for row in table.itertuples()}
-    show_images(page.dataset, images.loc[list(notes)], key="changed_images", notes=notes)
+    images = images[~images.index.duplicated()]
+    table = table[table["path"].isin(images.index)]
+    shown = table.head(IMAGES_SHOWN)
+    notes = {row.path: _changed_note(row) for row in shown.itertuples()}
+    with st.container(height=IMAGES_HEIGHT if len(shown) > FEW_IMAGES else "content", border=False):
+        show_images(page.dataset, images.loc[list(notes)], key=key, notes=notes)
+    if len(shown) < len(table):
+        st.caption(f"The first {len(shown)} of {len(table):,}.")
 
 
 def _changed_note(row) -> str:
+    if not row.label:
+        return "not used now"
+    if not row.label_before:
+        return "not used before"
     if row.change:
-        return f"{row.answer_before} → {row.answer}, {row.change}"
+        return f"{row.answer}, was {row.answer_before}"
     return f"was labelled {row.label_before}"
 
 

@@ -15,6 +15,7 @@ from core.evaluation.comparison import (
     disagreement,
     holm,
     in_words,
+    luck_in_words,
     matrix_difference,
     mcnemar,
     settings_that_differ,
@@ -146,6 +147,51 @@ def test_against_many_a_difference_must_be_larger():
     assert [pair.proven for pair in among] == [False] * 4
     assert "so many runs being compared" in in_words(among[0])
     assert among[0].mcnemar == alone.mcnemar
+
+
+# Groups --------------------------------------------------------------------------------------------------------------
+
+
+def test_where_images_belong_together_groups_are_what_counts():
+    first, second = hits(0, 12, 28, 0)
+    groups = np.repeat([0, 1, 2, 3, 4], [6, 6, 10, 10, 8])  # the second is better on two patients of five
+    sides = [answered(first), answered(second)]
+    pair = compare(Judged("A", "pets", "1", sides[0], groups), Judged("B", "pets", "1", sides[1], groups))
+    assert pair.mcnemar.p_value < 0.001
+    assert pair.p_value == pytest.approx(0.5)
+    assert not pair.proven
+    assert pair.difference.low < 0 < pair.difference.high
+    words = in_words(pair)
+    assert "The 40 images are of 5 groups that belong together" in words
+    assert "each group counts once: B is ahead in 2 of them, A in 0. By luck alone" in words
+    assert pair.to_dict()["by_groups"] == {"groups": 5, "ahead_first": 0, "ahead_second": 2, "p_value": 0.5}
+
+
+def test_where_each_image_is_a_group_mcnemars_test_holds():
+    first, second = hits(5, 14)
+    groups = np.arange(54)
+    pair = compare(*(Judged(name, "pets", "1", answered(each), groups) for name, each in (("A", first), ("B", second))))
+    assert pair.by_groups is None
+    assert pair.p_value == pair.mcnemar.p_value == pytest.approx(binomtest(5, 19).pvalue)
+    assert pair == compare(judged("A", first), judged("B", second))
+
+
+def test_groups_are_found_in_any_order_and_by_either_run():
+    first, second = hits(0, 12, 28, 0)
+    groups, order = np.repeat([0, 1, 2, 3, 4], [6, 6, 10, 10, 8]), np.random.default_rng(0).permutation(40)
+    rows = answered(second)
+    shuffled = Predictions(
+        rows.ids[order], rows.splits[order], rows.true[order], rows.probabilities[order], rows.class_names
+    )
+    other = Judged("B", "pets", "1", shuffled, groups[order])
+    pairs = [compare(Judged("A", "pets", "1", answered(first), mine), other) for mine in (groups, None)]
+    assert [pair.p_value for pair in pairs] == [pytest.approx(0.5)] * 2
+
+
+def test_in_half_a_sentence():
+    first, second = hits(20, 1)
+    assert luck_in_words(compare(judged("A", first), judged("B", second))) == "more than luck would give"
+    assert luck_in_words(compare(judged("A", first), judged("B", first))) == "no more than luck could give"
 
 
 # What may be compared ------------------------------------------------------------------------------------------------

@@ -1,5 +1,9 @@
 """Compare: the answer, what differs, two runs side by side, and the names of runs."""
 
+import json
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from core.runs.labels import read_labels, write_labels
@@ -32,7 +36,8 @@ def test_the_better_one_is_named_with_how_sure_that_is(visit, pets, two):
     page = visit("compare")
     runs = page.query["runs"].split(",")
     assert set(runs) == {run.id for run in two}
-    assert "is right most often: on 100 % of" in page.words
+    answer = next(line for line in page.words.splitlines() if "is right most often, on 100 % of" in line)
+    assert "could be chance.**" in answer
     assert "By luck alone that would happen in" in page.words
     table = page.at.main.dataframe[0].value
     assert sorted(table["accuracy"])[0] == "100 %"
@@ -68,7 +73,48 @@ def test_runs_on_other_images_are_said_not_to_be_comparable(visit, pets, trained
     assert changed.id not in page.query["runs"], "the first choice is what can be compared"
     page = visit("compare", runs=",".join(run.id for run in (*two, changed)))
     assert any("Not comparable with" in warning.value for warning in page.at.warning)
+    assert "Hollow: can't be compared with the best." in page.words
     assert "relabelled, excluded, added or divided anew" in page.words
+    page.press("Only the 2 that can be compared with each other")
+    assert set(page.query["runs"].split(",")) == {run.id for run in two}
+    assert not page.at.warning
+    assert "Hollow" not in page.words
+
+
+def test_what_training_again_brought_is_compared_by_the_corrected_labels(visit, pets, trained):
+    earlier = trained(pets, wrong_every=4, facts={"dataset_version": "as it was"})
+    later = trained(pets, wrong_every=0, facts={"dataset_version": "corrected"})
+    (later.folder / "fixed.json").write_text(json.dumps({"before": earlier.id, "edits": [1]}))
+    page = visit("compare", runs=f"{earlier.id},{later.id}")
+    assert "B is A trained again, on images that were corrected in between." in page.words
+    assert "By luck alone that would happen in" in page.words
+    assert not page.at.warning
+
+
+def test_a_run_that_diverged_is_left_out_and_said_to_be(visit, pets, trained, two):
+    broken = trained(pets)
+    table = pd.read_parquet(broken.predictions_path)
+    names = table.attrs
+    table["p0"] = np.nan
+    table.attrs = names
+    table.to_parquet(broken.predictions_path)
+    page = visit("compare", runs=",".join(run.id for run in (*two, broken)))
+    assert "is right most often" in page.words
+    assert f"Left out: {broken.id}: The network gave no usable" in page.words
+
+
+def test_of_two_runs_one_of_which_can_not_be_read_nothing_is_compared(visit, pets, trained):
+    one, other = trained(pets), trained(pets)
+    other.predictions_path.write_bytes(b"no table")
+    page = visit("compare", runs=f"{one.id},{other.id}")
+    assert "there are not two that can be compared" in page.words
+
+
+def test_runs_without_predictions_are_counted(visit, pets, trained, training, two):
+    training(pets)
+    trained(pets, judged=False, state="stopped")
+    words = "Not to choose from: 1 still training and 1 that ended with nothing to judge."
+    assert words in visit("compare").words
 
 
 def test_they_are_judged_by_validation_images_as_well(visit, pets, two):

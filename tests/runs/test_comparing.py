@@ -1,11 +1,13 @@
 """Runs side by side: their names, what differs, what they reached and cost."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import Predictions
-from core.runs.comparing import MOST_RUNS, compare_runs, names_of, setting_value
+from core.files import write_json
+from core.runs.comparing import MOST_RUNS, compare_runs, names_of, setting_value, what_keeps_out
 from core.runs.labels import write_labels
 from core.runs.record import create_run
 from core.runs.settings import read_settings
@@ -50,6 +52,72 @@ def test_the_best_is_put_beside_each_other_one(finished):
     assert (pair["mcnemar"]["only_first"], pair["mcnemar"]["only_second"]) == (8, 0)
     assert pair["mcnemar"]["p_value"] == pytest.approx(2 / 2**8)
     assert pair["words"].startswith("A is right on 0 images that B gets wrong, and wrong on 8 that B gets right.")
+
+
+def test_the_answer_is_a_sentence_with_the_chance_in_it(finished):
+    good, second, bad, worst = finished(0, seed=1), finished(3, seed=2), finished(15, seed=3), finished(20, seed=4)
+
+    def told(*runs):
+        found = compare_runs(runs)
+        return found["answer"], found["others"]
+
+    assert told(good, second) == (
+        "A (Small CNN, seed 1) is right most often, on 100 % of 40 test images, but its lead over "
+        "B (Small CNN, seed 2), which is right on 92 %, could be chance.",
+        "",
+    )
+    assert told(bad, good)[0] == (
+        "B (Small CNN, seed 1) is better than A (Small CNN, seed 3), by more than chance: it is right on 100 % of "
+        "40 test images, A on 62 %."
+    )
+    assert told(second, finished(3, seed=9))[0].endswith("each on 92 % of 40 test images: neither is better.")
+    assert told(good, finished(3, first=9))[0].endswith("but none of the others can be compared with it.")
+    assert told(good, second, bad)[1] == "A is also better than C, by more than chance."
+    assert told(good, second, finished(4))[1] == "C could be as good, too."
+    assert (
+        told(good, second, finished(4), bad, worst)[1]
+        == "Of the other 3, A is better than D and E by more than chance."
+    )
+
+
+def test_groups_of_the_run_are_respected(finished):
+    runs = [finished(0), finished(10)]
+    for run in runs:
+        table = pd.DataFrame({"path": [f"{index}.png" for index in range(40)], "group": np.arange(40) // 10})
+        table.to_parquet(run.folder / "images.parquet")
+    (pair,) = compare_runs(runs)["pairs"]
+    assert pair["mcnemar"]["p_value"] < 0.01
+    assert pair["by_groups"] == {"groups": 4, "ahead_first": 1, "ahead_second": 0, "p_value": 1.0}
+    assert not pair["proven"]
+
+
+def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(finished):
+    old, between, new = finished(10), finished(8, version="2"), finished(2, version="3", first=4)
+    for later, earlier in ((between, old), (new, between)):
+        write_json(later.folder / "fixed.json", {"before": earlier.id, "edits": [1]})
+    found = compare_runs([new, old])
+    assert found["remark"].startswith("A is B trained again, on images that were corrected in between.")
+    assert [row["n"] for row in found["runs"]] == [36, 36]
+    assert found["pairs"][0]["comparable"]
+    third = compare_runs([new, old, finished(3)])
+    assert third["remark"] == ""
+    assert not any(pair["comparable"] for pair in third["pairs"]), "with others they are as far apart as they were"
+
+
+def test_what_keeps_a_run_out_is_said_with_its_name(finished, workspace):
+    run = finished()
+    assert what_keeps_out(run, "test") == ""
+    assert "no validation images" in what_keeps_out(run, "validation")
+    table = pd.read_parquet(run.predictions_path)
+    names = table.attrs
+    table.loc[3, "p0"] = np.nan
+    table.attrs = names
+    table.to_parquet(run.predictions_path)
+    words = what_keeps_out(run, "test")
+    assert run.id in words
+    assert "are not numbers" in words
+    with pytest.raises(WorkbenchError, match=run.id):
+        compare_runs([finished(), run])
 
 
 def test_a_backbone_counts_among_parameters_and_size(finished):
