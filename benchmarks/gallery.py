@@ -8,7 +8,6 @@ needs is made for this and removed again.
 import argparse
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,17 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from browser import PROJECT, Server, add_output_option, open_tab, until_idle
 from index import write_pictures
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT))
-sys.path.insert(0, str(PROJECT / "tests" / "browser"))
-
-from conftest import Server  # noqa: E402
-
-from core.datasets.importing import create_from_path, run_import  # noqa: E402
-from core.workspace import Workspace  # noqa: E402
+from core.datasets.importing import create_from_path, run_import
+from core.workspace import Workspace
 
 MOST_SECONDS_TO_OPEN, MOST_SECONDS_A_LOOK = 2.0, 1.0
 ORDERS = ("name", "least usual first", "sharpest first", "widest first", "smallest file first", "split", "class")
@@ -52,21 +46,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=100_000)
     parser.add_argument("--size", type=int, nargs=2, default=(64, 64), help="width and height in pixels")
-    parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/gallery.json")
+    add_output_option(parser, "gallery")
     options = parser.parse_args()
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        print("skipped: there is no Chromium")
-        return
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        expect.set_options(timeout=60_000)
+    with tempfile.TemporaryDirectory() as folder, open_tab() as tab:
+        if tab is None:
+            return
         home, pictures = Path(folder) / "workspace", Path(folder) / "pictures"
         write_pictures(pictures, options.images, tuple(options.size))
         run_import(create_from_path(Workspace.at(home), pictures))
         results = {"opening": opening(home)}
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        results |= measure(Server(home), browser.new_page(viewport={"width": 1280, "height": 800}), options.images)
-        browser.close()
+        results |= measure(Server(home), tab, options.images)
     show(results)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(results, indent=1))
@@ -95,7 +84,7 @@ def measure(server: Server, tab: Page, images: int) -> dict:
         tab.goto(f"{server.address}/dataset?dataset=pictures")
         expect(tab.get_by_text(f"{images:,} images in 10 classes")).to_be_visible()
         first = time.monotonic() - began
-        expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        until_idle(tab)
         looks = look_around(tab)
         memory = psutil.Process(server.pid).memory_info().rss / 1e6
         return {"looks": looks, "first page, s": first, "memory, MB": memory}

@@ -99,16 +99,16 @@ def _asked(name: str, size: tuple[int, int]) -> str:
 # Pictures ------------------------------------------------------------------------------------------------------------
 
 
-def write_pictures(folder: Path, count: int, size: tuple[int, int]) -> None:
-    """Write distinct JPEGs like photographs in what it costs to decode them, in `CLASSES` folders of equal size."""
-    for number in range(CLASSES):
+def write_pictures(folder: Path, count: int, size: tuple[int, int], classes: int = CLASSES) -> None:
+    """Write distinct JPEGs like photographs in what it costs to decode them, in so many folders of equal size."""
+    for number in range(classes):
         (folder / f"class_{number}").mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(partial(_write_picture, folder, size), range(count), chunksize=200))
+        list(pool.map(partial(_write_picture, folder, size, classes), range(count), chunksize=200))
 
 
-def _write_picture(folder: Path, size: tuple[int, int], number: int) -> None:
-    path = folder / f"class_{number % CLASSES}" / f"{number:06d}.jpg"
+def _write_picture(folder: Path, size: tuple[int, int], classes: int, number: int) -> None:
+    path = folder / f"class_{number % classes}" / f"{number:06d}.jpg"
     if path.exists():
         return
     generator = np.random.default_rng(number)

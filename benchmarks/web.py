@@ -5,25 +5,18 @@ Drives a real Chromium against a real server with a 1,000-image dataset open. Pr
 
 import argparse
 import json
-import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import psutil
+from browser import Server, add_output_option, open_tab
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT))
-sys.path.insert(0, str(PROJECT / "tests" / "browser"))
-
-from conftest import Server  # noqa: E402
-
-from core.datasets.importing import create_from_path, ensure_dataset, run_import  # noqa: E402
-from core.workspace import Workspace  # noqa: E402
+from core.datasets.importing import create_from_path, ensure_dataset, run_import
+from core.workspace import Workspace
 
 LIMITS = {"first page, s": 3.0, "page change, s": 1.0, "memory, MB": 300.0, "start to first point, s": 10.0}
 PAGES = {"Dataset": "fit to learn", "Model": "Which network", "Training": "Is it learning", "Overview": "Where does"}
@@ -32,19 +25,14 @@ IMAGES_PER_CLASS = 500
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/web.json")
+    add_output_option(parser, "web")
     options = parser.parse_args()
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        print("skipped: there is no Chromium")
-        return
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        expect.set_options(timeout=60_000)
+    with tempfile.TemporaryDirectory() as folder, open_tab() as tab:
+        if tab is None:
+            return
         home = Path(folder) / "workspace"
         prepare(home, Path(folder) / "photos")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        results = measure(Server(home), browser.new_page(viewport={"width": 1280, "height": 800}))
-        browser.close()
+        results = measure(Server(home), tab)
     for name, value in results.items():
         print(f"{name}: {value:.2f} (at most {LIMITS[name]:g} asked)")
     options.output.parent.mkdir(parents=True, exist_ok=True)

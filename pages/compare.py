@@ -14,6 +14,7 @@ from core.runs.comparing import (
     judge_all,
     judged_as_it_is,
     letter,
+    provisional,
     setting_title,
     setting_value,
     trained_on,
@@ -154,6 +155,8 @@ def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures:
     rows = comparison["runs"]
     order = sorted(range(len(rows)), key=lambda index: -rows[index]["accuracy"])
     head.markdown(answer(comparison, order))
+    for words in provisional(runs):
+        st.warning(escape(words), icon=":material/hourglass_top:")
     with pictures:
         show_pictures(comparison)
     say_what_is_not_comparable(runs, comparison)

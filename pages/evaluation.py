@@ -1,5 +1,6 @@
 """Evaluation: how good, and where it errs."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from core.errors import WorkbenchError
 from core.evaluation.confusions import in_words as pair_in_words
 from core.evaluation.confusions import most_confused, worst_cell
 from core.evaluation.metrics import verdict
-from core.evaluation.predictions import Predictions
+from core.evaluation.predictions import DamagedPredictions, Predictions
 from core.runs.record import Run
 from pages.widgets.class_table import show_class_table
 from pages.widgets.confusion_matrix import choose_appearance, parse_cell, show_confusion_matrix
@@ -20,10 +21,12 @@ from pages.widgets.feature_map import show_feature_map
 from pages.widgets.fix_and_see import fixed_notes, follow_retraining, show_fixes, show_selection_bar
 from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.widgets.gallery import escape, show_images
+from pages.widgets.gallery_heat import choose_heat, heat_pictures
 from pages.widgets.judgement import figures_of, images_of, predictions_of
 from pages.widgets.ranking_curves import show_ranking_curves
 from pages.widgets.reliability import show_confidence
 from pages.widgets.run_label import run_label
+from pages.widgets.standing import offer_to_judge, show_standing
 from pages.widgets.summary import show_summary
 from pages.widgets.threshold import show_threshold
 
@@ -41,17 +44,20 @@ def main() -> None:
     follow_retraining(page)
     st.title(page.step.question)
     runs = [run for run in page.runs if run.predictions_path.exists()]
+    offered = offer_to_judge(page, asked_for=bool(runs))
     if not runs:
         nothing_yet(page)
         return
     if page.run is None or not page.run.predictions_path.exists():
-        if page.run is not None:
+        if page.run is not None and offered is None:
             reason = page.run.status().error.partition("\n")[0]
             st.info(escape(f"The run {page.run.id} has nothing to judge: {reason or 'it is not finished yet'}"))
         page.run = runs[0]
     if st.query_params.get("run") != page.run.id:
         st.query_params["run"] = page.run.id
     judge(page, runs)
+    if offered is None:
+        offer_to_judge(page)
 
 
 def nothing_yet(page: Page) -> None:
@@ -69,23 +75,18 @@ def judge(page: Page, runs: list[Run]) -> None:
     head = st.empty()
     split = choose(page, runs)
     try:
-        predictions = predictions_of(page.run)
+        shown = predictions_of(page.run, split)
         figures = figures_of(page.run, split)
     except WorkbenchError as error:
         st.error(escape(str(error)), icon=":material/error:")
+        show_standing(page, page.run, damaged=isinstance(error, DamagedPredictions))
         return
     head.markdown(escape_verdict(verdict(figures)))
+    show_standing(page, page.run)
     show_fixes(page, page.run, split)
-    shown = predictions.of(split)
-    matrix, images = st.columns([3, 2] if len(figures["labels"]) > FEW_CLASSES else [2, 3], gap="large")
-    with matrix:
-        cell = choose_cell(figures)
-    with images:
-        first = show_cell(page, shown, figures, cell)
-    if page.run.status().state == "failed":
-        reason = page.run.status().error.partition("\n")[0]
-        st.warning(f"This run failed, and its best weights are judged here. {escape(reason)}")
-    show_sections(page, runs, split, shown, first)
+    view = View()
+    show_matrix_and_images(page, shown, figures, view)
+    show_sections(page, runs, split, shown, view)
 
 
 def escape_verdict(text: str) -> str:
@@ -130,6 +131,39 @@ def choose(page: Page, runs: list[Run]) -> str:
 # The matrix, and the images of a cell ---------------------------------------------------------------------------------
 
 
+@dataclass
+class View:
+    """What stands beside the matrix, for the sections below it.
+
+    Parameters
+    ----------
+    first
+        The path of the image to explain: the one that is selected, else the first of the cell; None without any.
+    asked
+        The one in the URL, whose explanation was asked for.
+    drawn
+        Whether the sections have been drawn for that.
+    """
+
+    first: str | None = None
+    asked: str | None = None
+    drawn: bool = False
+
+
+@st.fragment
+def show_matrix_and_images(page: Page, shown: Predictions, figures: dict[str, Any], view: View) -> None:
+    """Both, drawn anew by themselves on a click: of all the rest, only the explanation goes by what is in view."""
+    matrix, images = st.columns([3, 2] if len(figures["labels"]) > FEW_CLASSES else [2, 3], gap="large")
+    with matrix:
+        cell = choose_cell(figures)
+    with images:
+        first = show_cell(page, shown, figures, cell)
+    now = View(first, st.query_params.get("image"), drawn=True)
+    if view.drawn and now != view and st.session_state.get("section") == WHY:
+        st.rerun()
+    view.first, view.asked, view.drawn = now.first, now.asked, now.drawn
+
+
 def choose_cell(figures: dict[str, Any]) -> tuple[int, int]:
     """The matrix, and the cell in view: the one in the URL, else the most frequent mistake."""
     labels, matrix = figures["labels"], figures["confusion_matrix"]
@@ -152,8 +186,7 @@ def show_pairs(figures: dict[str, Any]) -> None:
     if not pairs:
         return
     with st.expander("Most often mixed up", icon=":material/swap_horiz:"):
-        for pair in pairs:
-            st.markdown(f"- {escape(pair_in_words(pair, figures['labels']))}")
+        st.markdown("\n".join(f"- {escape(pair_in_words(pair, figures['labels']))}" for pair in pairs))
 
 
 def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cell: tuple[int, int]) -> str | None:
@@ -169,10 +202,11 @@ def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cel
     chosen = predictions.cell(true, predicted)
     count = len(chosen.ids)
     images = "image" if count == 1 else "images"
-    if true == predicted:
-        st.markdown(f"**{count} {images} of “{labels[true]}”, recognised.** The surest first.")
-    else:
-        st.markdown(f"**{count} {images} of “{labels[true]}”, taken for “{labels[predicted]}”.** The surest first.")
+    what = "recognised" if true == predicted else f"taken for “{labels[predicted]}”"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        order = " The surest first." * (count > 1)
+        st.markdown(f"**{count} {images} of “{labels[true]}”, {what}.**{order}", width="stretch")
+        heat_asked = count > 0 and choose_heat(page.run, figures["labels"][predicted], key="cell_heat")
     try:
         table = rows_of(page.run, chosen)
     except WorkbenchError as error:
@@ -187,14 +221,16 @@ def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cel
     notes = {path: f"{answered[path]:.0%} {figures['labels'][predicted]}" for path in rows["path"]}
     fixed = fixed_notes(page.dataset, list(rows["path"]), dict(zip(rows["path"], rows["label"], strict=True)))
     with shown:
+        pictures = heat_pictures(page.dataset, page.run, rows, predicted) if heat_asked else None
         selected = show_images(
             page.dataset,
             rows,
             key="cell_images",
+            pictures=pictures,
             notes=notes | {path: f"{words} · {notes[path]}" for path, words in fixed.items()},
             wrong=true != predicted,
             selectable=True,
-            details=lambda row: ask_why(row["path"]),
+            details=explain_button,
         )
     with bar:
         show_selection_bar(page, selected, key="cell_images")
@@ -207,12 +243,12 @@ def rows_of(run: Run, chosen: Predictions) -> pd.DataFrame:
     return table.loc[[path for path in chosen.ids if path in table.index]]
 
 
-def ask_why(path: str) -> None:
+def explain_button(row: pd.Series) -> None:
     """A button, in the dialog of an image, that explains the answer to it below."""
 
     def explain() -> None:
         st.session_state["section"] = WHY
-        st.query_params["image"] = path
+        st.query_params["image"] = row["path"]
 
     if st.button("Why this answer?", icon=":material/search_insights:", on_click=explain):
         st.rerun()
@@ -221,7 +257,7 @@ def ask_why(path: str) -> None:
 # Everything else, a section at a time ---------------------------------------------------------------------------------
 
 
-def show_sections(page: Page, runs: list[Run], split: str, shown: Predictions, first: str | None) -> None:
+def show_sections(page: Page, runs: list[Run], split: str, shown: Predictions, view: View) -> None:
     """Tabs, of which only the one that is open is worked out."""
     names = [SUMMARY, CLASSES, THRESHOLD, CONFIDENCE, ERRORS, MAP, WHY]
     if len(shown.class_names) != 2:
@@ -232,12 +268,12 @@ def show_sections(page: Page, runs: list[Run], split: str, shown: Predictions, f
     opened = next((name for name, tab in tabs.items() if tab.open), SUMMARY)
     with tabs[opened]:
         try:
-            show_section(opened, page, runs, split, shown, first)
+            show_section(opened, page, runs, split, shown, view)
         except WorkbenchError as error:
             st.error(escape(str(error)), icon=":material/error:")
 
 
-def show_section(name: str, page: Page, runs: list[Run], split: str, shown: Predictions, first: str | None) -> None:
+def show_section(name: str, page: Page, runs: list[Run], split: str, shown: Predictions, view: View) -> None:
     """The section that is open."""
     run = page.run
     if name == SUMMARY:
@@ -249,11 +285,11 @@ def show_section(name: str, page: Page, runs: list[Run], split: str, shown: Pred
     elif name == CONFIDENCE:
         st.fragment(show_confidence)(run, shown)
     elif name == ERRORS:
-        show_error_lists(page, split)
+        show_errors(page, run, predictions_of(run), split, explain_button)
     elif name == MAP:
-        show_map(page, split)
+        show_feature_map(page, run, predictions_of(run), split, explain_button)
     elif name == WHY:
-        show_why(page, shown, first)
+        show_why(page, predictions_of(run), view)
 
 
 def show_each_class(page: Page, split: str, shown: Predictions) -> None:
@@ -274,33 +310,19 @@ def images_or_none(run: Run) -> pd.DataFrame | None:
         return None
 
 
-def show_error_lists(page: Page, split: str) -> None:
-    """The lists of suspects, whose images can be fixed as those of a cell."""
-    bar = st.container()
-    selected = show_errors(page, page.run, predictions_of(page.run), split)
-    with bar:
-        show_selection_bar(page, selected, key="errors")
-
-
-def show_map(page: Page, split: str) -> None:
-    """The images in the space of their features; those in a lasso can be fixed."""
-    bar = st.container()
-    selected = show_feature_map(page, page.run, predictions_of(page.run), split)
-    with bar:
-        show_selection_bar(page, selected, key="feature_map")
-
-
-def show_why(page: Page, shown: Predictions, first: str | None) -> None:
-    """Why the image in view got its answer: the one that was asked about, else the first of the cell."""
-    places = {path: row for row, path in enumerate(shown.ids)}
-    path = st.query_params.get("image")
-    path = path if path in places else first
+def show_why(page: Page, predictions: Predictions, view: View) -> None:
+    """Why the image in view got its answer: the one that was asked about, of any part, else the first of the cell."""
+    places = {path: row for row, path in enumerate(predictions.ids)}
+    path = view.asked if view.asked in places else view.first
     if path not in places:
         st.caption("There is no image in view. Choose a cell of the matrix that holds some.")
         return
-    row = places[path]
-    st.caption("Of the image that is selected above, else the first of the cell; or click one, then *Why this answer?*")
-    show_explanation(page, page.run, path, int(shown.true[row]), int(shown.predicted[row]))
+    true, predicted = (int(each[places[path]]) for each in (predictions.true, predictions.predicted))
+    true_name, answer = (escape(predictions.class_names[index]) for index in (true, predicted))
+    what = "recognised" if true == predicted else f"taken for “{answer}”"
+    st.markdown(f"**Why was this “{true_name}” {what}?**")
+    st.caption(f"{escape(path)}. To ask of another image, click it wherever it shows, then *Why this answer?*")
+    show_explanation(page, page.run, path, true, predicted)
 
 
 main()

@@ -56,6 +56,13 @@ def test_bad_usage_is_said_in_words_and_in_one_document(command, arguments, word
     assert words in complaints
 
 
+def test_all_commands_are_listed_on_request(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        command("--help")
+    assert end.value.code == 0
+    assert "each with its 95 % interval" in " ".join(capsys.readouterr().out.split())
+
+
 # The program itself --------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from PIL import Image
 from core.augmentation.recipe import TRANSFORMS, parse_recipe, usual_step, write_recipe
 from core.errors import WorkbenchError
 from core.inference import Helper
+from core.jobs import Stopped
 
 SIDE = 24
 
@@ -61,3 +62,57 @@ def test_what_is_wrong_comes_back_in_words(helper, paths, tmp_path):
         helper.ask("extremes", path=paths[0], image_size=16, recipe=[{"name": "mirror"}])
     with pytest.raises(WorkbenchError):
         helper.ask("extremes", path=str(tmp_path / "gone.png"), image_size=16, recipe=[])
+
+
+@pytest.fixture
+def run(featured_run):
+    vectors = np.random.default_rng(0).normal(size=(200, 16))
+    return str(featured_run(vectors, np.arange(200) % 2, np.full(200, "train")).folder)
+
+
+@pytest.mark.slow
+def test_a_long_task_says_how_far_it_is(helper, run):
+    steps = []
+    found = helper.ask("feature_map", on_progress=lambda *step: steps.append(step), run=run)
+    assert len(found["paths"]) == 200
+    stages = list(dict.fromkeys(stage for stage, _, _ in steps))
+    assert stages[0] == "Reading the features of the images"
+    assert stages[-1] == "Drawing the map"
+    done = [done for stage, done, _ in steps if stage == "Drawing the map"]
+    assert done == sorted(done)
+    assert steps[-1][1] == steps[-1][2], "the last step is told, however soon it follows on the one before"
+    assert helper.ask("feature_map", run=run)["x"] == found["x"], "nobody has to listen"
+
+
+@pytest.mark.slow
+def test_a_long_task_is_stopped_by_who_listens_and_the_process_stays(helper, run):
+    def stop(stage, done, total):
+        if stage == "Drawing the map":
+            raise Stopped("Stopped.")
+
+    with pytest.raises(Stopped):
+        helper.ask("feature_map", on_progress=stop, run=run)
+    assert helper.warm
+    assert len(helper.ask("unlike", run=run)["paths"]) == 200
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_while_it_works_is_told_and_started_again(helper, run):
+    with pytest.raises(WorkbenchError, match="ended or took too long"):
+        helper.ask("feature_map", on_progress=lambda *step: helper.kill(), run=run)
+    assert not helper.warm
+    assert len(helper.ask("label_faults", run=run)["paths"]) == 200
+
+
+@pytest.mark.slow
+def test_silence_ends_a_process(helper, run, monkeypatch):
+    monkeypatch.setattr("core.inference.SECONDS_OF_SILENCE", 0.0)
+    with pytest.raises(WorkbenchError, match="ended or took too long"):
+        helper.ask("feature_map", run=run)
+
+
+@pytest.mark.slow
+def test_an_unknown_task_does_not_end_the_process(helper):
+    with pytest.raises(WorkbenchError):
+        helper.ask("no_such_task")
+    assert helper.warm

@@ -9,7 +9,7 @@ from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, write_labels
 from core.runs.record import find_run
 from core.workspace import Workspace
 
-RUN_HELP = "a run's id, or how it begins"
+RUN_HELP = "a run's id, how it begins, or its name"
 
 
 def add_commands(add) -> None:
@@ -48,7 +48,11 @@ def _compare(workspace: Workspace, options: argparse.Namespace) -> Result:
             ]
         )
     header = ["", "run", "accuracy", "95 % interval", "log loss", "macro F1", "took", "parameters", "on disk"]
-    lines = [*filter(None, [document[name] for name in ("answer", "others", "remark")]), table(header, rows)]
+    lines = [
+        *filter(None, [document[name] for name in ("answer", "others", "remark")]),
+        *document["provisional"],
+        table(header, rows),
+    ]
     if document["settings"]:
         names = [entry["letter"] for entry in document["runs"]]
         values = [

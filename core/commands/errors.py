@@ -26,7 +26,7 @@ def add_commands(add) -> None:
         "List the images to look at first: the most confidently wrong, the least sure, those whose label is probably "
         "wrong, and those unlike anything it was trained on.",
     )
-    listing.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    listing.add_argument("run", metavar="RUN", help="a run's id, how it begins, or its name")
     listing.add_argument(
         "--split",
         choices=(*SPLITS, ALL),
@@ -41,9 +41,12 @@ def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
     judged = predictions if options.split == ALL else predictions.of(options.split or "test")
     document: dict[str, Any] = {"run": run.id, "untrained": run.settings.untrained, "split": options.split or "test"}
     document |= {"n": len(judged), "judged": standing_of(run).to_dict()}
-    document["confidently_wrong"] = _answers(judged, confidently_wrong(judged)[:limit])
-    document["least_sure"] = _answers(judged, least_sure(judged)[:limit])
-    document |= _by_features(workspace, run, options.split or ALL, limit)
+    wrong, unsure = confidently_wrong(judged), least_sure(judged)
+    document["counts"] = {"confidently_wrong": len(wrong), "least_sure": len(unsure)}
+    document |= {"confidently_wrong": _answers(judged, wrong[:limit]), "least_sure": _answers(judged, unsure[:limit])}
+    by_features, counts = _by_features(workspace, run, options.split or ALL, limit)
+    document["counts"] |= counts
+    document |= by_features
     return document, _text(document), DONE
 
 
@@ -81,32 +84,33 @@ def _answers(predictions: Predictions, rows: np.ndarray) -> list[dict[str, Any]]
     ]
 
 
-def _by_features(workspace: Workspace, run: Run, split: str, limit: int | None) -> dict[str, Any]:
-    """The lists that need features; where there are none, why not."""
+def _by_features(
+    workspace: Workspace, run: Run, split: str, limit: int | None
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The lists that need features, where there are none, why not; and how many images are conspicuous."""
     helper = Helper()
     try:
         place = {"run": str(run.folder), "machine": str(workspace.machine)}
         faults, strange = (helper.ask(task, on_progress=progress_line, **place) for task in ("label_faults", "unlike"))
     except WorkbenchError as error:
-        return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}
+        return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}, {}
     finally:
         helper.close()
     names = {"labels": "label", "likely": "likely"}
     names |= {name: name for name in ("likely_probability", "label_probability", "suspected")}
     others = {name: name for name in ("distance", "farther_than", "unlike")}
-    return {
-        "probably_mislabelled": _rows(faults, names, split, limit),
-        "unlike_training": _rows(strange, others, split, limit),
-        "features": faults["origin"],
-        "remark": faults["caution"],
-    }
+    mislabelled, unlike = _rows(faults, names, split), _rows(strange, others, split)
+    counts = {"probably_mislabelled": sum(row["suspected"] for row in mislabelled)}
+    counts["unlike_training"] = sum(row["unlike"] for row in unlike)
+    lists = {"probably_mislabelled": mislabelled[:limit], "unlike_training": unlike[:limit]}
+    return lists | {"features": faults["origin"], "remark": faults["caution"]}, counts
 
 
-def _rows(found: dict[str, Any], names: dict[str, str], split: str, limit: int | None) -> list[dict[str, Any]]:
+def _rows(found: dict[str, Any], names: dict[str, str], split: str) -> list[dict[str, Any]]:
     names = {"paths": "path", "splits": "split"} | names
     rows = zip(*(found[name] for name in names), strict=True)
     listed = (dict(zip(names.values(), row, strict=True)) for row in rows)
-    return [row for row in listed if split in (ALL, row["split"])][:limit]
+    return [row for row in listed if split in (ALL, row["split"])]
 
 
 def _text(document: dict[str, Any]) -> str:
@@ -121,9 +125,11 @@ def _text(document: dict[str, Any]) -> str:
     none = ["No image is taken for another.", "It hesitates over no image."]
     if not document["n"]:
         none = ["There is no image of that part of the split."] * 2
+    counts = document["counts"]
+    wrong, hesitating = counts["confidently_wrong"], counts["least_sure"]
     parts = [
-        _part("The most confidently wrong", ["image", "is", "taken for", "sure"], sure, none[0]),
-        _part("The least sure", ["image", "is", "taken for", "rather than"], unsure, none[1]),
+        _part("The most confidently wrong", wrong, ["image", "is", "taken for", "sure"], sure, none[0]),
+        _part("The least sure", hesitating, ["image", "is", "taken for", "rather than"], unsure, none[1]),
     ]
     if words := document["judged"]["words"]:
         parts.insert(0, words)
@@ -135,18 +141,37 @@ def _text(document: dict[str, Any]) -> str:
         if row["suspected"]
     ]
     strange = [
-        [row["path"], row["split"], f"farther away than {row['farther_than']:.1%} of the training images"]
+        [row["path"], row["split"], f"farther away than {_percent_below(row['farther_than'])} of the training images"]
         for row in document["unlike_training"]
         if row["unlike"]
     ]
     parts += [
-        _part("Probably mislabelled", ["image", "label", "rather"], faults, "No label looks wrong."),
         _part(
-            "Unlike anything in training", ["image", "part", ""], strange, "No image is far from the training images."
+            "Probably mislabelled",
+            counts["probably_mislabelled"],
+            ["image", "label", "rather"],
+            faults,
+            "No label looks wrong.",
+        ),
+        _part(
+            "Unlike anything in training",
+            counts["unlike_training"],
+            ["image", "part", ""],
+            strange,
+            "No image is far from the training images.",
         ),
     ]
     return "\n\n".join(parts + [f"By {document['features']}."] + [words for words in [document["remark"]] if words])
 
 
-def _part(title: str, header: list[str], rows: list[list[str]], empty: str) -> str:
-    return f"{title}:\n{table(header, rows)}" if rows else f"{title}: {empty}"
+def _part(title: str, count: int, header: list[str], rows: list[list[str]], empty: str) -> str:
+    """A list under its title, which says where the list is cut how many there are."""
+    if not rows:
+        return f"{title}: {empty}"
+    cut = f" ({len(rows):,} of {count:,}; --limit shows more)" if len(rows) < count else ""
+    return f"{title}{cut}:\n{table(header, rows)}"
+
+
+def _percent_below(share: float) -> str:
+    """Such as "99.5%"; "all" only where it is all, whatever rounding says."""
+    return "all" if share == 1 else f"{min(share, 0.999):.1%}"

@@ -11,7 +11,7 @@ from core.runs.record import Run, find_run
 from core.runs.sweep import SWEEP_ID_START, Sweep, find_sweep, resume_sweep
 from core.workspace import Workspace
 
-EITHER_HELP = "the id of a run or a sweep, or how it begins"
+EITHER_HELP = "the id of a run or a sweep, how it begins, or the name of a run"
 
 
 def add_commands(add) -> None:

@@ -1,17 +1,23 @@
 """What commands give back, and how it is put for people."""
 
+import re
 import sys
+import time
 from typing import Any
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
 # A JSON-ready document, the same for people, and the exit code.
 Result = tuple[Any, str, int]
+SECONDS_BETWEEN_LINES = 2.0
+# With its unit behind it, or an interval; an id or a file name begins with a digit too, but goes on otherwise.
+NUMBER = re.compile(r"[-+−]?\d[\d,.]*(e[-+]?\d+)?%?(\s.*)?")
+NOTHING = ("", "–")
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
     """Columns that line up: words to the left, numbers to the right."""
     widths = [max(len(row[index]) for row in [header, *rows]) for index in range(len(header))]
-    is_number = [bool(rows) and all(row[index][:1].isdecimal() for row in rows) for index in range(len(header))]
+    is_number = [_are_numbers([row[index] for row in rows]) for index in range(len(header))]
 
     def line(row: list[str]) -> str:
         cells = zip(row, widths, is_number, strict=True)
@@ -20,6 +26,23 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join([line(header), *map(line, rows)])
 
 
-def progress_line(stage: str, done: int, total: int) -> None:
-    if done == total or done % 200 == 0:
-        print(f"{stage}: {done:,} of {total:,}" if total else stage, file=sys.stderr)
+def _are_numbers(cells: list[str]) -> bool:
+    told = [cell for cell in cells if cell not in NOTHING]
+    return bool(told) and all(NUMBER.fullmatch(cell) for cell in told)
+
+
+class ProgressLines:
+    """Prints how far work is: a line as a stage begins and as it ends, and one every other second in between."""
+
+    def __init__(self) -> None:
+        self._stage, self._line, self._printed = "", "", 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now, line = time.monotonic(), f"{stage}: {done:,} of {total:,}" if total else stage
+        between = stage == self._stage and done != total and now - self._printed < SECONDS_BETWEEN_LINES
+        if not between and line != self._line:
+            self._stage, self._line, self._printed = stage, line, now
+            print(line, file=sys.stderr)
+
+
+progress_line = ProgressLines()

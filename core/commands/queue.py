@@ -23,7 +23,7 @@ def add_commands(add) -> None:
         _restart,
         "Train once more, as a new run, with the settings of a failed or stopped one. Does not wait for its end.",
     )
-    restarting.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    restarting.add_argument("run", metavar="RUN", help="a run's id, how it begins, or its name")
 
 
 def _queue(workspace: Workspace, options: argparse.Namespace) -> Result:

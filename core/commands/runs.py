@@ -5,17 +5,21 @@ import sys
 from typing import Any
 
 from core.architectures.registry import ARCHITECTURES
-from core.commands.output import DONE, FAILED, Result, progress_line, table
+from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
-from core.errors import UsageError
-from core.evaluation.metrics import verdict
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.metrics import percent, verdict
+from core.evaluation.predictions import DamagedPredictions
 from core.jobs import Status
-from core.runs.executor import can_judge, extend, judge, resume, start, wait
+from core.runs.executor import can_judge, judge, start, wait
+from core.runs.labels import read_labels
 from core.runs.record import Run, find_run, list_runs
 from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
+from core.runs.standing import standing_of, wait_for_judgement
+from core.runs.sweep import sweeps_by_run
 from core.workspace import Workspace
 
-RUN_HELP = "a run's id, or how it begins"
+RUN_HELP = "a run's id, how it begins, or its name"
 FIGURES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
@@ -28,6 +32,8 @@ FIGURES = {
     "brier": "Brier score",
     "ece": "calibration error",
 }
+# Instead of a figure that would be 0/0.
+UNTOLD = "–"
 CLASS_FIGURES = ("precision", "recall", "f1", "average_precision")
 
 
@@ -42,13 +48,6 @@ def add_commands(add) -> None:
     )
     training.add_argument("dataset", metavar="DATASET")
     add_settings(training)
-    stopping = add("stop", _stop, "Stop a run and keep its best. It can be resumed.")
-    stopping.add_argument("run", metavar="RUN", help=RUN_HELP)
-    resuming = add("resume", _resume, "Go on with a run that was stopped or died, from its last whole epoch.")
-    resuming.add_argument("run", metavar="RUN", help=RUN_HELP)
-    extending = add("extend", _extend, "Train more epochs of a run that has ended.")
-    extending.add_argument("run", metavar="RUN", help=RUN_HELP)
-    extending.add_argument("--epochs", required=True, metavar="N", help="how many more")
     add("runs", _runs, "List the runs, newest first.")
     evaluating = add(
         "evaluate", _evaluate, "The figures of a run, each with its 95 % interval. Of one that was killed: of its best."
@@ -137,40 +136,19 @@ def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
     settings = settings_from(workspace, options)
     dataset = ensure_dataset(workspace, settings.dataset, progress_line)
     run = start(workspace, dataset, settings)
-    return _followed(run)
+    return followed(run)
 
 
-def _stop(workspace: Workspace, options: argparse.Namespace) -> Result:
-    run = find_run(workspace, options.run)
-    if not run.status().active:
-        raise UsageError(f"The run {run.id} is not going, so there is nothing to stop.")
-    run.request_stop()
-    status = wait(run)
-    return {"run": run.id, "status": status.state, "error": status.error}, f"{run.id}: {status.state}", DONE
-
-
-def _resume(workspace: Workspace, options: argparse.Namespace) -> Result:
-    run = find_run(workspace, options.run)
-    resume(workspace, run)
-    return _followed(run)
-
-
-def _extend(workspace: Workspace, options: argparse.Namespace) -> Result:
-    run = find_run(workspace, options.run)
-    extend(workspace, run, options.epochs)
-    return _followed(run)
-
-
-def _followed(run: Run) -> Result:
+def followed(run: Run) -> Result:
     """Wait for the end of a run that was set going, and say what came of it."""
     print(f"run {run.id}", file=sys.stderr)
     status = wait(run, _StatusLine(run))
     document = {"run": run.id, "status": status.state, "error": status.error, "seconds": status.seconds}
     document |= {"epochs": status.facts.get("epochs", 0), "device": status.facts.get("device", "")}
-    document |= {"untrained": run.settings.untrained, "test": None}
+    document |= {"untrained": run.settings.untrained, "judged": None, "test": None}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
-        document["test"] = run.evaluate("test")
+        document |= {"judged": standing_of(run).to_dict(), "test": run.evaluate("test")}
         text += "\n" + _evaluation_text(run, document["test"])
     if status.state == "failed":
         print(f"error: {status.error}", file=sys.stderr)
@@ -178,29 +156,75 @@ def _followed(run: Run) -> Result:
 
 
 def _runs(workspace: Workspace, options: argparse.Namespace) -> Result:
-    summaries = [run.summary() for run in list_runs(workspace)]
+    sweeps = sweeps_by_run(workspace.root)
+    summaries = []
+    for run in list_runs(workspace):
+        labels = read_labels(run)
+        named = {"name": labels.name, "star": labels.star, "notes": labels.notes}
+        summaries.append(run.summary() | named | {"sweep": sweeps.get(run.id)})
     rows = [
         [
             entry["run"],
+            entry["name"],
+            "starred" if entry["star"] else "",
             entry["status"],
             "" if entry["accuracy"] is None else f"{entry['accuracy']:.1%}",
             f"{entry['seconds'] or 0:.0f} s",
             "untrained weights" if entry["untrained"] else "",
+            f"of {entry['sweep']}" if entry["sweep"] else "",
         ]
         for entry in summaries
     ]
-    return summaries, table(["run", "status", "test accuracy", "took", ""], rows), DONE
+    return summaries, table(["run", "name", "", "status", "test accuracy", "took", "", ""], rows), DONE
 
 
 def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     run = find_run(workspace, options.run)
-    if can_judge(run):
-        print(f"The run {run.id} ended before it was judged. Judging its best weights.", file=sys.stderr)
-        judge(workspace, run)
-        wait(run, _StatusLine(run))
+    if options.positive is not None and options.threshold is None:
+        raise UsageError("--positive says which class --threshold is about. Give both, or neither.")
+    _judge_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
-    document = {"run": run.id, "untrained": run.settings.untrained} | evaluation
+    document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
+
+
+def _judge_if_needed(workspace: Workspace, run: Run) -> None:
+    """See that the best weights there are have been judged, also those of a run that is still going."""
+    standing, watch = standing_of(run), _StatusLine(run)
+    damage = _damage(run)
+    try:
+        if standing.only_judges:
+            wait(run, watch)
+        elif standing.active and (standing.can_ask or not standing.judged or damage):
+            if standing.best_epoch:
+                words = f"The run {run.id} still trains. It judges its best so far once the epoch in hand has ended."
+                print(words, file=sys.stderr)
+            wait_for_judgement(run, watch)
+        elif can_judge(run) or (damage and run.best_weights.exists()):
+            reason = damage or f"The run {run.id} ended before its best weights were judged."
+            print(f"{reason} Judging them.", file=sys.stderr)
+            judge(workspace, run)
+            status = wait(run, watch)
+            if can_judge(run):
+                raise WorkbenchError(f"Its best weights could not be judged: {status.error.partition(chr(10))[0]}")
+        elif damage:
+            raise WorkbenchError(f"{damage} It kept no weights to judge anew. Train again.")
+    except WorkbenchError as error:
+        if damage or not standing.judged:
+            raise
+        print(f"{error} These are its older answers.", file=sys.stderr)
+
+
+def _damage(run: Run) -> str:
+    """What is wrong with the file of predictions; "" where nothing is, or it is not there."""
+    try:
+        if run.predictions_path.exists():
+            run.predictions()
+    except DamagedPredictions:
+        return f"The predictions of the run {run.id} are damaged."
+    except WorkbenchError:
+        pass  # they are whole, but no probabilities: judging again would give the same
+    return ""
 
 
 def _positive(run: Run, name: str | None) -> int:
@@ -215,20 +239,19 @@ def _positive(run: Run, name: str | None) -> int:
 
 def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     rows = [
-        [entry["label"], *(f"{entry[key]:.3f}" for key in CLASS_FIGURES), str(entry["support"])]
+        [entry["label"], *(_figure_text(entry, key) for key in CLASS_FIGURES), str(entry["support"])]
         for entry in evaluation["per_class"]
     ]
     lines = [
         verdict(evaluation),
         *_how_it_was_judged(evaluation),
         table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
-        f"Guessing at random would be right on {evaluation['chance']:.1%}.",
+        *(f"{FIGURES[key]} can't be told: {reason}." for key, reason in evaluation["undefined"].items()),
+        f"Guessing at random would be right on {percent(evaluation['chance'], evaluation['n'])}.",
         table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
-    status = run.status()
-    if status.state in ("failed", "stopped"):
-        epochs = f"{status.facts.get('epochs', 0)} of {run.settings.epochs} epochs"
-        lines.insert(0, f"The run {status.state} after {epochs}; its best weights are judged.")
+    if words := standing_of(run).words():
+        lines.insert(0, words)
     if run.settings.untrained:
         lines.insert(0, "UNTRAINED weights: the backbone is random numbers. These figures say nothing about it.")
     return "\n".join(lines)
@@ -257,9 +280,17 @@ def _figure_rows(evaluation: dict[str, Any]) -> list[list[str]]:
     for key, name in FIGURES.items():
         value = evaluation[key]
         if key == "top_k":
-            name, value = f"right within the {value['k']} most probable", value["value"]
-        rows.append([name, f"{value:.3f}", _interval_text(evaluation[f"{key}_ci95"])])
+            within = f"{value['k']} most probable classes" if value["k"] > 1 else "most probable class"
+            name, value = f"truth among the {within}" if value["k"] > 1 else f"truth is the {within}", value["value"]
+        if key in evaluation["undefined"]:
+            rows.append([name, UNTOLD, ""])
+        else:
+            rows.append([name, f"{value:.3f}", _interval_text(evaluation[f"{key}_ci95"])])
     return rows
+
+
+def _figure_text(entry: dict[str, Any], key: str) -> str:
+    return UNTOLD if key in entry["undefined"] else f"{entry[key]:.3f}"
 
 
 def _interval_text(ends: list[float]) -> str:
@@ -267,18 +298,27 @@ def _interval_text(ends: list[float]) -> str:
 
 
 class _StatusLine:
-    """Prints a line whenever a stage or an epoch begins."""
+    """Prints a line whenever an epoch has ended, and how far all other work is."""
 
     def __init__(self, run: Run):
-        self._run, self._last = run, ("", 0)
+        self._run, self._lines = run, ProgressLines()
+        self._epochs, self._stage, self._done = 0, "", 0
 
     def __call__(self, status: Status) -> None:
         epochs = status.facts.get("epochs", 0)
-        if not status.active or (status.stage, epochs) == self._last:
+        if not status.active:
             return
-        self._last = (status.stage, epochs)
-        text = status.stage
         if status.stage == "Training" and epochs:
+            self._tell_epoch(status, epochs)
+        elif status.stage != self._stage:  # what it counted last may be of the stage before
+            self._stage, self._done = status.stage, status.done
+            self._lines(status.stage, 0, 0)
+        elif status.done != self._done:
+            self._done = status.done
+            self._lines(status.stage, status.done, status.total)
+
+    def _tell_epoch(self, status: Status, epochs: int) -> None:
+        if epochs != self._epochs:
+            self._epochs = epochs
             figures = [f"{key} {status.facts[key]:.3f}" for key in ("loss", "val_loss") if status.facts.get(key)]
-            text = f"epoch {epochs} of {self._run.settings.epochs}: {', '.join(figures)}"
-        print(text, file=sys.stderr)
+            print(f"epoch {epochs} of {self._run.settings.epochs}: {', '.join(figures)}", file=sys.stderr)

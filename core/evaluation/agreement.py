@@ -63,34 +63,34 @@ def weighted_f1(counts: Counts) -> np.ndarray:
     return quotient((_f1(counts) * counts.true).sum(axis=-1), counts.n)
 
 
-def kappa(counts: Counts) -> np.ndarray:
+def kappa(counts: Counts, undefined: float = 0.0) -> np.ndarray:
     """Cohen's kappa, in [-1, 1]: agreement beyond what the same answers, dealt out at random, would reach.
 
     (p - e) / (1 - e), where p is the accuracy and e the sum over classes of share true times share answered (Cohen,
-    1960, Educational and Psychological Measurement 20, 37–46). 0.0 where e is 1, which is when all images and all
-    answers are of one class; scikit-learn gives NaN there, or what ``replace_undefined_by`` says.
+    1960, Educational and Psychological Measurement 20, 37–46). `undefined` where e is 1, which is when all images and
+    all answers are of one class; scikit-learn gives NaN there, or what ``replace_undefined_by`` says.
     """
     n = counts.n
     by_chance = (counts.true * counts.answered).sum(axis=-1)
-    return quotient(n * counts.hits.sum(axis=-1) - by_chance, n * n - by_chance)
+    return quotient(n * counts.hits.sum(axis=-1) - by_chance, n * n - by_chance, undefined)
 
 
-def mcc(counts: Counts) -> np.ndarray:
+def mcc(counts: Counts, undefined: float = 0.0) -> np.ndarray:
     """Matthews correlation coefficient for k classes, in [-1, 1]: the correlation of answers with the truth.
 
-    Gorodkin (2004), Computational Biology and Chemistry 28, 367–374. 0.0 where all images are of one class or all
-    answers are, as scikit-learn gives.
+    Gorodkin (2004), Computational Biology and Chemistry 28, 367–374. `undefined` where all images are of one class or
+    all answers are; scikit-learn gives 0.0.
     """
     n = counts.n
     both = n * counts.hits.sum(axis=-1) - (counts.true * counts.answered).sum(axis=-1)
     spread_true, spread_answered = (n * n - (sums**2).sum(axis=-1) for sums in (counts.true, counts.answered))
-    return quotient(both, np.sqrt(spread_true * spread_answered))
+    return quotient(both, np.sqrt(spread_true * spread_answered), undefined)
 
 
-def quotient(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Elementwise quotient, 0.0 where the denominator is 0."""
+def quotient(numerator: np.ndarray, denominator: np.ndarray, undefined: float = 0.0) -> np.ndarray:
+    """Elementwise quotient, `undefined` where the denominator is 0."""
     numerator, denominator = np.broadcast_arrays(np.asarray(numerator, dtype=np.float64), denominator)
-    return np.divide(numerator, denominator, out=np.zeros(numerator.shape), where=denominator != 0)
+    return np.divide(numerator, denominator, out=np.full(numerator.shape, undefined), where=denominator != 0)
 
 
 def _f1(counts: Counts) -> np.ndarray:

@@ -182,5 +182,8 @@ def _weights(generator: np.random.Generator, units: np.ndarray | None, unit_coun
 
 
 def _interval(values: np.ndarray, itself: float, tail: float) -> tuple[float, float]:
+    values = values[~np.isnan(values)]  # a draw of which the figure can't be told tells nothing of it
+    if np.isnan(itself) or not len(values):
+        return itself, itself
     low, high = np.quantile(values, [tail, 1 - tail])
     return float(min(low, itself)), float(max(high, itself))

@@ -40,7 +40,7 @@ def what_adds_up(rows: Predictions, given: np.ndarray, k: int) -> Rows:
 
 
 def figures_of(sums: Sums) -> dict[str, np.ndarray]:
-    """The figures of r resamples, from their sums; arrays of shape (r,)."""
+    """The figures of r resamples, from their sums; arrays of shape (r,), NaN where a correlation can't be told."""
     log_losses, briers, top_k = (sums.values / sums.n[:, None]).T
     return {
         "accuracy": agreement.accuracy(sums.counts),
@@ -49,8 +49,8 @@ def figures_of(sums: Sums) -> dict[str, np.ndarray]:
         "macro_f1": agreement.macro_f1(sums.counts),
         "weighted_f1": agreement.weighted_f1(sums.counts),
         "top_k": top_k,
-        "kappa": agreement.kappa(sums.counts),
-        "mcc": agreement.mcc(sums.counts),
+        "kappa": agreement.kappa(sums.counts, np.nan),
+        "mcc": agreement.mcc(sums.counts, np.nan),
         "brier": briers,
         "ece": abs(sums.binned).sum(axis=1) / sums.n,
     }

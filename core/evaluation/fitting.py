@@ -58,6 +58,8 @@ def in_words(train_right: int, train_n: int, other_right: int, other_n: int, maj
     train, other = train_right / train_n, other_right / other_n
     points = f"{100 * (train - other):.1f} points"
     within = f"95 % interval {100 * low:.1f} to {100 * high:.1f}".replace("-", "−")
+    if majority == 1:
+        return "All training images are of one class, so there was nothing to tell apart."
     if wilson(train_right, train_n)[0] <= majority:
         return (
             "It is hardly better than a constant answer even on the images it learned from: it has learned too little. "

@@ -17,6 +17,7 @@ from core.evaluation.intervals import wilson
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking import average_precisions
 from core.evaluation.threshold import answers
+from core.evaluation.undefined import undefined_figures, undefined_of_classes
 
 MISSING_SHOWN = 5
 SPLIT_WORDS = {"train": "training", "validation": "validation", "test": "test"}
@@ -194,7 +195,9 @@ def evaluate(
         - "majority_accuracy", "majority_class" (its name), and "chance", the accuracy of guessing each class equally
           often, 1 / classes;
         - "confusion_matrix" (rows are true classes) and "per_class" (dicts of "label", "precision", "recall", "f1",
-          "support", "average_precision").
+          "support", "average_precision", and "undefined" as below);
+        - "undefined": by name, why a figure can't be told (`core.evaluation.undefined`); it is what scikit-learn gives,
+          and its interval is all that it could be.
 
     Raises
     ------
@@ -228,11 +231,16 @@ def evaluate(
         "missing_classes": [name for name, support in zip(names, matrix.sum(axis=1), strict=True) if support == 0],
         "confusion_matrix": matrix.tolist(),
         "per_class": [
-            {"label": name, **row, "average_precision": area}
-            for name, row, area in zip(
-                names, per_class(matrix), average_precisions(rows.true, rows.probabilities), strict=True
+            {"label": name, **row, "average_precision": area, "undefined": lacking}
+            for name, row, area, lacking in zip(
+                names,
+                per_class(matrix),
+                average_precisions(rows.true, rows.probabilities),
+                undefined_of_classes(matrix),
+                strict=True,
             )
         ],
+        "undefined": undefined_figures(matrix),
     }
 
 
@@ -243,9 +251,12 @@ def _figures_with_intervals(
     k = min(TOP_K, max(1, len(rows.class_names) - 1))
     sums = what_adds_up(rows, given, k)
     values = {name: float(value[0]) for name, value in figures_of(sums.sums(np.ones((1, len(rows))))).items()}
-    found = intervals(sums, figures_of, groups, resamples) or ranges(len(rows.class_names))
+    anything = ranges(len(rows.class_names))
+    found = intervals(sums, figures_of, groups, resamples) or anything
     document: dict[str, Any] = {}
     for name, value in values.items():
+        if np.isnan(value):
+            value, found[name] = 0.0, anything[name]
         if name != "accuracy":  # which is counted, and whose interval is Wilson's
             document[name] = {"k": k, "value": value} if name == "top_k" else value
         document["accuracy_bootstrap_ci95" if name == "accuracy" else f"{name}_ci95"] = list(found[name])
@@ -319,10 +330,17 @@ def _rows_of(predictions: Predictions, split: str) -> Predictions:
     rows = predictions.of(split)
     if len(rows) == 0:
         raise WorkbenchError(
-            f"The run has no predictions for the {SPLIT_WORDS[split]} images yet. "
-            "Let it finish, or evaluate it again if it has finished."
+            f"The run has no predictions for the {SPLIT_WORDS[split]} images: {_why_none(predictions, split)}"
         )
     return rows
+
+
+def _why_none(predictions: Predictions, split: str) -> str:
+    if not len(predictions):
+        return "its table of predictions is empty. Train again."
+    if split == "train":
+        return "they tell which class is the commonest, without which no figure means much. Train again."
+    return "there are none in its split. Judge it by other images, or split the dataset anew and train again."
 
 
 def _class_indices(values: np.ndarray, class_count: int) -> np.ndarray:

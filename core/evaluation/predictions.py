@@ -1,8 +1,10 @@
 """What a trained network answered for every image of its data set, kept in one file."""
 
+import json
 import os
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,10 @@ from core.errors import WorkbenchError
 SPLITS = ("train", "validation", "test")
 # Softmax in half precision is off by up to about a hundredth; logits and percentages are off by far more.
 SUM_TOLERANCE = 0.02
+
+
+class DamagedPredictions(WorkbenchError):
+    """A file of predictions that can't be read; judging the run again replaces it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +37,8 @@ class Predictions:
         Predicted probability of each class, in [0, 1]; rows sum to 1. Kept as float32 or float64.
     class_names : tuple of str
         The k ≥ 1 names of the classes, in the order of the columns of `probabilities`.
+    epoch : int, optional
+        After which epoch of its training the network answered so; None where that is not known.
 
     Raises
     ------
@@ -45,6 +53,7 @@ class Predictions:
     true: np.ndarray
     probabilities: np.ndarray
     class_names: tuple[str, ...]
+    epoch: int | None = None
 
     def __post_init__(self) -> None:
         values = {
@@ -64,7 +73,7 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
+    @cached_property
     def predicted(self) -> np.ndarray:
         """ndarray of int, shape (n,): the most probable class of each image; the lowest index among equals."""
         return self.probabilities.argmax(axis=1)
@@ -141,8 +150,10 @@ class Predictions:
 
         Raises
         ------
+        DamagedPredictions
+            If the file is damaged.
         WorkbenchError
-            If the file is missing, cannot be opened, or is damaged.
+            If it is missing or cannot be opened, or holds what is no probability.
         """
         path = Path(path)
         try:
@@ -155,14 +166,27 @@ class Predictions:
         except PermissionError as error:
             raise WorkbenchError(f"The predictions at {path} may not be read. Check the file's permissions.") from error
         except Exception as error:  # a damaged parquet fails in any of Arrow's many ways
-            raise WorkbenchError(
+            raise DamagedPredictions(
                 f"The predictions at {path} are damaged and cannot be read. Evaluate the run again to replace them."
             ) from error
 
     def _rows(self, rows: np.ndarray) -> "Predictions":
-        return Predictions(
-            self.ids[rows], self.splits[rows], self.true[rows], self.probabilities[rows], self.class_names
-        )
+        chosen = object.__new__(Predictions)  # past the checks, which all rows have passed already
+        for name in ("ids", "splits", "true", "probabilities"):
+            object.__setattr__(chosen, name, getattr(self, name)[rows])
+        for name in ("class_names", "epoch"):
+            object.__setattr__(chosen, name, getattr(self, name))
+        return chosen
+
+
+def epoch_in(path: Path) -> int | None:
+    """The `epoch` of saved predictions, without reading them; None where it or the file is not there, or damaged."""
+    import pyarrow.parquet
+
+    try:
+        return json.loads(pyarrow.parquet.read_schema(path).metadata[b"PANDAS_ATTRS"]).get("epoch")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # Arrow's own errors are among these
+        return None
 
 
 def _as_labels(values: np.ndarray) -> np.ndarray:
@@ -221,14 +245,14 @@ def _check_probabilities(predictions: Predictions) -> None:
 
 
 def _to_frame(predictions: Predictions) -> pd.DataFrame:
-    """Columns id, split, true, p0 … p(k-1), and the class names in `attrs`, which pandas keeps in the schema metadata.
+    """Columns id, split, true, p0 … p(k-1); class names and epoch in `attrs`, which pandas keeps as schema metadata.
 
     A class may be called anything, "id" included, so that its name cannot be the name of a column.
     """
     columns = [f"p{index}" for index in range(len(predictions.class_names))]
     truth = pd.DataFrame({"id": predictions.ids, "split": predictions.splits, "true": predictions.true})
     frame = pd.concat([truth, pd.DataFrame(predictions.probabilities, columns=columns)], axis=1)
-    frame.attrs = {"class_names": list(predictions.class_names)}
+    frame.attrs = {"class_names": list(predictions.class_names), "epoch": predictions.epoch}
     return frame
 
 
@@ -242,4 +266,4 @@ def _from_frame(frame: pd.DataFrame) -> Predictions:
     names = tuple(frame.attrs["class_names"])
     probabilities = frame[[f"p{index}" for index in range(len(names))]].to_numpy()
     ids, splits = (frame[column].to_numpy(dtype=object) for column in ("id", "split"))
-    return Predictions(ids, splits, frame["true"].to_numpy(), probabilities, names)
+    return Predictions(ids, splits, frame["true"].to_numpy(), probabilities, names, frame.attrs.get("epoch"))

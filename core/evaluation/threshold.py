@@ -68,11 +68,11 @@ def answers(predictions: Predictions, positive: int, threshold: float) -> np.nda
     UsageError
         If there are not two classes, no class `positive`, or `threshold` is not in [0, 1].
     """
+    count = len(predictions.class_names)
+    if count != 2:
+        are = "is 1" if count == 1 else f"are {count}"
+        raise UsageError(f"A threshold decides between two classes, and here {are}. Leave it out.")
     check(predictions, positive, threshold)
-    if len(predictions.class_names) != 2:
-        raise UsageError(
-            f"A threshold decides between two classes, and here are {len(predictions.class_names)}. Leave it out."
-        )
     return np.where(predictions.probabilities[:, positive] >= threshold, positive, 1 - positive)
 
 

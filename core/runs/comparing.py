@@ -21,12 +21,13 @@ from core.runs.fixes import run_before
 from core.runs.labels import read_labels
 from core.runs.record import Run
 from core.runs.settings import CHOICES, PARAMETERS
+from core.runs.standing import standing_of
 
 MOST_RUNS = 26  # each is called by a letter
 # A name is not to become a list of settings.
 SETTINGS_IN_NAME = 2
 TITLES = {"architecture": "Network", "network": "Blocks", "image_size": "Input size", "augmentation": "Augmentation"}
-TITLES |= {"split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
+TITLES |= {"dataset": "Dataset", "split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
 
 
 def trained_on(run: Run) -> tuple:
@@ -198,6 +199,7 @@ def compare_runs(
     dict
         JSON-ready. "split"; "best": the id of the run that is right most often; "answer": which is better and whether
         that could be chance, in a sentence; "others": how the best stands with those behind the second; "remark";
+        "provisional": as the function of this name gives it;
         "runs": of each its "run" (id), "letter" (what all words call it), "name", "star", "notes", "untrained", "n",
         "accuracy", "accuracy_ci95", "log_loss", "macro_f1", "seconds", "parameters" and "bytes_on_disk"; "settings":
         by name, the values of those that are not the same in all; and "pairs": the best beside each other one, as
@@ -229,10 +231,17 @@ def compare_runs(
         "answer": answer,
         "others": rest,
         "remark": remark,
+        "provisional": provisional(runs),
         "runs": rows,
         "settings": settings_that_differ([run.settings.to_dict() for run in runs]),
         "pairs": [run_ids | pair.to_dict() for run_ids, pair in zip(ids, pairs, strict=True)],
     }
+
+
+def provisional(runs: Sequence[Run]) -> list[str]:
+    """For each run that is unfinished, or has better weights than those judged, its letter and what to know of it."""
+    standings = [standing_of(run) for run in runs]
+    return [f"{letter(index)}: {each.words()}" for index, each in enumerate(standings) if each.provisional]
 
 
 def _answer(rows: Sequence[Mapping[str, Any]], best: int, pairs: Mapping[int, Pair], split: str) -> tuple[str, str]:

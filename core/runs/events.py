@@ -22,7 +22,8 @@ class EventLog:
     Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`, and where that is "train" or
     "fine_tune" `epochs`: how many lie before this training), "batch" (with `position`, `loss`, `accuracy`), "epoch"
     (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it went on; what it had told of
-    later ones is told again) or "note" (with `text`).
+    later ones is told again), "judged" (with `epoch`: after which one the weights were that answered; and with `error`
+    where it came to nothing) or "note" (with `text`).
     """
 
     def __init__(self, path: Path):
@@ -46,6 +47,16 @@ def epoch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(_in_force(events, "epoch", "epoch"), columns=EPOCH_COLUMNS)
+
+
+def best_epoch(events: list[dict[str, Any]]) -> int:
+    """The epoch whose weights are the best so far, counted from 1; 0 before the first has ended."""
+    return max((event["epoch"] for event in _in_force(events, "epoch", "epoch") if event.get("best")), default=0)
+
+
+def epochs_behind(events: list[dict[str, Any]]) -> int:
+    """How many epochs lie behind a run."""
+    return max((event["epoch"] for event in _in_force(events, "epoch", "epoch")), default=0)
 
 
 def batch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":

@@ -11,6 +11,8 @@ from core.jobs import Status, is_alive
 from core.runs.queue import check_gpu
 from core.runs.record import Run, create_run
 from core.runs.settings import PARAMETERS, RunSettings, read_settings
+from core.runs.spare import spare_worker
+from core.runs.standing import standing_of
 from core.training.checkpoint import epochs_in
 from core.workspace import Workspace
 
@@ -83,8 +85,11 @@ def can_extend(run: Run) -> bool:
 
 
 def can_judge(run: Run) -> bool:
-    """Whether a run ended, by a kill or a fault, before it was judged, and left weights that could be."""
-    return run.best_weights.exists() and not run.predictions_path.exists() and not run.status().active
+    """Whether a run ended, by a kill or a fault, before its best weights were judged, and they could be."""
+    if run.status().active or not run.best_weights.exists():
+        return False
+    standing = standing_of(run)
+    return not standing.judged or standing.outdated
 
 
 def judge(workspace: Workspace, run: Run) -> None:
@@ -93,10 +98,12 @@ def judge(workspace: Workspace, run: Run) -> None:
     Raises
     ------
     UsageError
-        If there is nothing to judge, or the dataset is another by now.
+        If it is still going, there is nothing to judge, or the dataset is another by now.
     """
-    if not can_judge(run):
-        raise UsageError(f"The run {run.id} left nothing to judge: no weights were kept, or it is judged already.")
+    if run.status().active:
+        raise UsageError(f"The run {run.id} is still going.")
+    if not run.best_weights.exists():
+        raise UsageError(f"The run {run.id} left nothing to judge: no weights were kept.")
     _check_same_images(workspace, run)
     status, ending = run.status(), run.ending
     _let_end(run)
@@ -136,7 +143,9 @@ def _set_going_again(workspace: Workspace, run: Run) -> None:
 
 
 def _launch(workspace: Workspace, run: Run) -> None:
-    run.launch(WORKER, WORKBENCH_PLACES=str(workspace.places))
+    places = str(workspace.places)
+    if not spare_worker.take_on(run, WORKBENCH_PLACES=places):
+        run.launch(WORKER, WORKBENCH_PLACES=places)
 
 
 def _let_end(run: Run) -> None:

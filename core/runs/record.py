@@ -29,7 +29,7 @@ class Run(Job):
     ``computing.json`` the precision and batch size where these were measured or had to be lowered. Where a backbone
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
     ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of an
-    earlier attempt are judged.
+    earlier attempt are judged, and a file ``judge`` once a run that trains is asked to judge its best so far.
     """
 
     @property
@@ -96,9 +96,21 @@ class Run(Job):
         kept = read_json(self.folder / "judging.json")
         return None if kept is None else (kept["state"], kept["error"])
 
+    def request_judgement(self) -> None:
+        """Ask a run that trains to judge its best weights so far, between two epochs, and to go on."""
+        (self.folder / "judge").touch()
+
+    @property
+    def judgement_requested(self) -> bool:
+        return (self.folder / "judge").exists()
+
+    def forget_judgement_request(self) -> None:
+        (self.folder / "judge").unlink(missing_ok=True)
+
     def forget(self) -> None:
         super().forget()
         self.forget_ending()
+        self.forget_judgement_request()
 
     def forget_ending(self) -> None:
         (self.folder / "judging.json").unlink(missing_ok=True)
@@ -117,7 +129,7 @@ class Run(Job):
         """
         if not self.predictions_path.exists():
             status = self.status()
-            going = f"it is {status.state}. Once it is stopped, its best so far can be judged."
+            going = f"it is {status.state}. Its best so far can be judged once an epoch has ended (`evaluate`)."
             reason = going if status.active else status.error or f"it is {status.state}"
             raise WorkbenchError(f"The run {self.id} has no predictions yet: {reason}")
         return Predictions.load(self.predictions_path)
@@ -203,20 +215,36 @@ def list_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
 
 
 def find_run(workspace: Workspace, prefix: str) -> Run:
-    """The run with this id, or the only one whose id begins so.
+    """The run with this id, or the only one whose id begins so, or that people gave this name.
 
     Raises
     ------
     UsageError
         If there is none or more than one.
+    WorkbenchError
+        If its settings are lost.
     """
-    ids = [run.id for run in list_runs(workspace)]
+    from core.runs.labels import read_labels  # which needs this module
+
+    runs = list_runs(workspace)
+    ids = [run.id for run in runs]
     matches = [prefix] if prefix in ids else [run_id for run_id in ids if prefix and run_id.startswith(prefix)]
+    named = [run.id for run in runs if prefix and not matches and read_labels(run).name == prefix]
+    matches = matches or named
     if len(matches) == 1:
         return Run(workspace.runs / matches[0])
+    if not matches and prefix in _unreadable(workspace):
+        raise WorkbenchError(f"The settings.json of the run {prefix} is lost or damaged, so it can't be opened.")
     if not matches:
         raise UsageError(f"There is no run {prefix!r}. The newest are: {', '.join(ids[:5]) or 'none yet'}.")
-    raise UsageError(f"{prefix!r} begins the ids of {len(matches)} runs: {', '.join(matches[:5])}. Give more of it.")
+    what, then = ("is the name", "Give an id") if named else ("begins the ids", "Give more of it")
+    raise UsageError(f"{prefix!r} {what} of {len(matches)} runs: {', '.join(matches[:5])}. {then}.")
+
+
+def _unreadable(workspace: Workspace) -> list[str]:
+    """The ids of runs whose settings are lost or damaged."""
+    folders = workspace.runs.iterdir() if workspace.runs.is_dir() else ()
+    return [folder.name for folder in folders if folder.is_dir() and not Run(folder).readable]
 
 
 def delete_run(run: Run) -> None:

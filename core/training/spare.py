@@ -47,11 +47,11 @@ def _train(folder: Path, environment: dict[str, str]) -> None:
     from core.training.trainer import train
 
     os.environ.update(environment)
-    set_up_process()
     sys.exit(train(folder))
 
 
 def main() -> int:
+    set_up_process()
     if FORKS:
         load()
     request = read_request()

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.files import replacing, write_json
 from core.jobs import Stopped
-from core.runs.events import epoch_table, seconds_in_stages
+from core.runs.events import best_epoch, epoch_table, seconds_in_stages
 from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
 from core.training.batches import Batches
@@ -38,6 +39,7 @@ from core.training.stages import Prepared
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
+JUDGING_SO_FAR = "Judging the best so far"
 # Given up when the disk is full, so that there is room to say so.
 RESERVE_BYTES = 1 << 16
 PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "pillow", "scikit-learn", "streamlit", "openvino")
@@ -91,9 +93,9 @@ def _train(run: Run) -> tuple[str, str]:
     if run.ending is not None:
         _judge(run, dataset, prepared)
         return run.ending
-    reporter = _fit(run, prepared)
+    reporter = _fit(run, dataset, prepared)
     if prepared.then is not None and reporter.finished and not run.stop_requested:
-        prepared, reporter = _go_on(run, prepared, reporter)
+        prepared, reporter = _go_on(run, dataset, prepared, reporter)
     best_weights = (prepared.phase or first_phase(run)).best_weights
     if best_weights.exists():
         _predict(run, dataset, prepared, best_weights)
@@ -104,14 +106,14 @@ def _train(run: Run) -> tuple[str, str]:
     return ("stopped", "") if run.stop_requested else ("done", "")
 
 
-def _go_on(run: Run, first: Prepared, done: Reporter) -> tuple[Prepared, Reporter]:
+def _go_on(run: Run, dataset: Dataset, first: Prepared, done: Reporter) -> tuple[Prepared, Reporter]:
     """Train the second phase; what answers best then, and what is told of it."""
     try:
         second = first.then(done.state)
     except Stopped:
         return first, done
     _tell_problems(run, second)
-    reporter = _fit(run, second)
+    reporter = _fit(run, dataset, second, before=first)
     gain = {"before": second.phase.best_before, "after": reporter.state.best}
     facts = {"blocks": run.settings.unfreeze, "epochs": reporter.state.epochs, "gain": gain}
     run.update(facts={"fine_tuned": facts})
@@ -153,7 +155,8 @@ def _tell_problems(run: Run, prepared: Prepared) -> None:
         run.events.append("note", text=f"Left out: {problem}.")
 
 
-def _fit(run: Run, prepared: Prepared) -> Reporter:
+def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None = None) -> Reporter:
+    """Train what is prepared; `before` is the phase that came first, where there was one."""
     learner, examples, phase = prepared.learner, prepared.examples, prepared.phase or first_phase(run)
     settings = phase.settings
     inputs, targets = examples.training()
@@ -165,7 +168,8 @@ def _fit(run: Run, prepared: Prepared) -> Reporter:
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
         phase = replace(phase, settings=replace(settings, learning_rate=state.learning_rate))
-    reporter = Reporter(run, learner, validated, batches, state, phase)
+    judge = partial(_judge_so_far, run, dataset, prepared, before)
+    reporter = Reporter(run, learner, validated, batches, state, phase, judge)
     if reporter.finished:
         return reporter
     run.update(stage=phase.title, done=reporter.epochs_done, total=phase.epochs, eta_seconds=None)
@@ -232,20 +236,14 @@ def _judge(run: Run, dataset: Dataset, prepared: Prepared) -> None:
 
 def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> None:
     """Judge every image by the best weights."""
-    learner, examples = prepared.learner, prepared.examples
+    examples = prepared.examples
     run.update(stage="Judging", done=0, total=0, eta_seconds=None)
-    learner.load(weights)
-    if words := learner.words():
+    predictions, as_they_are = _answers(run, dataset, prepared, weights)
+    if words := prepared.learner.words():
         run.events.append("note", text=words)
-    as_they_are, averaged = _probabilities(learner, examples)
-    predictions = Predictions(
-        ids=examples.table["path"].to_numpy(dtype=str),
-        splits=examples.table["split"].to_numpy(dtype=str),
-        true=examples.targets,
-        probabilities=averaged,
-        class_names=dataset.class_names,
-    )
     predictions.save(run.predictions_path)
+    run.forget_judgement_request()
+    run.events.append("judged", epoch=predictions.epoch)
     tested = predictions.of("test")
     accuracy = float((tested.predicted == tested.true).mean())
     run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_judged})
@@ -254,6 +252,47 @@ def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> N
         alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
         seconds = seconds_in_stages(run.events.read(), ", view ")
         run.update(facts={"views": {"alone": alone, "averaged": accuracy, "seconds": seconds}})
+
+
+def _judge_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None) -> None:
+    """Judge every image by the best weights so far, and leave everything else as it was.
+
+    Fine-tuning that has not been better yet than the head it began with has no weights of its own: the head answers.
+    """
+    run.forget_judgement_request()
+    tuned = before is None or prepared.phase.best_weights.exists()
+    answering = prepared if tuned else before
+    weights = (answering.phase or first_phase(run)).best_weights
+    stage, kept = run.written_status().stage, answering.learner.variables()
+    run.update(stage=JUDGING_SO_FAR)
+    try:
+        predictions, _ = _answers(run, dataset, answering, weights)
+        predictions.save(run.predictions_path)
+        run.events.append("judged", epoch=predictions.epoch)
+    except Exception as failure:
+        if is_out_of_memory(failure):
+            raise
+        # Whoever asked is told; the training has nothing to do with it.
+        run.events.append("judged", epoch=best_epoch(run.events.read()), error=in_words(failure))
+    finally:
+        answering.learner.restore(kept)
+        run.update(stage=stage)
+
+
+def _answers(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> tuple[Predictions, np.ndarray]:
+    """What these weights answer to every image; and to the images as they are, where views are averaged as well."""
+    prepared.learner.load(weights)
+    examples = prepared.examples
+    as_they_are, averaged = _probabilities(prepared.learner, examples)
+    predictions = Predictions(
+        ids=examples.table["path"].to_numpy(dtype=str),
+        splits=examples.table["split"].to_numpy(dtype=str),
+        true=examples.targets,
+        probabilities=averaged,
+        class_names=dataset.class_names,
+        epoch=best_epoch(run.events.read()) or None,
+    )
+    return predictions, as_they_are
 
 
 def _probabilities(learner: Learner, examples: Examples) -> tuple[np.ndarray, np.ndarray]:

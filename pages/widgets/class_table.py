@@ -5,28 +5,41 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-HELPS = {
-    "precision": "Of the images it calls so, the share that are.",
-    "recall": "Of the images that are so, the share it finds.",
-    "f1": "The harmonic mean of precision and recall.",
-    "average precision": "The area under its curve of precision and recall, one class against the rest.",
+# By their keys, what people call them, what they say, and how many pixels they take.
+FIGURES = {
+    "precision": ("precision", "Of the images it calls so, the share that are.", 76),
+    "recall": ("recall", "Of the images that are so, the share it finds.", 64),
+    "f1": ("F1", "The harmonic mean of precision and recall: high only where both are.", 58),
+    "average precision": (
+        "avg. precision",
+        "Average precision: the area under its curve of precision and recall, one class against the rest.",
+        102,
+    ),
 }
 
 
 def show_class_table(evaluation: dict[str, Any]) -> None:
-    """Precision, recall, F1, average precision and the number of images of each class."""
+    """Precision, recall, F1, average precision and the number of images of each class, the weakest class first."""
     names = {"label": "class", "support": "images", "average_precision": "average precision"}
-    frame = pd.DataFrame(evaluation["per_class"]).rename(columns=names)
+    rows = [row | dict.fromkeys(row["undefined"]) for row in evaluation["per_class"]]
+    frame = pd.DataFrame(rows).rename(columns=names).astype(dict.fromkeys(FIGURES, float))
+    frame = frame.sort_values("f1", kind="stable", na_position="last")
     configuration = {
-        name: st.column_config.NumberColumn(help=text, format="%.3f", width=70) for name, text in HELPS.items()
+        name: st.column_config.NumberColumn(title, help=text, format="%.3f", width=width)
+        for name, (title, text, width) in FIGURES.items()
     }
     configuration["images"] = st.column_config.NumberColumn(
         help="How many of this class there are to judge by.", width=60
     )
-    configuration["class"] = st.column_config.TextColumn(width=150)  # a name of 80 letters would push out the rest
+    configuration["class"] = st.column_config.TextColumn(width=118)  # a name of 80 letters would push out the rest
     st.dataframe(
-        frame[["class", "images", *HELPS]],
+        frame[["class", "images", *FIGURES]],
         hide_index=True,
         column_config=configuration,
-        alt="Precision, recall, F1, average precision and number of images of each class",
+        placeholder="–",
+        alt="Precision, recall, F1, average precision and number of images of each class, the weakest first",
     )
+    words = "Sorted by F1, the weakest class first; click a heading to sort by it."
+    if any(row["undefined"] for row in evaluation["per_class"]):
+        words += " A dash where it can't be told: no image is of the class, or none is taken for it."
+    st.caption(words)

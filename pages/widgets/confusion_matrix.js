@@ -9,10 +9,24 @@ const LABELLED = 13; // from how many pixels a cell on the map's classes are nam
 // How far each map is zoomed, by its name: Streamlit makes the elements anew where something else appears above.
 const zooms = new Map();
 
+// Of each matrix on the page what it shows, all but the selected cell, and what is to be done with a click.
+const drawn = new WeakMap();
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".matrix");
-  const view = read(data, (cell) => setTriggerValue("cell", cell.id));
-  const focused = parentElement.activeElement?.dataset.cell; // drawing anew would lose the keyboard's place
+  const before = drawn.get(root)?.shown;
+  const shown = JSON.stringify({ ...data, selected: "" });
+  const choose = (cell) => {
+    if (data.selected) mark(root, cell.id); // at once; Python answers with its images
+    setTriggerValue("cell", cell.id);
+  };
+  drawn.set(root, { shown, choose });
+  if (shown === before) mark(root, data.selected);
+  else draw(root, data, parentElement.activeElement?.dataset.cell);
+}
+
+function draw(root, data, focused) {
+  const view = read(data, (cell) => drawn.get(root).choose(cell));
   const large = Math.max(data.rows.length, data.columns.length) > LARGEST_TABLE;
   const words = make("p", "words");
   words.setAttribute("aria-live", "polite");
@@ -23,7 +37,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (cell) words.textContent = cell.title;
   };
   words.textContent = view.byId.get(data.selected)?.title ?? "";
+  // Drawing anew would lose the keyboard's place.
   if (focused) root.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
+}
+
+// The same matrix with another cell selected.
+function mark(root, id) {
+  const [before, after] = ['[aria-pressed="true"]', `[data-cell="${id}"]`].map((found) => root.querySelector(found));
+  if (before === after) return;
+  for (const made of [before, after]) {
+    if (!made) continue;
+    made.setAttribute("aria-pressed", made === after);
+    made.tabIndex = made === after ? 0 : -1;
+  }
+  root.querySelector(".words").textContent = after?.title ?? "";
 }
 
 function read(data, choose) {

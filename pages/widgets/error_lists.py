@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError
 from core.evaluation.errors import confidently_wrong, least_sure, runner_up
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
-from pages.widgets.fix_and_see import fixed_notes
+from pages.widgets.fix_and_see import fixed_notes, show_selection_bar
 from pages.widgets.frame import Page
 from pages.widgets.gallery import escape, show_images
 from pages.widgets.helper import survey
@@ -43,8 +44,10 @@ class ErrorList:
     remark: str = ""
 
 
-def show_errors(page: Page, run: Run, predictions: Predictions, split: str) -> list[str]:
-    """Draw the lists, one at a time.
+def show_errors(
+    page: Page, run: Run, predictions: Predictions, split: str, details: Callable[[pd.Series], None] | None = None
+) -> None:
+    """Draw the lists, one at a time, with what can be done with the images that are selected.
 
     Parameters
     ----------
@@ -52,11 +55,8 @@ def show_errors(page: Page, run: Run, predictions: Predictions, split: str) -> l
         Of all images of the run.
     split
         Whose images are in view. Wrong labels are looked for among all images.
-
-    Returns
-    -------
-    list of str
-        The paths of the images that are selected, in the order of the list.
+    details
+        As `pages.widgets.gallery.show_images` takes it.
     """
     shown = predictions.of(split)
     makers: dict[str, Callable[[], ErrorList]] = {
@@ -74,10 +74,9 @@ def show_errors(page: Page, run: Run, predictions: Predictions, split: str) -> l
         label_visibility="collapsed",
     )
     try:
-        return _show(page, run, makers[chosen](), f"{run.id}_{split}_{chosen}")
+        _show(page, run, makers[chosen](), f"{run.id}_{split}_{chosen}", details)
     except WorkbenchError as error:
         st.warning(escape(str(error)), icon=":material/error:")
-        return []
 
 
 def _wrong(shown: Predictions, split: str) -> ErrorList:
@@ -86,7 +85,7 @@ def _wrong(shown: Predictions, split: str) -> ErrorList:
         return ErrorList(f"No {split} image is taken for another class.", {})
     words = f"{_count(rows, split)} taken for another class, the surest mistake first."
     answers = zip(shown.ids[rows], shown.predicted[rows], shown.probabilities[rows].max(axis=1), strict=True)
-    notes = {path: f"taken for {shown.class_names[taken]}, {sure:.0%}" for path, taken, sure in answers}
+    notes = {path: f"{sure:.0%} {shown.class_names[taken]}" for path, taken, sure in answers}
     return ErrorList(words, notes, wrong=True)
 
 
@@ -98,7 +97,7 @@ def _unsure(shown: Predictions, split: str) -> ErrorList:
     probabilities, names = shown.probabilities[rows], shown.class_names
     answers = zip(shown.ids[rows], probabilities, probabilities.argmax(axis=1), runner_up(probabilities), strict=True)
     notes = {
-        path: f"{names[taken]} {each[taken]:.0%}, {names[following]} {each[following]:.0%}"
+        path: f"{each[taken]:.0%} {names[taken]}, {each[following]:.0%} {names[following]}"
         for path, each, taken, following in answers
     }
     return ErrorList(words, notes)
@@ -137,15 +136,18 @@ def _unlike(page: Page, run: Run, split: str) -> ErrorList:
     return ErrorList(words, notes)
 
 
-def _show(page: Page, run: Run, listed: ErrorList, key: str) -> list[str]:
+def _show(
+    page: Page, run: Run, listed: ErrorList, key: str, details: Callable[[pd.Series], None] | None
+) -> None:
     st.markdown(escape(listed.words))
     if listed.remark:
         st.caption(escape(listed.remark))
     if not listed.notes:
-        return []
+        return
     table = images_of(run)
     # What is shown is what the run saw; an image that it has no row of can't be.
     table = table.loc[[path for path in listed.notes if path in table.index]]
+    bar = st.container()
     pages = -(-len(table) // IMAGES_PER_PAGE)
     shown = st.container(height=HEIGHT if len(table) > FEW_IMAGES else "content", border=False)
     number = st.pagination(pages, key=f"error_page_{key}") if pages > 1 else 1
@@ -153,7 +155,9 @@ def _show(page: Page, run: Run, listed: ErrorList, key: str) -> list[str]:
     fixed = fixed_notes(page.dataset, list(rows["path"]), dict(zip(rows["path"], rows["label"], strict=True)))
     notes = listed.notes | {path: f"{words} · {listed.notes[path]}" for path, words in fixed.items()}
     with shown:
-        return list(show_images(page.dataset, rows, GALLERY, notes, listed.wrong, selectable=True))
+        selected = show_images(page.dataset, rows, GALLERY, notes, listed.wrong, selectable=True, details=details)
+    with bar:
+        show_selection_bar(page, selected, GALLERY)
 
 
 def _count(listed, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,9 @@ IMAGES_PER_PAGE, FEW_IMAGES, LIST_HEIGHT = 24, 6, 460
 MAP, GALLERY = "feature_points", "feature_map"
 
 
-def show_feature_map(page: Page, run: Run, predictions: Predictions, split: str) -> None:
+def show_feature_map(
+    page: Page, run: Run, predictions: Predictions, split: str, details: Callable[[pd.Series], None] | None = None
+) -> None:
     """Draw the map, and beside it the images that were chosen on it, which can be relabelled or excluded.
 
     Parameters
@@ -42,16 +45,25 @@ def show_feature_map(page: Page, run: Run, predictions: Predictions, split: str)
         Of all images of the run.
     split
         Whose images are drawn, unless they are coloured by their part of the split: then all.
+    details
+        As `pages.widgets.gallery.show_images` takes it.
     """
     try:
         found = survey("feature_map", page.workspace, run, "Drawing the map, once for this run")
     except WorkbenchError as error:
         st.warning(escape(str(error)), icon=":material/error:")
         return
-    st.fragment(_show)(page, run, found, predictions, split)
+    st.fragment(_show)(page, run, found, predictions, split, details)
 
 
-def _show(page: Page, run: Run, found: dict[str, Any], predictions: Predictions, split: str) -> None:
+def _show(
+    page: Page,
+    run: Run,
+    found: dict[str, Any],
+    predictions: Predictions,
+    split: str,
+    details: Callable[[pd.Series], None] | None,
+) -> None:
     settings = st.container(horizontal=True)
     with settings:
         colouring = st.segmented_control("Colour", COLOURINGS, default=CLASS, required=True, key="map_colour")
@@ -83,7 +95,7 @@ def _show(page: Page, run: Run, found: dict[str, Any], predictions: Predictions,
         rows = show_point_map(drawn, lambda wanted: tiles_of(page, run, points.iloc[wanted], names), MAP)
     with right:
         if len(rows):
-            _show_chosen(page, run, points.iloc[rows], names)
+            _show_chosen(page, run, points.iloc[rows], names, details)
         else:
             _explain(found, points)
 
@@ -282,7 +294,13 @@ def _explain(found: dict[str, Any], points: pd.DataFrame) -> None:
 # What was chosen ------------------------------------------------------------------------------------------------------
 
 
-def _show_chosen(page: Page, run: Run, points: pd.DataFrame, class_names: tuple[str, ...]) -> None:
+def _show_chosen(
+    page: Page,
+    run: Run,
+    points: pd.DataFrame,
+    class_names: tuple[str, ...],
+    details: Callable[[pd.Series], None] | None,
+) -> None:
     """The images in the lasso, a page at a time. What is selected among them is acted on, else all."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(escape(chosen_in_words(points, class_names)), width="stretch")
@@ -304,7 +322,12 @@ def _show_chosen(page: Page, run: Run, points: pd.DataFrame, class_names: tuple[
     some = points.iloc[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
     with shown:
         selected = show_images(
-            page.dataset, table.loc[some["path"]], GALLERY, _notes(page, some, class_names), selectable=True
+            page.dataset,
+            table.loc[some["path"]],
+            GALLERY,
+            _notes(page, some, class_names),
+            selectable=True,
+            details=details,
         )
     with bar:
         show_selection_bar(page, selected or list(points["path"]), GALLERY, clear=lambda: _clear(bool(selected)))

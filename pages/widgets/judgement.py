@@ -16,15 +16,16 @@ from core.runs.record import Run
 RUNS_KEPT, EVALUATIONS_KEPT = 12, 48
 
 
-def predictions_of(run: Run) -> Predictions:
-    """The predictions of a run.
+def predictions_of(run: Run, split: str | None = None) -> Predictions:
+    """The predictions of a run, of one part of its split or of all.
 
     Raises
     ------
     WorkbenchError
         If it has none, or they can't be read.
     """
-    return _predictions(str(run.folder), _identity(run.predictions_path))
+    known = str(run.folder), _identity(run.predictions_path)
+    return _predictions(*known) if split is None else _part(*known, split)
 
 
 def evaluation_of(run: Run, split: str) -> dict[str, Any]:
@@ -86,7 +87,12 @@ def _predictions(folder: str, identity: tuple | None) -> Predictions:
     return Run(Path(folder)).predictions()
 
 
-@st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
+def _part(folder: str, identity: tuple | None, split: str) -> Predictions:
+    return _predictions(folder, identity).of(split)
+
+
+@st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner="Drawing the images anew, for the intervals")
 def _evaluation(folder: str, identity: tuple | None, split: str) -> dict[str, Any]:
     return Run(Path(folder)).evaluate(split)
 

@@ -24,6 +24,8 @@ def show_progress(status: Status) -> None:
     parts = [status.stage or "Starting"]
     if status.total:
         parts.append(f"{status.done:,} of {status.total:,}")
+    elif status.started and status.active:
+        parts.append(f"{duration(status.seconds)} so far")
     if status.eta_seconds:
         parts.append(f"about {duration(status.eta_seconds)} left")
     st.progress(status.fraction, " · ".join(parts))

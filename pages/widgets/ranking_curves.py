@@ -50,7 +50,7 @@ def show_ranking_curves(predictions: Predictions, hardest: list[int], key: str) 
 def draw(predictions: Predictions, chosen: list, key: str) -> None:
     """The panels."""
     colours = class_colours(predictions.class_names)
-    figure = make_subplots(cols=2, subplot_titles=("ROC", "Precision and recall"), horizontal_spacing=0.12)
+    figure = make_subplots(cols=2, subplot_titles=("ROC", "Precision and recall"), horizontal_spacing=0.2)
     words, undefined = [], []
     for place, option in enumerate(chosen):
         curves = curves_of(predictions, option)
@@ -67,7 +67,8 @@ def draw(predictions: Predictions, chosen: list, key: str) -> None:
                 y=y,
                 name=name,
                 mode="lines",
-                line={"color": colour, "dash": dash, "width": 2},
+                # Average precision is the area below these steps; straight lines would promise more.
+                line={"color": colour, "dash": dash, "width": 2, "shape": "linear" if column == 1 else "hv"},
                 showlegend=column == 1,
                 legendgroup=title,
                 hovertemplate="%{x:.3f}, %{y:.3f}<extra>" + _plain(_short(title)) + "</extra>",
@@ -89,6 +90,12 @@ def draw(predictions: Predictions, chosen: list, key: str) -> None:
     legend = {"orientation": "h", "x": 0, "y": -0.28, "title": {"text": "area under ROC / average precision"}}
     figure.update_layout(height=380, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend)
     st.plotly_chart(figure, key=f"ranking_{key}", config={"displayModeBar": False}, alt="; ".join(words))
+    st.caption(
+        "What a lower or higher threshold would bring. **ROC**: the share of a class that is found (recall) against the "
+        "share of the others that would be called so too (false-alarm rate); the nearer the top left the better, the "
+        "dotted line is guessing. **Precision and recall**: how many of those called so are; the nearer the top right "
+        "the better."
+    )
 
 
 def curves_of(predictions: Predictions, option: str | int) -> tuple[Curve, Curve]:

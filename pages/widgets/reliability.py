@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.errors import WorkbenchError
 from core.evaluation.calibration import Bin, Refusing, brier, ece, refusing, reliability, tempered
+from core.evaluation.intervals import wilson
 from core.evaluation.metrics import log_loss, percent
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
@@ -24,12 +25,15 @@ def show_confidence(run: Run, predictions: Predictions) -> None:
     predictions
         Of the part of the split that is in view.
     """
-    shown = tempered(predictions, choose_temperature(run))
+    words = st.empty()  # the answer stands before what changes it
+    temperature = choose_temperature(run)
+    shown = tempered(predictions, temperature)
     confidence, right = shown.probabilities.max(axis=1), shown.predicted == shown.true
-    st.markdown(confidence_in_words(shown))
+    words.markdown(confidence_in_words(shown, temperature))
     left, other = st.columns(2, gap="large")
     with left:
         draw_reliability(reliability(confidence, right), f"reliability_{run.id}")
+        st.caption(figures_in_words(shown))
     with other:
         show_refusing(refusing(shown), len(shown), run.id)
 
@@ -41,25 +45,37 @@ def choose_temperature(run: Run) -> float:
     except WorkbenchError as error:
         st.caption(escape(str(error)))
         return 1.0
-    tendency = "too sure of itself" if fitted > 1 else "less sure than it could be"
+    tendency, effect = ("too sure of itself", "less") if fitted > 1 else ("less sure than it could be", "surer")
     apply = st.toggle(
-        f"Apply the temperature {fitted:.2f}",
+        f"Apply the temperature {fitted:.2f}, which makes it {effect}{' sure' * (fitted > 1)}",
         key=f"temperature_{run.id}",
-        help=f"Fitted on the validation images, on which the network is {tendency}. Logits are divided by it: the "
-        "answers stay as they are, only how sure they are changes.",
+        help=f"Fitted on the validation images, on which the network is {tendency}. Logits, from which probabilities "
+        "are made, are divided by it: the answers stay as they are, only how sure they are changes.",
     )
     return fitted if apply else 1.0
 
 
-def confidence_in_words(predictions: Predictions) -> str:
-    """How sure it says to be, and how often it is right."""
+def confidence_in_words(predictions: Predictions, temperature: float) -> str:
+    """How sure it says to be, how often it is right, and what follows from that."""
     n = len(predictions)
     confidence, right = predictions.probabilities.max(axis=1), predictions.predicted == predictions.true
     sure, hits = float(confidence.mean()), float(right.mean())
+    words = f"On average it is **{percent(sure, n)} sure** and **{percent(hits, n)} right**."
+    low, high = wilson(int(right.sum()), n)
+    if low <= sure <= high:
+        return f"{words} As far as {n:,} image{' ' if n == 1 else 's '}can tell, it is right as often as it says."
+    tendency = "too sure of itself" if sure > hits else "right more often than it says"
+    return f"{words} It is {tendency}" + (": a temperature can put that right." if temperature == 1 else " even so.")
+
+
+def figures_in_words(predictions: Predictions) -> str:
+    """The usual figures of how far probabilities can be believed, each with what it is."""
+    true, probabilities = predictions.true, predictions.probabilities
+    error = ece(probabilities.max(axis=1), predictions.predicted == true)
     return (
-        f"On average it is **{percent(sure, n)} sure** and **{percent(hits, n)} right**. Expected calibration error "
-        f"{ece(confidence, right):.3f}, Brier score {brier(predictions.true, predictions.probabilities):.3f}, log loss "
-        f"{log_loss(predictions.true, predictions.probabilities):.3f}."
+        f"Expected calibration error {error:.3f}: how far bars are from the line on average. Brier score "
+        f"{brier(true, probabilities):.3f} and log loss {log_loss(true, probabilities):.3f}: how far the probabilities "
+        "are from the truth. Of all three, less is better and 0 is perfect."
     )
 
 
@@ -76,12 +92,12 @@ def draw_reliability(bins: list[Bin], key: str) -> None:
         hovertemplate="%{customdata[1]:.0%} sure, %{y:.0%} right<br>%{customdata[0]:,} images<extra></extra>",
     )
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, hoverinfo="skip")
-    figure.update_xaxes(title_text="how sure it says to be", tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(title_text="how sure it says to be", tickformat=".0%", range=[0, 1.02], dtick=0.2)
     figure.update_yaxes(title_text="how often it is right", tickformat=".0%", range=[0, 1.02])
     figure.update_layout(height=300, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False)
     words = "; ".join(f"{each.confidence:.0%} sure: {each.accuracy:.0%} of {each.count} right" for each in held)
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=words)
-    st.caption("On the dotted line it is right as often as it says. Pale bars stand on few images.")
+    st.caption("On the dotted line it is right as often as it says, below it too sure. Pale bars stand on few images.")
 
 
 def _strength(each: Bin, held: list[Bin]) -> float:

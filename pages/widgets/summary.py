@@ -84,10 +84,13 @@ def _row(
     def shown(value: float, n: int) -> str:
         return percent(value, n) if share else f"{value:.3f}"
 
-    low, high = (shown(end, evaluation["n"]) for end in evaluation[f"{name}_ci95"])
     row = {"figure": title}
     for part, figures in others.items():
-        row[SPLIT_WORDS[part]] = "–" if figures is None else shown(_value(figures, name), figures["n"])
+        told = figures is not None and name not in figures["undefined"]
+        row[SPLIT_WORDS[part]] = shown(_value(figures, name), figures["n"]) if told else "–"
+    if reason := evaluation["undefined"].get(name):
+        return row | {"95 % interval": "–", "what it says": f"Can't be told here: {reason}."}
+    low, high = (shown(end, evaluation["n"]) for end in evaluation[f"{name}_ci95"])
     low = low.removesuffix(" %") if share else low
     return row | {"95 % interval": f"{low} – {high}", "what it says": explanation.format(guessing=guessing)}
 
@@ -96,7 +99,7 @@ def _yardsticks(evaluation: dict, others: dict[str, dict | None]) -> list[dict[s
     """What takes no network."""
     rows = []
     for name, title, explanation in (
-        ("majority_accuracy", f"Always “{evaluation['majority_class']}”", "Accuracy of always giving this answer."),
+        ("majority_accuracy", "Always the commonest", f"Accuracy of always answering “{evaluation['majority_class']}”."),
         ("chance", "By chance", "Accuracy of guessing each class equally often."),
     ):
         row = {"figure": title}
@@ -142,4 +145,4 @@ def next_best_words(run: Run, split: str, runs: list[Run]) -> str:
     if pair.why_not:
         return ""
     words = f"Beside the best other run: {comparison_in_words(pair)}"
-    return f"{words} In accuracy that is {difference_in_words(pair)}." if pair.mcnemar.p_value < 1 else words
+    return f"{words} In accuracy that is {difference_in_words(pair)}." if pair.p_value < 1 else words

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.metrics import confusion_matrix
+from core.evaluation.metrics import confusion_matrix, percent
 from core.evaluation.predictions import Predictions
 from core.evaluation.threshold import OperatingPoint, answers, at, cheapest, for_recall
 from pages.widgets.confusion_matrix import show_confusion_matrix
@@ -38,6 +38,7 @@ def show_threshold(page: Page, predictions: Predictions, images: pd.DataFrame | 
         value = st.slider(
             f"“{escape(names[positive])}” from this probability on", 0.0, 1.0, step=0.01, key=slider, format="%.2f"
         )
+        st.caption("Lower, it misses fewer; higher, it raises fewer false alarms.")
         point = at(predictions, positive, exactly(slider, value))
         ask(predictions, positive, slider)
     with result:
@@ -70,27 +71,37 @@ def ask(predictions: Predictions, positive: int, slider: str) -> None:
     right.button(
         "Find", key=f"{slider}_find", on_click=move, args=(lambda: for_recall(predictions, positive, recall / 100),)
     )
-    first, second, third = st.columns([3, 3, 2], vertical_alignment="bottom")
+    first, second, third = st.columns([3, 4, 4], vertical_alignment="bottom")
     miss = first.number_input("A miss costs", 0.0, 1e6, 1.0, step=1.0, key=f"{slider}_miss")
     alarm = second.number_input("A false alarm costs", 0.0, 1e6, 1.0, step=1.0, key=f"{slider}_alarm")
     third.button(
-        "Least", key=f"{slider}_least", on_click=move, args=(lambda: cheapest(predictions, positive, miss, alarm),)
+        "Cheapest", key=f"{slider}_least", on_click=move, args=(lambda: cheapest(predictions, positive, miss, alarm),)
     )
     point = at(predictions, positive, exactly(slider, st.session_state[slider]))
     st.markdown(f"These mistakes cost **{point.cost(miss, alarm):g}**.")
     if problem := st.session_state.pop(f"{slider}_problem", ""):
         st.error(escape(problem))
-    st.caption("Choose on validation images, then look at the test images: chosen on them, it would flatter itself.")
+    st.caption(
+        "Choose the threshold with *validation* chosen above, then see on *test* how it does: on the images it was "
+        "chosen by, it looks better than it is."
+    )
 
 
 def point_in_words(point: OperatingPoint, positive: str, other: str) -> str:
     """What a threshold finds and what it misses."""
     there, others = point.found + point.missed, point.false_alarms + point.let_pass
-    return (
-        f"**It finds {point.found:,} of {there:,} “{escape(positive)}”** (recall {point.recall:.1%}) and raises "
-        f"**{point.false_alarms:,} false alarms** among {others:,} “{escape(other)}”. "
-        f"Of its alarms {point.precision:.1%} are right (precision)."
+    alarms = point.found + point.false_alarms
+    found = f"**It finds {point.found:,} of {there:,} “{escape(positive)}”** (recall {percent(point.recall, there)})"
+    if not there:
+        found = f"**None of these images is “{escape(positive)}”**, so its recall can't be told. It finds none"
+    right = f"Of its alarms {percent(point.precision, alarms)} are right (precision)."
+    return f"{found} and raises **{_alarms(point.false_alarms)}** among {others:,} “{escape(other)}”. " + (
+        right if alarms else "It raises no alarm at all."
     )
+
+
+def _alarms(count: int) -> str:
+    return f"{count:,} false alarm{'' if count == 1 else 's'}"
 
 
 def show_changed(
@@ -99,7 +110,7 @@ def show_changed(
     """The images that this threshold answers otherwise."""
     rows = np.flatnonzero(given != predictions.predicted)
     if not len(rows):
-        st.caption("Every image is answered as by the more probable class.")
+        st.caption("Every image is answered as by the more probable class. Move the threshold to see what it changes.")
         return
     right = int((given == predictions.true)[rows].sum())
     st.markdown(f"**{len(rows):,} answered otherwise** than by the more probable class: {right:,} now right.")

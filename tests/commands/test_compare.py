@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.predictions import Predictions
+from core.jobs import identity
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 
@@ -33,6 +34,7 @@ def test_runs_are_compared(document, command, finished):
     assert found["pairs"][0]["proven"]
     code, output, _ = command("compare", worse.id, better.id)
     assert code == 0
+    assert output.startswith("B (Small CNN, seed 0) is better than A (Small CNN, seed 5), by more than chance")
     assert "97.0 %" in output
     assert "Seed" in output
     assert "B is better than A on images like these." in output
@@ -55,3 +57,11 @@ def test_a_run_is_named_noted_and_starred(document, finished):
     code, found = document("label", run.id, "--name", "x" * 61)
     assert code == 2
     assert "may have up to 60 letters" in found["error"]
+
+
+def test_an_unfinished_run_is_told_from_the_others(document, command, finished):
+    done, going = finished(3), finished(20, seed=5)
+    going.update(state="running", processes=[identity()])
+    (words,) = document("compare", done.id, going.id)[1]["provisional"]
+    assert words.startswith("B: Unfinished: ")
+    assert words in command("compare", done.id, going.id)[1]

@@ -6,6 +6,7 @@ import pytest
 from core.commands import errors
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
+from core.jobs import identity
 
 
 @pytest.fixture
@@ -89,3 +90,18 @@ def test_a_run_without_predictions(document, run):
     code, found = document("errors", run.id)
     assert code == 1
     assert "has no predictions yet" in found["error"]
+
+
+def test_a_part_without_images_is_not_called_flawless(document, command, run, monkeypatch):
+    monkeypatch.setattr(errors, "Helper", NoHelper)
+    assert document("errors", run.id, "--split", "validation")[1]["n"] == 0
+    output = command("errors", run.id, "--split", "validation")[1]
+    assert output.count("There is no image of that part of the split.") == 2
+    assert "No image is taken for another" not in output
+
+
+def test_an_unfinished_run_says_so_first(document, command, run, monkeypatch):
+    monkeypatch.setattr(errors, "Helper", NoHelper)
+    run.update(state="running", processes=[identity()])
+    assert document("errors", run.id)[1]["judged"]["unfinished"]
+    assert command("errors", run.id)[1].startswith("Unfinished: ")

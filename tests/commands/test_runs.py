@@ -1,12 +1,15 @@
 """Commands about runs: starting, listing and judging them."""
 
 import re
+import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.cli import main
 from core.evaluation.predictions import Predictions
+from core.jobs import identity
 from core.runs.record import create_run, find_run
 from core.runs.settings import CHOICES, PARAMETERS, read_settings
 
@@ -258,3 +261,96 @@ def test_a_run_whose_dataset_is_gone_is_not_judged(document, workspace):
     code, found = document("evaluate", run.id)
     assert code != 0
     assert "pets" in found["error"]
+
+
+# Judging what is still being trained ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def going(finished_run):
+    """A run that trains on behind older answers: of 12 epochs 3 are trained, and the second was the best."""
+    run = finished_run(epochs=12)
+    for epoch, best in ((1, True), (2, True), (3, False)):
+        run.events.append("epoch", epoch=epoch, best=best)
+    run.best_weights.write_bytes(b"weights")
+    answer(run, epoch=1)
+    run.update(state="running", finished=None, processes=[identity()])
+    return run
+
+
+def answer(run, epoch):
+    replace(run.predictions(), epoch=epoch).save(run.predictions_path)
+
+
+def test_an_unfinished_run_judges_its_best_so_far(document, command, going, eventually):
+    def judge():
+        eventually(lambda: going.judgement_requested)
+        answer(going, epoch=2)
+        going.events.append("judged", epoch=2)
+
+    trainer = threading.Thread(target=judge)
+    trainer.start()
+    code, found = document("evaluate", going.id)
+    trainer.join()
+    assert (code, found["accuracy"]) == (0, 1.0)
+    told = found["judged"]
+    assert (told["epoch"], told["epochs"], told["epochs_planned"], told["unfinished"]) == (2, 3, 12, True)
+    words = "Unfinished: 3 of 12 epochs are trained. These are the answers of epoch 2, its best so far."
+    assert told["words"] == words
+    code, output, remarks = command("evaluate", going.id)
+    assert output.startswith(words)
+    assert remarks == "", "the best so far is judged already, so nobody is asked again"
+
+
+def test_while_it_waits_for_its_turn_the_older_answers_are_given(document, going):
+    going.update(state="queued")
+    code, found = document("evaluate", going.id)
+    assert (code, found["judged"]["outdated"], found["judged"]["status"]) == (0, True, "queued")
+    assert "of epoch 1; epoch 2 was better since" in found["judged"]["words"]
+
+
+def test_before_the_first_epoch_there_is_nothing_to_judge(document, workspace):
+    run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    run.update(state="running", processes=[identity()])
+    code, found = document("evaluate", run.id)
+    assert code == 1
+    assert "No epoch of the run" in found["error"]
+    assert not run.judgement_requested
+
+
+def test_where_judging_anew_is_not_possible_the_older_answers_say_of_which_epoch_they_are(document, command, going):
+    going.update(state="failed", error="Killed.")
+    code, output, remarks = command("evaluate", going.id)
+    assert code == 0
+    assert output.startswith("These are the answers of epoch 1; epoch 2 was better since: the run failed")
+    assert "There is no dataset 'pets'" in remarks
+    assert document("evaluate", going.id)[1]["judged"]["outdated"]
+
+
+def test_damaged_predictions_of_a_run_that_left_no_weights(document, finished_run):
+    run = finished_run()
+    run.predictions_path.write_bytes(run.predictions_path.read_bytes()[:500])
+    code, found = document("evaluate", run.id)
+    assert code == 1
+    assert "are damaged. It kept no weights to judge anew." in found["error"]
+
+
+def test_a_run_without_its_settings_is_told_from_one_that_is_not_there(document, finished_run):
+    run = finished_run()
+    (run.folder / "settings.json").write_text("{")
+    code, found = document("evaluate", run.id)
+    assert code == 1
+    assert f"settings.json of the run {run.id} is lost or damaged" in found["error"]
+
+
+def test_what_would_be_nothing_by_nothing_is_not_shown_as_a_figure(document, command, finished_run):
+    run = finished_run()
+    told = run.predictions()
+    only_cats = np.where((told.splits == "test") & (told.true == 1), "train", told.splits)
+    replace(told, splits=only_cats).save(run.predictions_path)
+    _, found = document("evaluate", run.id)
+    assert set(found["undefined"]) == {"kappa", "mcc"}
+    _, output, _ = command("evaluate", run.id)
+    assert re.search(r"Cohen's kappa +–\s", output)
+    assert "Matthews correlation can't be told: all images are of one class." in output
+    assert re.search(r"dogs +– +– +– +– +0", output)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, changes
+from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, by_later_labels, cell_changes, changes
 from core.evaluation.predictions import Predictions
 
 
@@ -66,3 +66,34 @@ def test_no_images_in_common():
 def test_a_part_without_images():
     found = changes(answered([0], [0]), answered([0], [0]), "validation")
     assert (found.before.n, found.after.n) == (0, 0)
+
+
+def test_the_images_behind_a_cell_of_the_difference():
+    """One is relabelled, one answered otherwise, one excluded, and one is new."""
+    before = answered([0, 0, 1, 1], [0, 1, 1, 0], ids=["relabelled", "answered", "stays", "excluded"])
+    after = answered([1, 0, 1, 0], [0, 0, 1, 0], ids=["relabelled", "answered", "stays", "new"])
+    found = changes(before, after, "test")
+    difference = found.matrix_after - found.matrix_before
+    assert cell_changes(found, 0, 0) == (["answered", "new"], ["relabelled"])
+    assert cell_changes(found, 1, 0) == (["relabelled"], ["excluded"])
+    assert cell_changes(found, 0, 1) == ([], ["answered"])
+    for true in range(2):
+        for answer in range(2):
+            came, left = cell_changes(found, true, answer)
+            assert len(came) - len(left) == difference[true, answer]
+
+
+def test_two_runs_by_the_later_labels():
+    before = answered([0, 0, 1, 2], [0, 1, 1, 2], names=("cats", "dogs", "mice"), ids=["a", "b", "c", "d"])
+    after = answered([2, 1, 0], [2, 1, 1], names=("birds", "cats", "dogs"), ids=["c", "b", "d"])
+    old, new = by_later_labels(before, after)
+    assert old.class_names == new.class_names == ("birds", "cats", "dogs", "mice")
+    assert old.ids.tolist() == new.ids.tolist() == ["c", "b", "d"]
+    assert old.true.tolist() == new.true.tolist() == [2, 1, 0]
+    assert old.predicted.tolist() == [2, 2, 3]
+    assert new.predicted.tolist() == [2, 1, 1]
+
+
+def test_what_one_run_learned_from_the_other_is_not_judged_by():
+    old, new = by_later_labels(answered([0, 1], [0, 1], split="train"), answered([0, 1], [0, 1]))
+    assert len(old) == len(new) == 0

@@ -24,11 +24,12 @@ from core.evaluation.metrics import (
     verdict,
 )
 from core.evaluation.predictions import Predictions
+from core.evaluation.ranking import macro_roc, micro, roc
 
 FIGURES = ("balanced_accuracy", "macro_f1", "weighted_f1", "top_k", "kappa", "mcc", "log_loss", "brier", "ece")
 KEYS = {"split", "threshold", "positive", "temperature", "n", "groups", "labels", "missing_classes"}
 KEYS |= {"accuracy", "accuracy_ci95", "accuracy_bootstrap_ci95", "majority_accuracy", "majority_class", "chance"}
-KEYS |= {*FIGURES, *(f"{name}_ci95" for name in FIGURES), "confusion_matrix", "per_class"}
+KEYS |= {*FIGURES, *(f"{name}_ci95" for name in FIGURES), "confusion_matrix", "per_class", "undefined"}
 CLOSE = {"rel": 1e-9, "abs": 1e-9}
 
 
@@ -110,6 +111,53 @@ def test_agrees_with_scikit_learn(true, probabilities):
         assert low <= value + 1e-12 and value <= high + 1e-12, name
 
 
+@pytest.mark.parametrize(("true", "probabilities"), [pytest.param(*case[1:], id=case[0]) for case in cases()])
+def test_rank_calibration_and_areas_agree_with_their_definitions(true, probabilities):
+    k, n = probabilities.shape[1], len(true)
+    found = evaluate(make(true, probabilities), resamples=1)
+    # scikit-learn prefers the highest index among equals and here it is the lowest: turned round, both are the same.
+    turned, asked = probabilities[:, ::-1], found["top_k"]["k"]
+    if k > 2:
+        expected = reference.top_k_accuracy_score(k - 1 - true, turned, k=asked, labels=np.arange(k))
+        assert found["top_k"]["value"] == pytest.approx(expected, **CLOSE)
+    else:
+        assert found["top_k"]["value"] == found["accuracy"]
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == true
+    gaps = 0.0
+    for low in range(15):
+        held = (confidence > low / 15) & (confidence <= (low + 1) / 15)
+        gaps += abs(right[held].mean() - confidence[held].mean()) * held.sum() / n if held.any() else 0.0
+    assert found["ece"] == pytest.approx(gaps, **CLOSE)
+    judged = [label for label in range(k) if 0 < (true == label).sum() < n]
+    areas = [reference.roc_auc_score(true == label, probabilities[:, label]) for label in judged]
+    assert macro_roc(true, probabilities).area == (pytest.approx(np.mean(areas), **CLOSE) if judged else None)
+    pooled = reference.roc_auc_score(np.eye(k)[true].ravel(), probabilities.ravel())
+    assert roc(*micro(true, probabilities)).area == pytest.approx(pooled, **CLOSE)
+
+
+def test_figures_of_nothing_by_nothing_are_named_with_the_reason():
+    """They are what scikit-learn gives, so that whoever reads them has to be told that they are no results."""
+    one_class = evaluate(make([0] * 9, np.tile([0.9, 0.1], (9, 1))))
+    assert one_class["undefined"] == {
+        "kappa": "all images are of one class, and all answers are it",
+        "mcc": "all images are of one class",
+    }
+    assert (one_class["mcc"], one_class["mcc_ci95"], one_class["kappa_ci95"]) == (0.0, [-1.0, 1.0], [-1.0, 1.0])
+    cats, dogs = one_class["per_class"]
+    assert cats["undefined"] == {}
+    assert set(dogs["undefined"]) == {"precision", "recall", "f1", "average_precision"}
+    one_answer = evaluate(make([0, 1] * 9, np.tile([0.9, 0.1], (18, 1))))
+    assert one_answer["undefined"] == {"mcc": "all answers are the same class"}
+    assert one_answer["per_class"][1]["undefined"] == {"precision": "no image is taken for this class"}
+    assert evaluate(make([0, 1, 1, 0], np.eye(2)[[0, 1, 1, 0]]))["undefined"] == {}
+
+
+def test_draws_that_tell_nothing_do_not_widen_an_interval():
+    """Of four images all right, one draw in eight holds one class only, of which kappa would be nothing by nothing."""
+    found = evaluate(make([0, 1, 1, 0], np.eye(2)[[0, 1, 1, 0]]))
+    assert found["kappa_ci95"] == found["mcc_ci95"] == [1.0, 1.0]
+
+
 def test_log_loss_of_single_precision_is_clipped_as_double():
     true = np.array([0, 1])
     probabilities = np.array([[0, 1], [0.25, 0.75]], dtype=np.float32)
@@ -173,7 +221,7 @@ def test_evaluation_is_plain_and_complete():
     found = evaluate(make(*random_case(3, 40, seed=1), train=[2, 2, 0]))
     assert set(found) == KEYS
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    columns = ["label", "precision", "recall", "f1", "support", "average_precision"]
+    columns = ["label", "precision", "recall", "f1", "support", "average_precision", "undefined"]
     assert list(found["per_class"][0]) == columns
     assert found["chance"] == pytest.approx(1 / 3)
     assert (found["threshold"], found["positive"], found["temperature"], found["groups"]) == (None, None, 1.0, 40)
@@ -249,9 +297,9 @@ def test_one_image_alone_leaves_every_interval_open():
 
 def test_missing_predictions_are_explained():
     rows = make(*random_case(2, 5, seed=1))
-    with pytest.raises(WorkbenchError, match="no predictions for the validation images yet"):
+    with pytest.raises(WorkbenchError, match="no predictions for the validation images: there are none in its split"):
         evaluate(rows, "validation")
-    with pytest.raises(WorkbenchError, match="no predictions for the training images yet"):
+    with pytest.raises(WorkbenchError, match="no predictions for the training images"):
         evaluate(rows.of("test"))
     with pytest.raises(ValueError):
         evaluate(rows, "tset")

@@ -1,13 +1,14 @@
 """Predictions: validation, selection, and the file they are kept in."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from core.errors import WorkbenchError
-from core.evaluation.predictions import Predictions
+from core.evaluation.predictions import DamagedPredictions, Predictions, epoch_in
 
 AWKWARD = ("id", "split", "p0", "🐈 “cat”", "a\"b'c\\d", "", " ", "new\nline", "null", "é\u0000", "\udcff", "日本", "1")
 
@@ -93,6 +94,7 @@ def test_of_keeps_order_and_every_row_once():
         rows = [index for index, name in enumerate(whole.splits) if name == split]
         assert part.ids.tolist() == whole.ids[rows].tolist()
         assert np.array_equal(part.probabilities, whole.probabilities[rows])
+        assert part.predicted.tolist() == whole.predicted[rows].tolist()
     with pytest.raises(ValueError):
         whole.of("tset")
 
@@ -125,6 +127,18 @@ def test_round_trip(tmp_path, class_names, dtype):
     after = Predictions.load(folder / "predictions.parquet")
     assert_same(before, after)
     assert all(type(text) is str for text in [*after.ids, *after.splits, *after.class_names])
+
+
+def test_the_epoch_is_kept_and_read_without_the_rest(tmp_path):
+    path = tmp_path / "predictions.parquet"
+    assert epoch_in(path) is None
+    made = replace(make(), epoch=7)
+    made.save(path)
+    assert Predictions.load(path).epoch == made.of("test").epoch == epoch_in(path) == 7
+    path.write_bytes(path.read_bytes()[:-9])
+    assert epoch_in(path) is None
+    with pytest.raises(DamagedPredictions):
+        Predictions.load(path)
 
 
 def test_round_trip_without_rows(tmp_path):

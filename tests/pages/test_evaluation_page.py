@@ -1,7 +1,9 @@
 """Evaluation: the verdict, the figures, and the images behind each cell."""
 
 import json
+import shutil
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -204,7 +206,8 @@ def test_another_run_is_chosen(visit, pets, trained):
 def test_a_run_that_diverged_is_judged_with_a_warning(visit, pets, trained):
     trained(pets, state="failed", error="The *loss* stopped being a number.\nand so on")
     page = visit("evaluation")
-    assert "This run failed, and its best weights are judged here. The *loss* stopped being a number." in page.words
+    judged = "The run failed after 3 of 25 epochs; its best weights are judged. The *loss* stopped being a number."
+    assert judged in page.words
     assert "*loss*" not in page.source
     assert "and so on" not in page.words
     assert "**Right on 75 %" in page.words
@@ -463,11 +466,10 @@ def test_old_and_new_side_by_side_and_undone_in_one_click(visit, pets, fixed):
     version = earlier.status().facts["dataset_version"]
     page = visit("evaluation", dataset="pets", run=later.id)
     assert "Every image is answered as before." in page.words
-    table = page.at.main.dataframe[0].value
-    assert table[["true", "taken for", "before", "now"]].values.tolist() == [
-        ["cats", "dogs", 1, 0],
-        ["dogs", "dogs", 4, 5],
-    ]
+    drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
+    (matrix,) = [part for part in drawn if "changes" in part]
+    assert matrix["changes"] == [[0, -1], [0, 1]]
+    assert "Compare" in page.links
     assert "was labelled cats" in [tile["second"] for tile in page.tiles]
     page.press("Undo and go back")
     assert page.query["run"] == earlier.id
@@ -475,6 +477,17 @@ def test_old_and_new_side_by_side_and_undone_in_one_click(visit, pets, fixed):
     assert "Retrain" not in page.buttons
     again = visit("evaluation", dataset="pets", run=later.id)
     assert "The changes between the two runs have been undone; both runs are kept." in again.words
+
+
+def test_a_cell_of_the_difference_shows_what_came_into_it_and_left_it(visit, pets, fixed):
+    _, later = fixed
+    page = visit("evaluation", dataset="pets", run=later.id)
+    page.at.session_state[f"changed_cell_{later.id}"] = (0, 1)
+    page.run()
+    assert "**“cats” taken for “dogs” no more · 1**" in page.words
+    assert "only now" not in page.words
+    page.at.session_state[f"changed_cell_{later.id}"] = (1, 1)
+    assert "**“dogs” taken for “dogs” only now · 1**" in page.run().words
 
 
 def test_an_excluded_image_is_counted_before_only(visit, pets, trained):
@@ -485,6 +498,8 @@ def test_an_excluded_image_is_counted_before_only(visit, pets, trained):
     (later.folder / FILE).write_text(json.dumps({"before": earlier.id, "edits": [1]}))
     page = visit("evaluation", dataset="pets", run=later.id)
     assert "**Before 88 % (53–98 %) of 8, now 100 % (65–100 %)** of 7 test images." in page.words
+    page.at.session_state[f"changed_cell_{later.id}"] = (0, 1)
+    assert "not used now" in [tile["second"] for tile in page.run().tiles]
 
 
 def test_one_change_is_undone_before_training(visit, pets, trained):
@@ -503,3 +518,98 @@ def test_fixed_images_are_marked(visit, pets, trained):
     relabel(pets, [told.ids[0]], "dogs")
     (tile,) = [tile for tile in visit("evaluation", dataset="pets", cell="0-1").tiles if tile["id"] == told.ids[0]]
     assert tile["second"] == "now “dogs” · 80% dogs"
+
+
+# Judging what was not judged, or not lately ---------------------------------------------------------------------------
+
+
+def answered_at(run, epoch):
+    replace(run.predictions(), epoch=epoch).save(run.predictions_path)
+
+
+def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trained, training):
+    earlier = trained(pets)
+    run = training(pets)
+    page = visit("evaluation", dataset="pets", run=run.id)
+    assert "3 of 25 epochs are trained" in page.words
+    assert page.query["run"] == earlier.id, "meanwhile the figures of another run are there"
+    page.press("Judge the best so far")
+    assert run.judgement_requested
+    assert "When the epoch in hand has ended, the best so far is judged" in page.words
+    assert "Judge the best so far" not in page.buttons
+    shutil.copy(earlier.predictions_path, run.predictions_path)
+    shutil.copy(earlier.folder / "images.parquet", run.folder / "images.parquet")
+    answered_at(run, 3)
+    run.events.append("judged", epoch=3)
+    page.run()
+    assert page.query["run"] == run.id
+    words = "Unfinished: 3 of 25 epochs are trained. These are the answers of epoch 3, its best so far."
+    assert words in page.words
+    assert "**Right on 75 % of 8 test images**" in page.words
+    assert "Judge the best so far" not in page.buttons, "there is nothing newer"
+
+
+def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
+    run = training(pets)
+    page = visit("evaluation", dataset="pets", run=run.id).press("Judge the best so far")
+    run.events.append("judged", epoch=3, error="The disk is *full*.")
+    assert "The best so far could not be judged: The disk is *full*." in page.run().words
+    assert "Judge the best so far" in page.buttons
+
+
+def test_before_the_first_epoch_there_is_nothing_to_judge(visit, pets, training):
+    training(pets, epochs=0)
+    page = visit("evaluation")
+    assert "0 of 25 epochs are trained. Once one has ended, the best so far can be judged." in page.words
+    assert "Judge the best so far" not in page.buttons
+
+
+def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launched):
+    run = trained(pets, state="failed", error="The training was killed (signal 9).")
+    answered_at(run, 2)
+    run.best_weights.write_bytes(b"weights")
+    page = visit("evaluation")
+    words = "These are the answers of epoch 2; epoch 3 was better since: the run failed before it was judged again."
+    assert words in page.words
+    page.press("Judge its best weights")
+    assert launched == [("core.training.worker", run.id)]
+    assert run.ending == ("failed", "The training was killed (signal 9).")
+    assert "Its best weights are being judged. Until then, these are the answers of epoch 2" in page.words
+
+
+def test_a_run_that_was_killed_before_it_was_judged_can_be(visit, pets, trained, launched):
+    run = trained(pets, judged=False, state="failed", error="Killed.")
+    run.best_weights.write_bytes(b"weights")
+    page = visit("evaluation", dataset="pets", run=run.id)
+    assert "ended before it was judged. Killed." in page.words
+    page.press("Judge its best weights")
+    assert launched == [("core.training.worker", run.id)]
+    assert "its best weights are being judged" in page.words
+
+
+def test_damaged_answers_are_made_anew(visit, pets, trained, launched):
+    run = trained(pets)
+    run.best_weights.write_bytes(b"weights")
+    run.predictions_path.write_bytes(run.predictions_path.read_bytes()[:700])
+    page = visit("evaluation").press("Judge its best weights")
+    assert launched == [("core.training.worker", run.id)]
+    assert "are damaged and cannot be read" in page.errors[0]
+
+
+# What can't be told ---------------------------------------------------------------------------------------------------
+
+
+def test_what_would_be_nothing_by_nothing_is_not_shown_as_a_figure(visit, pets, trained):
+    run = trained(pets, wrong_every=0)
+    told = run.predictions()
+    only_cats = np.where((told.splits == "test") & (told.true == 1), "train", told.splits)
+    replace(told, splits=only_cats).save(run.predictions_path)
+    page = visit("evaluation")
+    assert (figures(page)["Matthews correlation"], figures(page)["Cohen's kappa"]) == ("–", "–")
+    assert figures(page, "training")["Matthews correlation"] == "1.000"
+    assert "all images are of one class" in figures(page, "what it says")["Matthews correlation"]
+    table = classes(visit("evaluation", section="Each class"))
+    assert table.loc[table["class"] == "dogs", ["precision", "recall", "f1"]].isna().all(axis=None)
+    page = visit("evaluation", section="Threshold")
+    assert "**None of these images is “dogs”**, so its recall can't be told." in page.words
+    assert "It raises no alarm at all." in page.words

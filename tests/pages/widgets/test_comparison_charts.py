@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from plotly.subplots import make_subplots
 
 from core.runs.comparing import letter
-from pages.widgets.comparison_charts import curves_in_words, intervals_in_words, label, not_comparable
+from pages.widgets.comparison_charts import _name_ends, curves_in_words, intervals_in_words, label, not_comparable
 from pages.widgets.comparison_matrix import MOST_CLASSES, classes_to_show
 from pages.widgets.sweep import suggested_range
 
@@ -40,16 +41,24 @@ def test_which_runs_can_not_be_compared():
 
 
 def test_of_many_classes_those_are_shown_that_changed():
-    assert classes_to_show(np.zeros((21, 21), int)) == list(range(21))
+    assert classes_to_show(np.zeros((6, 6), int)) == list(range(6))
+    assert classes_to_show(np.zeros((21, 21), int)) == []
     changes = np.zeros((200, 200), int)
-    assert classes_to_show(changes) == [0, 1]
     changes[150, 7], changes[150, 150] = 3, -3
     assert classes_to_show(changes) == [7, 150]
     changes[np.arange(100), np.arange(100)] = 1
+    changes[np.arange(40, 60), 60] = 2
     shown = classes_to_show(changes)
     assert len(shown) == MOST_CLASSES
-    assert 150 in shown
+    assert {7, 150, 60} <= set(shown), "both classes of a mistake"
     assert shown == sorted(shown)
+
+
+def test_letters_of_curves_that_end_alike_stand_side_by_side():
+    figure = make_subplots(cols=2)
+    _name_ends(figure, [(0, 10.0, 0.5), (1, 10.0, 0.51), (2, 10.0, 0.9), (3, 5.0, 0.5)], 1)
+    shifts = [written.xshift for written in figure.layout.annotations]
+    assert shifts[0] == shifts[2] == shifts[3] < shifts[1]
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def test_duration(seconds, words):
             "Training · 3 of 10 · about 1 min 15 s left",
             30,
         ),
+        (Status(state="running", stage="Loading", started=1e12), "Loading · 0 s so far", 0),
         (Status(state="running", stage="Judging", done=12, total=10), "Judging · 12 of 10", 100),
     ],
 )
