@@ -70,9 +70,10 @@ def main() -> None:
             SMALL: prepare(workspace, Path(folder) / SMALL, FEW_IMAGES, options.test),
         }
         prepare(workspace, Path(folder) / EMPTY, FEW_IMAGES, options.test, judged=False)
+        in_view = len(runs[LARGE].predictions().of("test"))
         rounds = [measure(Server(home), tab, runs, bool(number % 2)) for number in range(options.rounds)]
     results = summed_up(rounds)
-    show(results, runs[LARGE])
+    show(results, options.images, in_view)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps({"images": options.images, "test": options.test} | results, indent=1))
 
@@ -209,9 +210,8 @@ def summed_up(rounds: list[dict[str, list[float]]]) -> dict[str, dict[str, float
     }
 
 
-def show(results: dict[str, dict[str, float]], run: Run) -> None:
-    predictions = run.predictions()
-    print(f"{len(predictions):,} predictions, {len(predictions.of('test')):,} of them in view, {CLASSES} classes\n")
+def show(results: dict[str, dict[str, float]], images: int, in_view: int) -> None:
+    print(f"{images:,} predictions, {in_view:,} of them in view, {CLASSES} classes\n")
     print(f"{'':<34}{'median':>8}{'most':>8}{'beside':>8}")
     for name, found in results.items():
         if name.startswith("memory"):

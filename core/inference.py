@@ -270,15 +270,16 @@ def feature_map(run: str, machine: str | None = None, report: Report = unheard) 
     return mapped(Run(Path(run)), machine, report)
 
 
-def nearest(run: str, path: str, count: int = 8, machine: str | None = None) -> list[dict[str, Any]]:
+def nearest(
+    run: str, path: str, count: int = 8, machine: str | None = None, report: Report = unheard
+) -> list[dict[str, Any]]:
     """The training images most like an image of a run, as dicts of path, label and likeness (at most 1)."""
     from core.explain.listing import neighbours
 
-    return neighbours(Run(Path(run)), path, count, machine)
+    return neighbours(Run(Path(run)), path, count, machine, report)
 
 
 TASKS = {
-    "nearest": nearest,
     "augment": augment,
     "extremes": extremes,
     "training_batch": training_batch,
@@ -291,6 +292,7 @@ LONG_TASKS = {
     "label_faults": label_faults,
     "unlike": unlike,
     "feature_map": feature_map,
+    "nearest": nearest,
     "occlusion": occlusion,
 }
 

@@ -13,8 +13,8 @@ from core.evaluation.confusions import most_confused, worst_cell
 from core.evaluation.metrics import verdict
 from core.evaluation.predictions import DamagedPredictions, Predictions
 from core.runs.record import Run
-from pages.widgets.class_table import show_class_table
-from pages.widgets.confusion_matrix import choose_appearance, parse_cell, show_confusion_matrix
+from pages.widgets.class_table import show_class_table, weakest_in_words
+from pages.widgets.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
 from pages.widgets.error_lists import show_errors
 from pages.widgets.explanation import show_explanation
 from pages.widgets.feature_map import show_feature_map
@@ -170,6 +170,7 @@ def choose_cell(figures: dict[str, Any]) -> tuple[int, int]:
     by, classes = choose_appearance(matrix)
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
     show_confusion_matrix(labels, matrix, selected, key="matrix", by=by, classes=classes, clicked=open_cell)
+    st.caption(f"{CELL_WORDS[by]} Click a cell to see its images.")
     if len(labels) > 2:
         show_pairs(figures)
     return selected
@@ -294,7 +295,8 @@ def show_section(name: str, page: Page, runs: list[Run], split: str, shown: Pred
 
 def show_each_class(page: Page, split: str, shown: Predictions) -> None:
     evaluation = figures_of(page.run, split)
-    table, curves = st.columns(2, gap="large")
+    st.markdown(weakest_in_words(evaluation))
+    table, curves = st.columns([5, 4], gap="medium")
     with table:
         show_class_table(evaluation)
     with curves:

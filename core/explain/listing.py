@@ -84,9 +84,11 @@ def mapped(run: Run, machine: str | None = None, report: Report = unheard) -> di
     return _images(features, np.arange(len(features.table))) | places
 
 
-def neighbours(run: Run, path: str, count: int = 8, machine: str | None = None) -> list[dict[str, Any]]:
+def neighbours(
+    run: Run, path: str, count: int = 8, machine: str | None = None, report: Report = unheard
+) -> list[dict[str, Any]]:
     """The training images most like an image: see `core.explain.neighbours.Neighbour`."""
-    return [asdict(each) for each in nearest(_features(run, machine, unheard), path, count)]
+    return [asdict(each) for each in nearest(_features(run, machine, report), path, count)]
 
 
 def _features(run: Run, machine: str | None, report: Report) -> RunFeatures:

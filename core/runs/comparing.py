@@ -27,7 +27,8 @@ MOST_RUNS = 26  # each is called by a letter
 # A name is not to become a list of settings.
 SETTINGS_IN_NAME = 2
 TITLES = {"architecture": "Network", "network": "Blocks", "image_size": "Input size", "augmentation": "Augmentation"}
-TITLES |= {"dataset": "Dataset", "split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
+TITLES |= {"split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
+TITLES |= {"dataset": "Dataset"}
 
 
 def trained_on(run: Run) -> tuple:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+
+from pages.widgets.gallery import escape
 
 # By their keys, what people call them, what they say, and how many pixels they take.
 FIGURES = {
@@ -16,6 +19,23 @@ FIGURES = {
         102,
     ),
 }
+
+
+def weakest_in_words(evaluation: dict[str, Any]) -> str:
+    """Which class is recognised worst, in images; Markdown."""
+    rows, matrix = evaluation["per_class"], np.asarray(evaluation["confusion_matrix"])
+    known = [index for index, row in enumerate(rows) if row["support"]]
+    weakest = min(known, key=lambda index: rows[index]["f1"])
+    found, taken = int(matrix[weakest, weakest]), int(matrix[:, weakest].sum())
+    there = rows[weakest]["support"]
+    if found == there == taken:
+        return "**Every class is recognised without a mistake.**"
+    words = f"**The weakest class is “{escape(rows[weakest]['label'])}”:** of its {_images(there)} it finds {found:,}"
+    return f"{words}, and of {_images(taken)} that it calls so {found:,} {'is' if found == 1 else 'are'} right."
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"
 
 
 def show_class_table(evaluation: dict[str, Any]) -> None:

@@ -136,9 +136,7 @@ def _unlike(page: Page, run: Run, split: str) -> ErrorList:
     return ErrorList(words, notes)
 
 
-def _show(
-    page: Page, run: Run, listed: ErrorList, key: str, details: Callable[[pd.Series], None] | None
-) -> None:
+def _show(page: Page, run: Run, listed: ErrorList, key: str, details: Callable[[pd.Series], None] | None) -> None:
     st.markdown(escape(listed.words))
     if listed.remark:
         st.caption(escape(listed.remark))

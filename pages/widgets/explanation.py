@@ -1,5 +1,6 @@
-"""Why this answer: the heat that speaks for a class, what covering costs, what layers see, what the first one seeks."""
+"""Why this answer: the heat that speaks for a class, what covering costs, the nearest images, layers and kernels."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,12 +16,14 @@ from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
 from pages.widgets.frame import Page, untrained_badge
-from pages.widgets.gallery import Tile, escape, show_tiles
+from pages.widgets.gallery import Tile, escape, show_tiles, tile_of
 from pages.widgets.heat import overlay, overlay_signed
 from pages.widgets.helper import helper, long_answer, modified, weights_written
+from pages.widgets.judgement import images_of
 from pages.widgets.thumbnails import pixels_url
 
-LOOKS_AT, COVERED, LAYERS, KERNELS = "What it looks at", "Covered", "Layers", "First kernels"
+LOOKS_AT, COVERED, NEAREST = "What it looks at", "Covered", "Nearest images"
+LAYERS, KERNELS = "Layers", "First kernels"
 USUAL_STRENGTH = 70
 SHOWN_SIDE, ENLARGED = 420, 64
 BARS = 5
@@ -165,7 +168,10 @@ def show_heat(question: Question) -> None:
     with pictures:
         show_tiles(tiles, "why_heat", columns=len(tiles))
     cold = [escape(question.names[index]) for index, each in zip(classes, heat, strict=True) if not each.any()]
-    words = "Light yellow speaks the most for the class, grey not at all; each picture has its own scale (Grad-CAM)."
+    words = (
+        "Light yellow speaks the most for the class, grey not at all; each picture has its own scale (Grad-CAM). Where "
+        "it lies beside the thing, the network goes by the surroundings: more varied images help."
+    )
     if cold:
         words += f" Nothing in the image speaks for {' or '.join(cold)}."
     if (views := question.run.status().facts.get("views_averaged", 1)) > 1:
@@ -199,6 +205,32 @@ def show_covered(question: Question) -> None:
     pictures.caption(
         f"A grey square of {found['square']} px was put on {found['grid']} × {found['grid']} places. Orange: covered "
         "there, the class gets less probable. Blue: it gets more probable."
+    )
+
+
+def show_nearest(question: Question) -> None:
+    """The training images that are most like it to the network."""
+    found = long_answer(
+        "nearest",
+        str(question.page.workspace.root),
+        "Looking for the training images most like it",
+        state=(weights_written(question.run), modified(question.run.predictions_path)),
+        run=str(question.run.folder),
+        path=question.path,
+        machine=str(question.page.workspace.machine),
+    )
+    table = images_of(question.run)
+    answer = question.names[question.predicted]
+    tiles = [
+        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['likeness']:.2f}", each["label"] != answer)
+        for each in found
+        if each["path"] in table.index
+    ]
+    st.markdown(escape(nearest_in_words([each["label"] for each in found], answer)))
+    show_tiles(tiles, "why_nearest")
+    st.caption(
+        "The number is how alike the network's features of the two are (the cosine between them): 1 is the same, 0 "
+        "nothing in common. Is one of them labelled wrongly, or so alike that it is the same picture? Then mend the data."
     )
 
 
@@ -252,6 +284,7 @@ def show_kernels(question: Question) -> None:
 VIEWS: dict[str, Callable[[Question], None]] = {
     LOOKS_AT: show_heat,
     COVERED: show_covered,
+    NEAREST: show_nearest,
     LAYERS: show_layers,
     KERNELS: show_kernels,
 }
@@ -271,6 +304,20 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return "> 99 %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def nearest_in_words(labels: list[str], answer: str) -> str:
+    """Whether the training images most like an image are of the class that it was taken for.
+
+    >>> nearest_in_words(["cats", "dogs", "cats"], "dogs")
+    'Of the 3 training images most like it, 1 is “dogs”, as it answered; 2 are “cats”.'
+    """
+    if not labels:
+        return "There are no training images to compare it with."
+    same, others = labels.count(answer), Counter(label for label in labels if label != answer)
+    parts = [f"{same} {'is' if same == 1 else 'are'} “{answer}”, as it answered"] if same else []
+    parts += [f"{count} {'is' if count == 1 else 'are'} “{label}”" for label, count in others.most_common()]
+    return f"Of the {len(labels)} training images most like it, {'; '.join(parts)}."
 
 
 def where(heat: np.ndarray) -> str:

@@ -99,7 +99,11 @@ def _yardsticks(evaluation: dict, others: dict[str, dict | None]) -> list[dict[s
     """What takes no network."""
     rows = []
     for name, title, explanation in (
-        ("majority_accuracy", "Always the commonest", f"Accuracy of always answering “{evaluation['majority_class']}”."),
+        (
+            "majority_accuracy",
+            "Always the commonest",
+            f"Accuracy of always answering “{evaluation['majority_class']}”.",
+        ),
         ("chance", "By chance", "Accuracy of guessing each class equally often."),
     ):
         row = {"figure": title}
