@@ -37,6 +37,10 @@ FEW_IMAGES = 8
 PAIRS_SHOWN, CURVES_SHOWN = 5, 2
 SUMMARY, CLASSES, THRESHOLD, CONFIDENCE = "Summary", "Each class", "Threshold", "Confidence"
 ERRORS, MAP, WHY = "Errors", "Map", "Why"
+SCROLL = "scroll_to_sections"
+SCROLL_TO_SECTIONS = """<script>
+    document.querySelector('.st-key-section')?.scrollIntoView({ behavior: "smooth", block: "start" });
+</script>"""
 
 
 def main() -> None:
@@ -170,7 +174,7 @@ def choose_cell(figures: dict[str, Any]) -> tuple[int, int]:
     by, classes = choose_appearance(matrix)
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
     show_confusion_matrix(labels, matrix, selected, key="matrix", by=by, classes=classes, clicked=open_cell)
-    st.caption(f"{CELL_WORDS[by]} Click a cell to see its images.")
+    st.caption(f"{CELL_WORDS[by]} Click a cell to see them.")
     if len(labels) > 2:
         show_pairs(figures)
     return selected
@@ -250,6 +254,7 @@ def explain_button(row: pd.Series) -> None:
     def explain() -> None:
         st.session_state["section"] = WHY
         st.query_params["image"] = row["path"]
+        st.session_state[SCROLL] = True
 
     if st.button("Why this answer?", icon=":material/search_insights:", on_click=explain):
         st.rerun()
@@ -325,6 +330,8 @@ def show_why(page: Page, predictions: Predictions, view: View) -> None:
     st.markdown(f"**Why was this “{true_name}” {what}?**")
     st.caption(f"{escape(path)}. To ask of another image, click it wherever it shows, then *Why this answer?*")
     show_explanation(page, page.run, path, true, predicted)
+    if st.session_state.pop(SCROLL, False):  # the matrix of many classes fills the screen
+        st.html(SCROLL_TO_SECTIONS, unsafe_allow_javascript=True)
 
 
 main()

@@ -1,12 +1,15 @@
-"""Commands about what goes on, or could: stopping, resuming and extending runs and sweeps."""
+"""Commands about what goes on, or could: stopping, resuming, extending and retraining runs and sweeps."""
 
 import argparse
 
 from core.commands.output import DONE, Result
 from core.commands.runs import RUN_HELP, followed
 from core.commands.sweep import followed_sweep
+from core.datasets.store import open_dataset
 from core.errors import UsageError
+from core.runs.comparing import compare_runs
 from core.runs.executor import extend, resume, wait
+from core.runs.fixes import retrain
 from core.runs.record import Run, find_run
 from core.runs.sweep import SWEEP_ID_START, Sweep, find_sweep, resume_sweep
 from core.workspace import Workspace
@@ -31,6 +34,13 @@ def add_commands(add) -> None:
     extending = add("extend", _extend, "Train more epochs of a run that has ended.")
     extending.add_argument("run", metavar="RUN", help=RUN_HELP)
     extending.add_argument("--epochs", required=True, metavar="N", help="how many more")
+    retraining = add(
+        "retrain",
+        _retrain,
+        "Train a new run with the settings of an old one, after its images were relabelled or excluded, and say which "
+        "is better.",
+    )
+    retraining.add_argument("run", metavar="RUN", help=RUN_HELP)
 
 
 def _stop(workspace: Workspace, options: argparse.Namespace) -> Result:
@@ -64,6 +74,17 @@ def _extend(workspace: Workspace, options: argparse.Namespace) -> Result:
     run = find_run(workspace, options.run)
     extend(workspace, run, options.epochs)
     return followed(run)
+
+
+def _retrain(workspace: Workspace, options: argparse.Namespace) -> Result:
+    old = find_run(workspace, options.run)
+    new = retrain(workspace, open_dataset(workspace, old.settings.dataset), old)
+    document, text, code = followed(new)
+    document |= {"before": old.id, "compared": None}
+    if old.predictions_path.exists() and new.predictions_path.exists():
+        compared = document["compared"] = compare_runs([old, new])
+        text = "\n".join([text, "", *filter(None, [compared["remark"], compared["answer"]])])
+    return document, text, code
 
 
 def _find(workspace: Workspace, name: str) -> Run | Sweep:

@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from collections import defaultdict
 from typing import Any
 
-from core.commands.output import DONE, FAILED, Result, progress_line, table
+from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
 from core.commands.runs import add_settings, settings_from
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
@@ -51,12 +52,15 @@ def _sweep(workspace: Workspace, options: argparse.Namespace) -> Result:
 def followed_sweep(workspace: Workspace, sweep: Sweep) -> Result:
     """Wait for the end of a sweep that was set going, and say what came of it."""
     print(f"sweep {sweep.id}", file=sys.stderr)
-    told = [-1]
+    told, lines = [-1], defaultdict(ProgressLines)
 
     def tell(status: Status) -> None:
         if status.total and status.done != told[0]:
             told[0] = status.done
             print(f"{status.done} of {status.total} runs", file=sys.stderr)
+        for _, run in sweep.going():
+            if epochs := run.status().facts.get("epochs", 0):
+                lines[run.id](f"{run.id}: epochs", epochs, run.settings.epochs)
 
     status = wait(sweep, tell)
     document = sweep.to_dict()
@@ -82,7 +86,9 @@ def _in_words(workspace: Workspace, sweep: Sweep, document: dict[str, Any]) -> s
     header = ["run", *map(setting_title, names), "validation log loss", "validation accuracy", ""]
     lines = [table(header, rows), *filter(None, [sweep.status().facts.get("note")])]
     if best := document["best"]:
-        lines.append(f"Best by the validation images: {values_in_words(best['values'])} ({best['run']}).")
+        lines.append(
+            f"Best by the log loss of the validation images: {values_in_words(best['values'])} ({best['run']})."
+        )
         lines.append(f"It is {accuracy_in_words(best)}.")
         judged = sum(trial["log_loss"] is not None for trial in document["trials"])
         mattered = importances_in_words(document["importances"], judged, len(names))

@@ -46,6 +46,11 @@ def sign_flips(gains: np.ndarray, groups: np.ndarray) -> SignFlips:
     groups : ndarray, shape (n,)
         Which images belong together, by any value.
 
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
     References
     ----------
     Fisher, R. A. (1935). The Design of Experiments, section 21; Pitman, E. J. G. (1937). Significance tests which may
@@ -80,6 +85,11 @@ def interval_by_groups(gains: np.ndarray, groups: np.ndarray, confidence: float 
     -------
     tuple of float
         The ends, each in [-1, 1]; these themselves where there is one group only, which tells nothing of others.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
 
     References
     ----------

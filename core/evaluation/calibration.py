@@ -49,13 +49,27 @@ class Refusing:
     confidence: np.ndarray
 
     def at(self, share: float) -> tuple[float, float, int]:
-        """Accuracy, least confidence, and how many are answered when the surest `share` is; at least one image is."""
+        """Accuracy, least confidence, and how many are answered when the surest `share`, in [0, 1], is.
+
+        At least one image is.
+        """
         count = max(1, int(np.floor(share * len(self.answered) + 1e-9)))
         return float(self.accuracy[count - 1]), float(self.confidence[count - 1]), count
 
 
 def bin_numbers(confidence: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """Which of `bins` intervals of equal width, (0, 1/bins] to (1 - 1/bins, 1], each confidence lies in."""
+    """Which of `bins` intervals of equal width, (0, 1/bins] to (1 - 1/bins, 1], each confidence lies in.
+
+    Parameters
+    ----------
+    confidence : ndarray of float, shape (n,)
+        In [0, 1]; 0 counts to the first interval.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        From 0 to `bins` - 1.
+    """
     edges = np.arange(1, bins) / bins
     return np.searchsorted(edges, np.asarray(confidence, dtype=np.float64), side="left")
 
@@ -92,6 +106,11 @@ def ece(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
 
     Naeini et al. (2015), AAAI, 2901–2907, with `bins` intervals of equal width as in Guo et al. (2017), ICML, equation
     5. Of few images it says too much: chance alone makes confidence and accuracy differ. 0.0 without answers.
+
+    Parameters
+    ----------
+    confidence, right, bins
+        As for `reliability`.
     """
     found = reliability(confidence, right, bins)
     n = sum(entry.count for entry in found)
@@ -99,7 +118,7 @@ def ece(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
 
 
 def brier_of_rows(true: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """What each image adds to `brier`: ndarray of float, shape (n,)."""
+    """What each image adds to `brier`, which names the parameters: ndarray of float, shape (n,)."""
     probabilities = np.asarray(probabilities, dtype=np.float64)
     right = np.asarray(true)[:, None] == np.arange(probabilities.shape[1])
     squares = ((probabilities - right) ** 2).sum(axis=1)

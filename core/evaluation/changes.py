@@ -123,6 +123,13 @@ def _alone(predictions: Predictions, others: Predictions, names: tuple[str, ...]
 def cell_changes(found: Changes, true: int, predicted: int) -> tuple[list[str], list[str]]:
     """The images behind a cell of the difference of the two matrices.
 
+    Parameters
+    ----------
+    found : Changes
+        As `changes` gives them.
+    true, predicted : int
+        Row and column of the cell: indices into its `class_names`.
+
     Returns
     -------
     came, left : list of str

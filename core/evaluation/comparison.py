@@ -6,8 +6,6 @@ on which both agree tell nothing. That is far sharper than to look whether two i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from math import sqrt
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ import numpy as np
 from core.datasets.groups import merge
 from core.evaluation.by_groups import SignFlips, interval_by_groups, sign_flips
 from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix
+from core.evaluation.paired import Difference, McNemar, difference, holm, mcnemar
 from core.evaluation.predictions import Predictions
 
 # The usual bound: what would happen by luck in fewer cases than these is called proven.
@@ -46,32 +45,6 @@ class Judged:
     groups: np.ndarray | None = None
 
 
-@dataclass(frozen=True)
-class McNemar:
-    """McNemar's exact test of two networks on the same images.
-
-    Parameters
-    ----------
-    only_first, only_second
-        How many images the first gets right and the second wrong, and the other way round.
-    p_value
-        How probable it is that luck alone divides these images as unevenly, or more: two-sided, in (0, 1].
-    """
-
-    only_first: int
-    only_second: int
-    p_value: float
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Accuracy of the second minus that of the first, -1 to 1, and where it lies with 95 % confidence."""
-
-    value: float
-    low: float
-    high: float
-
-
 @dataclass(frozen=True, eq=False)
 class Disagreement:
     """The images by who gets them right, as rows of the first one's predictions: arrays of int."""
@@ -79,92 +52,6 @@ class Disagreement:
     only_first: np.ndarray
     only_second: np.ndarray
     both_wrong: np.ndarray
-
-
-def mcnemar(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
-    """Test whether one of two networks is right more often than the other.
-
-    If both were equally good, an image that only one of them gets right would be the one's or the other's like the toss
-    of a coin: the smaller count follows Binomial(b + c, ½). The p-value is min(1, 2 P(X ≤ min(b, c))).
-
-    Parameters
-    ----------
-    first_right, second_right : ndarray of bool, shape (n,)
-        Whether each network gets each image right; the same images in the same order.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ.
-
-    References
-    ----------
-    McNemar, Q. (1947). Note on the sampling error of the difference between correlated proportions or percentages.
-    Psychometrika, 12(2), 153–157; exact as in Liddell, F. D. K. (1983). The Statistician, 32(3), 295–304.
-    """
-    first_right, second_right = _alike(first_right, second_right)
-    only_first = int((first_right & ~second_right).sum())
-    only_second = int((second_right & ~first_right).sum())
-    return McNemar(only_first, only_second, _coin_p_value(only_first, only_second))
-
-
-def difference(first_right: np.ndarray, second_right: np.ndarray, confidence: float = 0.95) -> Difference:
-    """How much more accurate the second of two networks is, from the same images.
-
-    Bonett and Price's adjusted Wald interval: with one image added to each of the two counts that differ, and two to
-    all, it keeps close to its confidence for few images too, and does not shrink to nothing where all agree.
-
-    Parameters
-    ----------
-    first_right, second_right : ndarray of bool, shape (n,)
-        Whether each network gets each image right; n ≥ 1.
-    confidence : float
-        Two-sided confidence level, in (0, 1).
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ or there is no image.
-
-    References
-    ----------
-    Bonett, D. G. and Price, R. M. (2012). Adjusted Wald confidence interval for a difference of binomial proportions
-    based on paired data. Journal of Educational and Behavioral Statistics, 37(4), 479–488.
-    """
-    first_right, second_right = _alike(first_right, second_right)
-    n = len(first_right)
-    if n == 0:
-        raise ValueError("without an image there is no difference")
-    losses, wins = (first_right & ~second_right).sum(), (second_right & ~first_right).sum()
-    lost, won = (losses + 1) / (n + 2), (wins + 1) / (n + 2)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    half_width = z * sqrt((won + lost - (won - lost) ** 2) / (n + 2))
-    centre = won - lost
-    low, high = max(-1.0, float(centre - half_width)), min(1.0, float(centre + half_width))
-    return Difference(float((wins - losses) / n), low, high)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """P-values made comparable with one bound, where several comparisons are made at once.
-
-    Of twenty comparisons of equally good networks one falls below 5 % by luck. Holm's step-down procedure keeps the
-    probability of any such mistake below the bound.
-
-    Returns
-    -------
-    list of float
-        In the order given, each in [0, 1] and not below the one it came from.
-
-    References
-    ----------
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, 6(2).
-    """
-    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
-    adjusted, largest = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(order):
-        largest = max(largest, min(1.0, p_values[index] * (len(p_values) - rank)))
-        adjusted[index] = largest
-    return adjusted
 
 
 def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> str:
@@ -249,7 +136,7 @@ def cell_changes(first: Predictions, second: Predictions, true: int, predicted: 
     Returns
     -------
     came, left : ndarray of int
-        Rows of images truly of class `true` that only the second, and that only the first, takes for `predicted`.
+        Rows of `first`: images truly of class `true` that only the second, and only the first, takes for `predicted`.
     """
     of_class = first.true == true
     one, other = first.predicted == predicted, second.predicted == predicted
@@ -331,7 +218,14 @@ class Pair:
 
 
 def compare(first: Judged, second: Judged, split: str = "test") -> Pair:
-    """Put two runs beside each other.
+    """Put two runs beside each other, by groups where images of theirs belong together.
+
+    Parameters
+    ----------
+    first, second : Judged
+        Comparable or not; where they are not, the pair says why.
+    split : {"test", "validation", "train"}
+        Part to compare by.
 
     Raises
     ------
@@ -353,7 +247,18 @@ def compare(first: Judged, second: Judged, split: str = "test") -> Pair:
 
 
 def compare_with(reference: Judged, others: Sequence[Judged], split: str = "test") -> list[Pair]:
-    """Put one run beside each of the others, their p-values adjusted for being so many."""
+    """Put one run beside each of the others, their p-values adjusted for being so many (`core.evaluation.paired.holm`).
+
+    Parameters
+    ----------
+    reference, others, split
+        As `compare` takes them, the reference as the first.
+
+    Returns
+    -------
+    list of Pair
+        In the order of `others`. What can't be compared does not count among the many.
+    """
     pairs = [compare(reference, other, split) for other in others]
     tested = [index for index, pair in enumerate(pairs) if pair.p_value is not None]
     adjusted = holm([pairs[index].p_value for index in tested])
@@ -414,18 +319,6 @@ def right(predictions: Predictions) -> np.ndarray:
     return predictions.predicted == predictions.true
 
 
-def _coin_p_value(heads: int, tails: int) -> float:
-    """Two-sided p-value of so uneven a series of tosses; in whole numbers, so that no digit is lost."""
-    n, fewer = heads + tails, min(heads, tails)
-    if 2 * fewer >= n - 1:  # as even as can be; half of all series lie on either side
-        return 1.0
-    term = ways = 1
-    for count in range(1, fewer + 1):
-        term = term * (n - count + 1) // count
-        ways += term
-    return min(1.0, ways / 2 ** (n - 1))
-
-
 def _chance(p_value: float) -> str:
     """ "in 6 of 100 cases"; with as many cases as it takes to be a whole number of them."""
     cases = 100
@@ -473,10 +366,3 @@ def _shared_groups(first: Judged, second: Judged, split: str) -> np.ndarray | No
 def _groups_of(judged: Judged, split: str) -> tuple[Predictions, np.ndarray | None]:
     rows = judged.predictions.of(split)
     return rows, None if judged.groups is None else judged.groups[judged.predictions.splits == split]
-
-
-def _alike(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    first, second = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
-    if first.ndim != 1 or first.shape != second.shape:
-        raise ValueError(f"both must be flat and equally long, got {first.shape} and {second.shape}")
-    return first, second

@@ -98,14 +98,31 @@ def shares(matrix: np.ndarray, by: str) -> np.ndarray:
 
 
 def classes_with_mistakes(matrix: np.ndarray) -> list[int]:
-    """The classes of which an image was mistaken, or for which one was taken, in order."""
+    """The classes of which an image was mistaken, or for which one was taken, in order.
+
+    Parameters
+    ----------
+    matrix : array of int, shape (k, k)
+        Confusion matrix; rows are true classes.
+    """
     mistakes = np.array(matrix)
     np.fill_diagonal(mistakes, 0)
     return np.flatnonzero(mistakes.any(axis=0) | mistakes.any(axis=1)).tolist()
 
 
 def worst_cell(matrix: np.ndarray) -> tuple[int, int]:
-    """The most frequent mistake; where there is none, the most frequent success."""
+    """The most frequent mistake; where there is none, the most frequent success.
+
+    Parameters
+    ----------
+    matrix : array of int, shape (k, k), k ≥ 1
+        Confusion matrix; rows are true classes.
+
+    Returns
+    -------
+    tuple of int
+        Row and column of the cell, the first one among equals.
+    """
     counts = np.array(matrix)
     mistakes = counts - np.diag(np.diag(counts))
     best = mistakes if mistakes.any() else counts

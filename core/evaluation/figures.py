@@ -20,7 +20,7 @@ def what_adds_up(rows: Predictions, given: np.ndarray, k: int) -> Rows:
     given : ndarray of int, shape (n,)
         The class answered for each image.
     k : int
-        Among how many of the most probable classes `figures_of` looks for the true one.
+        Among how many of the most probable classes `figures_of` looks for the true one, 1 or more.
     """
     confidence = rows.probabilities[np.arange(len(rows)), given].astype(np.float64)
     values = [
@@ -40,7 +40,18 @@ def what_adds_up(rows: Predictions, given: np.ndarray, k: int) -> Rows:
 
 
 def figures_of(sums: Sums) -> dict[str, np.ndarray]:
-    """The figures of r resamples, from their sums; arrays of shape (r,), NaN where a correlation can't be told."""
+    """The figures of r resamples, from their sums.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of what `what_adds_up` gives.
+
+    Returns
+    -------
+    dict of ndarray of float, shape (r,)
+        By name, in the range that `ranges` says; NaN where a correlation can't be told.
+    """
     log_losses, briers, top_k = (sums.values / sums.n[:, None]).T
     return {
         "accuracy": agreement.accuracy(sums.counts),
@@ -57,7 +68,7 @@ def figures_of(sums: Sums) -> dict[str, np.ndarray]:
 
 
 def ranges(class_count: int) -> dict[str, tuple[float, float]]:
-    """The range of each figure: all that is known of it where a single group was judged."""
+    """The lowest and highest that each figure can be: all that is known of it where a single group was judged."""
     shares = ("accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "top_k", "ece")
     bounds = {name: (0.0, 1.0) for name in shares} | {name: (-1.0, 1.0) for name in ("kappa", "mcc")}
     worst_log_loss = float(-np.log(np.finfo(np.float64).eps))
@@ -65,7 +76,15 @@ def ranges(class_count: int) -> dict[str, tuple[float, float]]:
 
 
 def log_loss_of_rows(true: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """What each image adds to `log_loss`: ndarray of float, shape (n,)."""
+    """What each image adds to `core.evaluation.metrics.log_loss`: ndarray of float, shape (n,), in nats, 0 or more.
+
+    Parameters
+    ----------
+    true : ndarray of int, shape (n,)
+        True classes, 0 ≤ index < classes.
+    probabilities : ndarray of float, shape (n, classes)
+        Predicted probabilities, clipped as scikit-learn clips those of double precision.
+    """
     eps = np.finfo(np.float64).eps
     given_to_truth = np.asarray(probabilities)[np.arange(len(true)), true].astype(np.float64)
     return -np.log(np.clip(given_to_truth, eps, 1 - eps))
@@ -76,6 +95,15 @@ def top_k_hits(true: np.ndarray, probabilities: np.ndarray, k: int) -> np.ndarra
 
     Among equals the lowest index counts as the more probable, so that with `k` = 1 it is whether the answer is right.
     (scikit-learn's ``top_k_accuracy_score`` prefers the highest; without ties both are the same.)
+
+    Parameters
+    ----------
+    true : ndarray of int, shape (n,)
+        True classes, 0 ≤ index < classes.
+    probabilities : ndarray of float, shape (n, classes)
+        Predicted probabilities.
+    k : int
+        1 or more.
     """
     probabilities, true = np.asarray(probabilities), np.asarray(true)
     of_truth = probabilities[np.arange(len(true)), true][:, None]

@@ -53,6 +53,16 @@ def in_words(train_right: int, train_n: int, other_right: int, other_n: int, maj
         The accuracy of always answering the commonest class, in [0, 1].
     images : str
         What the others are, such as "test".
+
+    Returns
+    -------
+    str
+        One sentence or two. Over-fitting is spoken of only where the whole interval of `gap_interval` lies above 0.
+
+    Raises
+    ------
+    ValueError
+        As `gap_interval`.
     """
     low, high = gap_interval(train_right, train_n, other_right, other_n)
     train, other = train_right / train_n, other_right / other_n

@@ -92,7 +92,7 @@ def precision_recall(true_is_class: np.ndarray, scores: np.ndarray) -> Curve:
 
 
 def average_precisions(true: np.ndarray, probabilities: np.ndarray) -> list[float]:
-    """Average precision of each class against the rest; 0.0 for a class without images.
+    """Average precision of each class against the rest, in [0, 1] (`precision_recall`); 0.0 for one without images.
 
     Parameters
     ----------
@@ -107,6 +107,13 @@ def average_precisions(true: np.ndarray, probabilities: np.ndarray) -> list[floa
 
 def micro(true: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What `roc` and `precision_recall` take for all classes pooled: every image with every class is one question.
+
+    Parameters
+    ----------
+    true : ndarray of int, shape (n,)
+        True classes, 0 ≤ index < k.
+    probabilities : ndarray of float, shape (n, k)
+        Predicted probabilities.
 
     Returns
     -------

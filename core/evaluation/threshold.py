@@ -63,6 +63,15 @@ def answers(predictions: Predictions, positive: int, threshold: float) -> np.nda
     `positive` where its probability is `threshold` or more, else the other class. At 0.5 this is the more probable
     class, but for images of which both are equally probable.
 
+    Parameters
+    ----------
+    predictions : Predictions
+        Of n images.
+    positive : int
+        Index of the class that `threshold` is about, 0 or 1.
+    threshold : float
+        In [0, 1].
+
     Raises
     ------
     UsageError

@@ -18,6 +18,7 @@ MIDDLE = 2
 # Adam's, as in Keras: Kingma & Ba 2015, arXiv:1412.6980.
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-7
 DROPOUT_LEVELS = 1 << 16
+LARGEST = np.iinfo(np.uint64).max
 ROWS_AT_ONCE = 4096
 # What Keras calls the same weights in a file of `core.networks.network.build_head`.
 KERNEL, BIAS = "layers/dense/vars/0", "layers/dense/vars/1"
@@ -49,8 +50,9 @@ class LinearHead(Learner):
         self._centre, self._size = np.zeros(width, np.float32), np.ones((), np.float32)
         if len(features):
             self._centre = features.mean(axis=0, dtype=np.float64).astype(np.float32)
-            variance = np.mean([features[:, column].var(dtype=np.float64) for column in range(width)])
-            self._size = np.float32(max(np.sqrt(variance), 1e-6))
+            parts = (features[start : start + ROWS_AT_ONCE] for start in range(0, len(features), ROWS_AT_ONCE))
+            squares = sum(float(np.square(part - self._centre).sum(dtype=np.float64)) for part in parts)
+            self._size = np.float32(max(np.sqrt(squares / features.size), 1e-6))
         self._weights = [np.zeros((width, columns), np.float32), np.zeros(columns, np.float32)]
         self._first, self._second = ([np.zeros_like(each) for each in self._weights] for _ in range(2))
         self._penalty = np.repeat(np.array(PENALTIES, np.float32), class_count)
@@ -78,32 +80,22 @@ class LinearHead(Learner):
         self._stopped = False
         # Products so small take longer on several processors than on one, and twice as long where others need them too.
         with threadpool_limits(1, user_api="blas"):
-            self._fit(batches, validation, watcher, first_epoch, epochs)
-
-    def _fit(
-        self,
-        batches: Batches,
-        validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Watcher,
-        first_epoch: int,
-        epochs: int,
-    ) -> None:
-        for epoch in range(first_epoch, epochs):
-            watcher.epoch_begins(epoch)
-            training = _Means(len(PENALTIES))
-            for batch in range(len(batches)):
-                watcher.batch_begins(batch)
-                with np.errstate(all="ignore"):  # a loss that is no number is told, not warned of
-                    training.add(*self._learn(*batches[batch]))
-                watcher.batch_ended(batch, training.of(self._chosen))
+            for epoch in range(first_epoch, epochs):
+                watcher.epoch_begins(epoch)
+                training = _Means(len(PENALTIES))
+                for batch in range(len(batches)):
+                    watcher.batch_begins(batch)
+                    with np.errstate(all="ignore"):  # a loss that is no number is told, not warned of
+                        training.add(*self._learn(*batches[batch]))
+                    watcher.batch_ended(batch, training.of(self._chosen))
+                    if self._stopped:
+                        break
+                figures = {}
+                if validation is not None:
+                    figures = {f"val_{name}": value for name, value in self._validate(*validation).items()}
+                watcher.epoch_ended(epoch, training.of(self._chosen) | figures)
                 if self._stopped:
-                    break
-            figures = {}
-            if validation is not None:
-                figures = {f"val_{name}": value for name, value in self._validate(*validation).items()}
-            watcher.epoch_ended(epoch, training.of(self._chosen) | figures)
-            if self._stopped:
-                return
+                    return
 
     def stop(self) -> None:
         self._stopped = True
@@ -150,11 +142,10 @@ class LinearHead(Learner):
 
     def _learn(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> tuple:
         """One step of all penalties; the loss and accuracy of each, and of how many images."""
-        hidden = (inputs - self._centre) / self._size
+        hidden = inputs - self._centre
+        hidden /= self._size * np.float32(1 - self._dropout)
         if self._dropout:
-            kept = self._draw.integers(0, DROPOUT_LEVELS, hidden.shape, np.uint16) >= self._dropout * DROPOUT_LEVELS
-            hidden *= kept
-            hidden /= np.float32(1 - self._dropout)
+            hidden *= self._kept(hidden.shape)
         losses, right, slopes = self._judge(hidden, targets)
         weights = np.ones(len(targets), np.float32) if weights is None else weights
         slopes *= (weights / len(targets))[:, None, None]
@@ -162,6 +153,13 @@ class LinearHead(Learner):
         kernel, _ = self._weights
         self._move([hidden.T @ slopes + self._penalty * kernel, slopes.sum(axis=0)])
         return (losses * weights[:, None]).mean(axis=0), right.mean(axis=0), len(targets)
+
+    def _kept(self, shape: tuple[int, int]) -> np.ndarray:
+        """Which numbers dropout leaves as they are."""
+        count = shape[0] * shape[1]
+        # Four levels from each number of 64 bits, since drawing takes longer than all else does.
+        drawn = self._draw.integers(0, LARGEST, -(-count // 4), np.uint64, endpoint=True).view(np.uint16)
+        return drawn[:count].reshape(shape) >= self._dropout * DROPOUT_LEVELS
 
     def _judge(self, hidden: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cross-entropies, whether right, and the slope of each logit: (n, penalties), twice, and with classes."""

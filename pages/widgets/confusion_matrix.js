@@ -133,7 +133,9 @@ function table(view) {
   const many = Math.max(view.rows.length, view.columns.length) > FEW;
   const scroll = make("div", "scroll");
   const made = make("table", many ? "many" : "");
-  const letters = Math.max(...view.cells.map((cell) => text(view, cell, many).length), 1);
+  // In percent there is but one number of three digits, 100: smaller, it leaves room for twenty classes side by side.
+  const most = view.by === "counts" ? Infinity : 2;
+  const letters = Math.min(most, Math.max(...view.cells.map((cell) => text(view, cell, many).length), 1));
   made.style.setProperty("--cell", many ? `${Math.max(1.1, 0.15 + 0.43 * letters)}rem` : "4.2rem");
   made.append(head(view), body(view, many));
   scroll.append(made);
@@ -176,7 +178,9 @@ function body(view, many) {
 function holder(view, cell, many) {
   if (!cell) return make("td", "none", many ? "" : "0");
   const made = make("td", "");
-  const pressed = button(view, cell, text(view, cell, many));
+  const words = text(view, cell, many);
+  const pressed = button(view, cell, words);
+  pressed.classList.toggle("tight", many && view.by !== "counts" && words.length > 2);
   pressed.dataset.place = `${cell.row}-${cell.column}`;
   made.append(pressed);
   return made;

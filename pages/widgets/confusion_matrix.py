@@ -20,9 +20,9 @@ _component = st.components.v2.component(
 IN_ORDER, SIMILAR, MISTAKEN = "all classes", "similar side by side", "only with mistakes"
 SIMILAR_MISTAKEN = "mistaken, similar side by side"
 CELL_WORDS = {
-    COUNTS: "How many images of a class (row) were taken for which (column).",
-    BY_ROW: "In percent of the images of a class: a row adds up to 100.",
-    BY_COLUMN: "In percent of the images taken for a class: a column adds up to 100.",
+    COUNTS: "How many images.",
+    BY_ROW: "Percent of the images in its row.",
+    BY_COLUMN: "Percent of the images in its column.",
 }
 # With fewer classes there is nothing to put in another order, or to leave out.
 FEWEST_TO_ORDER = 4

@@ -18,6 +18,8 @@ from pages.widgets.judgement import images_of
 
 IMAGES_PER_PAGE = 24
 FEW_IMAGES, HEIGHT = 12, 460
+# The notes name two classes.
+TILE_WIDTH = 140
 # By which the selection is known to whoever clears it.
 GALLERY = "errors"
 
@@ -83,7 +85,10 @@ def _wrong(shown: Predictions, split: str) -> ErrorList:
     rows = confidently_wrong(shown)
     if not len(rows):
         return ErrorList(f"No {split} image is taken for another class.", {})
-    words = f"{_count(rows, split)} taken for another class, the surest mistake first."
+    words = (
+        f"{_count(rows, split)} taken for another class, the surest mistake first. Where the label is wrong, put it "
+        "right; where it is right, more training images like it help."
+    )
     answers = zip(shown.ids[rows], shown.predicted[rows], shown.probabilities[rows].max(axis=1), strict=True)
     notes = {path: f"{sure:.0%} {shown.class_names[taken]}" for path, taken, sure in answers}
     return ErrorList(words, notes, wrong=True)
@@ -93,7 +98,10 @@ def _unsure(shown: Predictions, split: str) -> ErrorList:
     rows = least_sure(shown)
     if not len(rows):
         return ErrorList(f"It hesitates over no {split} image: one class is always far above the next.", {})
-    words = f"{_count(rows, split)} over which it hesitates between two classes, right or wrong, the closest first."
+    words = (
+        f"{_count(rows, split)} over which it hesitates between two classes, right or wrong, the closest first. More "
+        "training images like these teach it the most."
+    )
     probabilities, names = shown.probabilities[rows], shown.class_names
     answers = zip(shown.ids[rows], probabilities, probabilities.argmax(axis=1), runner_up(probabilities), strict=True)
     notes = {
@@ -131,7 +139,8 @@ def _unlike(page: Page, run: Run, split: str) -> ErrorList:
         return ErrorList(f"No {split} image is farther from the training images than these are from each other.", {})
     words = (
         f"{_count(notes, split)} farther from the training images than 99 % of those are from each other, the farthest "
-        f"first. What it says of these is a guess. By {found['origin']}."
+        f"first. What it says of these is a guess: train on more like them, or exclude what does not belong here. "
+        f"By {found['origin']}."
     )
     return ErrorList(words, notes)
 
@@ -153,7 +162,16 @@ def _show(page: Page, run: Run, listed: ErrorList, key: str, details: Callable[[
     fixed = fixed_notes(page.dataset, list(rows["path"]), dict(zip(rows["path"], rows["label"], strict=True)))
     notes = listed.notes | {path: f"{words} · {listed.notes[path]}" for path, words in fixed.items()}
     with shown:
-        selected = show_images(page.dataset, rows, GALLERY, notes, listed.wrong, selectable=True, details=details)
+        selected = show_images(
+            page.dataset,
+            rows,
+            GALLERY,
+            notes,
+            listed.wrong,
+            selectable=True,
+            details=details,
+            tile_width=TILE_WIDTH,
+        )
     with bar:
         show_selection_bar(page, selected, GALLERY)
 

@@ -222,15 +222,15 @@ def show_nearest(question: Question) -> None:
     table = images_of(question.run)
     answer = question.names[question.predicted]
     tiles = [
-        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['likeness']:.2f}", each["label"] != answer)
+        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['likeness']:.2f} alike")
         for each in found
         if each["path"] in table.index
     ]
     st.markdown(escape(nearest_in_words([each["label"] for each in found], answer)))
     show_tiles(tiles, "why_nearest")
     st.caption(
-        "The number is how alike the network's features of the two are (the cosine between them): 1 is the same, 0 "
-        "nothing in common. Is one of them labelled wrongly, or so alike that it is the same picture? Then mend the data."
+        "How alike the network's features of the two are (the cosine between them): 1 is the same, 0 "
+        "nothing in common. Where one of them is labelled wrongly, or is the same picture, mend the data."
     )
 
 
@@ -317,7 +317,8 @@ def nearest_in_words(labels: list[str], answer: str) -> str:
     same, others = labels.count(answer), Counter(label for label in labels if label != answer)
     parts = [f"{same} {'is' if same == 1 else 'are'} “{answer}”, as it answered"] if same else []
     parts += [f"{count} {'is' if count == 1 else 'are'} “{label}”" for label, count in others.most_common()]
-    return f"Of the {len(labels)} training images most like it, {'; '.join(parts)}."
+    images = "image" if len(labels) == 1 else "images"
+    return f"Of the {len(labels)} training {images} most like it, {'; '.join(parts)}."
 
 
 def where(heat: np.ndarray) -> str:

@@ -24,7 +24,7 @@ from pages.widgets.judgement import images_of, predictions_of
 from pages.widgets.progress import show_progress
 
 # Of a head on features at hand the whole training takes a second or two.
-SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BETWEEN_LOOKS = 0.15
 # By then the page is on screen. Nobody has found an image to relabel, and what it should be called, so soon.
 SECONDS_TO_SEE = 2.0
 CHANGES_SHOWN, IMAGES_SHOWN = 4, 24

@@ -15,6 +15,7 @@ from pages.widgets.image_facts import facts_of
 from pages.widgets.thumbnails import SIDE, image_url, thumbnail_url, thumbnail_urls
 
 LARGE = 900
+TILE_WIDTH = 100
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
     "workbench_gallery",
@@ -72,7 +73,7 @@ class Shown:
 def show_tiles(
     tiles: list[Tile],
     key: str,
-    tile_width: int = 100,
+    tile_width: int = TILE_WIDTH,
     columns: int = 0,
     clickable: bool = False,
     selectable: bool = False,
@@ -152,6 +153,7 @@ def show_images(
     selectable: bool = False,
     details: Callable[[pd.Series], None] | None = None,
     pictures: Mapping[str, str] | None = None,
+    tile_width: int = TILE_WIDTH,
 ) -> tuple[str, ...]:
     """A gallery of rows of the dataset's table, each of which opens large on a click.
 
@@ -167,6 +169,8 @@ def show_images(
         Draws more below what is known of an image that is shown large, given its row.
     pictures
         By path, the URLs of pictures that stand in the place of thumbnails.
+    tile_width
+        In pixels, at least: more where notes are long.
 
     Returns
     -------
@@ -179,7 +183,7 @@ def show_images(
     tiles = [tile_of(dataset, row, notes.get(row["path"], row["split"]), wrong) for _, row in rows.iterrows()]
     if pictures:
         tiles = [replace(tile, source=pictures.get(tile.id, tile.source)) for tile in tiles]
-    shown = show_tiles(tiles, key, clickable=True, selectable=selectable)
+    shown = show_tiles(tiles, key, tile_width, clickable=True, selectable=selectable)
     if shown.opened is not None:
         row = rows.loc[rows["path"] == shown.opened]
         if len(row):

@@ -91,10 +91,10 @@ def draw(predictions: Predictions, chosen: list, key: str) -> None:
     figure.update_layout(height=380, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend)
     st.plotly_chart(figure, key=f"ranking_{key}", config={"displayModeBar": False}, alt="; ".join(words))
     st.caption(
-        "What a lower or higher threshold would bring. **ROC**: the share of a class that is found (recall) against the "
-        "share of the others that would be called so too (false-alarm rate); the nearer the top left the better, the "
-        "dotted line is guessing. **Precision and recall**: how many of those called so are; the nearer the top right "
-        "the better."
+        "What a lower or higher threshold would bring. **ROC**: the share of a class that is found (recall) against "
+        "the share of the others that are called so too (false-alarm rate); the nearer the top left the better, the "
+        "dotted line is guessing. **Precision and recall**: the share of those called so that are; the nearer the top "
+        "right the better."
     )
 
 

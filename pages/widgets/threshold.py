@@ -71,7 +71,7 @@ def ask(predictions: Predictions, positive: int, slider: str) -> None:
     right.button(
         "Find", key=f"{slider}_find", on_click=move, args=(lambda: for_recall(predictions, positive, recall / 100),)
     )
-    first, second, third = st.columns([3, 4, 4], vertical_alignment="bottom")
+    first, second, third = st.columns([3, 4, 3], vertical_alignment="bottom")
     miss = first.number_input("A miss costs", 0.0, 1e6, 1.0, step=1.0, key=f"{slider}_miss")
     alarm = second.number_input("A false alarm costs", 0.0, 1e6, 1.0, step=1.0, key=f"{slider}_alarm")
     third.button(

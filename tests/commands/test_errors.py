@@ -54,6 +54,8 @@ def test_all_four_lists(document, command, run):
     # The whole order, so that one may look further than the program would.
     assert len(found["probably_mislabelled"]) == len(found["unlike_training"]) == 80
     assert {"path", "split", "distance", "farther_than", "unlike"} == set(found["unlike_training"][0])
+    assert found["counts"]["probably_mislabelled"] == sum(row["suspected"] for row in found["probably_mislabelled"])
+    assert found["counts"]["unlike_training"] == sum(row["unlike"] for row in found["unlike_training"])
     assert (found["features"], found["remark"]) == ("the features of MobileNet α 0.75", "")
     text = command("errors", run.id)[1]
     assert "6.png" in text
@@ -83,6 +85,15 @@ def test_a_limit_that_is_none(document, run, limit):
     code, found = document("errors", run.id, f"--limit={limit}")
     assert code == 2
     assert "--limit must be a whole number from 1" in found["error"]
+
+
+def test_a_list_that_is_cut_says_how_long_it_is(document, command, run, monkeypatch):
+    monkeypatch.setattr(errors, "Helper", NoHelper)
+    _, found = document("errors", run.id, "--split", "all", "--limit", "1")
+    assert found["counts"] == {"confidently_wrong": 2, "least_sure": 1}
+    assert len(found["confidently_wrong"]) == 1
+    assert "confidently wrong (1 of 2; --limit shows more):" in command("errors", run.id, "--split=all", "--limit=1")[1]
+    assert "confidently wrong:" in command("errors", run.id, "--split=all")[1]
 
 
 def test_a_run_without_predictions(document, run):

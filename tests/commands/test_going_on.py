@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from core.commands import sweep as sweep_commands
 from core.jobs import identity
 from core.runs.queue import Queue
 from core.runs.record import create_run
@@ -49,6 +50,13 @@ def test_stopping_a_sweep_stops_its_run(document, sweep, run, monkeypatch):
     code, found = document("stop", sweep.id)
     assert code == 2
     assert "nothing to stop" in found["error"]
+
+
+def test_who_waits_for_a_sweep_is_told_how_far_the_run_in_hand_is(workspace, sweep, run, monkeypatch, capsys):
+    run.update(state="running", facts={"epochs": 3})
+    monkeypatch.setattr(sweep_commands, "wait", lambda job, tell: tell(job.status()) or job.status())
+    sweep_commands.followed_sweep(workspace, sweep)
+    assert f"{run.id}: epochs: 3 of {run.settings.epochs}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["stop", "resume"])

@@ -52,6 +52,21 @@ def test_a_finished_run_is_listed(document, command, finished_run):
     assert re.search(rf"{run.id} +done +100\.0% +60 s", command("runs")[1])
 
 
+def test_a_run_is_listed_and_found_by_the_name_that_it_was_given(document, command, finished_run):
+    run, other = finished_run(), finished_run()
+    assert document("label", run.id, "--name", "the best", "--star")[0] == 0
+    listed = {entry["run"]: entry for entry in document("runs")[1]}
+    assert [listed[run.id][key] for key in ("name", "star", "notes")] == ["the best", True, ""]
+    assert not listed[other.id]["star"]
+    assert re.search(rf"{run.id} +the best +starred +done", command("runs")[1])
+    assert document("evaluate", "the best")[1]["run"] == run.id
+
+
+def test_a_class_without_a_threshold_is_not_passed_over_in_silence(document, finished_run):
+    code, found = document("evaluate", finished_run().id, "--positive", "cats")
+    assert (code, "Give both" in found["error"]) == (2, True)
+
+
 def test_a_run_that_never_began_is_listed_without_figures(command, workspace):
     run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
     code, output, _ = command("runs")
@@ -82,7 +97,8 @@ def test_every_figure_comes_with_its_interval(document, command, finished_run):
     assert {"mcc", "kappa", "ece", "brier", "top_k", "macro_f1", "weighted_f1"} < set(found)
     _, output, _ = command("evaluate", run.id, "--split", "train")
     assert re.search(rf"balanced accuracy +0\.800 +{low:.3f} to {high:.3f}", output)
-    assert "Guessing at random would be right on 50.0%." in output
+    assert "Guessing at random would be right on 50.0 %." in output
+    assert re.search(r"truth is the most probable class +0\.800", output)
 
 
 def test_a_threshold_of_two_classes(document, command, finished_run):
@@ -216,6 +232,23 @@ def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
     code, extended = document("extend", trained["run"], "--epochs", 2)
     assert (code, extended["run"], extended["status"], extended["epochs"]) == (0, trained["run"], "done", 3)
     assert extended["test"]["n"] == trained["test"]["n"]
+
+
+@pytest.mark.slow
+def test_a_run_is_trained_again_on_corrected_labels_and_held_against_the_old_one(
+    document, command, tmp_path, class_folders
+):
+    document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
+    _, trained = document("train", "pets", "--architecture=small_cnn", "--set=image_size=32", "--epochs=1")
+    code, found = document("retrain", trained["run"])
+    assert (code, "Nothing has changed since this run" in found["error"]) == (2, True)
+    document("edit", "pets", "relabel", "dogs", "cats/1.png")
+    code, found = document("retrain", trained["run"])
+    assert (code, found["before"], found["status"]) == (0, trained["run"], "done")
+    assert [entry["run"] for entry in found["compared"]["runs"]] == [trained["run"], found["run"]]
+    document("edit", "pets", "exclude", "dogs/2.png")
+    output = command("retrain", found["run"])[1]
+    assert "B is A trained again, on images that were corrected in between." in output
 
 
 # Judging what was not judged -----------------------------------------------------------------------------------------

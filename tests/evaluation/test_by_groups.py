@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from core.evaluation.by_groups import interval_by_groups, sign_flips
-from core.evaluation.comparison import difference
+from core.evaluation.paired import difference
 
 
 def by_hand(sums):

@@ -10,25 +10,15 @@ from core.evaluation.comparison import (
     comparable_rows,
     compare,
     compare_with,
-    difference,
     difference_in_words,
     disagreement,
-    holm,
     in_words,
     luck_in_words,
     matrix_difference,
-    mcnemar,
     settings_that_differ,
     why_not_comparable,
 )
 from core.evaluation.predictions import Predictions
-
-
-def hits(only_first, only_second, both=30, neither=5):
-    """Who gets which images right, so many of each kind."""
-    counts = [only_first, only_second, both, neither]
-    first, second = np.repeat([1, 0, 1, 0], counts), np.repeat([0, 1, 1, 0], counts)
-    return first.astype(bool), second.astype(bool)
 
 
 def answered(right, true=None, ids=None, split="test"):
@@ -46,76 +36,10 @@ def judged(name, right, dataset="pets", version="1", **changes):
     return Judged(name, dataset, version, answered(right, **changes))
 
 
-# The test ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("only_first", "only_second"), [(5, 14), (14, 5), (0, 0), (1, 0), (0, 1), (0, 29), (7, 7), (7, 8), (1, 3)]
-)
-def test_the_test_is_scipys(only_first, only_second):
-    found = mcnemar(*hits(only_first, only_second))
-    assert (found.only_first, found.only_second) == (only_first, only_second)
-    n = only_first + only_second
-    assert found.p_value == pytest.approx(binomtest(only_first, n).pvalue if n else 1, abs=1e-12)
-
-
-def test_the_test_is_scipys_on_random_counts():
-    draws = np.random.default_rng(0)
-    for only_first, only_second in draws.integers(0, 400, (100, 2)).tolist():
-        expected = binomtest(only_first, only_first + only_second).pvalue
-        assert mcnemar(*hits(only_first, only_second)).p_value == pytest.approx(expected, rel=1e-9)
-
-
-def test_the_test_stands_many_images():
-    assert mcnemar(*hits(12_000, 12_500)).p_value == pytest.approx(binomtest(12_000, 24_500).pvalue, rel=1e-9)
-    assert 0 <= mcnemar(*hits(0, 24_500)).p_value < 1e-300
-
-
-def test_images_are_compared_one_by_one():
-    with pytest.raises(ValueError, match="equally long"):
-        mcnemar(np.ones(3, bool), np.ones(4, bool))
-
-
-def test_the_interval_holds_the_difference_and_is_not_nothing():
-    found = difference(*hits(5, 14, 30, 5))
-    assert found.value == pytest.approx(9 / 54)
-    assert found.low < found.value < found.high
-    # Bonett and Price, by hand: (15 - 6) / 56 ± 1.96 sqrt((15/56 + 6/56 - (9/56)²) / 56)
-    half_width = 1.959963984540054 * np.sqrt((21 / 56 - (9 / 56) ** 2) / 56)
-    assert (found.low, found.high) == pytest.approx((9 / 56 - half_width, 9 / 56 + half_width))
-    same = difference(*hits(0, 0, 10, 0))
-    assert same.value == 0
-    assert same.low < 0 < same.high
-
-
-def test_the_interval_covers_the_truth_about_as_often_as_it_says():
-    draws = np.random.default_rng(1)
-    covered = 0
-    for _ in range(2000):
-        kinds = draws.choice(4, 60, p=[0.05, 0.15, 0.7, 0.1])
-        first, second = np.isin(kinds, [0, 2]), np.isin(kinds, [1, 2])
-        found = difference(first, second)
-        covered += found.low <= 0.1 <= found.high
-    assert covered / 2000 == pytest.approx(0.95, abs=0.02)
-
-
-def test_ends_stay_within_what_accuracies_allow():
-    assert difference(*hits(0, 1, 0, 0)).high <= 1
-    assert difference(*hits(1, 0, 0, 0)).low >= -1
-    with pytest.raises(ValueError, match="without an image"):
-        difference(np.zeros(0, bool), np.zeros(0, bool))
-
-
-def test_many_comparisons_are_adjusted_as_holm_did():
-    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert holm([0.9, 0.6]) == [1, 1]
-    assert holm([]) == []
-
-
 # In words ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_words_of_the_test():
+def test_the_words_of_the_test(hits):
     first, second = hits(5, 14)
     pair = compare(judged("A", first), judged("B", second))
     assert in_words(pair) == (
@@ -126,7 +50,7 @@ def test_the_words_of_the_test():
     assert not pair.proven
 
 
-def test_a_proven_difference_names_the_better_one():
+def test_a_proven_difference_names_the_better_one(hits):
     first, second = hits(20, 1)
     words = in_words(compare(judged("A", first), judged("B", second)))
     assert "B is right on 1 image that A gets wrong, and wrong on 20" in words
@@ -139,7 +63,7 @@ def test_nothing_tells_equal_answers_apart():
     assert in_words(pair) == "A and B are right on the same of 2 images: nothing tells them apart."
 
 
-def test_against_many_a_difference_must_be_larger():
+def test_against_many_a_difference_must_be_larger(hits):
     first, second = hits(3, 13)
     alone = compare(judged("A", first), judged("B", second))
     assert alone.proven
@@ -152,7 +76,7 @@ def test_against_many_a_difference_must_be_larger():
 # Groups --------------------------------------------------------------------------------------------------------------
 
 
-def test_where_images_belong_together_groups_are_what_counts():
+def test_where_images_belong_together_groups_are_what_counts(hits):
     first, second = hits(0, 12, 28, 0)
     groups = np.repeat([0, 1, 2, 3, 4], [6, 6, 10, 10, 8])  # the second is better on two patients of five
     sides = [answered(first), answered(second)]
@@ -167,7 +91,7 @@ def test_where_images_belong_together_groups_are_what_counts():
     assert pair.to_dict()["by_groups"] == {"groups": 5, "ahead_first": 0, "ahead_second": 2, "p_value": 0.5}
 
 
-def test_where_each_image_is_a_group_mcnemars_test_holds():
+def test_where_each_image_is_a_group_mcnemars_test_holds(hits):
     first, second = hits(5, 14)
     groups = np.arange(54)
     pair = compare(*(Judged(name, "pets", "1", answered(each), groups) for name, each in (("A", first), ("B", second))))
@@ -176,7 +100,7 @@ def test_where_each_image_is_a_group_mcnemars_test_holds():
     assert pair == compare(judged("A", first), judged("B", second))
 
 
-def test_groups_are_found_in_any_order_and_by_either_run():
+def test_groups_are_found_in_any_order_and_by_either_run(hits):
     first, second = hits(0, 12, 28, 0)
     groups, order = np.repeat([0, 1, 2, 3, 4], [6, 6, 10, 10, 8]), np.random.default_rng(0).permutation(40)
     rows = answered(second)
@@ -188,7 +112,7 @@ def test_groups_are_found_in_any_order_and_by_either_run():
     assert [pair.p_value for pair in pairs] == [pytest.approx(0.5)] * 2
 
 
-def test_in_half_a_sentence():
+def test_in_half_a_sentence(hits):
     first, second = hits(20, 1)
     assert luck_in_words(compare(judged("A", first), judged("B", second))) == "more than luck would give"
     assert luck_in_words(compare(judged("A", first), judged("B", first))) == "no more than luck could give"

@@ -119,8 +119,9 @@ def test_the_summary_has_all_figures_side_by_side(visit, pets, trained):
     page = visit("evaluation")
     found = figures(page)
     expected = {"Accuracy": "75 %", "Macro F1": "75 %", "Log loss": "0.570", "Cohen's kappa": "0.500"}
-    expected |= {"Matthews correlation": "0.500", "Always “cats”": "50 %", "By chance": "50 %"}
+    expected |= {"Matthews correlation": "0.500", "Always the commonest": "50 %", "By chance": "50 %"}
     assert {name: found[name] for name in expected} == expected
+    assert figures(page, "what it says")["Always the commonest"] == "Accuracy of always answering “cats”."
     assert figures(page, "training")["Accuracy"] == "100 %"
     assert figures(page, "95 % interval")["Accuracy"] == "41 – 93 %"
     assert "Top-1 accuracy" not in found, "it would be accuracy once more"
@@ -143,7 +144,7 @@ def test_the_best_other_run_is_told_apart_or_not(visit, pets, trained):
 def test_the_most_frequent_mistake_is_in_view(visit, pets, trained):
     trained(pets)
     page = visit("evaluation")
-    assert "**1 image of “cats”, taken for “dogs”.** The surest first." in page.words
+    assert "**1 image of “cats”, taken for “dogs”.**" in page.words
 
 
 def test_a_flawless_run_shows_what_was_recognised(visit, pets, trained):
@@ -259,6 +260,8 @@ def test_twenty_one_classes(visit, many, trained):
     assert "“class 1” taken for “class 2” once of 1" in page.words
     page = visit("evaluation", section="Each class")
     assert len(classes(page)) == 21
+    assert classes(page)["f1"].is_monotonic_increasing, "the weakest first"
+    assert "**The weakest class is “class 1”:** of its 1 image it finds 0" in page.words
 
 
 def test_the_images_of_a_cell_come_from_the_runs_own_table(visit, pets, trained):
@@ -335,16 +338,31 @@ def test_curves_of_each_class(visit, many, trained):
 def test_a_threshold_is_dragged_asked_for_or_bought(visit, pets, trained):
     trained(pets, wrong_every=8)
     page = visit("evaluation", section="Threshold")
-    assert "**It finds 4 of 4 “dogs”** (recall 100.0%) and raises **1 false alarms** among 4 “cats”" in page.words
+    assert "**It finds 4 of 4 “dogs”** (recall 100 %) and raises **1 false alarm** among 4 “cats”" in page.words
     page.set("“dogs” from this probability on", 0.9)
     assert "**It finds 0 of 4 “dogs”**" in page.words
     assert "**5 answered otherwise** than by the more probable class: 1 now right." in page.words
     assert matrix(page, 1)["cells"] == {(0, 0): (4, 1.0), (1, 0): (4, 1.0)}
     page.set("Find at least (%)", 100).press("Find")
     assert "**It finds 4 of 4 “dogs”**" in page.words
-    page.set("A false alarm costs", 100.0).press("Least")
+    page.set("A false alarm costs", 100.0).press("Cheapest")
     assert "**It finds 0 of 4 “dogs”**" in page.words
     assert "These mistakes cost **4**." in page.words
+
+
+def test_a_run_without_mistakes_has_no_weakest_class(visit, pets, trained):
+    trained(pets, wrong_every=0)
+    assert "Every class is recognised without a mistake." in visit("evaluation", section="Each class").words
+
+
+def test_any_image_of_the_run_can_be_asked_about(visit, pets, trained):
+    """Such as a training image among those that are probably mislabelled."""
+    run = trained(pets).predictions()
+    path = next(path for path, split in zip(run.ids, run.splits, strict=True) if split == "train")
+    page = visit("evaluation", section="Why", image=path)
+    name = path.split("/")[0]
+    assert f"Why was this “{name}” recognised?" in page.words
+    assert path in page.words
 
 
 def test_many_classes_have_no_threshold(visit, many, trained):

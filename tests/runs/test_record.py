@@ -7,6 +7,7 @@ import pytest
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import Predictions
 from core.jobs import identity
+from core.runs.labels import write_labels
 from core.runs.record import Run, create_run, delete_run, find_run, list_runs
 from core.runs.settings import read_settings
 
@@ -91,6 +92,17 @@ def test_no_such_run(workspace, prefix):
     with pytest.raises(UsageError, match="There is no run") as refusal:
         find_run(workspace, prefix)
     assert run.id in str(refusal.value)
+
+
+def test_a_run_is_found_by_its_name_where_no_other_has_it(workspace):
+    first, second = (create_run(workspace, settings(seed=seed)) for seed in range(2))
+    write_labels(first, name="best")
+    assert find_run(workspace, "best").id == first.id
+    write_labels(second, name="best")
+    with pytest.raises(UsageError, match=r"'best' is the name of 2 runs: .*Give an id"):
+        find_run(workspace, "best")
+    write_labels(second, name=first.id)
+    assert find_run(workspace, first.id).id == first.id, "an id goes before a name"
 
 
 def test_a_finished_run_is_judged(workspace):

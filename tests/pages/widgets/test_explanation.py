@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import WorkbenchError
 from core.hosting import Hosting
 from core.inference import Helper
-from pages.widgets.explanation import COVERED, KERNELS, LAYERS, percent, where
+from pages.widgets.explanation import COVERED, KERNELS, LAYERS, NEAREST, nearest_in_words, percent, where
 from pages.widgets.frame import STEPS, Page
 
 SIDE = 16
@@ -33,6 +33,9 @@ def answer(task, **arguments):
         maps = np.full((3, 8, 8), 200, np.uint8)
         layer = {"count": 9, "shape": (8, 8, 32), "channels": np.array([5, 0, 31]), "maps": maps}
         return [layer | {"number": number} for number in (1, 5, 9)]
+    if task == "nearest":
+        found = (("cats/0.png", "cats"), ("cats/1.png", "cats"), ("dogs/0.png", "dogs"))
+        return [{"path": path, "label": label, "likeness": 0.9} for path, label in found]
     return {"kind": "convolution", "count": 100, "pictures": np.full((96, 3, 3, 3), 128, np.uint8)}
 
 
@@ -151,6 +154,26 @@ def test_what_the_helper_refuses_is_told(shown, monkeypatch):
 
     monkeypatch.setattr(Helper, "ask", refuse)
     assert "The weights of the run are damaged *here*." in words(shown())
+
+
+def test_the_training_images_most_like_it(shown, asked):
+    at = shown()
+    choose(at, NEAREST)
+    assert asked[-1]["task"] == "nearest"
+    assert [(tile["caption"], tile["second"]) for tile in tiles(at)] == [
+        ("cats", "0.90 alike"),
+        ("cats", "0.90 alike"),
+        ("dogs", "0.90 alike"),
+    ]
+    assert "Of the 3 training images most like it" in words(at)
+
+
+def test_what_the_nearest_images_say_of_the_answer():
+    assert nearest_in_words(["a", "b", "b"], "a") == (
+        "Of the 3 training images most like it, 1 is “a”, as it answered; 2 are “b”."
+    )
+    assert nearest_in_words(["b"], "a") == "Of the 1 training image most like it, 1 is “b”."
+    assert nearest_in_words([], "a") == "There are no training images to compare it with."
 
 
 def test_an_image_that_was_not_judged(shown, asked):
