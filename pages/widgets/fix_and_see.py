@@ -306,11 +306,13 @@ def _show_changed(page: Page, earlier: Run, run: Run, table: pd.DataFrame, key: 
         st.caption("None of these images has another label or another answer.")
         return
     try:
-        images = pd.concat([images_of(run), images_of(earlier)])  # one that was excluded is only in the earlier one's
+        now, before = images_of(run), images_of(earlier)
     except WorkbenchError as error:
         st.caption(escape(str(error)))
         return
-    images = images[~images.index.duplicated()]
+    # One that was excluded is only in the earlier run's table.
+    left = [path for path in table["path"] if path not in now.index and path in before.index]
+    images = pd.concat([now.loc[[path for path in table["path"] if path in now.index]], before.loc[left]])
     table = table[table["path"].isin(images.index)]
     shown = table.head(IMAGES_SHOWN)
     notes = {row.path: _changed_note(row) for row in shown.itertuples()}
