@@ -142,16 +142,16 @@ def groups_of_alike(runs: list[Run]) -> list[list[Run]]:
 
 
 def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures: Any) -> None:
-    kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, judged_of))}
+    with head, st.spinner("Comparing their answers", show_time=True):
+        kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, judged_of))}
+        runs = [run for run in chosen if run.id not in kept_out]
+        entries, remark = judge_all(runs, judged_of) if len(runs) > 1 else ([], "")
+        comparison = _compared(_state_of(runs), split, runs, entries, remark) if len(runs) > 1 else None
     for reason in kept_out.values():
         st.warning(f"Left out: {escape(reason)}", icon=":material/block:")
-    runs = [run for run in chosen if run.id not in kept_out]
-    if len(runs) < 2:
+    if comparison is None:
         head.markdown("Of these runs, there are not two that can be compared.")
         return
-    entries, remark = judge_all(runs, judged_of)
-    state = tuple((str(run.folder), run.predictions_path.stat().st_mtime_ns, str(read_labels(run))) for run in runs)
-    comparison = _compared(state, split, runs, entries, remark)
     rows = comparison["runs"]
     order = sorted(range(len(rows)), key=lambda index: -rows[index]["accuracy"])
     head.markdown(answer(comparison, order))
@@ -306,6 +306,11 @@ def judged_of(run: Run) -> Judged:
 @st.cache_resource(show_spinner=False, max_entries=2 * MOST_RUNS)
 def _read(folder: str, changed: int) -> Judged:
     return judged_as_it_is(Run(Path(folder)))
+
+
+def _state_of(runs: list[Run]) -> tuple:
+    """What a comparison depends on: it is worked out anew where any of it is another."""
+    return tuple((str(run.folder), run.predictions_path.stat().st_mtime_ns, str(read_labels(run))) for run in runs)
 
 
 @st.cache_data(show_spinner=False, max_entries=COMPARISONS_KEPT)
