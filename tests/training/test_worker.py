@@ -246,7 +246,7 @@ def test_the_command_line_gives_the_same_figures(done, tiny):
     assert (judged["epoch"], judged["unfinished"], judged["words"]) == (judged["best_epoch"], False, "")
     assert document == {"run": done.id, "untrained": False} | json.loads(json.dumps(done.evaluate("test")))
     listed = json.loads(cli(tiny, "runs", "--json").stdout)
-    assert done.summary() | {"sweep": None} in listed
+    assert done.summary() | {"sweep": None, "name": "", "star": False, "notes": ""} in listed
 
 
 def test_a_run_outlives_the_process_that_started_it_and_the_same_seed_gives_the_same_answers(done, tiny):
