@@ -60,8 +60,9 @@ class BackboneFeatures:
             What the stage is called.
         """
         store = FeatureStore(self.folder, self.recipe | view.made_from)
-        self._count(store, set(part["pixel_hash"]))
-        self._check_recipe(store, part, view)
+        lacking = part[np.array([name not in store for name in part["pixel_hash"]], dtype=bool)]
+        self._count(part["pixel_hash"].nunique(), lacking["pixel_hash"].nunique())
+        self._check_recipe(lacking, view)
         return store, self.fill(store, part, view, title, lambda pixels: self._compute(pixels))
 
     def fill(
@@ -92,20 +93,18 @@ class BackboneFeatures:
             self.plan.batch_size,
         )
 
-    def _count(self, store: FeatureStore, names: set[str]) -> None:
+    def _count(self, wanted: int, lacking: int) -> None:
         """Tell how many features of this run were there already, over all its views, and how many were not."""
-        lacking = sum(name not in store for name in names)
-        self._found, self._computed = self._found + len(names) - lacking, self._computed + lacking
+        self._found, self._computed = self._found + wanted - lacking, self._computed + lacking
         self._run.update(facts={"features": {"found": self._found, "computed": self._computed}})
 
-    def _check_recipe(self, store: FeatureStore, part: pd.DataFrame, view: View) -> None:
+    def _check_recipe(self, lacking: pd.DataFrame, view: View) -> None:
         """Refuse a recipe that leaves nothing of images, before their features are computed."""
-        lacking = [path for path, name in zip(part["path"], part["pixel_hash"], strict=True) if name not in store]
-        if view.number != FIRST_DRAW or not lacking:  # what the first draw leaves, the others leave as well
+        if view.number != FIRST_DRAW or lacking.empty:  # what the first draw leaves, the others leave as well
             return
         from core.training.augmentation import check_not_blank
 
-        paths = [self._dataset.path_of(path) for path in lacking[:IMAGES_LOOKED_AT]]
+        paths = [self._dataset.path_of(path) for path in lacking["path"].head(IMAGES_LOOKED_AT)]
         check_not_blank(view.drawn, load_pixels(paths, self._settings.image_size, lambda done: None)[1])
 
     def _choose_plan(self, recipe: dict, paths: list[str]) -> Plan:

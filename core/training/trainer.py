@@ -84,9 +84,7 @@ def _train(run: Run) -> tuple[str, str]:
     run.update(state="running", stage="Looking at the images", facts={"dataset_version": content.version})
     run.events.append("stage", name="start")
     split = settings.split_settings(content.settings)
-    # To divide many images takes a while, and the dataset has done so by its own settings.
-    own = split == content.settings and not content.split_problem
-    table = content.images if own else content.divided(split)
+    table = content.divided(split)
     # Images that stay on one side of the split are drawn together when the result is judged.
     table = _unchanged(run, dataset, table.assign(group=content.groups(table, split)))
     _write_versions(run)

@@ -18,9 +18,9 @@ from core.runs.record import Run
 from pages.widgets.frame import Page, untrained_badge
 from pages.widgets.gallery import Tile, escape, show_tiles, tile_of
 from pages.widgets.heat import overlay, overlay_signed
-from pages.widgets.helper import helper, long_answer, modified, weights_written
+from pages.widgets.helper import has_weights, helper, long_answer, looking, modified, weights_written
 from pages.widgets.judgement import images_of
-from pages.widgets.thumbnails import pixels_url
+from pages.widgets.thumbnails import pixels_url, proportions
 
 LOOKS_AT, COVERED, NEAREST = "What it looks at", "Covered", "Nearest images"
 LAYERS, KERNELS = "Layers", "First kernels"
@@ -82,8 +82,7 @@ class Question:
 
     def ask(self, task: str, **arguments: Any) -> Any:
         """Have the process that has Keras do it; what was answered lately is at hand."""
-        words = "Looking" if helper().warm else "Starting Keras, which takes about ten seconds the first time"
-        with st.spinner(words, show_time=True):
+        with looking():
             return _answer(task, str(self.run.folder), weights_written(self.run), modified(self.file), arguments)
 
     def tile(self, id: str, pixels: np.ndarray, title: str, caption: str = "", second: str = "") -> Tile:
@@ -91,9 +90,7 @@ class Question:
         side = max(SHOWN_SIDE, pixels.shape[1])
         shape = (side, side)
         if len(self.row):
-            width, height = self.row.iloc[0][["width", "height"]]
-            scale = side / max(width, height)
-            shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+            shape = proportions(*self.row.iloc[0][["width", "height"]], side)
         return Tile(id, pixels_url(pixels, shape=shape), title, caption, second)
 
 
@@ -119,7 +116,7 @@ def show_explanation(page: Page, run: Run, image_path: str, true: int, predicted
             "Why this answer", list(VIEWS), default=LOOKS_AT, required=True, label_visibility="collapsed",
             key="why_view",
         )  # fmt: skip
-        if not (run.best_weights.exists() or run.fine_tuned_weights.exists()):
+        if not has_weights(run):
             st.info("This run has kept no weights, so its network can't be asked. Train again to see what it looks at.")
             return
         if view != KERNELS and _file_is_wanting(question):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +10,8 @@ from core.errors import WorkbenchError
 from core.runs.record import Run
 from pages.widgets.gallery import escape
 from pages.widgets.heat import overlay
-from pages.widgets.helper import helper, weights_written
-from pages.widgets.thumbnails import SIDE, pixels_url
+from pages.widgets.helper import has_weights, helper, looking, weights_written
+from pages.widgets.thumbnails import SIDE, pixels_url, proportions
 
 STRENGTH = 0.7
 GALLERIES_KEPT = 48
@@ -26,7 +25,7 @@ def choose_heat(run: Run, name: str, key: str) -> bool:
     name
         Of the class that the places speak for.
     """
-    kept = run.best_weights.exists() or run.fine_tuned_weights.exists()
+    kept = has_weights(run)
     reason = "" if kept else " This run has kept no weights, so its network can't be asked."
     return st.toggle(
         "Where it looks",
@@ -50,9 +49,8 @@ def heat_pictures(dataset: Dataset, run: Run, rows: pd.DataFrame, class_index: i
     if not files:
         return {}
     shapes = {row.path: (row.width, row.height) for row in rows.itertuples()}
-    words = "Looking" if helper().warm else "Starting Keras, which takes about ten seconds the first time"
     try:
-        with st.spinner(words, show_time=True):
+        with looking():
             urls = _urls(
                 str(run.folder),
                 weights_written(run),
@@ -73,11 +71,6 @@ def _urls(
     """Pictures in the proportions of the files, as long as the run's weights stay as they are."""
     heat, images = helper().ask("grad_cam", run=run, paths=list(files), classes=[index] * len(files))
     return [
-        pixels_url(overlay(image, each, STRENGTH), shape=_shape(*shape))
+        pixels_url(overlay(image, each, STRENGTH), shape=proportions(*shape, SIDE))
         for image, each, shape in zip(images, heat, shapes, strict=True)
     ]
-
-
-def _shape(width: int, height: int) -> tuple[int, int]:
-    scale = SIDE / max(width, height)
-    return tuple(int(side) for side in np.maximum(1, np.rint([width * scale, height * scale])))

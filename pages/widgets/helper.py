@@ -1,5 +1,7 @@
 """The processes that have Keras and scikit-learn loaded, one of a kind for all visitors of this server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,19 @@ def _offer_again(answer: LongAnswer, words: str) -> None:
             on_click=long_answers().forget,
             args=[answer],
         )
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Says that the helper process is at work on a network's view of images, or that it has to start first."""
+    words = "Looking" if helper().warm else "Starting Keras, which takes about ten seconds the first time"
+    with st.spinner(words, show_time=True):
+        yield
+
+
+def has_weights(run: Run) -> bool:
+    """Whether a run has kept weights, so that its network can be asked."""
+    return run.best_weights.exists() or run.fine_tuned_weights.exists()
 
 
 def weights_written(run: Run) -> tuple[float, float]:

@@ -78,5 +78,11 @@ def pixels_url(pixels: np.ndarray, side: int | None = None, shape: tuple[int, in
     return _data_url(encoded.getvalue())
 
 
+def proportions(width: int, height: int, side: int) -> tuple[int, int]:
+    """The width and height, at least 1, at which an image of these proportions has this longest side."""
+    scale = side / max(width, height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def _data_url(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
