@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.datasets.checkup import NOTES, STOPS, Checkup, Finding, accept_finding, apply_remedy
+from core.datasets.checkup import Checkup, accept_finding, apply_remedy
+from core.datasets.findings.finding import NOTES, STOPS, Finding
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from pages.dataset_views import IMAGES
