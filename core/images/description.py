@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.images.fingerprint import fingerprint
 from core.images.reading import UnreadableImage, decode
+from core.images.reading_settings import AS_USUAL, Reading
 
 # Sharpness is judged at about the size that networks look at: a large photograph may be soft in its finest pixels.
 JUDGED_SIDE = 128
@@ -47,6 +48,13 @@ class ImageFacts:
     sharpness : float
         Standard deviation of the Laplacian over that of the grey values, at a smaller side of about 128 pixels: how
         much of what there is to see lies in its edges. 0 for a single colour; photographs have 0.1 to 1.
+    sample_kind : str
+        NumPy's name of the type of the values, such as ``"uint16"``; "" for plain images of 8 bits and up to three
+        bands (and transparency), which have none of the following.
+    low, high, dark, bright, bits, bands, alpha
+        See `core.images.reading.Values`.
+    pages : int
+        How many pictures the file holds, of which the first is read.
     """
 
     width: int
@@ -63,9 +71,18 @@ class ImageFacts:
     contrast: float
     entropy: float
     sharpness: float
+    sample_kind: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    dark: float = 0.0
+    bright: float = 0.0
+    bits: int = 0
+    bands: int = 0
+    alpha: str = ""
+    pages: int = 1
 
 
-def describe(path: Path) -> ImageFacts:
+def describe(path: Path, reading: Reading = AS_USUAL) -> ImageFacts:
     """Decode a whole image file and say what it is and how it looks.
 
     Raises
@@ -73,7 +90,7 @@ def describe(path: Path) -> ImageFacts:
     UnreadableImage
         See `core.images.reading.open_rgb`.
     """
-    decoded = decode(path)
+    decoded = decode(path, reading)
     rgb = decoded.rgb
     looks = fingerprint(rgb)
     factor = max(1, min(rgb.size) // JUDGED_SIDE)
@@ -98,10 +115,10 @@ def describe(path: Path) -> ImageFacts:
     )
 
 
-def describe_many(root: str, paths: Sequence[str]) -> list[dict[str, Any]]:
+def describe_many(root: str, paths: Sequence[str], reading: Reading = AS_USUAL) -> list[dict[str, Any]]:
     """The `path` and the facts of each of the images at these paths below `root`, or its `problem` in words."""
     _keep_memory()
-    return [{"path": path} | _facts_or_problem(Path(root, path)) for path in paths]
+    return [{"path": path} | _facts_or_problem(Path(root, path), reading) for path in paths]
 
 
 @cache
@@ -115,9 +132,9 @@ def _keep_memory() -> None:
     bytearray(LARGEST_KEPT)
 
 
-def _facts_or_problem(path: Path) -> dict[str, Any]:
+def _facts_or_problem(path: Path, reading: Reading) -> dict[str, Any]:
     try:
-        return asdict(describe(path))
+        return asdict(describe(path, reading))
     except UnreadableImage as error:
         return {"problem": str(error)}
 
