@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import WorkbenchError, in_words
+from core.images.reading_settings import AS_USUAL, Reading
 from core.jobs import Report, Stopped, unheard
 from core.runs.record import Run
 from core.workspace import PROJECT
@@ -121,13 +122,23 @@ class Helper:
         )
 
 
-def augment(path: str, others: list[str], image_size: int, recipe: list[dict[str, Any]], count: int, seed: int):
+def augment(
+    path: str,
+    others: list[str],
+    image_size: int,
+    recipe: list[dict[str, Any]],
+    count: int,
+    seed: int,
+    reading: Reading = AS_USUAL,
+):
     """Draw one image, or one and others in turn, `count` times.
 
     Parameters
     ----------
     others
         The images that it is mixed with, where the recipe mixes any.
+    reading
+        How deep values and many bands become red, green and blue.
 
     Returns
     -------
@@ -139,11 +150,11 @@ def augment(path: str, others: list[str], image_size: int, recipe: list[dict[str
     from core.images.reading import read_square
     from core.training.augmentation import draw
 
-    images = [read_square(each, image_size) for each in (path, *others)]
+    images = [read_square(each, image_size, reading) for each in (path, *others)]
     return draw(read_recipe(recipe), np.stack(images)[np.arange(count) % len(images)], seed)
 
 
-def extremes(path: str, image_size: int, recipe: list[dict[str, Any]]):
+def extremes(path: str, image_size: int, recipe: list[dict[str, Any]], reading: Reading = AS_USUAL):
     """How far each step of a recipe goes, alone, on one image: see `core.training.augmentation.extremes`.
 
     Returns
@@ -155,7 +166,7 @@ def extremes(path: str, image_size: int, recipe: list[dict[str, Any]]):
     from core.images.reading import read_square
     from core.training.augmentation import extremes
 
-    return extremes(read_recipe(recipe), read_square(path, image_size))
+    return extremes(read_recipe(recipe), read_square(path, image_size, reading))
 
 
 def training_batch(
@@ -165,6 +176,7 @@ def training_batch(
     image_size: int,
     recipe: list[dict[str, Any]],
     seed: int,
+    reading: Reading = AS_USUAL,
 ):
     """Images as a batch that is trained on, mixed by every step that mixes any.
 
@@ -180,7 +192,7 @@ def training_batch(
     from core.images.reading import read_square
     from core.training.augmentation import draw_batch
 
-    images = np.stack([read_square(path, image_size) for path in paths])
+    images = np.stack([read_square(path, image_size, reading) for path in paths])
     return draw_batch(read_recipe(recipe), images, np.array(labels), class_count, seed)
 
 

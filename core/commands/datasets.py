@@ -1,6 +1,7 @@
 """Commands about datasets: bring, check, divide, edit."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,19 @@ from typing import Any
 from core.commands.output import DONE, Result, progress_line, table
 from core.datasets.cards import Card, load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
-from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
+from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
-from core.datasets.importing import create_from_card, create_from_path, ensure_dataset, import_now
+from core.datasets.importing import (
+    create_from_card,
+    create_from_path,
+    ensure_dataset,
+    import_now,
+    read_by_another_scale,
+)
+from core.datasets.pixel_scale import ranges_shown, scale_in_words
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset, list_datasets
+from core.errors import UsageError
 from core.workspace import Workspace
 
 PATHS_SHOWN = 3
@@ -106,10 +115,48 @@ def _add_edit(add) -> None:
     renaming.add_argument("new", metavar="NEW")
     ordering = action("order", lambda dataset, options: order_classes(dataset, options.names), "Put classes in order.")
     ordering.add_argument("names", metavar="CLASS", nargs="+")
+    _add_scale(action)
     undoing = action("undo", lambda dataset, options: dataset.edits.undo(options.id), "Take an edit back.")
     undoing.add_argument("id", metavar="ID", nargs="?", type=int, help="which one (default: the last)")
     listing = actions.add_parser("log", help="The edits that stand.", allow_abbrev=False)
     listing.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def _add_scale(action) -> None:
+    scaling = action(
+        "reading",
+        lambda dataset, options: set_scale(dataset, _ranges(options.range or []), options.bands or ()),
+        "Show deep pixels by another scale, or other bands of many: in all pictures, in training and everywhere.",
+    )
+    scaling.add_argument(
+        "--range",
+        nargs="+",
+        action="append",
+        metavar=("KIND", "VALUE"),
+        help=f"a kind of pixels as 'check' names it, and the value shown black and the one shown white, or {USED!r} "
+        f"for the range that the images use, or {FULL!r} for that of the type; for example: --range uint16 0 4095",
+    )
+    scaling.add_argument(
+        "--bands", nargs="+", type=int, metavar="BAND", help="counted from 1: one, or those for red, green and blue"
+    )
+
+
+def _ranges(given: Sequence[Sequence[str]]) -> dict[str, str | list[float]]:
+    """By kind of pixels, black and white as numbers, or the word that says how to choose them."""
+    ranges: dict[str, str | list[float]] = {}
+    for kind, *values in given:
+        if len(values) == 1 and values[0] in (USED, FULL):
+            ranges[kind] = values[0]
+            continue
+        try:
+            black, white = map(float, values)
+        except ValueError:
+            raise UsageError(
+                "--range takes a kind of pixels and two numbers, the value shown black and the one shown white, or "
+                f"{USED!r}, or {FULL!r}. Got: {' '.join((kind, *values))}."
+            ) from None
+        ranges[kind] = [black, white]
+    return ranges
 
 
 def _datasets(workspace: Workspace, options: argparse.Namespace) -> Result:
@@ -143,6 +190,8 @@ def _imported(dataset: Dataset) -> Result:
     lines = [f"{summary['name']}: {summary['images']:,} images", _counts_text(dataset)]
     lines += [f"warning: {warning}" for warning in summary["warnings"]]
     lines += [f"left out: {entry['path']} {entry['problem']}" for entry in summary["unreadable"]]
+    if ranges := ranges_shown(dataset.content.table, dataset.content.reading):
+        lines.append(f"pixels: {scale_in_words(ranges)} (edit {summary['name']} reading, to change that)")
     lines.append(f"check-up: {check(dataset).verdict}")
     return summary, "\n".join(lines), DONE
 
@@ -207,9 +256,12 @@ def _split(workspace: Workspace, options: argparse.Namespace) -> Result:
 def _edit(workspace: Workspace, options: argparse.Namespace) -> Result:
     dataset = ensure_dataset(workspace, options.dataset, progress_line)
     edit = options.change(dataset, options)
+    if dataset.is_read_otherwise:
+        read_by_another_scale(dataset, progress_line)
     content = dataset.content
     document = {"dataset": dataset.name, "edit": _edit_facts(edit), "version": content.version}
     document |= {"images": len(content.images), "excluded": int(content.table["excluded"].sum())}
+    document |= {"reading": content.reading.to_dict()}
     words = f"undone: {edit.in_words()}" if options.action == "undo" else edit.in_words()
     return document, f"{edit.id}: {words}", DONE
 

@@ -73,7 +73,7 @@ def _sample(workspace: Workspace, name: str | None, image_size: int) -> np.ndarr
     dataset = ensure_dataset(workspace, name, progress_line)
     paths = [dataset.path_of(path) for path in dataset.content.table["path"]]
     every = max(1, len(paths) // SAMPLE_IMAGES)
-    sample = load_pixels(paths[::every][:SAMPLE_IMAGES], image_size, lambda done: None)[1]
+    sample = load_pixels(paths[::every][:SAMPLE_IMAGES], image_size, lambda done: None, dataset.reading)[1]
     if not len(sample):
         raise UsageError(f"No image of {dataset.info.title} could be read. Were they moved or deleted?")
     return sample

@@ -12,8 +12,9 @@ from core.datasets.groups import group_numbers, merge
 from core.datasets.sources.layout import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
 from core.errors import UsageError
+from core.images.reading_settings import AS_USUAL, Reading
 
-VERSION_LENGTH = 12
+VERSION_LENGTH, READING_LENGTH = 12, 6
 
 
 class Content:
@@ -31,10 +32,20 @@ class Content:
         How the images are divided.
     parts
         By the hash of the pixels, the part of the split that an image was put in when it was first divided.
+    reading
+        How deep values and many bands become red, green and blue.
     """
 
-    def __init__(self, manifest: pd.DataFrame, edits: State, settings: SplitSettings, parts: Mapping[str, str]):
+    def __init__(
+        self,
+        manifest: pd.DataFrame,
+        edits: State,
+        settings: SplitSettings,
+        parts: Mapping[str, str],
+        reading: Reading = AS_USUAL,
+    ):
         self.manifest, self.edits, self.settings, self.parts = manifest, edits, settings, parts
+        self.reading = reading
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -134,9 +145,19 @@ class Content:
             return grouping.numbers
         return merge(grouping.numbers, images["cluster"].to_numpy())
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """A short name of this very state: images, labels and split."""
+        """A short name of this very state: images, labels and split, and how deep pixels are read."""
+        return self.version_read_by(self.reading)
+
+    def version_read_by(self, reading: Reading) -> str:
+        """The version of the same images, labels and split, as it is where deep pixels are read so."""
+        if reading.is_default:
+            return self._images_version
+        return f"{self._images_version}-{hashlib.sha256(reading.key.encode()).hexdigest()[:READING_LENGTH]}"
+
+    @cached_property
+    def _images_version(self) -> str:
         columns = (self.images[name].tolist() for name in ("path", "pixel_hash", "label", "split"))
         lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
         return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_LENGTH]
@@ -156,6 +177,11 @@ class Content:
         table = self.table[["path", "pixel_hash"]]
         chosen = table[table["path"].isin(list(paths))]
         return dict(zip(chosen["path"], chosen["pixel_hash"], strict=True))
+
+
+def images_version(version: str | None) -> str | None:
+    """What a version says of images, labels and split alone, however deep pixels are read."""
+    return version if version is None else version.partition("-")[0]
 
 
 def _for_rows(table: pd.DataFrame, values: Mapping[tuple[str, str], str]) -> pd.Series:

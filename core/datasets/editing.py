@@ -1,8 +1,12 @@
 """Changing a dataset: every change is checked, and written to its log of edits, from where it can be undone."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
-from core.datasets.edits import ACCEPT, EXCLUDE, INCLUDE, ORDER, RELABEL, RENAME, Edit, check_label
+import pandas as pd
+
+from core.datasets.edits import ACCEPT, EXCLUDE, INCLUDE, ORDER, READING, RELABEL, RENAME, Edit, check_label
+from core.datasets.pixel_scale import chosen_range, full_range, kind_in_words, kinds_of, value_in_words
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
@@ -74,6 +78,78 @@ def order_classes(dataset: Dataset, names: Sequence[str]) -> Edit:
     for name in names:
         _check_class(dataset, name)
     return dataset.edits.add(ORDER, classes=list(names))
+
+
+USED, FULL = "auto", "full"
+
+
+def set_scale(
+    dataset: Dataset, ranges: Mapping[str, str | Sequence[float]] | None = None, bands: Sequence[int] = ()
+) -> Edit:
+    """Say which values of deep pixels are shown black and white, or which of many bands are shown.
+
+    What hangs on it is described anew by `core.datasets.importing.read_by_another_scale`.
+
+    Parameters
+    ----------
+    ranges
+        By kind of sample, such as ``"uint16"``: black and white, linear in between; `USED` for the range that the
+        images of the dataset use, as it was chosen when they were read in; or `FULL` for that of the type.
+    bands
+        Counted from 1: one, shown grey, or those that are red, green and blue.
+
+    Raises
+    ------
+    UsageError
+        If there are no such pixels or bands, or black is not less than white.
+    """
+    images = dataset.content.table
+    ends = {kind: _ends(images, kind, wanted) for kind, wanted in (ranges or {}).items()}
+    if bands:
+        _check_bands(images, bands)
+    if not ends and not bands:
+        raise UsageError("Say which values are black and white, or which bands are shown.")
+    return dataset.edits.add(READING, ranges=ends, bands=[int(band) for band in bands])
+
+
+def _ends(images: pd.DataFrame, kind: str, wanted: str | Sequence[float]) -> list[float]:
+    """The values shown black and white."""
+    kinds = kinds_of(images)
+    if not kinds:
+        raise UsageError("All images here are of 8 bits, which are shown as they are: there is no scale to choose.")
+    if kind not in kinds:
+        held = [f"{name} (values from {_least_to_greatest(images, name)})" for name in kinds]
+        raise UsageError(f"No image here holds pixels of the kind {kind!r}. There are: {', '.join(held)}.")
+    if wanted == FULL:
+        return list(full_range(kind))
+    if wanted == USED:
+        used = chosen_range(images, kind)
+        if used is None:
+            raise UsageError(f"All pixels of the kind {kind!r} have the same value: there is no range to use.")
+        return list(used)
+    black, white = (float(value) for value in wanted)
+    if not (math.isfinite(black) and math.isfinite(white) and black < white):
+        raise UsageError(
+            f"The value shown black must be less than the one shown white. Got {black:g} and {white:g} for "
+            f"{kind_in_words(kind)} values, which go from {_least_to_greatest(images, kind)} here."
+        )
+    return [black, white]
+
+
+def _least_to_greatest(images: pd.DataFrame, kind: str) -> str:
+    rows = images[images["sample_kind"] == kind]
+    return f"{value_in_words(rows['low'].min())} to {value_in_words(rows['high'].max())}"
+
+
+def _check_bands(images: pd.DataFrame, bands: Sequence[int]) -> None:
+    most = int(images["bands"].max()) if len(images) else 0
+    if most <= 3:
+        raise UsageError("No image here has more than three bands, so that all of them are shown.")
+    if len(bands) not in (1, 3) or not all(1 <= band <= most for band in bands):
+        raise UsageError(
+            f"One band, to be shown grey, or three for red, green and blue are needed, each from 1 to {most}. "
+            f"Got {', '.join(str(band) for band in bands)}."
+        )
 
 
 def _check_class(dataset: Dataset, name: str) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from filelock import FileLock
 
+from core.datasets.pixel_scale import scale_in_words
 from core.errors import UsageError
 from core.files import append_json, read_json_lines
 
 RELABEL, EXCLUDE, INCLUDE, ACCEPT = "relabel", "exclude", "include", "accept"
 RENAME, ORDER, UNDO = "rename", "order", "undo"
+READING = "reading"
 LABEL_LENGTH = 100
 
 
@@ -28,8 +30,8 @@ class Edit:
         Seconds since 1970.
     action
         "relabel" to `label`; "exclude"; "include", that is put back; "accept": what the check-up's `finding` says of
-        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "undo" the edit
-        `target`.
+        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "reading": deep
+        pixels are shown by these `ranges`, or these `bands` of them; "undo" the edit `target`.
     images
         By path, the hash of the pixels: an edit is of a picture, and not of another that took its place.
     why
@@ -45,6 +47,8 @@ class Edit:
     finding: str = ""
     target: int = 0
     classes: Sequence[str] = ()
+    ranges: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    bands: Sequence[int] = ()
     why: str = ""
 
     def in_words(self) -> str:
@@ -57,6 +61,7 @@ class Edit:
             ACCEPT: f"{count} found to be all right",
             RENAME: f"Class “{self.old_label}” renamed “{self.label}”",
             ORDER: "Classes put in order",
+            READING: f"Pixels shown by another scale, {scale_in_words(self.ranges, self.bands)}",
         }[self.action]
         return f"{words}: {self.why}" if self.why else words
 
@@ -77,6 +82,10 @@ class State:
         By the label in the files, the name that the class was given.
     order
         The classes that were put in order; others follow in natural order.
+    ranges
+        By kind of deep sample, the values shown black and white, where they were set by hand.
+    bands
+        Which are shown, where that was set by hand.
     """
 
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -84,6 +93,8 @@ class State:
     accepted: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    ranges: dict[str, Sequence[float]] = field(default_factory=dict)
+    bands: Sequence[int] = ()
 
 
 class EditLog:
@@ -189,4 +200,10 @@ def _order(state: State, edit: Edit) -> None:
     state.order = list(edit.classes)
 
 
+def _read_otherwise(state: State, edit: Edit) -> None:
+    state.ranges |= edit.ranges
+    state.bands = edit.bands or state.bands
+
+
 _APPLY = {RELABEL: _relabel, EXCLUDE: _exclude, INCLUDE: _include, ACCEPT: _accept, RENAME: _rename, ORDER: _order}
+_APPLY |= {READING: _read_otherwise}

@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
 from core.datasets.cards import Card, CardFile, card_of, load_cards
-from core.datasets.index import Index, changes, is_current
+from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.outliers import looks_of, unlikeness
+from core.datasets.pixel_scale import chosen_range, kinds_of
 from core.datasets.samples import SAMPLES, write_sample
 from core.datasets.sources.archive import Limits, unpack_zip
 from core.datasets.sources.idx import has_idx, unpack_idx
@@ -196,11 +198,22 @@ def run_import(dataset: Dataset, progress: Listener | None = None, limits: Limit
     WorkbenchError
         If nothing usable is found. The status holds the same words, and a manifest of an earlier import stays.
     """
+    return _reading_in(dataset, lambda report: _import(dataset, report, limits or Limits()), progress)
+
+
+def _reading_in(dataset: Dataset, work: Callable[[Progress], None], progress: Listener | None = None) -> Dataset:
+    """Do something to the images of a dataset, one process at a time, and keep in its status how that goes.
+
+    Raises
+    ------
+    WorkbenchError
+        What the work raises; the status holds the same words. And where another process is at it.
+    """
     job = dataset.job
     try:
         with FileLock(dataset.folder / "import.lock", timeout=0):
             job.update(state="running", started=time.time(), finished=None, processes=[identity()], error="")
-            _import(dataset, Progress(job, progress), limits or Limits())
+            work(Progress(job, progress))
             job.update(state="done", finished=time.time(), eta_seconds=0)
     except Timeout:
         raise UsageError(f"The images of {dataset.name!r} are being read in by another process just now.") from None
@@ -252,7 +265,7 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     card = dataset.info.card or ("" if dataset.info.drawn else _card_name(layout.class_names))
     info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings), card=card)
     known = _known(dataset, SEEN_COLUMNS)
-    if known is not None and is_current(layout, known):
+    if known is not None and is_current(layout, known, dataset.reading):
         dataset.save(info)
     else:
         dataset.save(info, _index(dataset, layout, report))
@@ -264,13 +277,45 @@ def _index(dataset: Dataset, layout: Layout, report: Progress) -> pd.DataFrame:
     """The manifest, in which images that are known already were not read again."""
     known = _known(dataset, ALL_COLUMNS)
     index = Index(dataset.folder / "index")
-    table = index.build(layout, known, partial(report, "Reading images"))
+    table = index.build(layout, known, partial(report, "Reading images"), dataset.reading)
     try:
         _check(table)
     except WorkbenchError:
         index.clear()
         raise
-    return _with_likeness(table, known, report)
+    _choose_scale(dataset, table)
+    return with_likeness(_at_one_scale(dataset, layout.root, table, report), known, report)
+
+
+def _choose_scale(dataset: Dataset, table: pd.DataFrame) -> None:
+    """Choose what is black and white of each kind of deep pixels, from all of them; what was chosen before stays."""
+    good, chosen = table[table["problem"] == ""], dataset.chosen_ranges
+    ranges = {kind: chosen_range(good, kind) for kind in kinds_of(good) if kind not in chosen}
+    ranges = {kind: ends for kind, ends in ranges.items() if ends is not None}
+    if ranges:
+        dataset.choose_ranges(chosen | ranges)
+
+
+def _at_one_scale(dataset: Dataset, root: Path, table: pd.DataFrame, report: Progress) -> pd.DataFrame:
+    """The table with its deep images described by the scale of the dataset."""
+    return described_again(root, table, dataset.reading, partial(report, "Reading deep pixels by one scale"))
+
+
+def read_by_another_scale(dataset: Dataset, progress: Listener | None = None) -> Dataset:
+    """Describe the deep images anew after the scale was changed; no other file is looked at.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is not imported yet, or is being read by another process.
+    """
+
+    def work(report: Progress) -> None:
+        known = dataset.read_manifest(ALL_COLUMNS)
+        table = _at_one_scale(dataset, Path(dataset.info.root), known, report)
+        dataset.save(dataset.info, with_likeness(table, known, report))
+
+    return _reading_in(dataset, work, progress)
 
 
 def _known(dataset: Dataset, columns: Sequence[str]) -> pd.DataFrame | None:
@@ -337,12 +382,13 @@ def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
     return find_images(source, "" if dataset.info.kind == "folder" else "The archive")
 
 
-def _with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:
+def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:
     """The table with `cluster`, equal for images that look alike, and `unlikeness` to the rest of the class.
 
-    They are of the whole: where any image has come, gone or changed, they are found anew for all.
+    They are of the whole: where any image has come, gone or changed, or is shown by another scale, they are found anew
+    for all.
     """
-    compared = ["path", "label", "pixel_hash"]
+    compared = ["path", "label", "pixel_hash", "reading"]
     if known is not None and known[compared].equals(table[compared]):
         return table.assign(cluster=known["cluster"], unlikeness=known["unlikeness"])
     report("Comparing images", 0, 1)
@@ -387,12 +433,16 @@ def _discard(dataset: Dataset) -> None:
 
 
 def main() -> int:
-    dataset = Dataset(Path(sys.argv[1]))
+    quota = Hosting.from_environment().quota_bytes
+    return as_process(partial(run_import, limits=Limits(unpacked_bytes=quota) if quota else None))
+
+
+def as_process(work: Callable[[Dataset], Any]) -> int:
+    """What a process does that works on the dataset it was given the folder of: its exit status."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     try:
-        quota = Hosting.from_environment().quota_bytes
-        run_import(dataset, limits=Limits(unpacked_bytes=quota) if quota else None)
+        work(Dataset(Path(sys.argv[1])))
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,16 +11,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from core.datasets.content import Content
-from core.datasets.edits import EditLog
-from core.datasets.index import COLUMNS, stamps
+from core.datasets.edits import EditLog, State
+from core.datasets.index import ADDED, COLUMNS, is_read_otherwise, stamps
+from core.datasets.pixel_scale import reading_of
 from core.datasets.samples import SAMPLES
 from core.datasets.splits import SPLITS, SplitSettings
 from core.errors import UsageError, WorkbenchError
 from core.files import read_json, replacing, write_json
 from core.images.description import describe
 from core.images.reading import UnreadableImage
+from core.images.reading_settings import Reading
 from core.jobs import Job
 from core.workspace import Workspace
 
@@ -69,6 +72,7 @@ class Dataset:
     """A dataset on disk: ``dataset.json``, ``manifest.parquet``, ``edits.jsonl``, ``split.json``, and its import.
 
     The images themselves stay where the user keeps them, or lie in ``images/`` where they came as a zip or were drawn.
+    Where there are deep pixels, ``reading.json`` holds the scale that was chosen for them when they were read in.
     """
 
     def __init__(self, folder: Path):
@@ -111,7 +115,8 @@ class Dataset:
         """
         if self._pinned is not None:
             return self._pinned
-        written = tuple(_written(path) for path in (self.manifest_path, self.edits.path, self._split_path))
+        paths = (self.manifest_path, self.edits.path, self._split_path, self._reading_path)
+        written = tuple(_written(path) for path in paths)
         return _contents.get((self.folder, written), self._read_content)
 
     def pin(self) -> None:
@@ -120,7 +125,8 @@ class Dataset:
 
     def _read_content(self) -> Content:
         settings, parts = self._split()
-        return Content(self.read_manifest(SEEN_COLUMNS), self.edits.state(), settings, parts)
+        edits = self.edits.state()
+        return Content(self.read_manifest(SEEN_COLUMNS), edits, settings, parts, self._read_by(edits))
 
     def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The index with these columns: see `core.datasets.index.COLUMNS`, with `cluster` and `unlikeness`.
@@ -131,7 +137,11 @@ class Dataset:
             If the dataset is not imported yet, its import failed, or the file is damaged.
         """
         try:
-            return pd.read_parquet(self.manifest_path, columns=columns)
+            there = set(pq.read_schema(self.manifest_path).names)
+            wanted = None if columns is None else [name for name in columns if name in there or name not in ADDED]
+            table = pd.read_parquet(self.manifest_path, columns=wanted)
+            lacking = [name for name in columns or ALL_COLUMNS if name not in there and name in ADDED]
+            return table.assign(**{name: COLUMNS[name] for name in lacking})
         except FileNotFoundError:
             status = self.job.status()
             reason = status.error or "its images are still being read"
@@ -142,6 +152,32 @@ class Dataset:
                 f"The manifest of the dataset {self.name!r} is damaged, or of an earlier version of this program "
                 f"({reason}). Delete the dataset here and import it again; the images are not touched by that."
             ) from error
+
+    @property
+    def reading(self) -> Reading:
+        """How its deep values and many bands become red, green and blue."""
+        return self._read_by(self.edits.state()) if self._pinned is None else self._pinned.reading
+
+    @property
+    def chosen_ranges(self) -> dict[str, list[float]]:
+        """By kind of sample, the values shown black and white that were chosen when the images were read in."""
+        return (read_json(self._reading_path) or {}).get("ranges", {})
+
+    def choose_ranges(self, ranges: Mapping[str, Sequence[float]]) -> None:
+        write_json(self._reading_path, {"ranges": {kind: list(ends) for kind, ends in ranges.items()}})
+
+    @property
+    def is_read_otherwise(self) -> bool:
+        """Whether images are still described by another scale than they are read by now: it was changed just now."""
+        content = self.content
+        return bool(is_read_otherwise(content.table, content.reading).any())
+
+    def _read_by(self, edits: State) -> Reading:
+        return reading_of(self.chosen_ranges, edits.ranges, edits.bands)
+
+    @property
+    def _reading_path(self) -> Path:
+        return self.folder / "reading.json"
 
     @property
     def ready(self) -> bool:
@@ -231,6 +267,7 @@ class Dataset:
             "unreadable": content.unreadable.to_dict("records"),
             "excluded": int(content.table["excluded"].sum()),
             "warnings": list(self.info.warnings),
+            "reading": content.reading.to_dict(),
         }
 
     def save(self, info: DatasetInfo, manifest: pd.DataFrame | None = None) -> None:

@@ -135,7 +135,7 @@ def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
             "of this run are known. Get them on the Model page."
         )
     weights = fetch_weights(settings.design, settings.weights, lambda come, expected: None)
-    plain = made_from(settings.architecture, settings.image_size, weights, settings.seed, plan.family)
+    plain = made_from(settings.architecture, settings.image_size, weights, settings.seed, plan.family, run.reading)
 
     def compute() -> Callable[[np.ndarray], np.ndarray]:
         from core.networks.backbones import build_backbone
@@ -176,4 +176,5 @@ def _compute_lacking(run: Run, store: FeatureStore, table: pd.DataFrame, compute
         raise WorkbenchError("None of the images of this run can be read any more. Were they moved or deleted?")
     report("Loading the network", 0, 0)
     told = partial(report, "Computing the features of images")
-    extract(store, table["pixel_hash"].tolist(), paths, run.settings.image_size, compute(), told)
+    names, side = table["pixel_hash"].tolist(), run.settings.image_size
+    extract(store, names, paths, side, compute(), told, reading=run.reading)

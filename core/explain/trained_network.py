@@ -14,6 +14,7 @@ from core.architectures.weights import IMAGENET, fetch_weights, path_at_hand
 from core.datasets.store import open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.images.reading import UnreadableImage, read_square
+from core.images.reading_settings import AS_USUAL, Reading
 from core.networks.backbones import build_backbone
 from core.networks.fine_tuning import build_fine_tuned, cut_backbone
 from core.networks.network import build_head
@@ -51,6 +52,8 @@ class TrainedNetwork:
         From what the body gives to (n, classes) logits; None where the body gives these itself.
     reads_blue_first
         Whether the front puts the colours in the order blue, green, red.
+    reading
+        How deep values and many bands become red, green and blue, as it has learned.
     """
 
     def __init__(
@@ -62,9 +65,11 @@ class TrainedNetwork:
         body: keras.Model,
         head: keras.Model | None = None,
         reads_blue_first: bool = False,
+        reading: Reading = AS_USUAL,
     ):
         self.title, self.image_size, self.class_count = title, image_size, class_count
         self.front, self.body, self.head, self.reads_blue_first = front, body, head, reads_blue_first
+        self.reading = reading
 
     def read(self, paths: Sequence[str | Path]) -> np.ndarray:
         """Images as the network is fed them: (n, side, side, 3) uint8.
@@ -79,7 +84,7 @@ class TrainedNetwork:
         if not 1 <= len(paths) <= MOST_IMAGES:
             raise UsageError(f"From 1 to {MOST_IMAGES} images are explained at a time. Got {len(paths)}.")
         with ThreadPoolExecutor() as pool:
-            return np.stack(list(pool.map(lambda path: _read(Path(path), self.image_size), paths)))
+            return np.stack(list(pool.map(lambda path: _read(Path(path), self.image_size, self.reading), paths)))
 
     def batches(self, pixels: np.ndarray) -> Iterator[np.ndarray]:
         """Images in as large parts as there is memory for."""
@@ -254,12 +259,13 @@ def _backbone_weights(run: Run) -> Path | None:
 
 
 def _network(run: Run, class_count: int, *parts: Any) -> TrainedNetwork:
-    return TrainedNetwork(run.settings.design.title, run.settings.image_size, class_count, *parts)
+    settings = run.settings
+    return TrainedNetwork(settings.design.title, settings.image_size, class_count, *parts, reading=run.reading)
 
 
-def _read(path: Path, side: int) -> np.ndarray:
+def _read(path: Path, side: int, reading: Reading) -> np.ndarray:
     try:
-        return read_square(path, side)
+        return read_square(path, side, reading)
     except UnreadableImage as error:
         raise WorkbenchError(f"{path.name} {error}.") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.architectures.registry import ARCHITECTURES
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.augmentation.recipe import read_recipe
+from core.datasets.content import images_version
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.agreement import Counts, macro_f1
 from core.evaluation.changes import by_later_labels
@@ -34,7 +35,8 @@ TITLES |= {"dataset": "Dataset"}
 def trained_on(run: Run) -> tuple:
     """What two runs have to agree in to be comparable, as far as their settings and status tell without a look."""
     settings = run.settings
-    return settings.dataset, run.status().facts.get("dataset_version"), settings.split_seed, settings.fold
+    version = images_version(run.status().facts.get("dataset_version"))
+    return settings.dataset, version, settings.split_seed, settings.fold
 
 
 def setting_title(name: str) -> str:
@@ -90,7 +92,8 @@ def letter(index: int) -> str:
 
 def judged(run: Run, name: str, predictions: Predictions) -> Judged:
     """What `core.evaluation.comparison` has to know of a run, which its words will call `name`."""
-    version = run.status().facts.get("dataset_version")
+    # Runs on the same images by different scales are to be compared: which is better is the question then.
+    version = images_version(run.status().facts.get("dataset_version"))
     return Judged(name, run.settings.dataset, version, predictions, run.groups(predictions))
 
 

@@ -14,6 +14,7 @@ from core.evaluation.calibration import fit_temperature
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
 from core.files import read_json, write_json
+from core.images.reading_settings import Reading
 from core.jobs import Job
 from core.runs.events import EventLog
 from core.runs.settings import RunSettings, read_settings
@@ -25,6 +26,7 @@ class Run(Job):
 
     ``settings.json``, ``events.jsonl``, ``status.json``, ``heartbeat``, ``log.txt``, ``best.weights.h5``,
     ``predictions.parquet``, ``images.parquet`` (the images, their split and groups as used) and ``versions.json``.
+    ``reading.json`` holds how deep pixels were read; without it, as is usual for their kind.
     ``checkpoint.npz`` holds what it takes to go on, ``extension.json`` the epoch from which on epochs were added, and
     ``computing.json`` the precision and batch size where these were measured or had to be lowered. Where a backbone
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
@@ -59,6 +61,19 @@ class Run(Job):
             return self.settings is not None
         except WorkbenchError:
             return False
+
+    @property
+    def reading(self) -> Reading:
+        """How deep pixels and many bands of its images are read, now and ever: by it the network has learned."""
+        return Reading.from_dict(read_json(self._reading_path) or {})
+
+    def keep_reading(self, reading: Reading) -> None:
+        """Write down how the images are read; when the training begins, and never again."""
+        write_json(self._reading_path, reading.to_dict())
+
+    @property
+    def _reading_path(self) -> Path:
+        return self.folder / "reading.json"
 
     @property
     def events(self) -> EventLog:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,14 @@ class BackboneFeatures:
             self._settings.weights,
             lambda come, expected: download(come // 10**6, expected // 10**6),
         )
-        plain = made_from(self.architecture.name, self._settings.image_size, self._weights, self._settings.seed)
+        self._reading = run.reading
+        plain = made_from(
+            self.architecture.name,
+            self._settings.image_size,
+            self._weights,
+            self._settings.seed,
+            reading=self._reading,
+        )
         self.plan = self._choose_plan(plain, table["path"].tolist())
         self.recipe = plain | {"precision": self.plan.family}
         run.events.append("note", text=f"Computing features: {self.plan.words()}")
@@ -91,6 +99,7 @@ class BackboneFeatures:
             lambda pixels: compute(view.of(pixels)),
             stage(self._run, title),
             self.plan.batch_size,
+            self._reading,
         )
 
     def _count(self, wanted: int, lacking: int) -> None:
@@ -105,7 +114,11 @@ class BackboneFeatures:
         from core.training.augmentation import check_not_blank
 
         paths = [self._dataset.path_of(path) for path in lacking["path"].head(IMAGES_LOOKED_AT)]
-        check_not_blank(view.drawn, load_pixels(paths, self._settings.image_size, lambda done: None)[1])
+        check_not_blank(view.drawn, self._pixels(paths))
+
+    def _pixels(self, paths: list[Path]) -> np.ndarray:
+        """What can be read of some images: (n, side, side, 3) uint8."""
+        return load_pixels(paths, self._settings.image_size, lambda done: None, self._reading)[1]
 
     def _choose_plan(self, recipe: dict, paths: list[str]) -> Plan:
         """How to compute the features of these images here."""
@@ -120,7 +133,7 @@ class BackboneFeatures:
         self._run.update(stage="Choosing the quickest way to compute", done=0, total=0)
         chosen = paths[:: max(1, len(paths) // SAMPLE_IMAGES)][:SAMPLE_IMAGES]
         files = [self._dataset.path_of(path) for path in chosen]
-        sample = load_pixels(files, self._settings.image_size, lambda done: None)[1]
+        sample = self._pixels(files)
         made = {}
         plan = choose_runtime(backbone, sample, key, folder, self._settings.runtime, made)
         if plan.runtime in made:  # and the others are let go

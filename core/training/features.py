@@ -18,6 +18,7 @@ import numpy as np
 from core.architectures.weights import file_hash
 from core.errors import UsageError, WorkbenchError
 from core.files import append_json, read_json_lines, replacing, write_json
+from core.images.reading_settings import AS_USUAL, Reading
 from core.training.pixels import pixel_batches
 
 BATCH_SIZE = 32
@@ -32,7 +33,12 @@ USES = "uses.jsonl"
 
 
 def made_from(
-    architecture: str, image_size: int, weights: Path | None, seed: int, precision: str = "float32"
+    architecture: str,
+    image_size: int,
+    weights: Path | None,
+    seed: int,
+    precision: str = "float32",
+    reading: Reading = AS_USUAL,
 ) -> dict[str, Any]:
     """What the features of unaltered images depend on besides the image: the recipe of their `FeatureStore`.
 
@@ -43,13 +49,16 @@ def made_from(
         it.
     precision
         The `family` of the runtime that computes them.
+    reading
+        How deep values and many bands become red, green and blue.
     """
-    return {
+    recipe = {
         "architecture": architecture,
         "image_size": image_size,
         "weights": file_hash(weights) if weights else f"untrained, seed {seed}",
         "precision": precision,
     }
+    return recipe if reading.is_default else recipe | {"reading": reading.key}
 
 
 class FeatureStore:
@@ -173,6 +182,7 @@ def extract(
     compute: Callable[[np.ndarray], np.ndarray],
     report: Callable[[int, int], None],
     batch_size: int = BATCH_SIZE,
+    reading: Reading = AS_USUAL,
 ) -> list[str]:
     """Compute what the store lacks, decoding the next images while the backbone works on these.
 
@@ -187,6 +197,8 @@ def extract(
         was computed so far is kept.
     batch_size
         How many images `compute` is given at a time.
+    reading
+        How deep values and many bands become red, green and blue.
 
     Returns
     -------
@@ -205,7 +217,7 @@ def extract(
 
     try:
         files = [Path(path) for path in lacking.values()]
-        for rows, pixels, batch_problems in pixel_batches(files, image_size, batch_size):
+        for rows, pixels, batch_problems in pixel_batches(files, image_size, batch_size, reading):
             problems += batch_problems
             if len(rows):
                 kept_features.append(compute(pixels))

@@ -11,6 +11,7 @@ import psutil
 
 from core.errors import WorkbenchError
 from core.images.reading import UnreadableImage, read_square
+from core.images.reading_settings import AS_USUAL, Reading
 
 IMAGES_AHEAD = 96
 # Pixels of a whole dataset are kept in memory for training from scratch: once for judging, once more by part of the
@@ -19,9 +20,14 @@ SHARE_OF_FREE_MEMORY = 0.3
 
 
 def pixel_batches(
-    paths: Sequence[Path], side: int, batch_size: int
+    paths: Sequence[Path], side: int, batch_size: int, reading: Reading = AS_USUAL
 ) -> Iterator[tuple[np.ndarray, np.ndarray, list[str]]]:
     """Read images in batches.
+
+    Parameters
+    ----------
+    reading
+        How deep values and many bands become red, green and blue.
 
     Yields
     ------
@@ -35,7 +41,8 @@ def pixel_batches(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting: deque = deque()
         for start in starts:
-            waiting.append((start, [pool.submit(_read, path, side) for path in paths[start : start + batch_size]]))
+            chosen = paths[start : start + batch_size]
+            waiting.append((start, [pool.submit(_read, path, side, reading) for path in chosen]))
             if len(waiting) > batches_ahead:
                 yield _collect(*waiting.popleft(), side)
         while waiting:
@@ -43,7 +50,7 @@ def pixel_batches(
 
 
 def load_pixels(
-    paths: Sequence[Path], side: int, report: Callable[[int], None]
+    paths: Sequence[Path], side: int, report: Callable[[int], None], reading: Reading = AS_USUAL
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Read all images into one array.
 
@@ -51,6 +58,8 @@ def load_pixels(
     ----------
     report
         Called with how many images are read so far.
+    reading
+        How deep values and many bands become red, green and blue.
 
     Returns
     -------
@@ -72,7 +81,7 @@ def load_pixels(
         )
     pixels = np.empty((len(paths), side, side, 3), np.uint8)
     rows, problems = [], []
-    for batch_rows, batch, batch_problems in pixel_batches(paths, side, 64):
+    for batch_rows, batch, batch_problems in pixel_batches(paths, side, 64, reading):
         pixels[len(rows) : len(rows) + len(batch)] = batch
         rows += batch_rows.tolist()
         problems += batch_problems
@@ -80,9 +89,9 @@ def load_pixels(
     return np.array(rows, dtype=int), pixels[: len(rows)], problems
 
 
-def _read(path: Path, side: int) -> np.ndarray | str:
+def _read(path: Path, side: int, reading: Reading) -> np.ndarray | str:
     try:
-        return read_square(path, side)
+        return read_square(path, side, reading)
     except UnreadableImage as error:
         return f"{path.name} {error}"
 

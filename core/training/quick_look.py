@@ -22,6 +22,7 @@ from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import path_at_hand
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
+from core.images.reading_settings import Reading
 from core.jobs import Progress, Stopped
 from core.runs.quick_look import FOLDS, MAJORITY, PIXELS, Candidate, Findings, QuickLook, check_enough, keep_findings
 from core.runs.record import Run
@@ -170,6 +171,7 @@ def _prepare(job: QuickLook, dataset: Dataset) -> tuple[Sample, Findings]:
         [dataset.path_of(path) for path in table["path"]],
         PIXELS_SIDE,
         lambda done: report("Reading the sampled images", done, len(table)),
+        dataset.reading,
     )
     table = table.iloc[rows].reset_index(drop=True)
     sizes = table["label"].value_counts()
@@ -260,6 +262,10 @@ class _Backbone(Run):
     @property
     def settings(self) -> RunSettings:
         return read_settings({"dataset": self._dataset.name, "architecture": self._architecture.name})
+
+    @property
+    def reading(self) -> Reading:
+        return self._dataset.reading
 
     @property
     def stop_requested(self) -> bool:

@@ -42,7 +42,7 @@ def read_examples(run: Run, dataset: Dataset, table: pd.DataFrame) -> tuple[Exam
     settings = run.settings
     report = stage(run, "Reading images")
     paths = [dataset.path_of(path) for path in table["path"]]
-    rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)))
+    rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)), run.reading)
     table = table.iloc[rows].reset_index(drop=True)
     examples = Examples(table, pixels, dataset.label_indices(table["label"]))
     judged = np.flatnonzero(table["split"] != "train")

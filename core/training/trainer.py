@@ -81,7 +81,10 @@ def _train(run: Run) -> tuple[str, str]:
     # What is trained on is what the dataset is now: edits made meanwhile are for the next run.
     dataset.pin()
     content = dataset.content
-    run.update(state="running", stage="Looking at the images", facts={"dataset_version": content.version})
+    if not (run.checkpoint.exists() or run.best_weights.exists()):  # one that goes on reads them as it began
+        run.keep_reading(content.reading)
+    version = content.version_read_by(run.reading)
+    run.update(state="running", stage="Looking at the images", facts={"dataset_version": version})
     run.events.append("stage", name="start")
     split = settings.split_settings(content.settings)
     table = content.divided(split)

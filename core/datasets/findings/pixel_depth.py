@@ -1,0 +1,214 @@
+"""What deep values, many bands and several pages of a file come to, where a picture has 8 bits and three colours."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from core.datasets.content import Content
+from core.datasets.findings.finding import NOTES, WARNS, Finding, count_of, unaccepted
+from core.datasets.index import EDITION
+from core.datasets.pixel_scale import (
+    bits_of,
+    chosen_range,
+    full_range,
+    is_deep,
+    kind_in_words,
+    ranges_shown,
+    scale_in_words,
+    value_in_words,
+)
+
+DEPTH, OUTSIDE, MIXED, DOUBTFUL, BANDS, PAGES, UNKNOWN = (
+    "pixel_depth",
+    "values_outside",
+    "mixed_depth",
+    "doubtful_transparency",
+    "many_bands",
+    "many_pages",
+    "unknown_depth",
+)
+# As a share of the range that is shown: beyond it, somebody should know.
+OUTSIDE_MARGIN = 0.1
+# Of the mean brightness, 0 to 1, of the same classes: so far apart, pictures of two depths are not alike.
+UNLIKE_BRIGHTNESS = 0.15
+# Of the images, so many have the depth that is usual in their class: then the depth gives the class away.
+TELLS_THE_CLASS = 0.95
+DEEP_MODES = ("I", "F")
+
+
+def pixel_depth(content: Content) -> Iterable[Finding]:
+    for look in (_unknown, _depth, _outside, _mixed, _doubtful, _bands, _pages):
+        yield from look(content)
+
+
+def _unknown(content: Content) -> Iterable[Finding]:
+    """Deep images of a dataset that an earlier version read in."""
+    images = unaccepted(content, UNKNOWN)
+    is_of_old = (images["edition"] < EDITION) & images["mode"].str.startswith(DEEP_MODES)
+    if not is_of_old.any():
+        return
+    paths = tuple(images.loc[is_of_old, "path"])
+    yield Finding(
+        UNKNOWN,
+        f"{count_of(len(paths), 'image')} of more than 8 bits, whose range is not known yet",
+        "They were read in by an earlier version, which shows 16 bits by their full range: where images use a part of "
+        "it, as 12-bit cameras do, they are all but black. Read them in again, and one scale is chosen for all from "
+        "their own values. Labels, edits and the split stay.",
+        WARNS,
+        paths,
+    )
+
+
+def _depth(content: Content) -> Iterable[Finding]:
+    """By which scale deep pixels are shown, unless that is the whole range of their type."""
+    images = unaccepted(content, DEPTH)
+    shown = ranges_shown(images, content.reading)
+    scaled = {kind: ends for kind, ends in shown.items() if ends != full_range(kind)}
+    if not scaled:
+        return
+    rows = images[images["sample_kind"].isin(scaled)]
+    by_hand = set(scaled) & set(content.edits.ranges)
+    origin = "as it was set by hand" if by_hand else "chosen from the values of all images together"
+    yield Finding(
+        DEPTH,
+        "; ".join(_used_in_words(rows[rows["sample_kind"] == kind], kind) for kind in scaled),
+        f"Shown are {scale_in_words(scaled)}, {origin}. All pictures, trainings and answers of this dataset are of "
+        f"this one scale. {_change_in_words(content, next(iter(scaled)))}",
+        NOTES,
+        tuple(rows["path"]),
+    )
+
+
+def _used_in_words(rows: pd.DataFrame, kind: str) -> str:
+    low, high = rows["dark"].min(), rows["bright"].max()
+    images = count_of(len(rows), "image")
+    uses = "uses" if len(rows) == 1 else "use"
+    used = chosen_range(rows, kind)
+    if kind.startswith(("uint", "int")) and low >= 0 and used is not None:
+        bits = bits_of(used[1])
+        all_bits = bits_of(full_range(kind)[1]) + (0 if kind.startswith("u") else 1)
+        return f"{images} {uses} {bits} of {all_bits} bits"
+    return f"{images} of {kind_in_words(kind)} values from {value_in_words(low)} to {value_in_words(high)}"
+
+
+def _change_in_words(content: Content, kind: str) -> str:
+    return f"Another scale is set here, or by “edit … reading --range {kind} BLACK WHITE”; it can be undone."
+
+
+def _outside(content: Content) -> Iterable[Finding]:
+    """Images with values beyond a scale that was chosen before they were there."""
+    images = unaccepted(content, OUTSIDE)
+    found = []
+    for kind, (black, white) in ranges_shown(images, content.reading).items():
+        if kind in content.edits.ranges:  # a window of one's own is meant to leave values outside
+            continue
+        rows, margin = images[images["sample_kind"] == kind], OUTSIDE_MARGIN * (white - black)
+        found += rows.loc[(rows["dark"] < black - margin) | (rows["bright"] > white + margin), "path"].tolist()
+    if found:
+        yield Finding(
+            OUTSIDE,
+            f"{count_of(len(found), 'image')} with values outside of the range that is shown",
+            "What is darker than black is black and what is brighter than white is white in them. The scale was chosen "
+            "when the first images were read in, or for nearly all of them. Set one that suits all, if what is lost "
+            "matters.",
+            WARNS,
+            tuple(found),
+        )
+
+
+def _mixed(content: Content) -> Iterable[Finding]:
+    """Images of different depths side by side."""
+    images = unaccepted(content, MIXED)
+    depth = images["sample_kind"].where(is_deep(images), "")
+    counts = depth.value_counts()
+    if len(counts) < 2:
+        return
+    names = [f"{count:,} of {kind_in_words(kind) if kind else '8-bit'} values" for kind, count in counts.items()]
+    paths = tuple(images.loc[depth != counts.index[0], "path"])
+    usual = depth.groupby(images["label"]).agg(lambda depths: depths.value_counts().index[0])
+    tells = usual.nunique() > 1 and (depth == images["label"].map(usual)).mean() >= TELLS_THE_CLASS
+    apart = _brightness_apart(images, depth)
+    title = f"Images of different depths: {', '.join(names)}"
+    if tells:
+        words = "The depth tells the class, so that a network can learn the camera or the program that saved the files "
+        yield Finding(MIXED, title, f"{words}instead of what is to be seen.", WARNS, paths)
+    elif apart > UNLIKE_BRIGHTNESS:
+        words = (
+            f"Of the same class, the mean brightness is {apart:.0%} of the whole range apart: one depth looks darker"
+        )
+        words += " than the other. If that is not how they were taken, set the scale so that both look alike."
+        yield Finding(MIXED, title, words, WARNS, paths)
+    else:
+        words = (
+            f"Of the same class, their mean brightness is {apart:.0%} of the whole range apart: they can be compared."
+        )
+        yield Finding(MIXED, title, words, NOTES, paths)
+
+
+def _brightness_apart(images: pd.DataFrame, depth: pd.Series) -> float:
+    """The largest gap between the mean brightness of two depths, over the classes that have both; 0 where none has."""
+    means = images["brightness"].groupby([images["label"], depth]).mean().unstack()
+    gaps = means.max(axis=1) - means.min(axis=1)
+    return float(gaps.max()) if gaps.notna().any() else 0.0
+
+
+def _doubtful(content: Content) -> Iterable[Finding]:
+    """Four bands, the last of which is called transparency and is none."""
+    images = unaccepted(content, DOUBTFUL)
+    images = images[images["alpha"] == "doubtful"]
+    if images.empty or content.reading.bands:  # what is shown was chosen
+        return
+    paths = tuple(images["path"])
+    one = len(paths) == 1
+    yield Finding(
+        DOUBTFUL,
+        f"{count_of(len(paths), 'image')} with a band that is called transparency and is none",
+        f"Taken for transparency, it would bleach the picture{'' if one else 's'}: near infrared is often saved so. It "
+        "is left out, and the first three bands are shown. Choose others if they are not red, green and blue.",
+        WARNS,
+        paths,
+    )
+
+
+def _bands(content: Content) -> Iterable[Finding]:
+    """More bands than a picture can show."""
+    images = unaccepted(content, BANDS)
+    images = images[(images["bands"] > 3) & (images["alpha"] == "none")]
+    if images.empty:
+        return
+    paths, chosen = tuple(images["path"]), content.reading.bands
+    many = " or ".join(str(count) for count in sorted(images["bands"].unique()))
+    are, shown = ("is" if len(chosen) == 1 else "are"), scale_in_words({}, chosen or (1, 2, 3))
+    more = (
+        "It can be undone."
+        if chosen
+        else "In files of satellites these are seldom the visible colours: of Sentinel-2, red, green and blue are 4, 3 "
+        "and 2. Choose here, or by “edit … reading --bands 4 3 2”."
+    )
+    yield Finding(
+        BANDS,
+        f"{count_of(len(paths), 'image')} of {many} bands, of which {len(chosen) or 3} {are} shown",
+        f"Shown {are} {shown}. Networks take three colours, and learn from these alone. {more}",
+        NOTES if chosen else WARNS,
+        paths,
+    )
+
+
+def _pages(content: Content) -> Iterable[Finding]:
+    """Files of several pictures, of which one is read."""
+    images = unaccepted(content, PAGES)
+    images = images[(images["pages"] > 1) & (images["format"] != "JPEG")]  # whose second is a preview, or for depth
+    if images.empty:
+        return
+    paths, pages = tuple(images["path"]), int(images["pages"].sum())
+    files = "1 file holds" if len(paths) == 1 else f"{len(paths):,} files hold"
+    yield Finding(
+        PAGES,
+        f"{files} several pictures each: only the first is used"
+        if len(paths) > 1
+        else f"{files} several pictures: only the first is used",
+        f"{pages:,} pages or frames in all, {pages - len(paths):,} of which are not looked at. Save each as a file of "
+        "its own where all of them count, and keep those of one file together by a group.",
+        WARNS,
+        paths,
+    )

@@ -1,0 +1,151 @@
+"""The one scale by which all deep pixels of a dataset become red, green and blue: chosen from their own values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.images.reading_settings import Reading
+
+# An end of the range that is so near a usual one, as a share of the whole, is taken to be meant as that.
+NEAR = 1 / 8
+# Of the images, so many at most are left outside of the range, and only where it would be so many times as wide.
+SHARE_OUTSIDE, TIMES_AS_WIDE = 0.01, 2
+USUAL_FLOATS = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 4095.0), (0.0, 65535.0))
+FULL_16_BITS = (0.0, 65535.0)
+FIRST_THREE = (1, 2, 3)
+TITLES = {
+    "uint16": "16-bit",
+    "int16": "signed 16-bit",
+    "uint32": "32-bit",
+    "int32": "signed 32-bit",
+    "int8": "signed 8-bit",
+    "float16": "half-precision floating-point",
+    "float32": "floating-point",
+    "float64": "double-precision floating-point",
+}
+
+
+def is_deep(images: pd.DataFrame) -> pd.Series:
+    """Which images have values of more than 8 bits, or with a sign, so that it has to be said what is black and white.
+
+    Parameters
+    ----------
+    images
+        Rows of the index.
+    """
+    return ~images["sample_kind"].isin(["", "uint8"])
+
+
+def kinds_of(images: pd.DataFrame) -> list[str]:
+    """The kinds of deep samples that there are, those of most images first."""
+    return list(images.loc[is_deep(images), "sample_kind"].value_counts().index)
+
+
+def chosen_range(images: pd.DataFrame, kind: str) -> tuple[float, float] | None:
+    """The values to show black and white: the range that these images use together, widened to a usual one nearby.
+
+    Of each image count the values that all but 0.1 % of its pixels lie between, so that hot and dead pixels don't
+    matter; and where a hundredth of the images would more than double the range of all others, the others decide. 12
+    bits in 16 so come to 0..4095, whether the brightest of all pixels is 4095 or 3700.
+
+    Returns
+    -------
+    tuple of float or None
+        Black and white; None where the images of this kind hold a single value, or none is there.
+    """
+    rows = images[images["sample_kind"] == kind]
+    low, high = _robust(-rows["dark"]), _robust(rows["bright"])
+    if low is None or high is None or not -low < high:
+        return None
+    return _usual_nearby(kind, -low, high)
+
+
+def full_range(kind: str) -> tuple[float, float]:
+    """The least and the greatest value of a type; of floating-point numbers 0 and 1, as they are usually meant."""
+    if kind.startswith("float"):
+        return 0.0, 1.0
+    limits = np.iinfo(kind)
+    return float(limits.min), float(limits.max)
+
+
+def ranges_shown(images: pd.DataFrame, reading: Reading) -> dict[str, tuple[float, float]]:
+    """By kind of deep sample that there is, the values that are shown black and white."""
+    return {kind: reading.range_of(kind) or full_range(kind) for kind in kinds_of(images)}
+
+
+def bits_of(white: float) -> int:
+    """How many bits whole numbers up to `white` need."""
+    return int(white).bit_length()
+
+
+def reading_of(chosen: Mapping[str, Sequence[float]], changed: Mapping[str, Sequence[float]], bands) -> Reading:
+    """How the images of a dataset are read.
+
+    Parameters
+    ----------
+    chosen, changed
+        By kind of sample the values shown black and white: as they were chosen at the import, and as people changed
+        them, which counts where there are both.
+    bands
+        Which are shown; empty for the first three.
+    """
+    ranges = {kind: (float(black), float(white)) for kind, (black, white) in (dict(chosen) | dict(changed)).items()}
+    # What comes to the same pixels as always is to be known by the same name.
+    ranges = {kind: ends for kind, ends in ranges.items() if (kind, ends) != ("uint16", FULL_16_BITS)}
+    return Reading.from_dict({"ranges": ranges, "bands": () if tuple(bands) == FIRST_THREE else bands})
+
+
+def kind_in_words(kind: str) -> str:
+    return TITLES.get(kind, kind)
+
+
+def value_in_words(value: float) -> str:
+    """A value of a pixel: whole numbers in full, others to four figures."""
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:,.4g}"
+
+
+def scale_in_words(ranges: Mapping[str, Sequence[float]], bands: Sequence[int] = ()) -> str:
+    """What is black, what is white, and which bands are shown."""
+    parts = [
+        f"{kind_in_words(kind)} values from {value_in_words(black)} (black) to {value_in_words(white)} (white)"
+        for kind, (black, white) in ranges.items()
+    ]
+    if len(bands) == 1:
+        parts.append(f"band {bands[0]} in grey")
+    elif bands:
+        colours = ("red", "green", "blue", "transparency")[: len(bands)]
+        parts.append(f"bands {_joined(bands)} as {_joined(colours)}")
+    return "; ".join(parts)
+
+
+def _joined(items: Sequence[Any]) -> str:
+    *first, last = map(str, items)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _robust(values: pd.Series) -> float | None:
+    """The greatest of all values, but for a hundredth that would more than double what the others span."""
+    values = np.sort(values[np.isfinite(values)].to_numpy(dtype=np.float64))
+    if not len(values):
+        return None
+    usual = values[len(values) - 1 - int(len(values) * SHARE_OUTSIDE)]
+    span = max(abs(usual), usual - values[0])
+    return float(values[-1] if values[-1] - usual <= (TIMES_AS_WIDE - 1) * span else usual)
+
+
+def _usual_nearby(kind: str, low: float, high: float) -> tuple[float, float]:
+    if kind.startswith("float"):
+        return next((ends for ends in USUAL_FLOATS if _is_near(low, high, *ends)), (low, high))
+    if low < 0:
+        ends = full_range(kind)
+        return ends if _is_near(low, high, *ends) else (low, high)
+    all_bits = float(2 ** bits_of(high) - 1)
+    white = all_bits if high >= (1 - NEAR) * all_bits else high
+    return (0.0 if low <= NEAR * white else low), white
+
+
+def _is_near(low: float, high: float, black: float, white: float) -> bool:
+    margin = NEAR * (white - black)
+    return black <= low <= black + margin and white - margin <= high <= white
