@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from core.images.colour import render
 from core.images.fingerprint import fingerprint
-from core.images.reading import UnreadableImage, decode
+from core.images.reading import Decoded, UnreadableImage, decode
 from core.images.reading_settings import AS_USUAL, Reading
 
 # Sharpness is judged at about the size that networks look at: a large photograph may be soft in its finest pixels.
@@ -52,7 +53,7 @@ class ImageFacts:
         NumPy's name of the type of the values, such as ``"uint16"``; "" for plain images of 8 bits and up to three
         bands (and transparency), which have none of the following.
     low, high, dark, bright, bits, bands, alpha
-        See `core.images.reading.Values`.
+        See `core.images.colour.Values`.
     pages : int
         How many pictures the file holds, of which the first is read.
     """
@@ -104,7 +105,7 @@ def describe(path: Path, reading: Reading = AS_USUAL) -> ImageFacts:
         format=decoded.format,
         orientation=decoded.orientation,
         size_bytes=decoded.size_bytes,
-        pixel_hash=_pixel_hash(rgb),
+        pixel_hash=_pixel_hash(decoded),
         perceptual_hash=looks.hash,
         grey=looks.grey,
         colours=looks.colours,
@@ -112,6 +113,8 @@ def describe(path: Path, reading: Reading = AS_USUAL) -> ImageFacts:
         contrast=contrast,
         entropy=grey.entropy(),
         sharpness=sharpness,
+        pages=decoded.pages,
+        **_of_values(decoded),
     )
 
 
@@ -139,10 +142,31 @@ def _facts_or_problem(path: Path, reading: Reading) -> dict[str, Any]:
         return {"problem": str(error)}
 
 
-def _pixel_hash(rgb: Image.Image) -> str:
-    digest = hashlib.sha256(f"{rgb.width}×{rgb.height}:".encode())
-    digest.update(rgb.tobytes())
+def _pixel_hash(decoded: Decoded) -> str:
+    """Of what lies in the file rather than what is shown, so that it stays when another reading is chosen."""
+    if decoded.values is None:
+        return _digest(f"{decoded.rgb.width}×{decoded.rgb.height}:", decoded.rgb.tobytes())
+    samples = decoded.values.samples
+    if samples.kind == "uint8" and decoded.values.alpha == "transparency":  # a PNG with the same picture has this one
+        rgb, _ = render(samples, AS_USUAL)
+        return _digest(f"{rgb.width}×{rgb.height}:", rgb.tobytes())
+    height, width, bands = samples.values.shape
+    little_endian = samples.values.astype(samples.values.dtype.newbyteorder("<"), copy=False)
+    return _digest(f"{width}×{height}×{bands}:{samples.kind}:", little_endian.tobytes())
+
+
+def _digest(shape: str, pixels: bytes) -> str:
+    digest = hashlib.sha256(shape.encode())
+    digest.update(pixels)
     return digest.hexdigest()[:32]
+
+
+def _of_values(decoded: Decoded) -> dict[str, Any]:
+    values = decoded.values
+    if values is None:
+        return {}
+    names = ("low", "high", "dark", "bright", "bits", "bands", "alpha")
+    return {"sample_kind": values.kind} | {name: getattr(values, name) for name in names}
 
 
 def _look(image: Image.Image) -> tuple[float, float, float]:

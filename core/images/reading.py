@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import logging
 import os
-import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
-from core.errors import WorkbenchError
+from core.images.colour import Values, over_white, render
+from core.images.deep_png import is_deep, read_deep
 from core.images.reading_settings import AS_USUAL, Reading
+from core.images.refusals import MAXIMUM_PIXELS, UnreadableImage, opening_reason, reason, too_large
+from core.images.samples import Samples, looks_like_transparency, turned
+from core.images.tiff import pillow_reads, read_tiff
+from core.images.tiff_header import ORIENTATION, TiffHeader, read_header
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 """Endings, in lower case, of files that are worth trying. What a file really is, is decided by its content."""
@@ -26,62 +29,10 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 """The only decoders that a file can reach. JPEG includes multi-picture files (MPO), which have no name of their own."""
 
-MAXIMUM_PIXELS = 100_000_000
-"""Most pixels (width × height) that are ever decoded. Pillow's own limit stays in force while a file is opened."""
-
 # Pillow warns about broken metadata and odd palettes of pictures that read perfectly well: nobody can act on that.
 # The filter is set once, because `warnings.catch_warnings` is not safe while several threads are reading.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
-
-_CUT_OFF = "is cut off: the file ends too early"
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-class UnreadableImage(WorkbenchError):
-    """A file that gives no pixels. The message is the plain reason alone, for example "is empty (0 bytes)"."""
-
-
-@dataclass(frozen=True)
-class Values:
-    """What an image holds that 8 bits and three colours don't: its values as they lie in the file.
-
-    Attributes
-    ----------
-    samples : numpy.ndarray
-        Shape (height, width, bands), of the file's own type, as people see the picture (turned upright).
-    kind : str
-        NumPy's name of that type, such as ``"uint16"``.
-    low, high : float
-        Least and greatest finite value of the bands that are shown.
-    dark, bright : float
-        Values that 0.1 % of the shown pixels are below and above: the range without hot and dead pixels.
-    bits : int
-        Bits that `high` (of a type with a sign, the farther from 0) needs; of floating-point values, all they have.
-    bands : int
-        Samples a pixel, transparency included.
-    alpha : str
-        ``"none"``, ``"transparency"``, or ``"doubtful"``: a band is called transparency, but its values say otherwise.
-    """
-
-    samples: np.ndarray
-    kind: str
-    low: float
-    high: float
-    dark: float
-    bright: float
-    bits: int
-    bands: int
-    alpha: str
 
 
 @dataclass(frozen=True)
@@ -93,13 +44,18 @@ class Decoded:
     rgb : PIL.Image.Image
         As people see it: see `open_rgb`.
     mode : str
-        Pillow's name of the colour mode in the file, such as ``"RGB"``, ``"L"`` or ``"I;16"``.
+        Pillow's name of the colour mode in the file, such as ``"RGB"``, ``"L"`` or ``"I;16"``; ``"13 bands"`` where it
+        has none.
     format : str
         One of `FORMATS`; multi-picture files count as ``"JPEG"``.
     orientation : int
         The EXIF orientation that `rgb` was turned by, 1..8; 1 is upright.
     size_bytes : int
         Length of the file in bytes.
+    pages : int
+        How many pictures the file holds (pages of a TIFF, frames of an animation), of which `rgb` is the first.
+    values : Values or None
+        What it holds that 8 bits and three colours, with or without transparency, don't.
     """
 
     rgb: Image.Image
@@ -114,13 +70,15 @@ class Decoded:
 def open_rgb(source: Path | str | BinaryIO, reading: Reading = AS_USUAL, *, at_least: int | None = None) -> Image.Image:
     """Read the first frame of an image as people see it.
 
-    Transparent parts are laid over white; 16-bit grey is scaled from 0..65535 to 0..255; floating-point grey within
-    0..1 is multiplied by 255, any other is clipped to 0..255.
+    Transparent parts are laid over white. Values deeper than 8 bits, and more than three bands, are shown as the
+    reading says.
 
     Parameters
     ----------
     source : Path, str or binary file
         The file. A binary file is read from its beginning and stays open.
+    reading : Reading
+        What is shown black, what white, and which bands.
     at_least : int, optional
         Smaller side in pixels (1 or more) that the caller needs. A large JPEG may then come out reduced, with its
         smaller side still at least this long, which is several times faster.
@@ -133,12 +91,11 @@ def open_rgb(source: Path | str | BinaryIO, reading: Reading = AS_USUAL, *, at_l
     Raises
     ------
     UnreadableImage
-        With the reason: empty, no image, cut off, damaged, too many pixels, no permission, no longer there.
+        With the reason: empty, no image, of a kind that isn't supported, cut off, damaged, too many pixels, no
+        permission, no longer there.
     """
-    with _opened(source) as image:
-        if at_least is not None:
-            image.draft("RGB", (at_least, at_least))
-        return _as_rgb(image)
+    with _stream(source) as stream, _reasons_in_words(stream):
+        return _picture(stream, reading, at_least).rgb
 
 
 def read_square(source: Path | str | BinaryIO, side: int, reading: Reading = AS_USUAL) -> np.ndarray:
@@ -150,6 +107,8 @@ def read_square(source: Path | str | BinaryIO, side: int, reading: Reading = AS_
         See `open_rgb`.
     side : int
         Width and height of the result in pixels, 1 or more.
+    reading : Reading
+        See `open_rgb`.
 
     Returns
     -------
@@ -176,6 +135,8 @@ def thumbnail(source: Path | str | BinaryIO, side: int, reading: Reading = AS_US
         See `open_rgb`.
     side : int
         Longest side of the result in pixels, 1 or more. A smaller image is never enlarged.
+    reading : Reading
+        See `open_rgb`.
 
     Returns
     -------
@@ -201,18 +162,18 @@ def decode(path: Path, reading: Reading = AS_USUAL) -> Decoded:
     ----------
     path : Path
         The file.
+    reading : Reading
+        See `open_rgb`.
 
     Raises
     ------
     UnreadableImage
         See `open_rgb`.
     """
-    with _stream(path) as stream, _opened(stream) as image:
-        mode, kind = image.mode, image.format
-        rgb = _as_rgb(image)
-        orientation = _orientation(image)
+    with _stream(path) as stream, _reasons_in_words(stream):
+        picture = _picture(stream, reading, count_frames=True)
         size_bytes = stream.seek(0, os.SEEK_END)
-    return Decoded(rgb, mode, "JPEG" if kind == "MPO" else kind, orientation, size_bytes)
+    return replace(picture, size_bytes=size_bytes)
 
 
 # Opening -------------------------------------------------------------------------------------------------------------
@@ -227,47 +188,87 @@ def _stream(source: Path | str | BinaryIO) -> Iterator[BinaryIO]:
     try:
         stream = open(source, "rb")  # noqa: SIM115 - only the opening itself belongs inside the try
     except (OSError, ValueError) as error:
-        raise UnreadableImage(_opening_reason(error)) from error
+        raise UnreadableImage(opening_reason(error)) from error
     with stream:
         yield stream
 
 
 @contextmanager
-def _opened(source: Path | str | BinaryIO) -> Iterator[Image.Image]:
-    """An image whose size has been accepted and whose pixels are not decoded yet.
+def _reasons_in_words(stream: BinaryIO) -> Iterator[None]:
+    """Whatever goes wrong with a file until the end of the ``with`` block becomes an `UnreadableImage`."""
+    try:
+        yield
+    except UnreadableImage:
+        raise
+    except Exception as error:  # decoders answer hostile bytes with nearly every kind of exception
+        raise UnreadableImage(reason(error, stream)) from error
 
-    Whatever goes wrong until the end of the ``with`` block becomes an `UnreadableImage`.
-    """
-    with _stream(source) as stream:
-        try:
-            with Image.open(stream, formats=FORMATS) as image:
-                if image.width * image.height > MAXIMUM_PIXELS:
-                    raise UnreadableImage(_too_large(image.size))
-                yield image
-        except UnreadableImage:
-            raise
-        except Exception as error:  # decoders answer hostile bytes with nearly every kind of exception
-            raise UnreadableImage(_reason(error, stream)) from error
+
+def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *, count_frames: bool = False) -> Decoded:
+    """A file, decoded by whoever reads its kind rightly; its length isn't known yet."""
+    header = read_header(stream)
+    if header is not None and not pillow_reads(header):
+        samples = read_tiff(stream, header)
+        rgb, values = render(samples, reading)
+        return Decoded(rgb, samples.mode, "TIFF", samples.orientation, 0, header.pages, values)
+    stream.seek(0)
+    with Image.open(stream, formats=FORMATS) as image:
+        if image.width * image.height > MAXIMUM_PIXELS:
+            raise UnreadableImage(too_large(image.size))
+        if at_least is not None:
+            image.draft("RGB", (at_least, at_least))
+        return _decoded(image, stream, header, reading, count_frames)
+
+
+def _decoded(
+    image: Image.Image, stream: BinaryIO, header: TiffHeader | None, reading: Reading, count_frames: bool
+) -> Decoded:
+    """An image that Pillow has opened."""
+    mode, kind = image.mode, "JPEG" if image.format == "MPO" else image.format
+    deep = is_deep(image)
+    image.load()
+    orientation = _orientation(image)
+    samples = read_deep(image, stream, orientation) if deep else _doubtful(image, orientation)
+    if samples is not None:
+        rgb, values = render(samples, reading)
+        mode = samples.mode
+    else:
+        rgb, values = _as_rgb(image, orientation), None
+    if header is not None:  # Pillow has turned it, and forgotten how
+        orientation = header.one(ORIENTATION, 1) if header.one(ORIENTATION, 1) in range(1, 9) else 1
+    pages = header.pages if header is not None else _frames(image) if count_frames else 1
+    return Decoded(rgb, mode, kind, orientation, 0, pages, values)
+
+
+def _frames(image: Image.Image) -> int:
+    """Pictures of an animation. What a JPEG holds beside its picture is smaller copies and depth maps of it."""
+    if image.format not in ("GIF", "PNG", "WEBP"):
+        return 1
+    try:
+        return image.n_frames
+    except Exception:  # the first frame is good, whatever comes then
+        return 1
 
 
 # Colour --------------------------------------------------------------------------------------------------------------
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
-    image.load()
-    orientation = _orientation(image)
-    if image.mode == "F" or image.mode.startswith("I"):
-        rgb = Image.fromarray(_deep_grey(image)).convert("RGB")
-    elif image.has_transparency_data:
-        see_through = image.convert("RGBA")
-        rgb = Image.new("RGB", image.size, "white")
-        rgb.paste(see_through, mask=see_through.getchannel("A"))
-    else:
-        rgb = image.convert("RGB")
+def _as_rgb(image: Image.Image, orientation: int) -> Image.Image:
+    rgb = over_white(image) if image.has_transparency_data else image.convert("RGB")
     if orientation in _TURNS:
         rgb = rgb.transpose(_TURNS[orientation])
     rgb.info = {}  # else a copy that is saved later would carry the old orientation and colour profile
     return rgb
+
+
+def _doubtful(image: Image.Image, orientation: int) -> Samples | None:
+    """The values of a decoded picture whose transparency can't be that; None for all others."""
+    if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
+        return None
+    values = np.asarray(image)
+    if looks_like_transparency(values[..., 3], 255):
+        return None
+    return Samples(turned(values, orientation), "rgb", 8, "RGBA", orientation, alpha=3)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -279,121 +280,12 @@ def _orientation(image: Image.Image) -> int:
     return orientation if orientation in _TURNS else 1
 
 
-def _deep_grey(image: Image.Image) -> np.ndarray:
-    """Grey values of more than 8 bits as uint8 of shape (height, width). Pillow's own conversion clips them."""
-    values = np.asarray(image)
-    if image.mode == "F":
-        finite = np.nan_to_num(values, nan=0.0, posinf=255.0, neginf=0.0)
-        is_fraction = finite.size > 0 and finite.min() >= 0 and finite.max() <= 1
-        return np.clip(np.rint(finite * 255 if is_fraction else finite), 0, 255).astype(np.uint8)
-    scaled = ((np.clip(values, 0, 65535).astype(np.uint32) + 128) // 257).astype(np.uint8)
-    see_through = image.info.get("transparency")
-    if isinstance(see_through, int):
-        scaled[values == see_through] = 255
-    return scaled
-
-
-# Reasons -------------------------------------------------------------------------------------------------------------
-
-
-def _opening_reason(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "no longer exists"
-    if isinstance(error, PermissionError):
-        return "cannot be opened: permission denied"
-    if isinstance(error, IsADirectoryError):
-        return "is a folder, not a file"
-    return f"cannot be opened: {(getattr(error, 'strerror', None) or str(error)).lower()}"
-
-
-def _reason(error: Exception, stream: BinaryIO) -> str:
-    """Why an image that could be opened as a file gave no pixels."""
-    if isinstance(error, Image.DecompressionBombError):
-        return _too_large(_refused_size(error))
-    if isinstance(error, MemoryError):
-        return "needs more memory than is free"
-    if isinstance(error, OSError) and error.errno is not None:
-        return f"cannot be read: {(error.strerror or str(error)).lower()}"
-    try:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(0)
-        head = stream.read(4096)
-    except (OSError, ValueError):
-        return "cannot be read: the file was closed or its disk is gone"
-    if size == 0:
-        return "is empty (0 bytes)"
-    if _promised_bytes(head) > size:
-        return _CUT_OFF
-    if isinstance(error, UnidentifiedImageError):
-        return _unidentified_reason(head)
-    if isinstance(error, EOFError) or "truncated" in str(error).lower():
-        return _CUT_OFF
-    return "is damaged: its pixels cannot be decoded"
-
-
-def _too_large(size: tuple[int, int] | None) -> str:
-    pixels = f"{size[0]:,} × {size[1]:,} pixels" if size else "its pixels"
-    return f"{pixels} are more than the {MAXIMUM_PIXELS // 1_000_000} megapixels allowed"
-
-
-def _refused_size(error: Image.DecompressionBombError) -> tuple[int, int] | None:
-    """Width and height that Pillow refused. Its message holds only their product, the frame that raised it has both.
-
-    Pillow's check is kept, although ours is stricter, because the GIF and WebP decoders allocate while they open.
-    """
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    return traceback.tb_frame.f_locals.get("size") if traceback is not None else None
-
-
-def _promised_bytes(head: bytes) -> int:
-    """Bytes that the file must have by its own account, for the formats whose decoder does not notice: else 0."""
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return int.from_bytes(head[4:8], "little") + 8
-    if head[:4] == b"II*\0":
-        return int.from_bytes(head[4:8], "little") + 2
-    if head[:4] == b"MM\0*":
-        return int.from_bytes(head[4:8], "big") + 2
-    return 0
-
-
-_OURS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-
-_OTHERS = {
-    b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a zip archive",
-    b"8BPS": "a Photoshop document",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89HDF": "an HDF5 file",
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
-
-
-def _unidentified_reason(head: bytes) -> str:
-    for signature, name in _OTHERS.items():
-        if head.startswith(signature):
-            return f"is not an image ({name})"
-    if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
-        return "is a HEIC or AVIF photo, which is not supported: save it as JPEG or PNG"
-    if head[4:8] == b"ftyp":
-        return "is not an image (a video)"
-    if not head.strip(b"\0"):
-        return "is not an image (only zero bytes)"
-    if text := _text(head):
-        start = text.lstrip("\ufeff \t\r\n").lower()
-        if start.startswith(("<!doctype html", "<html")):
-            return "is not an image (a web page)"
-        return "is not an image (an SVG drawing)" if "<svg" in start else "is not an image (text)"
-    if head.startswith(_OURS):
-        return "is cut off or damaged: its header cannot be understood"
-    return "is not an image of a supported kind (JPEG, PNG, WebP, BMP, GIF or TIFF)"
-
-
-def _text(head: bytes) -> str:
-    """The beginning of a text file, or nothing when it is not text."""
-    try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental: the last letter may be cut in two
-    except UnicodeDecodeError:
-        return ""
-    is_text = all(unicodedata.category(letter) != "Cc" or letter in "\t\n\r\f" for letter in text)
-    return text if is_text else ""

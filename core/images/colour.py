@@ -1,0 +1,256 @@
+"""From the values of an image to red, green and blue: which bands, what is black, what is white."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from core.images.reading_settings import Reading
+from core.images.refusals import UnreadableImage
+from core.images.samples import Samples, looks_like_transparency
+
+# Values that are scaled at a time: their floating-point copies shall not need more memory than they do.
+VALUES_AT_ONCE = 4_000_000
+# Of a large image, about so many values tell its range.
+VALUES_LOOKED_AT = 1_000_000
+HOT_SHARE = 0.001
+
+
+@dataclass(frozen=True)
+class Values:
+    """What an image holds that 8 bits and three colours don't.
+
+    Attributes
+    ----------
+    samples : Samples
+        The values as they lie in the file.
+    kind : str
+        NumPy's name of their type, such as ``"uint16"``.
+    low, high : float
+        Least and greatest of the bands that are shown, without endless ones and those that stand for none.
+    dark, bright : float
+        Values that 0.1 % of the shown ones are below and above: the range without hot and dead pixels.
+    bits : int
+        Bits that `low` and `high` need; of floating-point values, all they have.
+    bands : int
+        Samples a pixel, transparency included.
+    alpha : str
+        ``"none"``, ``"transparency"``, or ``"doubtful"``: a band is called transparency, but its values say otherwise.
+    """
+
+    samples: Samples
+    kind: str
+    low: float
+    high: float
+    dark: float
+    bright: float
+    bits: int
+    bands: int
+    alpha: str
+
+
+def render(samples: Samples, reading: Reading) -> tuple[Image.Image, Values | None]:
+    """The picture that people see, mode RGB, and what else there is to know of its values (None: nothing).
+
+    Raises
+    ------
+    UnreadableImage
+        If the image lacks a band that was chosen to be shown.
+    """
+    if samples.colours in ("palette", "cmyk", "lab"):
+        return _in_its_own_colours(samples), None
+    alpha = _alpha(samples, reading)
+    bands, see_through = _bands(samples, reading, alpha)
+    shown = samples.values[..., bands]
+    pixels = to_bytes(shown, _range(samples, shown, reading), samples)
+    opacity = None
+    if see_through is not None:
+        band = samples.values[..., see_through]
+        opacity = _scaled(band, 0, _opaque(samples, band, reading))
+    rgb = _over_white(pixels, opacity, samples.is_premultiplied)
+    is_plain = samples.kind == "uint8" and samples.bits == 8 and samples.bands <= 3 and alpha != "doubtful"
+    return rgb, None if is_plain else _values(samples, shown, alpha)
+
+
+def usual_range(kind: str, bits: int, values: np.ndarray) -> tuple[float, float]:
+    """What is shown black and white of values of a kind for which nothing was chosen.
+
+    All that the type can hold; of types of more than 16 bits and of signed 16 bits 0..65535; floating-point values
+    0..1 if none lies outside, else 0..255.
+
+    Parameters
+    ----------
+    kind : str
+        NumPy's name of the type.
+    bits : int
+        Bits of a value by the file's own account: 12 of ``"uint16"``.
+    values : numpy.ndarray
+        The values, of which only floating-point ones are looked at.
+    """
+    if kind.startswith("float"):
+        finite = values[np.isfinite(values)]
+        is_fraction = finite.size == 0 or (finite.min() >= 0 and finite.max() <= 1)
+        return (0.0, 1.0) if is_fraction else (0.0, 255.0)
+    if kind == "int8":
+        return -128.0, 127.0
+    return 0.0, float(2 ** min(bits, 16) - 1)
+
+
+def to_bytes(values: np.ndarray, limits: tuple[float, float], samples: Samples) -> np.ndarray:
+    """Values as uint8: black and white at the limits (where 0 means white, the other way round), linear in between.
+
+    What stands for none, or is no number, is black.
+    """
+    black, white = limits if samples.colours != "inverted" else limits[::-1]
+    if values.dtype == np.uint8 and (black, white) == (0, 255):
+        scaled = values
+    elif values.dtype.itemsize <= 2 and values.dtype.kind in "ui":
+        # A table of all values there can be is quicker than arithmetic, and gives the same.
+        type_ = np.iinfo(values.dtype)
+        table = _scaled(np.arange(type_.min, type_.max + 1, dtype=np.int32), black, white)
+        scaled = table[values.astype(np.int32) - type_.min]
+    else:
+        scaled = _scaled(values, black, white)
+    if samples.nodata is not None or values.dtype.kind == "f":
+        is_none = ~samples.is_any(values) & ~np.isinf(values)
+        scaled = np.where(is_none, np.uint8(0), scaled)
+    return scaled
+
+
+def _scaled(values: np.ndarray, black: float, white: float) -> np.ndarray:
+    scaled = np.empty(values.shape, np.uint8)
+    a_row = max(1, values[0].size)
+    rows = max(1, VALUES_AT_ONCE // a_row)
+    for start in range(0, len(values), rows):
+        part = values[start : start + rows].astype(np.float64)
+        with np.errstate(invalid="ignore", over="ignore"):
+            share = np.clip((part - black) / (white - black), 0, 1)
+        scaled[start : start + rows] = np.rint(np.nan_to_num(share, nan=0.0) * 255)
+    return scaled
+
+
+def _range(samples: Samples, shown: np.ndarray, reading: Reading) -> tuple[float, float]:
+    if samples.kind == "uint8" and samples.bits == 8:
+        return 0.0, 255.0
+    return reading.range_of(samples.kind) or usual_range(samples.kind, samples.bits, shown)
+
+
+# Bands ---------------------------------------------------------------------------------------------------------------
+
+
+def _alpha(samples: Samples, reading: Reading) -> str:
+    if samples.alpha is None:
+        return "none"
+    band = samples.values[..., samples.alpha]
+    is_transparency = looks_like_transparency(band, _opaque(samples, band, reading))
+    return "transparency" if is_transparency else "doubtful"
+
+
+def _opaque(samples: Samples, band: np.ndarray, reading: Reading) -> float:
+    """The value that covers fully: white, or where there is more, the greatest that there can be."""
+    if samples.kind == "uint8" and samples.bits == 8:
+        return 255.0
+    whites = {limits[1] for limits in (_range(samples, band, reading), usual_range(samples.kind, samples.bits, band))}
+    enough = [white for white in whites if white >= band.max()]
+    return min(enough) if enough else max(1.0, float(np.nan_to_num(band.max())))
+
+
+def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int], int | None]:
+    """Which bands are shown, one or three, and which one is transparency, counted from 0."""
+    if reading.bands and samples.bands > 3:
+        if max(reading.bands) <= samples.bands:
+            chosen = [band - 1 for band in reading.bands]
+            return (chosen[:3], chosen[3]) if len(chosen) == 4 else (chosen, None)
+        if alpha != "transparency":
+            missing = max(reading.bands)
+            raise UnreadableImage(f"has {samples.bands} bands, and no band {missing}, which was chosen to be shown")
+    colours = [band for band in range(samples.bands) if band != samples.alpha]
+    shown = colours[:3] if len(colours) >= 3 else colours[:1]
+    return shown or [0], samples.alpha if alpha == "transparency" and colours else None
+
+
+def _over_white(pixels: np.ndarray, opacity: np.ndarray | None, is_premultiplied: bool) -> Image.Image:
+    """One or three bands as a picture; where it lets through, white is seen."""
+    if pixels.shape[2] == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    if opacity is None:
+        return Image.fromarray(np.ascontiguousarray(pixels))
+    height, width = opacity.shape
+    layers = np.dstack([pixels, opacity]).tobytes()
+    image = Image.frombytes("RGBa" if is_premultiplied else "RGBA", (width, height), layers)
+    return over_white(image)
+
+
+def over_white(image: Image.Image) -> Image.Image:
+    """A picture that lets through as it looks on white."""
+    see_through = image.convert("RGBA")
+    rgb = Image.new("RGB", image.size, "white")
+    rgb.paste(see_through, mask=see_through.getchannel("A"))
+    return rgb
+
+
+# Colours of other kinds ----------------------------------------------------------------------------------------------
+
+
+def _in_its_own_colours(samples: Samples) -> Image.Image:
+    """Values that are no light: indexes, inks, and lightness with two colours."""
+    values = samples.values
+    if samples.colours == "palette":
+        indexes = np.clip(values[..., 0], 0, len(samples.palette) - 1)
+        return Image.fromarray(samples.palette[indexes])
+    if samples.colours == "lab":
+        return Image.fromarray(lab_to_rgb(values[..., :3], samples.bits))
+    limits = usual_range(samples.kind, samples.bits, values)
+    inks = to_bytes(values[..., :4], limits, samples)
+    height, width = inks.shape[:2]
+    return Image.frombytes("CMYK", (width, height), inks.tobytes()).convert("RGB")
+
+
+def lab_to_rgb(values: np.ndarray, bits: int) -> np.ndarray:
+    """CIELAB as TIFF stores it (TIFF 6.0, section 23; white point D50) as sRGB of uint8, shape (height, width, 3).
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (height, width, 3), 8 or 16 bits: lightness without a sign, then a* and b* with one.
+    bits : int
+        8 or 16.
+    """
+    lightness = values[..., 0].astype(np.float64) / (2**bits - 1) * 100
+    signed = values[..., 1:].astype(f"uint{bits}").view(f"int{bits}").astype(np.float64) / 2 ** (bits - 8)
+    y = (lightness + 16) / 116
+    xyz = np.stack([y + signed[..., 0] / 500, y, y - signed[..., 1] / 200], axis=-1)
+    xyz = np.where(xyz > 6 / 29, xyz**3, 3 * (6 / 29) ** 2 * (xyz - 4 / 29)) * D50
+    linear = np.clip(xyz @ XYZ_TO_RGB.T, 0, 1)
+    gamma = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.rint(gamma * 255).astype(np.uint8)
+
+
+D50 = np.array([0.96422, 1.0, 0.82521])
+# To linear sRGB, adapted to D50 after Bradford (B. Lindbloom, "RGB/XYZ Matrices").
+XYZ_TO_RGB = np.array(
+    [
+        [3.1338561, -1.6168667, -0.4906146],
+        [-0.9787684, 1.9161415, 0.0334540],
+        [0.0719453, -0.2289914, 1.4052427],
+    ]
+)
+
+
+# What is told of the values ------------------------------------------------------------------------------------------
+
+
+def _values(samples: Samples, shown: np.ndarray, alpha: str) -> Values:
+    meaning = shown[samples.is_any(shown)]
+    low, high = (float(meaning.min()), float(meaning.max())) if meaning.size else (0.0, 0.0)
+    some = meaning[:: max(1, meaning.size // VALUES_LOOKED_AT)]
+    ends = (HOT_SHARE, 1 - HOT_SHARE)
+    dark, bright = (float(end) for end in np.quantile(some, ends, method="nearest")) if meaning.size else (0.0, 0.0)
+    if samples.values.dtype.kind == "f":
+        bits = samples.bits
+    else:
+        bits = max(1, max(int(low).bit_length(), int(high).bit_length()) + (low < 0))
+    return Values(samples, samples.kind, low, high, dark, bright, bits, samples.bands, alpha)

@@ -1,0 +1,158 @@
+"""Why a file gives no pixels, in plain words."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import unicodedata
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+from core.errors import WorkbenchError
+
+MAXIMUM_PIXELS = 100_000_000
+"""Most pixels (width × height) that are ever decoded. Pillow's own limit stays in force while a file is opened."""
+
+MAXIMUM_BYTES = 8 * MAXIMUM_PIXELS
+"""Most bytes that the values of an image may take, all its bands together."""
+
+CUT_OFF = "is cut off: the file ends too early"
+DAMAGED = "is damaged: its pixels cannot be decoded"
+
+
+class UnreadableImage(WorkbenchError):
+    """A file that gives no pixels. The message is the plain reason alone, for example "is empty (0 bytes)"."""
+
+
+def opening_reason(error: OSError | ValueError) -> str:
+    """Why a file could not even be opened."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "no longer exists"
+    if isinstance(error, PermissionError):
+        return "cannot be opened: permission denied"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder, not a file"
+    return f"cannot be opened: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+
+
+def reason(error: Exception, stream: BinaryIO) -> str:
+    """Why an image that could be opened as a file gave no pixels."""
+    if isinstance(error, Image.DecompressionBombError):
+        return too_large(_refused_size(error))
+    if isinstance(error, MemoryError):
+        return "needs more memory than is free"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    try:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        head = stream.read(4096)
+    except (OSError, ValueError):
+        return "cannot be read: the file was closed or its disk is gone"
+    if size == 0:
+        return "is empty (0 bytes)"
+    if _promised_bytes(head) > size:
+        return CUT_OFF
+    if unsupported_kind := _unsupported(error, head):
+        return unsupported_kind
+    if isinstance(error, UnidentifiedImageError):
+        return _unidentified_reason(head)
+    if isinstance(error, EOFError) or "truncated" in str(error).lower():
+        return CUT_OFF
+    return DAMAGED
+
+
+def unsupported(kind: str, what: str) -> str:
+    """The words for a sound file of a kind that can't be read."""
+    return f"is a kind of {kind} that isn't supported: {what}"
+
+
+def too_large(size: tuple[int, int] | None) -> str:
+    """The words for more pixels than are allowed."""
+    pixels = f"{size[0]:,} × {size[1]:,} pixels" if size else "its pixels"
+    return f"{pixels} are more than the {MAXIMUM_PIXELS // 1_000_000} megapixels allowed"
+
+
+def too_many_bytes(width: int, height: int, bands: str) -> str:
+    """The words for few enough pixels of too many or too deep bands."""
+    size = f"{width:,} × {height:,} pixels of {bands}"
+    return f"{size} are more than the {MAXIMUM_BYTES // 1_000_000} MB allowed"
+
+
+def _refused_size(error: Image.DecompressionBombError) -> tuple[int, int] | None:
+    """Width and height that Pillow refused. Its message holds only their product, the frame that raised it has both.
+
+    Pillow's check is kept, although ours is stricter, because the GIF and WebP decoders allocate while they open.
+    """
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_locals.get("size") if traceback is not None else None
+
+
+def _promised_bytes(head: bytes) -> int:
+    """Bytes that a WebP must have by its own account, whose decoder does not notice: else 0."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return int.from_bytes(head[4:8], "little") + 8
+    return 0
+
+
+def _unsupported(error: Exception, head: bytes) -> str:
+    """What a sound JPEG or BMP is that its decoder can't read; "" where that isn't the reason."""
+    message = str(error).lower()
+    if head.startswith(b"\xff\xd8\xff") and (frame := _JPEG_FRAME.search(head)):
+        kind, bits = frame.group(1)[0], frame.group(2)[0]
+        if bits > 8:
+            return unsupported("JPEG", f"{bits} bits")
+        if kind in _JPEG_KINDS:
+            return unsupported("JPEG", _JPEG_KINDS[kind])
+    if head.startswith(b"BM") and "unsupported bmp" in message:
+        return unsupported("BMP", message.removeprefix("unsupported bmp ").strip("."))
+    return ""
+
+
+# The marker that begins a JPEG's frame, the length of what follows, and the bits a sample.
+_JPEG_FRAME = re.compile(rb"\xff([\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf])\0.(.)", re.DOTALL)
+_JPEG_KINDS = {0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "lossless"}
+
+_OURS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+_OTHERS = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a zip archive",
+    b"8BPS": "a Photoshop document",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x89HDF": "an HDF5 file",
+}
+
+
+def _unidentified_reason(head: bytes) -> str:
+    for signature, name in _OTHERS.items():
+        if head.startswith(signature):
+            return f"is not an image ({name})"
+    if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
+        return "is a HEIC or AVIF photo, which is not supported: save it as JPEG or PNG"
+    if head[4:8] == b"ftyp":
+        return "is not an image (a video)"
+    if not head.strip(b"\0"):
+        return "is not an image (only zero bytes)"
+    if text := _text(head):
+        start = text.lstrip("\ufeff \t\r\n").lower()
+        if start.startswith(("<!doctype html", "<html")):
+            return "is not an image (a web page)"
+        return "is not an image (an SVG drawing)" if "<svg" in start else "is not an image (text)"
+    if head.startswith(_OURS):
+        return "is cut off or damaged: its header cannot be understood"
+    return "is not an image of a supported kind (JPEG, PNG, WebP, BMP, GIF or TIFF)"
+
+
+def _text(head: bytes) -> str:
+    """The beginning of a text file, or nothing when it is not text."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental: the last letter may be cut in two
+    except UnicodeDecodeError:
+        return ""
+    is_text = all(unicodedata.category(letter) != "Cc" or letter in "\t\n\r\f" for letter in text)
+    return text if is_text else ""
