@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.datasets.checkup import NOT_READY, WARNINGS, Checkup, check
 from core.datasets.importing import start_import
+from core.datasets.rescaling import start_rescaling
 from core.datasets.store import Dataset, delete_dataset, list_datasets
 from core.errors import WorkbenchError
 from core.runs.record import delete_run
@@ -13,6 +14,7 @@ from pages.dataset_views.changes import offer_undo, show_changes
 from pages.dataset_views.division import show_counts, show_division
 from pages.dataset_views.findings import list_findings, show_findings
 from pages.dataset_views.images import show_gallery
+from pages.dataset_views.scale import has_scale, show_scale
 from pages.widgets.frame import Page, drawn_badge, open_page
 from pages.widgets.gallery import escape
 from pages.widgets.progress import show_progress
@@ -100,6 +102,8 @@ def look(page: Page) -> None:
         show_division(dataset)
     else:
         show_changes(page)
+        if has_scale(dataset):
+            show_scale(page)
 
 
 def overview(page: Page, checkup: Checkup) -> None:
@@ -123,8 +127,16 @@ def overview(page: Page, checkup: Checkup) -> None:
 
 
 def reading_again(dataset: Dataset) -> None:
-    """How far reading what changed is, or why it failed; what was known stays in use."""
+    """How far reading what changed, or looking by another scale, is, or why it failed; what was known stays in use."""
     status = dataset.job.status()
+    if dataset.is_read_otherwise and not status.active:
+        # Once by itself, after the scale was changed; where that did not end well, when somebody wants it.
+        if status.state == "done":
+            start_rescaling(dataset)
+            status = dataset.job.status()
+        else:
+            st.warning("What is told of brightness and likeness is still by an earlier scale of the pixels.")
+            st.button("Look at them by the new one", icon=":material/sync:", on_click=start_rescaling, args=(dataset,))
     if status.active:
         st.fragment(_import_progress, run_every=0.5)(dataset)
     elif status.state == "failed":

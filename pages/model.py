@@ -109,7 +109,8 @@ def answer(page: Page, architecture: Architecture, totals: Totals) -> str:
 def first_picture(page: Page) -> str:
     """An image of the dataset, with which the drawing begins."""
     row = page.dataset.images.sort_values("pixel_hash").iloc[0]
-    return thumbnail_url(row["pixel_hash"], PICTURE_SIDE, str(page.dataset.path_of(row["path"])))
+    file, reading = str(page.dataset.path_of(row["path"])), page.dataset.content.reading
+    return thumbnail_url(row["pixel_hash"], PICTURE_SIDE, file, reading)
 
 
 def show_more(page: Page, architecture: Architecture, rows: list[LayerRow], image_size: int) -> None:

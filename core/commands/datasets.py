@@ -11,6 +11,7 @@ from core.datasets.cards import Card, load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
+from core.datasets.findings.pixel_depth import COMMANDS
 from core.datasets.importing import (
     create_from_card,
     create_from_path,
@@ -231,6 +232,8 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
         lines += [f"  {text}" for text in (finding.why, ", ".join(_shown(finding.paths))) if text]
         if finding.remedy:
             lines.append(f"  remedy: {finding.remedy} (edit {dataset.name} fix {finding.kind})")
+        if finding.kind in COMMANDS:
+            lines.append(f"  to change it: edit {dataset.name} {COMMANDS[finding.kind]}")
     return facts | checkup.to_dict(), "\n".join(lines), DONE
 
 

@@ -283,22 +283,26 @@ def _index(dataset: Dataset, layout: Layout, report: Progress) -> pd.DataFrame:
     except WorkbenchError:
         index.clear()
         raise
-    _choose_scale(dataset, table)
     return with_likeness(_at_one_scale(dataset, layout.root, table, report), known, report)
 
 
-def _choose_scale(dataset: Dataset, table: pd.DataFrame) -> None:
+def _at_one_scale(dataset: Dataset, root: Path, table: pd.DataFrame, report: Progress) -> pd.DataFrame:
+    """The table with its deep images described by the scale of the dataset, chosen now where it was not before."""
+    told = partial(report, "Reading deep pixels by one scale")
+    # First as far as the scale is settled: which bands are shown decides which values it is chosen from.
+    table = described_again(root, table, dataset.reading, told)
+    _choose_scale(dataset, table[table["problem"] == ""])
+    return described_again(root, table, dataset.reading, told)
+
+
+def _choose_scale(dataset: Dataset, images: pd.DataFrame) -> None:
     """Choose what is black and white of each kind of deep pixels, from all of them; what was chosen before stays."""
-    good, chosen = table[table["problem"] == ""], dataset.chosen_ranges
-    ranges = {kind: chosen_range(good, kind) for kind in kinds_of(good) if kind not in chosen}
+    bands = dataset.reading.bands
+    chosen = dataset.chosen_ranges if dataset.chosen_by_bands == bands else {}
+    ranges = {kind: chosen_range(images, kind) for kind in kinds_of(images) if kind not in chosen}
     ranges = {kind: ends for kind, ends in ranges.items() if ends is not None}
     if ranges:
-        dataset.choose_ranges(chosen | ranges)
-
-
-def _at_one_scale(dataset: Dataset, root: Path, table: pd.DataFrame, report: Progress) -> pd.DataFrame:
-    """The table with its deep images described by the scale of the dataset."""
-    return described_again(root, table, dataset.reading, partial(report, "Reading deep pixels by one scale"))
+        dataset.choose_ranges(chosen | ranges, bands)
 
 
 def read_by_another_scale(dataset: Dataset, progress: Listener | None = None) -> Dataset:

@@ -103,7 +103,8 @@ def kind_in_words(kind: str) -> str:
 
 def value_in_words(value: float) -> str:
     """A value of a pixel: whole numbers in full, others to four figures."""
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:,.4g}"
+    words = f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:,.4g}"
+    return words.replace("-", "−")
 
 
 def scale_in_words(ranges: Mapping[str, Sequence[float]], bands: Sequence[int] = ()) -> str:

@@ -163,8 +163,13 @@ class Dataset:
         """By kind of sample, the values shown black and white that were chosen when the images were read in."""
         return (read_json(self._reading_path) or {}).get("ranges", {})
 
-    def choose_ranges(self, ranges: Mapping[str, Sequence[float]]) -> None:
-        write_json(self._reading_path, {"ranges": {kind: list(ends) for kind, ends in ranges.items()}})
+    @property
+    def chosen_by_bands(self) -> tuple[int, ...]:
+        """Of which bands the values were that `chosen_ranges` were chosen from; empty for the first three."""
+        return tuple((read_json(self._reading_path) or {}).get("bands", ()))
+
+    def choose_ranges(self, ranges: Mapping[str, Sequence[float]], bands: Sequence[int]) -> None:
+        write_json(self._reading_path, {"ranges": {kind: list(ends) for kind, ends in ranges.items()}, "bands": bands})
 
     @property
     def is_read_otherwise(self) -> bool:

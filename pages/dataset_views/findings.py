@@ -4,10 +4,13 @@ import streamlit as st
 
 from core.datasets.checkup import Checkup, accept_finding, apply_remedy
 from core.datasets.findings.finding import NOTES, STOPS, Finding
+from core.datasets.findings.pixel_depth import UNKNOWN
+from core.datasets.importing import start_import
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from pages.dataset_views import IMAGES
 from pages.dataset_views.changes import remember
+from pages.dataset_views.scale import place_of_scale, show_scale
 from pages.widgets.frame import Page
 from pages.widgets.gallery import Tile, escape, show_large, show_tiles, tile_of
 
@@ -31,6 +34,10 @@ def show_findings(page: Page, checkup: Checkup) -> None:
         for number, finding in enumerate(checkup.findings):
             with st.container(border=True):
                 show_finding(page, finding, number)
+                if finding.kind == place_of_scale(checkup):
+                    show_scale(page)
+                elif finding.kind == UNKNOWN:
+                    st.button("Read them in again", icon=":material/sync:", on_click=start_import, args=(page.dataset,))
 
 
 def list_findings(checkup: Checkup) -> None:

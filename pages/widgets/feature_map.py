@@ -203,7 +203,8 @@ def tiles_of(page: Page, run: Run, points: pd.DataFrame, class_names: tuple[str,
         table = pd.DataFrame()
     known = table.loc[[path for path in points["path"] if path in table.index]]
     # All at once, on all cores; the tiles then find them.
-    thumbnail_urls(((row["pixel_hash"], str(page.dataset.path_of(row["path"]))) for _, row in known.iterrows()), SIDE)
+    images = ((row["pixel_hash"], str(page.dataset.path_of(row["path"]))) for _, row in known.iterrows())
+    thumbnail_urls(images, SIDE, page.dataset.content.reading)
     notes = _notes(page, points, class_names)
     tiles = []
     for point in points.itertuples():

@@ -252,7 +252,10 @@ def _strip(dataset: Dataset) -> None:
     """A few thumbnails, from different classes as far as there are."""
     rows = dataset.images.groupby("label", sort=False).head(STRIP_IMAGES)
     rows = rows.sort_values("pixel_hash").head(STRIP_IMAGES)
-    sources = [thumbnail_url(row["pixel_hash"], 64, str(dataset.path_of(row["path"]))) for _, row in rows.iterrows()]
+    sources = [
+        thumbnail_url(row["pixel_hash"], 64, str(dataset.path_of(row["path"])), dataset.content.reading)
+        for _, row in rows.iterrows()
+    ]
     pictures = "".join(
         f'<img src="{source}" alt="" style="width:19%;aspect-ratio:1;object-fit:cover;border-radius:6px">'
         for source in sources

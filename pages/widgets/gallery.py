@@ -134,7 +134,7 @@ def tile_of(dataset: Dataset, row: pd.Series, second: str = "", wrong: bool = Fa
     note = f" · {second}" if second not in ("", row["split"]) else ""
     return Tile(
         id=row["path"],
-        source=thumbnail_url(row["pixel_hash"], SIDE, str(path)),
+        source=thumbnail_url(row["pixel_hash"], SIDE, str(path), dataset.content.reading),
         title=f"{row['path']} · {row['label']} · {row['split']} · {row['width']} × {row['height']} px{note}",
         caption=row["label"],
         second=second,
@@ -179,7 +179,8 @@ def show_images(
     """
     notes = notes or {}
     # All at once, since the tiles below make those that are not cached one by one.
-    thumbnail_urls(((row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows()), SIDE)
+    images = ((row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows())
+    thumbnail_urls(images, SIDE, dataset.content.reading)
     tiles = [tile_of(dataset, row, notes.get(row["path"], row["split"]), wrong) for _, row in rows.iterrows()]
     if pictures:
         tiles = [replace(tile, source=pictures.get(tile.id, tile.source)) for tile in tiles]
@@ -203,7 +204,7 @@ def show_large(
     picture, facts = st.columns([3, 2])
     with picture:
         try:
-            source = image_url(dataset.path_of(row["path"]), LARGE)
+            source = image_url(dataset.path_of(row["path"]), LARGE, dataset.content.reading)
             show_tiles([Tile("large", source, row["path"])], "large", columns=1)
         except UnreadableImage as error:
             st.error(escape(f"{row['path']} {error}."), icon=":material/broken_image:")

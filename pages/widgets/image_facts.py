@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from core.datasets.pixel_scale import kind_in_words, value_in_words
 from core.evaluation.metrics import SPLIT_WORDS
 
 _ORIENTATIONS = {
@@ -74,6 +75,7 @@ def _file(known: dict) -> list[Fact]:
             f"{known['format']}, {mode} ({colours})",
             "The kind of file, and how it stores colours. Whatever it is, networks are fed red, green and blue.",
         ),
+        *_values(known),
         Fact("File size", _bytes_in_words(known["size_bytes"])),
         Fact("Path", known["path"]),
     ]
@@ -89,6 +91,15 @@ def _file(known: dict) -> list[Fact]:
             ),
         )
     return facts
+
+
+def _values(known: dict) -> list[Fact]:
+    """What it holds that 8 bits and three colours don't."""
+    if not known.get("sample_kind"):
+        return []
+    words = f"{value_in_words(known['low'])} to {value_in_words(known['high'])}, {kind_in_words(known['sample_kind'])}"
+    bands = f", {known['bands']:.0f} bands" if known["bands"] > 1 else ""
+    return [Fact("Values", words + bands, "As they are in the file. What is black and white is set for all images.")]
 
 
 def _look(known: dict) -> list[Fact]:

@@ -13,6 +13,7 @@ from core.augmentation.blank import is_blank
 from core.augmentation.recipe import Step, in_words, write_recipe
 from core.errors import WorkbenchError
 from core.images.reading import UnreadableImage, read_square
+from core.images.reading_settings import Reading
 from pages.widgets.colours import class_colours
 from pages.widgets.comparison import show_comparison
 from pages.widgets.frame import Page
@@ -71,6 +72,10 @@ class Pictures:
     def image_size(self) -> int:
         return int(self.page.draft.values()["image_size"])
 
+    @property
+    def reading(self) -> Reading:
+        return self.page.dataset.content.reading
+
     def row_of(self, draw: int) -> pd.Series:
         """The image that a draw is made from: where images are mixed, each draw has another one."""
         return self.training.iloc[(self.number + draw * self.mixes) % len(self.training)]
@@ -82,7 +87,8 @@ class Pictures:
         """Have the process that has Keras do it."""
         words = "Drawing" if helper().warm else "Starting Keras for the preview, which takes about five seconds"
         with st.spinner(words, show_time=True):
-            return helper().ask(task, image_size=self.image_size, recipe=write_recipe(self.recipe), **arguments)
+            recipe = write_recipe(self.recipe)
+            return helper().ask(task, image_size=self.image_size, recipe=recipe, reading=self.reading, **arguments)
 
     def draws(self) -> np.ndarray:
         """Nine draws of the image or, where images are mixed, of nine images, mixed with one another."""
@@ -138,7 +144,7 @@ def show_nine_draws(pictures: Pictures) -> None:
     with st.container(key="nine_draws"):
         original, draws = st.columns([1, 3], gap="small")
     with original:
-        source = thumbnail_url(row["pixel_hash"], SIDE, pictures.path_of(row))
+        source = thumbnail_url(row["pixel_hash"], SIDE, pictures.path_of(row), pictures.reading)
         title = f"{row['path']}, as it is"
         show_tiles([Tile("original", source, title, row["label"], "as it is")], "original", columns=1)
     shape = true_proportions(row["width"], row["height"], drawn)
@@ -165,7 +171,7 @@ def show_extremes(pictures: Pictures) -> None:
     """What each step alone does at the ends of its range."""
     row = pictures.row
     alone = [step for step in pictures.recipe if not step.mixes]
-    source = thumbnail_url(row["pixel_hash"], SIDE, pictures.path_of(row))
+    source = thumbnail_url(row["pixel_hash"], SIDE, pictures.path_of(row), pictures.reading)
     tiles = [Tile("original", source, f"{row['path']}, as it is", row["label"], "as it is")]
     if alone:
         ends = pictures.extremes()
@@ -316,7 +322,7 @@ def say_which_blanks(culprits: list[Step], what: str) -> None:
 
 def as_drawn_from(pictures: Pictures, row: pd.Series) -> np.ndarray:
     """An image as it is, at the network's size."""
-    return read_square(pictures.path_of(row), pictures.image_size)
+    return read_square(pictures.path_of(row), pictures.image_size, pictures.reading)
 
 
 def true_proportions(width: int, height: int, drawn: np.ndarray) -> tuple[int, int]:

@@ -34,6 +34,9 @@ UNLIKE_BRIGHTNESS = 0.15
 # Of the images, so many have the depth that is usual in their class: then the depth gives the class away.
 TELLS_THE_CLASS = 0.95
 DEEP_MODES = ("I", "F")
+# By the kind of a finding, how the command line changes what it is about.
+COMMANDS = dict.fromkeys((DEPTH, OUTSIDE, MIXED), "reading --range KIND BLACK WHITE (or auto, or full)")
+COMMANDS |= dict.fromkeys((DOUBTFUL, BANDS), "reading --bands RED GREEN BLUE")
 
 
 def pixel_depth(content: Content) -> Iterable[Finding]:
@@ -72,8 +75,8 @@ def _depth(content: Content) -> Iterable[Finding]:
     yield Finding(
         DEPTH,
         "; ".join(_used_in_words(rows[rows["sample_kind"] == kind], kind) for kind in scaled),
-        f"Shown are {scale_in_words(scaled)}, {origin}. All pictures, trainings and answers of this dataset are of "
-        f"this one scale. {_change_in_words(content, next(iter(scaled)))}",
+        f"Shown are {scale_in_words(scaled)}, {origin}. Every picture, training and answer of this dataset is by this "
+        "one scale. Choose another where the values have a meaning that calls for it.",
         NOTES,
         tuple(rows["path"]),
     )
@@ -89,10 +92,6 @@ def _used_in_words(rows: pd.DataFrame, kind: str) -> str:
         all_bits = bits_of(full_range(kind)[1]) + (0 if kind.startswith("u") else 1)
         return f"{images} {uses} {bits} of {all_bits} bits"
     return f"{images} of {kind_in_words(kind)} values from {value_in_words(low)} to {value_in_words(high)}"
-
-
-def _change_in_words(content: Content, kind: str) -> str:
-    return f"Another scale is set here, or by “edit … reading --range {kind} BLACK WHITE”; it can be undone."
 
 
 def _outside(content: Content) -> Iterable[Finding]:
@@ -180,10 +179,10 @@ def _bands(content: Content) -> Iterable[Finding]:
     many = " or ".join(str(count) for count in sorted(images["bands"].unique()))
     are, shown = ("is" if len(chosen) == 1 else "are"), scale_in_words({}, chosen or (1, 2, 3))
     more = (
-        "It can be undone."
+        "They were chosen by hand."
         if chosen
         else "In files of satellites these are seldom the visible colours: of Sentinel-2, red, green and blue are 4, 3 "
-        "and 2. Choose here, or by “edit … reading --bands 4 3 2”."
+        "and 2. Choose others, if they are not."
     )
     yield Finding(
         BANDS,
