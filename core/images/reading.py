@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.images.colour import Values, over_white, render
 from core.images.deep_png import is_deep, read_deep
@@ -208,16 +208,27 @@ def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *,
     """A file, decoded by whoever reads its kind rightly; its length isn't known yet."""
     header = read_header(stream)
     if header is not None and not pillow_reads(header):
-        samples = read_tiff(stream, header)
-        rgb, values = render(samples, reading)
-        return Decoded(rgb, samples.mode, "TIFF", samples.orientation, 0, header.pages, values)
+        return _decoded_tiff(stream, header, reading)
     stream.seek(0)
-    with Image.open(stream, formats=FORMATS) as image:
+    try:
+        image = Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError:
+        if header is None:
+            raise
+        return _decoded_tiff(stream, header, reading)
+    with image:
         if image.width * image.height > MAXIMUM_PIXELS:
             raise UnreadableImage(too_large(image.size))
         if at_least is not None:
             image.draft("RGB", (at_least, at_least))
         return _decoded(image, stream, header, reading, count_frames)
+
+
+def _decoded_tiff(stream: BinaryIO, header: TiffHeader, reading: Reading) -> Decoded:
+    """A TIFF that Pillow can't read, or reads wrongly."""
+    samples = read_tiff(stream, header)
+    rgb, values = render(samples, reading)
+    return Decoded(rgb, samples.mode, "TIFF", samples.orientation, 0, header.pages, values)
 
 
 def _decoded(

@@ -91,7 +91,7 @@ def looks_like_transparency(values: np.ndarray, opaque: float) -> bool:
     at_an_end = 1 - is_between.mean()
     if at_an_end >= 0.5 or len(np.unique(rows)) < 8:
         return True
-    if at_an_end < 0.005:
+    if at_an_end < 0.005 and 0.01 * opaque < rows.min() and rows.max() < 0.99 * opaque:
         return False
     # Where it bends, in parts of the whole: a fade goes on evenly.
     between = is_between[:, :-2] & is_between[:, 1:-1] & is_between[:, 2:]

@@ -49,8 +49,9 @@ _COMPRESSIONS = {
     52546: "JPEG XL",
 }
 
-# tifffile tells in the log what nobody can act on; what matters is raised.
-logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
+# They tell in the log what nobody can act on; what matters is raised.
+for name in ("tifffile", "imagecodecs"):
+    logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def pillow_reads(header: TiffHeader) -> bool:
@@ -65,6 +66,7 @@ def pillow_reads(header: TiffHeader) -> bool:
         and COLOUR_BANDS.get(photometric) == samples
         and header.one(tiff_header.COMPRESSION, NONE) in _READ_BY_PILLOW
         and header.one(tiff_header.DEPTH, 1) == 1
+        and 0 not in header.parts()  # left out, which Pillow doesn't know
     )
 
 
@@ -128,6 +130,8 @@ def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
     samples = page.samplesperpixel if page.planarconfig == 1 else 1
     if len(page.dataoffsets) < parts or len(page.databytecounts) < len(page.dataoffsets):
         raise UnreadableImage(DAMAGED)
+    if any(count and not offset for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False)):
+        raise UnreadableImage(DAMAGED)  # the header lies there
     width, height = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
     if width * height * samples * page.dtype.itemsize > MAXIMUM_BYTES or 0 in part:
         raise UnreadableImage(DAMAGED)

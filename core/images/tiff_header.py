@@ -49,13 +49,17 @@ class TiffHeader:
     def one(self, tag: int, default: int) -> int:
         return (self.tags.get(tag) or (default,))[0]
 
+    def parts(self) -> tuple[int, ...]:
+        """Where the strips or tiles begin; 0 for one that is left out, because nothing is in it."""
+        return self.tags.get(TILE_OFFSETS) or self.tags.get(STRIP_OFFSETS, ())
+
     def bits(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self.tags.get(BITS, (1,))))
 
     def bands_in_words(self) -> str:
         bands, bits = self.one(SAMPLES, 1), self.bits()
-        depth = f"{bits[0]} bits" if len(bits) == 1 else f"{', '.join(map(str, bits[:4]))} bits"
-        return f"1 band of {depth}" if bands == 1 else f"{bands:,} bands of {depth}"
+        depth = ", ".join(map(str, bits if len(bits) == 1 else self.tags[BITS][:4]))
+        return f"{bands:,} {'band' if bands == 1 else 'bands'} of {depth} {'bit' if depth == '1' else 'bits'}"
 
     def formats(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self.tags.get(SAMPLE_FORMAT, (1,))))
@@ -105,7 +109,9 @@ class _Layout:
         version = struct.unpack(order + "H", head[2:4])[0]
         if version == 42:
             return cls(order, False, struct.unpack(order + "I", head[4:8])[0])
-        if version == 43 and len(head) == 16:
+        if version == 43:
+            if len(head) < 16:
+                raise UnreadableImage(CUT_OFF)
             return cls(order, True, struct.unpack(order + "Q", head[8:16])[0])
         return None
 
@@ -187,7 +193,7 @@ def _check_size(header: TiffHeader) -> None:
 
 def _last_byte(header: TiffHeader) -> int:
     """Bytes that a file must have to hold all strips or tiles of its first picture."""
-    offsets = header.tags.get(TILE_OFFSETS) or header.tags.get(STRIP_OFFSETS, ())
+    offsets = header.parts()
     counts = header.tags.get(TILE_BYTES) or header.tags.get(STRIP_BYTES, ())
     is_subsampled = header.one(PHOTOMETRIC, 1) == 6 and header.tags.get(SUBSAMPLING, (2, 2)) != (1, 1)
     if header.one(COMPRESSION, 1) == 1 and TILE_OFFSETS not in header.tags and not is_subsampled:
