@@ -28,7 +28,7 @@ from pages.widgets.thumbnails import SIDE, thumbnail_url, thumbnail_urls
 ABOUT_SCALE = (DEPTH, BANDS, DOUBTFUL, OUTSIDE, MIXED)
 USED, WHOLE, OWN = "The range used here", "The whole range of the type", "A window of my own"
 TRIED = 4
-TILE_WIDTH = 74
+TILE_WIDTH = 60
 COLOURS = ("red", "green", "blue")
 
 
@@ -61,9 +61,11 @@ def _choose(page: Page) -> None:
         st.warning("Black must be less than white.", icon=":material/warning:")
         return
     wanted = reading_of({}, ranges, bands)
-    _compare(dataset, reading, wanted)
     same = wanted == reading_of({}, ranges_shown(images, reading), reading.bands)
-    if st.button("Show all of them so", type="primary", icon=":material/done:", disabled=same, key="use_scale"):
+    _compare(dataset, {"Now": reading} if same else {"Now": reading, "Then": wanted})
+    if same:
+        st.caption("Choose otherwise, and the same images are shown so before anything is changed.")
+    elif st.button("Use this for all images", type="primary", icon=":material/done:", key="use_scale"):
         _use(dataset, ranges, bands)
 
 
@@ -85,9 +87,14 @@ def _choose_range(dataset: Dataset, images: pd.DataFrame, kind: str, now: tuple[
     if chosen != OWN:
         return presets[chosen]
     left, right = st.columns(2)
-    black = left.number_input("Black", value=float(now[0]), key=f"black_{key}", help="This value and all below.")
-    white = right.number_input("White", value=float(now[1]), key=f"white_{key}", help="This value and all above.")
-    return black, white
+    number, shown = (float, "%g") if kind.startswith("float") else (int, "%d")
+    return tuple(
+        float(column.number_input(title, value=number(value), format=shown, key=f"{title}_{key}", help=words))
+        for column, title, value, words in (
+            (left, "Black", now[0], "This value and all below it."),
+            (right, "White", now[1], "This value and all above it."),
+        )
+    )
 
 
 def _ends_in_words(ends: tuple[float, float]) -> str:
@@ -106,13 +113,13 @@ def _choose_bands(dataset: Dataset, most: int, now: Sequence[int]) -> tuple[int,
     )
 
 
-def _compare(dataset: Dataset, now: Reading, then: Reading) -> None:
+def _compare(dataset: Dataset, readings: Mapping[str, Reading]) -> None:
     """A few images of different classes as they are shown, and as they would be."""
     images = dataset.content.images
     images = images[images["sample_kind"] != ""]
     rows = images.groupby("label", sort=False).head(max(1, TRIED // max(1, images["label"].nunique()))).head(TRIED)
     files = [(row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows()]
-    for words, reading in (("Now", now), ("Then", then)):
+    for words, reading in readings.items():
         st.caption(words)
         thumbnail_urls(files, SIDE, reading)
         tiles = [

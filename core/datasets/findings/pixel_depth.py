@@ -75,8 +75,8 @@ def _depth(content: Content) -> Iterable[Finding]:
     yield Finding(
         DEPTH,
         "; ".join(_used_in_words(rows[rows["sample_kind"] == kind], kind) for kind in scaled),
-        f"Shown are {scale_in_words(scaled)}, {origin}. Every picture, training and answer of this dataset is by this "
-        "one scale. Choose another where the values have a meaning that calls for it.",
+        f"Shown are {scale_in_words(scaled)}, {origin}. Every picture, training and answer of this dataset uses "
+        "this one scale. Choose another where the values have a meaning that calls for it.",
         NOTES,
         tuple(rows["path"]),
     )
