@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from core.images import tiff_header
+from core.images.libtiff import unpack
 from core.images.refusals import DAMAGED, MAXIMUM_BYTES, UnreadableImage, unsupported
 from core.images.samples import Samples, turned
 from core.images.tiff_header import TiffHeader
@@ -32,6 +33,7 @@ JPEG_2000, LERC, LZMA, ZSTD, PNG, WEBP = {34712}, {34887}, {34925}, {34926, 5000
 # By Pillow, that is libtiff: without compression, fax (2, 3, 4), LZW, JPEG of both kinds, deflate, PackBits and others.
 _READ_BY_PILLOW = {NONE, 2, 3, 4, LZW, 6, JPEG, DEFLATE, OLD_DEFLATE, PACKBITS, 32771, 32809, *LZMA, 50000}
 _SIZED_INSIDE = {JPEG, *JPEG_2000, *LERC, *PNG, *WEBP}
+_UNPACKED_BY_LIBTIFF = {LZW, PACKBITS}
 _READ_BY_TIFFFILE = {NONE, LZW, DEFLATE, OLD_DEFLATE, PACKBITS, *LZMA, *ZSTD, *_SIZED_INSIDE}
 _COMPRESSIONS = {
     6: "old JPEG",
@@ -91,10 +93,28 @@ def read_tiff(stream: BinaryIO, header: TiffHeader) -> Samples:
             raise UnreadableImage(unsupported("TIFF", header.bands_in_words()))
         _check_parts(page, stream)
         try:
-            values = page.asarray(squeeze=False, maxworkers=1)
+            packed = page.compression in _UNPACKED_BY_LIBTIFF
+            values = _unpacked(page, stream) if packed else page.asarray(squeeze=False, maxworkers=1)
         except NotImplementedError as error:
             raise UnreadableImage(unsupported("TIFF", header.bands_in_words())) from error
         return _samples(page, values, header)
+
+
+def _unpacked(page: TiffPage, stream: BinaryIO) -> np.ndarray:
+    """The values of a page, as `TiffPage.asarray` gives them, of which libtiff has unpacked each strip or tile."""
+    compression, page.compression = page.compression, NONE
+    values = np.full(page.shaped, page.nodata, page.dtype)
+    for index, (offset, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=False)):
+        _, (plane, depth, top, left, _), shape = page.decode(None, index)
+        if not count or plane >= len(values):
+            continue  # left out, or one more than there are
+        stream.seek(offset)
+        row_bytes = -(-shape[2] * shape[3] * page.bitspersample // 8)
+        rows = unpack(stream.read(count), compression, row_bytes, shape[0] * shape[1])
+        part, *_ = page.decode(rows, index)
+        room = values[plane, depth : depth + shape[0], top : top + shape[1], left : left + shape[2]]
+        room[:] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
+    return values
 
 
 def _unsupported(header: TiffHeader) -> str:

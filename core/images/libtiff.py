@@ -1,0 +1,41 @@
+"""Bytes that were packed by a TIFF's own compressions, unpacked by libtiff, which is inside Pillow.
+
+imagecodecs 2026.3.6 has its own code for them, and a damaged LZW strip ends the whole process there.
+"""
+
+import io
+import struct
+
+from PIL.TiffImagePlugin import TiffImageFile
+
+from core.images.refusals import DAMAGED, UnreadableImage
+
+
+def unpack(packed: bytes, compression: int, width: int, height: int) -> bytes:
+    """The rows of a strip or tile, of so many bytes each.
+
+    Parameters
+    ----------
+    packed : bytes
+        As they lie in the file.
+    compression : int
+        The TIFF's number of the compression.
+    width, height : int
+        Bytes of a row, and rows.
+
+    Raises
+    ------
+    UnreadableImage
+        If they can't be unpacked to so many.
+    """
+    # They are made a small TIFF of their own, of grey values of 8 bits.
+    tags = {256: width, 257: height, 258: 8, 259: compression, 262: 1, 273: 0, 277: 1, 278: height, 279: len(packed)}
+    start = 8 + 2 + 12 * len(tags) + 4
+    tags[273] = start
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    header = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+    try:
+        with TiffImageFile(io.BytesIO(header + packed)) as image:
+            return image.tobytes()
+    except Exception as error:  # decoders answer hostile bytes with nearly every kind of exception
+        raise UnreadableImage(DAMAGED) from error
