@@ -21,6 +21,8 @@ TITLES = {
     "uint32": "32-bit",
     "int32": "signed 32-bit",
     "int8": "signed 8-bit",
+    "uint64": "64-bit",
+    "int64": "signed 64-bit",
     "float16": "half-precision floating-point",
     "float32": "floating-point",
     "float64": "double-precision floating-point",

@@ -1,0 +1,207 @@
+"""Findings about depth, bands and pages: what was taken, and what may be wrong with it."""
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from core.datasets.checkup import WARNINGS, accept_finding, check
+from core.datasets.editing import set_scale
+from core.datasets.findings.finding import NOTES, WARNS
+from core.datasets.importing import create_from_path, import_now, read_by_another_scale, run_import
+from core.datasets.index import ADDED
+from core.datasets.store import Dataset
+from core.errors import UsageError
+
+SIDE = 24
+
+
+def picture(label: str, number: int) -> np.ndarray:
+    values = np.random.default_rng([ord(label[0]), number]).integers(0, 256, (SIDE, SIDE)).astype(np.uint8)
+    values[0, :2] = 0, 255
+    return values
+
+
+def twelve_bits(values):
+    return values.astype(np.uint16) * 16
+
+
+@pytest.fixture
+def make(tmp_path, workspace):
+    """Writes images, given for each label and number what to write, and imports them."""
+
+    def made(write, count=5):
+        for label in ("cats", "dogs"):
+            (tmp_path / "images" / label).mkdir(parents=True)
+            for number in range(count):
+                write(tmp_path / "images" / label / str(number), picture(label, number), label, number)
+        return run_import(create_from_path(workspace, tmp_path / "images", "deep"))
+
+    return made
+
+
+def write_deep(path, values, label, number):
+    tifffile.imwrite(path.with_suffix(".tif"), twelve_bits(values))
+
+
+def found(dataset, kind):
+    return next((finding for finding in check(dataset).findings if finding.kind == kind), None)
+
+
+def test_twelve_of_sixteen_bits_are_told_with_what_was_taken(make):
+    dataset = make(write_deep)
+    finding = check(dataset).find("pixel_depth")
+    assert finding.title == "10 images use 12 of 16 bits"
+    assert "16-bit values from 0 (black) to 4,095 (white), chosen from the values of all images together" in finding.why
+    assert finding.severity == NOTES
+    assert finding.count == 10
+    assert check(dataset).verdict == "ready"
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        (lambda values: values.astype(np.int32) * 16, "10 images use 12 of 32 bits"),
+        (lambda values: values.astype(np.uint16) * 4, "10 images use 10 of 16 bits"),
+        (lambda values: values.astype(np.int16) * 8 - 900, "10 images of signed 16-bit values from −900 to 1,140"),
+        (lambda values: (values / 127.5 - 1).astype(np.float32), "10 images of floating-point values from −1 to 1"),
+    ],
+)
+def test_other_types_of_value(make, change, title):
+    dataset = make(lambda path, values, *_: tifffile.imwrite(path.with_suffix(".tif"), change(values)))
+    assert check(dataset).find("pixel_depth").title == title
+
+
+@pytest.mark.parametrize(
+    "change", [lambda values: values.astype(np.uint16) * 257, lambda values: values / 255, lambda v: v]
+)
+def test_of_what_uses_the_whole_range_nothing_is_said(make, change):
+    dataset = make(lambda path, values, *_: tifffile.imwrite(path.with_suffix(".tif"), change(values)))
+    assert not check(dataset).findings
+
+
+def test_a_scale_set_by_hand_is_said_to_be_and_leaves_values_outside_on_purpose(make):
+    dataset = make(write_deep)
+    set_scale(dataset, {"uint16": [0, 1000]})
+    read_by_another_scale(dataset)
+    assert "to 1,000 (white), as it was set by hand" in check(dataset).find("pixel_depth").why
+    assert found(dataset, "values_outside") is None
+
+
+def test_it_can_be_accepted(make):
+    dataset = make(write_deep)
+    accept_finding(dataset, "pixel_depth")
+    assert found(dataset, "pixel_depth") is None
+
+
+def test_later_images_beyond_the_scale_are_found(make, tmp_path):
+    dataset = make(write_deep)
+    tifffile.imwrite(tmp_path / "images" / "cats" / "later.tif", picture("cats", 77).astype(np.uint16) * 200)
+    import_now(dataset)
+    finding = check(dataset).find("values_outside")
+    assert finding.paths == ("cats/later.tif",)
+    assert finding.severity == WARNS
+
+
+# Mixed depths --------------------------------------------------------------------------------------------------------
+
+
+def write_either(path, values, is_deep):
+    if is_deep:
+        tifffile.imwrite(path.with_suffix(".tif"), twelve_bits(values))
+    else:
+        Image.fromarray(values).save(path.with_suffix(".png"))
+
+
+def test_half_of_8_bits_and_half_of_12_can_be_compared_by_one_scale(make):
+    dataset = make(lambda path, values, label, number: write_either(path, values, number % 2))
+    finding = check(dataset).find("mixed_depth")
+    assert finding.title == "Images of different depths: 6 of 8-bit values, 4 of 16-bit values"
+    assert "they can be compared" in finding.why
+    assert finding.severity == NOTES
+
+
+def test_depths_that_look_unlike_are_warned_of(make):
+    dataset = make(lambda path, values, label, number: write_either(path, values, number % 2))
+    set_scale(dataset, {"uint16": [0, 65535]})
+    read_by_another_scale(dataset)
+    finding = check(dataset).find("mixed_depth")
+    assert "looks darker" in finding.why
+    assert finding.severity == WARNS
+
+
+def test_a_depth_that_tells_the_class_is_warned_of(make):
+    dataset = make(lambda path, values, label, number: write_either(path, values, label == "cats"))
+    finding = check(dataset).find("mixed_depth")
+    assert finding.why.startswith("The depth tells the class")
+    assert check(dataset).verdict == WARNINGS
+
+
+# Bands and pages -----------------------------------------------------------------------------------------------------
+
+
+def write_infrared(path, values, *_):
+    colours = np.dstack([values, values[::-1], values[:, ::-1], 255 - values // 2])
+    tifffile.imwrite(path.with_suffix(".tif"), colours, photometric="rgb", extrasamples=["unassalpha"])
+
+
+def test_a_band_that_is_no_transparency_is_told(make):
+    dataset = make(write_infrared)
+    finding = check(dataset).find("doubtful_transparency")
+    assert finding.title == "10 images with a band that is called transparency and is none"
+    set_scale(dataset, bands=(4, 1, 2))
+    read_by_another_scale(dataset)
+    assert found(dataset, "doubtful_transparency") is None
+
+
+def test_of_many_bands_it_is_told_which_are_shown_until_that_was_chosen(make):
+    def write(path, values, *_):
+        bands = np.stack([twelve_bits(np.roll(values, band)) for band in range(13)])
+        tifffile.imwrite(path.with_suffix(".tif"), bands, photometric="minisblack", planarconfig="separate")
+
+    dataset = make(write)
+    finding = check(dataset).find("many_bands")
+    assert finding.title == "10 images of 13 bands, of which 3 are shown"
+    assert finding.severity == WARNS
+    set_scale(dataset, bands=(4, 3, 2))
+    read_by_another_scale(dataset)
+    finding = check(dataset).find("many_bands")
+    assert "bands 4, 3 and 2 as red, green and blue" in finding.why
+    assert finding.severity == NOTES
+    set_scale(dataset, bands=(8,))
+    read_by_another_scale(dataset)
+    assert check(dataset).find("many_bands").title == "10 images of 13 bands, of which 1 is shown"
+
+
+def test_real_transparency_is_neither(make):
+    def write(path, values, *_):
+        opacity = np.zeros_like(values)
+        opacity[4:-4, 4:-4] = 255
+        Image.fromarray(np.dstack([values] * 3 + [opacity])).save(path.with_suffix(".png"))
+
+    dataset = make(write)
+    assert {finding.kind for finding in check(dataset).findings} == set()
+    with pytest.raises(UsageError, match="more than three bands"):
+        set_scale(dataset, bands=(1, 2, 4))
+
+
+def test_of_several_pages_it_is_told_that_the_first_is_used(make):
+    def write(path, values, label, number):
+        pages = np.stack([values, values[::-1], values[:, ::-1]]) if number < 2 else values
+        tifffile.imwrite(path.with_suffix(".tif"), pages, photometric="minisblack")
+
+    finding = check(make(write)).find("many_pages")
+    assert finding.title == "4 files hold several pictures each: only the first is used"
+    assert finding.why.startswith("12 pages or frames in all, 8 of which are not looked at.")
+    assert finding.count == 4
+
+
+def test_deep_images_of_an_earlier_version_are_told_to_be_read_in_again(make):
+    dataset = make(write_deep)
+    dataset.save(dataset.info, dataset.read_manifest().drop(columns=ADDED))
+    (dataset.folder / "reading.json").unlink()
+    old = Dataset(dataset.folder)
+    assert check(old).find("unknown_depth").count == 10
+    import_now(old)
+    assert found(old, "unknown_depth") is None
+    assert check(old).find("pixel_depth").count == 10
