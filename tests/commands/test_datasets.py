@@ -9,8 +9,10 @@ import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from core.datasets.cards import load_cards
 from core.datasets.samples import SAMPLES
@@ -422,3 +424,68 @@ def test_what_cannot_be_downloaded_is_said_with_the_steps_by_hand(document):
     code, found = document("download", "imagenet")
     assert code == 2
     assert "imagenet" in found["error"]
+
+
+# The scale of deep pixels --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deep(document, tmp_path):
+    """12 bits in files of 16, brought as "deep"."""
+    for label in ("cats", "dogs"):
+        (tmp_path / "deep" / label).mkdir(parents=True)
+        for number in range(5):
+            values = np.random.default_rng([ord(label[0]), number]).integers(0, 4096, (16, 16)).astype(np.uint16)
+            Image.fromarray(values).save(tmp_path / "deep" / label / f"{number}.png")
+    document("import", str(tmp_path / "deep"), "--name", "deep")
+    return "deep"
+
+
+def test_the_import_says_by_which_scale_deep_pixels_are_shown(document, command, deep, tmp_path):
+    _, output, _ = command("import", str(tmp_path / "deep"), "--name", "deep")
+    assert "pixels: 16-bit values from 0 (black) to 4,095 (white) (edit deep reading, to change that)" in output
+    _, summary = document("import", str(tmp_path / "deep"), "--name", "deep")
+    assert summary["reading"] == {"ranges": {"uint16": [0, 4095]}, "bands": []}
+
+
+def test_the_check_says_so_and_how_to_change_it(command, deep):
+    _, output, _ = command("check", deep)
+    assert "note: 10 images use 12 of 16 bits (pixel_depth)" in output
+    assert "to change it: edit deep reading --range KIND BLACK WHITE (or auto, or full)" in output
+
+
+def test_the_scale_is_set_and_undone(document, command, deep):
+    _, before = document("check", deep)
+    code, found = document("edit", deep, "reading", "--range", "uint16", "100", "2000.5")
+    assert code == 0
+    assert found["reading"] == {"ranges": {"uint16": [100, 2000.5]}, "bands": []}
+    assert found["version"] != before["version"]
+    _, found = document("edit", deep, "reading", "--range", "uint16", "full")
+    assert found["reading"] == {"ranges": {}, "bands": []}
+    _, found = document("edit", deep, "reading", "--range", "uint16", "auto")
+    assert found["reading"]["ranges"] == {"uint16": [0, 4095]}
+    code, output, _ = command("edit", deep, "undo")
+    assert "undone: Pixels shown by another scale, 16-bit values from 0 (black) to 4,095 (white)" in output
+    _, log = document("edit", deep, "log")
+    assert [edit["action"] for edit in log] == ["reading", "reading"]
+    for _ in log:
+        document("edit", deep, "undo")
+    assert document("check", deep)[1] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--range", "uint16"], "two numbers"),
+        (["--range", "uint16", "dark", "bright"], "two numbers"),
+        (["--range", "uint16", "9", "3"], "must be less than"),
+        (["--range", "uint16", "nan", "3"], "must be less than"),
+        (["--range", "float32", "auto"], "There are: uint16 (values from "),
+        (["--bands", "4", "3", "2"], "more than three bands"),
+        ([], "Say which values"),
+    ],
+)
+def test_a_scale_that_makes_no_sense_is_refused_in_words(command, deep, arguments, words):
+    code, _, errors = command("edit", deep, "reading", *arguments)
+    assert code == 2
+    assert words in errors
