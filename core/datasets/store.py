@@ -161,12 +161,12 @@ class Dataset:
     @property
     def chosen_ranges(self) -> dict[str, list[float]]:
         """By kind of sample, the values shown black and white that were chosen when the images were read in."""
-        return (read_json(self._reading_path) or {}).get("ranges", {})
+        return self._chosen.get("ranges", {})
 
     @property
     def chosen_by_bands(self) -> tuple[int, ...]:
         """Of which bands the values were that `chosen_ranges` were chosen from; empty for the first three."""
-        return tuple((read_json(self._reading_path) or {}).get("bands", ()))
+        return tuple(self._chosen.get("bands", ()))
 
     def choose_ranges(self, ranges: Mapping[str, Sequence[float]], bands: Sequence[int]) -> None:
         write_json(self._reading_path, {"ranges": {kind: list(ends) for kind, ends in ranges.items()}, "bands": bands})
@@ -177,8 +177,19 @@ class Dataset:
         content = self.content
         return bool(is_read_otherwise(content.table, content.reading).any())
 
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        values = read_json(self._reading_path)
+        return {} if values is None else values
+
     def _read_by(self, edits: State) -> Reading:
-        return reading_of(self.chosen_ranges, edits.ranges, edits.bands)
+        try:
+            return reading_of(self.chosen_ranges, edits.ranges, edits.bands)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise WorkbenchError(
+                f"{self._reading_path} does not say how the pixels of {self.name!r} are read. Delete it, and import the "
+                "images again: a scale is chosen anew."
+            ) from error
 
     @property
     def _reading_path(self) -> Path:

@@ -52,7 +52,8 @@ class Reading:
         return {name: (black, white) for name, black, white in self.ranges}.get(kind)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"ranges": {kind: [black, white] for kind, black, white in self.ranges}, "bands": list(self.bands)}
+        ranges = {kind: [float(black), float(white)] for kind, black, white in self.ranges}  # 0 and 0.0 have one key
+        return {"ranges": ranges, "bands": list(self.bands)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Reading:

@@ -64,8 +64,18 @@ class Run(Job):
 
     @property
     def reading(self) -> Reading:
-        """How deep pixels and many bands of its images are read, now and ever: by it the network has learned."""
-        return Reading.from_dict(read_json(self._reading_path) or {})
+        """How deep pixels and many bands of its images are read, now and ever: by it the network has learned.
+
+        Raises
+        ------
+        WorkbenchError
+            If what the run kept of it is damaged.
+        """
+        values = read_json(self._reading_path)
+        try:
+            return Reading.from_dict({} if values is None else values)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise WorkbenchError(f"{self._reading_path} does not say how pixels are read. Restore it.") from error
 
     def keep_reading(self, reading: Reading) -> None:
         """Write down how the images are read; when the training begins, and never again."""

@@ -288,8 +288,9 @@ def test_plain_images_of_an_earlier_version_stay_known(imported):
     assert import_now(Dataset(dataset.folder)).content.version == version
 
 
-def test_a_scale_file_that_was_damaged_is_said_in_words(deep):
-    (deep.folder / "reading.json").write_text("{")
+@pytest.mark.parametrize("content", ["{", "[]", '{"ranges": {"uint16": [9, 3]}}', '{"ranges": {"uint16": "x"}}'])
+def test_a_scale_file_that_was_damaged_is_said_in_words(deep, content):
+    (deep.folder / "reading.json").write_text(content)
     assert not Dataset(deep.folder).ready
     assert "reading.json" in Dataset(deep.folder).why_not_ready()
 
