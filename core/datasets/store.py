@@ -187,7 +187,7 @@ class Dataset:
             return reading_of(self.chosen_ranges, edits.ranges, edits.bands)
         except (ValueError, TypeError, AttributeError) as error:
             raise WorkbenchError(
-                f"{self._reading_path} does not say how the pixels of {self.name!r} are read. Delete it, and import the "
+                f"{self._reading_path} does not say how the pixels of {self.name!r} are read. Delete it and import the "
                 "images again: a scale is chosen anew."
             ) from error
 
