@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image
@@ -52,8 +53,8 @@ class Values:
     alpha: str
 
 
-def render(samples: Samples, reading: Reading) -> tuple[Image.Image, Values | None]:
-    """The picture that people see, mode RGB, and what else there is to know of its values (None: nothing).
+def render(samples: Samples, reading: Reading) -> Image.Image:
+    """The picture that people see, mode RGB.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def render(samples: Samples, reading: Reading) -> tuple[Image.Image, Values | No
         If the image lacks a band that was chosen to be shown.
     """
     if samples.colours in ("palette", "cmyk", "lab"):
-        return _in_its_own_colours(samples), None
+        return _in_its_own_colours(samples)
     alpha = _alpha(samples, reading)
     bands, see_through = _bands(samples, reading, alpha)
     shown = samples.values[..., bands]
@@ -70,9 +71,18 @@ def render(samples: Samples, reading: Reading) -> tuple[Image.Image, Values | No
     if see_through is not None:
         band = samples.values[..., see_through]
         opacity = _scaled(band, 0, _opaque(samples, band, reading))
-    rgb = _over_white(pixels, opacity, samples.is_premultiplied)
-    is_plain = samples.kind == "uint8" and samples.bits == 8 and samples.bands <= 3 and alpha != "doubtful"
-    return rgb, None if is_plain else _values(samples, shown, alpha)
+    return _over_white(pixels, opacity, samples.is_premultiplied)
+
+
+def values_of(samples: Samples, reading: Reading) -> Values | None:
+    """What there is to know of the values of an image; None of 8 bits and three colours, and of inks and the like."""
+    if samples.colours in ("palette", "cmyk", "lab"):
+        return None
+    alpha = _alpha(samples, reading)
+    if samples.kind == "uint8" and samples.bits == 8 and samples.bands <= 3 and alpha != "doubtful":
+        return None
+    bands, _ = _bands(samples, reading, alpha)
+    return _values(samples, samples.values[..., bands], alpha)
 
 
 def usual_range(kind: str, bits: int, values: np.ndarray) -> tuple[float, float]:
@@ -109,15 +119,19 @@ def to_bytes(values: np.ndarray, limits: tuple[float, float], samples: Samples) 
         scaled = values
     elif values.dtype.itemsize <= 2 and values.dtype.kind in "ui":
         # A table of all values there can be is quicker than arithmetic, and gives the same.
-        type_ = np.iinfo(values.dtype)
-        table = _scaled(np.arange(type_.min, type_.max + 1, dtype=np.int32), black, white)
-        scaled = table[values.astype(np.int32) - type_.min]
+        scaled = _table(values.dtype.name, black, white)[values.astype(np.int32) - np.iinfo(values.dtype).min]
     else:
         scaled = _scaled(values, black, white)
     if samples.nodata is not None or values.dtype.kind == "f":
         is_none = ~samples.is_any(values) & ~np.isinf(values)
         scaled = np.where(is_none, np.uint8(0), scaled)
     return scaled
+
+
+@lru_cache(maxsize=8)
+def _table(kind: str, black: float, white: float) -> np.ndarray:
+    limits = np.iinfo(kind)
+    return _scaled(np.arange(limits.min, limits.max + 1, dtype=np.int32), black, white)
 
 
 def _scaled(values: np.ndarray, black: float, white: float) -> np.ndarray:

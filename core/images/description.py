@@ -148,7 +148,7 @@ def _pixel_hash(decoded: Decoded) -> str:
         return _digest(f"{decoded.rgb.width}×{decoded.rgb.height}:", decoded.rgb.tobytes())
     samples = decoded.values.samples
     if samples.kind == "uint8" and decoded.values.alpha == "transparency":  # a PNG with the same picture has this one
-        rgb, _ = render(samples, AS_USUAL)
+        rgb = render(samples, AS_USUAL)
         return _digest(f"{rgb.width}×{rgb.height}:", rgb.tobytes())
     height, width, bands = samples.values.shape
     little_endian = samples.values.astype(samples.values.dtype.newbyteorder("<"), copy=False)

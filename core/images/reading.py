@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from core.images.colour import Values, over_white, render
+from core.images.colour import Values, over_white, render, values_of
 from core.images.deep_png import is_deep, read_deep
 from core.images.reading_settings import AS_USUAL, Reading
 from core.images.refusals import MAXIMUM_PIXELS, UnreadableImage, opening_reason, reason, too_large
@@ -171,7 +171,7 @@ def decode(path: Path, reading: Reading = AS_USUAL) -> Decoded:
         See `open_rgb`.
     """
     with _stream(path) as stream, _reasons_in_words(stream):
-        picture = _picture(stream, reading, count_frames=True)
+        picture = _picture(stream, reading, tell_all=True)
         size_bytes = stream.seek(0, os.SEEK_END)
     return replace(picture, size_bytes=size_bytes)
 
@@ -204,35 +204,38 @@ def _reasons_in_words(stream: BinaryIO) -> Iterator[None]:
         raise UnreadableImage(reason(error, stream)) from error
 
 
-def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *, count_frames: bool = False) -> Decoded:
-    """A file, decoded by whoever reads its kind rightly; its length isn't known yet."""
+def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *, tell_all: bool = False) -> Decoded:
+    """A file, decoded by whoever reads its kind rightly; its length isn't known yet.
+
+    What takes time to tell, frames and values, is told only where it is asked for.
+    """
     header = read_header(stream)
     if header is not None and not pillow_reads(header):
-        return _decoded_tiff(stream, header, reading)
+        return _decoded_tiff(stream, header, reading, tell_all)
     stream.seek(0)
     try:
         image = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError:
         if header is None:
             raise
-        return _decoded_tiff(stream, header, reading)
+        return _decoded_tiff(stream, header, reading, tell_all)
     with image:
         if image.width * image.height > MAXIMUM_PIXELS:
             raise UnreadableImage(too_large(image.size))
         if at_least is not None:
             image.draft("RGB", (at_least, at_least))
-        return _decoded(image, stream, header, reading, count_frames)
+        return _decoded(image, stream, header, reading, tell_all)
 
 
-def _decoded_tiff(stream: BinaryIO, header: TiffHeader, reading: Reading) -> Decoded:
+def _decoded_tiff(stream: BinaryIO, header: TiffHeader, reading: Reading, tell_all: bool) -> Decoded:
     """A TIFF that Pillow can't read, or reads wrongly."""
     samples = read_tiff(stream, header)
-    rgb, values = render(samples, reading)
-    return Decoded(rgb, samples.mode, "TIFF", samples.orientation, 0, header.pages, values)
+    values = values_of(samples, reading) if tell_all else None
+    return Decoded(render(samples, reading), samples.mode, "TIFF", samples.orientation, 0, header.pages, values)
 
 
 def _decoded(
-    image: Image.Image, stream: BinaryIO, header: TiffHeader | None, reading: Reading, count_frames: bool
+    image: Image.Image, stream: BinaryIO, header: TiffHeader | None, reading: Reading, tell_all: bool
 ) -> Decoded:
     """An image that Pillow has opened."""
     mode, kind = image.mode, "JPEG" if image.format == "MPO" else image.format
@@ -241,13 +244,13 @@ def _decoded(
     orientation = _orientation(image)
     samples = read_deep(image, stream, orientation) if deep else _doubtful(image, orientation)
     if samples is not None:
-        rgb, values = render(samples, reading)
-        mode = samples.mode
+        rgb, mode = render(samples, reading), samples.mode
     else:
-        rgb, values = _as_rgb(image, orientation), None
+        rgb = _as_rgb(image, orientation)
+    values = values_of(samples, reading) if samples is not None and tell_all else None
     if header is not None:  # Pillow has turned it, and forgotten how
         orientation = header.one(ORIENTATION, 1) if header.one(ORIENTATION, 1) in range(1, 9) else 1
-    pages = header.pages if header is not None else _frames(image) if count_frames else 1
+    pages = header.pages if header is not None else _frames(image) if tell_all else 1
     return Decoded(rgb, mode, kind, orientation, 0, pages, values)
 
 
@@ -274,11 +277,15 @@ def _as_rgb(image: Image.Image, orientation: int) -> Image.Image:
 
 def _doubtful(image: Image.Image, orientation: int) -> Samples | None:
     """The values of a decoded picture whose transparency can't be that; None for all others."""
-    if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
+    if image.mode != "RGBA":
+        return None
+    opacity = image.getchannel("A")
+    counts = opacity.histogram()
+    # Nearly always all or nothing in most places, which a count tells much sooner than a look at each of them.
+    is_clear = counts[0] + counts[255] >= image.width * image.height / 2
+    if is_clear or looks_like_transparency(np.asarray(opacity), 255):
         return None
     values = np.asarray(image)
-    if looks_like_transparency(values[..., 3], 255):
-        return None
     return Samples(turned(values, orientation), "rgb", 8, "RGBA", orientation, alpha=3)
 
 

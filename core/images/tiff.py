@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
+from PIL import Image
 
 from core.images import tiff_header
 from core.images.libtiff import unpack
@@ -128,6 +129,8 @@ def _unsupported(header: TiffHeader) -> str:
         return _OTHER_COLOURS.get(photometric, f"colours of number {photometric}")
     if set(formats) & {5, 6}:
         return "complex numbers"
+    if compression in LERC and header.tags.get(tiff_header.LERC_PARAMETERS, (4, 0))[1:] != (0,):
+        return "LERC compression, packed once more"
     if len(bits) > 1 or len(formats) > 1:
         return f"bands of different depth, {header.bands_in_words()}"
     if compression == JPEG and bits != (8,):
@@ -173,14 +176,28 @@ def _size_inside(head: bytes, compression: int) -> tuple[int, int] | None:
         start = head.find(b"\xff\x4f\xff\x51") + 8
         numbers = [int.from_bytes(head[place : place + 4], "big") for place in range(start, start + 16, 4)]
         return (numbers[0] - numbers[2], numbers[1] - numbers[3]) if start >= 8 else None
-    from PIL import Image
-
-    formats = {JPEG: "JPEG", **dict.fromkeys(PNG, "PNG"), **dict.fromkeys(WEBP, "WEBP")}
+    if compression in WEBP:
+        return _webp_size(head)
+    if compression in PNG:
+        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
     try:
-        with Image.open(io.BytesIO(head), formats=[formats[compression]]) as image:
+        with Image.open(io.BytesIO(head), formats=["JPEG"]) as image:
             return image.size
     except Exception:  # decoders answer hostile bytes with nearly every kind of exception
         return None
+
+
+def _webp_size(head: bytes) -> tuple[int, int] | None:
+    """Width and height of a WebP (RFC 9649, section 2): of the extended, the lossless and the lossy kind."""
+    kind = head[12:16]
+    if kind == b"VP8X":
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    if kind == b"VP8L":
+        both = int.from_bytes(head[21:25], "little")
+        return (both & 0x3FFF) + 1, (both >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF
+    return None
 
 
 def _lerc_size(head: bytes) -> tuple[int, int] | None:

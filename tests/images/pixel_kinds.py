@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -355,14 +356,24 @@ def _pages_and_turns() -> Iterator[PixelKind]:
     yield PixelKind("TIFF a volume, uint16", ".tif", content, _grey(GREYS))
 
 
-def _patched(content: bytes, tag: int, value: int) -> bytes:
-    """A little-endian TIFF of which the short value of one tag is another."""
-    content = bytearray(content)
+def _entry(content: bytes, tag: int) -> int:
+    """Where the entry of a tag begins in a little-endian TIFF."""
     start = struct.unpack_from("<I", content, 4)[0]
-    for place in range(start + 2, start + 2 + 12 * struct.unpack_from("<H", content, start)[0], 12):
-        if struct.unpack_from("<H", content, place)[0] == tag:
-            struct.pack_into("<HIHH", content, place + 2, 3, 1, value, 0)
+    places = range(start + 2, start + 2 + 12 * struct.unpack_from("<H", content, start)[0], 12)
+    return next(place for place in places if struct.unpack_from("<H", content, place)[0] == tag)
+
+
+def with_tag(content: bytes, tag: int, value: int) -> bytes:
+    """A little-endian TIFF of which one tag holds another number."""
+    content, entry = bytearray(content), _entry(content, tag)
+    struct.pack_into("<HII", content, entry + 2, 4, 1, value)
     return bytes(content)
+
+
+def place_of(content: bytes, tag: int) -> tuple[int, int]:
+    """Where the many numbers of a tag lie in a little-endian TIFF, and how many bytes each takes."""
+    kind, _, place = struct.unpack_from("<HII", content, _entry(content, tag) + 2)
+    return place, {3: 2, 4: 4}[kind]
 
 
 def _refused() -> Iterator[PixelKind]:
@@ -374,14 +385,17 @@ def _refused() -> Iterator[PixelKind]:
     yield PixelKind("TIFF JPEG XL", ".tif", xl, kind + "JPEG XL compression")
     xr = _tiff(plain, photometric="rgb", compression="jpegxr")
     yield PixelKind("TIFF JPEG XR", ".tif", xr, kind + "JPEG XR compression")
-    odd = _patched(_tiff(plain, photometric="rgb", compression="zlib"), 259, 61234)
+    options = {"compression": "lerc", "compressionargs": {"compression": "zstd"}}
+    twice = _tiff(painted(_typed("uint16", GREYS)), photometric="minisblack", **options)
+    yield PixelKind("TIFF LERC and ZSTD", ".tif", twice, kind + "LERC compression, packed once more")
+    odd = with_tag(_tiff(plain, photometric="rgb", compression="zlib"), 259, 61234)
     yield PixelKind("TIFF unheard-of compression", ".tif", odd, kind + "number 61234 compression")
     jpeg = _tiff(painted(_typed("uint16", COLOURS) // 16), photometric="rgb", compression="jpeg", bitspersample=12)
     yield PixelKind("TIFF JPEG of 12 bits", ".tif", jpeg, kind + "JPEG compression of 12 bits")
     raw = _tiff(painted(_typed("uint16", GREYS)), photometric=32803)
     yield PixelKind("TIFF camera raw", ".tif", raw, kind + "camera raw")
     for number, words in ((32844, "LogL values"), (32845, "LogLuv colours"), (10, "ITU Lab colours")):
-        yield PixelKind(f"TIFF {words}", ".tif", _patched(_tiff(deep, photometric="rgb"), 262, number), kind + words)
+        yield PixelKind(f"TIFF {words}", ".tif", with_tag(_tiff(deep, photometric="rgb"), 262, number), kind + words)
     ycbcr = _tiff(deep, photometric="ycbcr")
     yield PixelKind("TIFF YCbCr, uint16", ".tif", ycbcr, kind + "YCbCr colours, 3 bands of 16 bits")
     packed = _tiff(plain, photometric="rgb").replace(struct.pack("<3H", 8, 8, 8), struct.pack("<3H", 5, 6, 5), 1)
@@ -510,10 +524,11 @@ MAKERS = {
 }
 
 
-def kinds_of(group: str) -> list[PixelKind]:
+@cache
+def kinds_of(group: str) -> tuple[PixelKind, ...]:
     """The kinds of one of `MAKERS`."""
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
-    return list(MAKERS[group]())
+    return tuple(MAKERS[group]())
 
 
 def all_kinds() -> list[PixelKind]:

@@ -1,22 +1,30 @@
 """Every mode, type of value and layout: the right picture or the right sentence, the same whoever reads it."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from core.images.description import describe
 from core.images.reading import UnreadableImage, decode, open_rgb, read_square, thumbnail
 from core.images.reading_settings import Reading
 from tests.images.pixel_kinds import (
+    HEIGHT,
     LAYOUTS,
     MAKERS,
+    WIDTH,
     PixelKind,
     kinds_of,
     painted,
+    place_of,
     plainly_laid_kinds,
+    png,
     quarters,
+    with_tag,
 )
 
 # pytest replaces the warning filters of the program.
@@ -32,7 +40,7 @@ def difference(kind: PixelKind, pixels) -> float:
 
 
 def what_is_wrong(kind: PixelKind, path) -> str:
-    """What the four ways to read a file make wrong of it; "" if nothing."""
+    """What the two ways to read a whole file make wrong of it; "" if nothing."""
     if isinstance(kind.expected, str):
         try:
             decode(path, kind.reading)
@@ -44,8 +52,11 @@ def what_is_wrong(kind: PixelKind, path) -> str:
         return f"{quarters(np.asarray(whole)).tolist()}"
     if kind.within < 4 and np.abs(np.asarray(whole, int) - painted(kind.expected)).max() > kind.within:
         return "somewhere else than in the middle of a quarter"
-    if not np.array_equal(whole, decode(path, kind.reading).rgb):
-        return "decoded otherwise"
+    return "" if np.array_equal(whole, decode(path, kind.reading).rgb) else "decoded otherwise"
+
+
+def what_is_wrong_when_small(kind: PixelKind, path) -> str:
+    """What a square and a thumbnail make wrong of a file; "" if nothing."""
     if difference(kind, read_square(path, 32, kind.reading)) > kind.within + RESIZED:
         return "another square"
     with Image.open(io.BytesIO(thumbnail(path, 48, kind.reading))) as small:
@@ -57,6 +68,11 @@ def test_every_kind_of_pixels_shows_its_picture_or_says_why_not(tmp_path, group)
     kinds = kinds_of(group)
     assert len({kind.name for kind in kinds}) == len(kinds) > 0
     wrong = {kind.name: what_is_wrong(kind, kind.write(tmp_path)) for kind in kinds}
+    assert not {name: words for name, words in wrong.items() if words}
+
+
+def test_what_is_made_smaller_shows_the_same_picture(tmp_path):
+    wrong = {kind.name: what_is_wrong_when_small(kind, kind.write(tmp_path)) for kind in plainly_laid_kinds()}
     assert not {name: words for name, words in wrong.items() if words}
 
 
@@ -183,11 +199,15 @@ def test_the_hash_is_of_the_values_and_not_of_their_low_or_high_half(tmp_path):
     assert len(hashes) == 3
 
 
-def write_tiff(folder, values, **options):
-    import tifffile
+def write_bytes(values, **options) -> bytes:
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.ascontiguousarray(values), metadata=None, **options)
+    return file.getvalue()
 
+
+def write_tiff(folder, values, **options):
     path = folder / "a.tif"
-    tifffile.imwrite(path, np.ascontiguousarray(values), metadata=None, **options)
+    path.write_bytes(write_bytes(values, **options))
     return path
 
 
@@ -213,10 +233,93 @@ def test_a_tiff_that_is_cut_off_says_so(layout):
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_deep_png_that_is_cut_off_says_so(share):
     noise = np.random.default_rng(0).integers(0, 65536, (20, 30, 4), dtype=np.uint16)
-    from tests.images.pixel_kinds import png
-
     content = png(noise)
     assert reason(content[: int(len(content) * share)]) == CUT_OFF
+
+
+# What a header may claim: width, height, bands, the sides of a tile; of 1,000,000,000 and of 60,000.
+CLAIMS = {
+    256: "1,000,000,000 × 48 pixels are more than the 100 megapixels allowed",
+    257: "64 × 1,000,000,000 pixels are more than the 100 megapixels allowed",
+    277: "64 × 48 pixels of 1,000,000,000 bands of 16 bits are more than the 800 MB allowed",
+}
+
+
+@pytest.mark.parametrize("tag", CLAIMS)
+@pytest.mark.parametrize("layout", ["strips", "LZW, predictor", "tiles", "LERC"])
+def test_a_header_that_claims_too_much_is_refused_before_anything_is_decoded(tag, layout):
+    content = next(
+        kind.content for kind in kinds_of("grey and colour") if kind.name == f"TIFF colour, uint16, {layout}"
+    )
+    assert reason(with_tag(content, tag, 1_000_000_000)) == CLAIMS[tag]
+
+
+@pytest.mark.parametrize("layout", ["tiles", "deflate, predictor, tiles, big-endian"])
+def test_a_tile_that_claims_too_much_is_damaged(layout):
+    options = LAYOUTS[layout] | {"byteorder": "<"}
+    content = write_bytes(painted(np.zeros((4, 3), np.uint16)), photometric="rgb", **options)
+    for tags in ((322,), (323,), (322, 323)):
+        claims = content
+        for tag in tags:
+            claims = with_tag(claims, tag, 1_000_000)
+        assert reason(claims) in (CUT_OFF, "is damaged: its pixels cannot be decoded")
+
+
+def test_pixels_cannot_begin_where_the_header_lies():
+    content = write_bytes(painted(np.zeros(4, np.uint16)), photometric="minisblack")
+    assert reason(with_tag(content, 273, 0)) == "is damaged: its pixels cannot be decoded"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_tile_that_was_left_out_is_empty(dtype):
+    """As GDAL writes them: a tile in which nothing is has neither place nor length."""
+    values = np.zeros((HEIGHT, WIDTH), dtype)
+    values[:16, :16] = np.iinfo(dtype).max
+    content = bytearray(write_bytes(values, photometric="minisblack", tile=(16, 16)))
+    tiles = WIDTH // 16 * HEIGHT // 16
+    for tag in (324, 325):  # where they begin, and their bytes
+        place, size = place_of(content, tag)
+        content[place + size : place + tiles * size] = bytes((tiles - 1) * size)
+    assert np.array_equal(np.asarray(open_rgb(io.BytesIO(content)))[..., 0] == 255, values > 0)
+
+
+def test_a_large_tile_of_an_image_format_is_read():
+    noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), dtype=np.uint8)
+    for layout in ("WebP", "PNG", "JPEG 2000"):
+        content = write_bytes(noise, photometric="rgb", **LAYOUTS[layout])
+        assert len(content) > 2 * 65536
+        assert np.array_equal(np.asarray(open_rgb(io.BytesIO(content))), noise), layout
+
+
+def test_what_a_tiff_says_of_other_files_is_not_looked_at(tmp_path, capfd):
+    """An OME-TIFF may name the files that hold its other planes."""
+    path = tmp_path / "a.ome.tif"
+    description = tifffile.OmeXml()
+    description.addimage("uint16", (2, 20, 30), (2, 1, 1, 20, 30, 1), axes="ZYX")
+    words = description.tostring().replace(
+        "<TiffData ", '<TiffData FirstZ="0"><UUID FileName="b.ome.tif"/></TiffData><T '
+    )
+    tifffile.imwrite(path, np.full((20, 30), 700, np.uint16), description=words, metadata=None)
+    (tmp_path / "b.ome.tif").mkdir()  # whoever opens it, fails
+    assert decode(path).values.high == 700
+    assert capfd.readouterr() == ("", "")
+
+
+def test_only_those_pay_for_rare_kinds_who_have_them(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg")
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.tif")
+    Image.new("RGBA", (8, 8)).save(tmp_path / "a.png")
+    program = """
+import sys
+from pathlib import Path
+from core.images.description import describe
+
+for path in Path(sys.argv[1]).iterdir():
+    describe(path)
+print([name for name in ("tifffile", "imagecodecs") if name in sys.modules])
+"""
+    run = [sys.executable, "-c", program, str(tmp_path)]
+    assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 @pytest.mark.parametrize("group", ["grey and colour", "many bands", "deep PNG"])
