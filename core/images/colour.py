@@ -115,13 +115,7 @@ def to_bytes(values: np.ndarray, limits: tuple[float, float], samples: Samples) 
     What stands for none, or is no number, is black.
     """
     black, white = limits if samples.colours != "inverted" else limits[::-1]
-    if values.dtype == np.uint8 and (black, white) == (0, 255):
-        scaled = values
-    elif values.dtype.itemsize <= 2 and values.dtype.kind in "ui":
-        # A table of all values there can be is quicker than arithmetic, and gives the same.
-        scaled = _table(values.dtype.name, black, white)[values.astype(np.int32) - np.iinfo(values.dtype).min]
-    else:
-        scaled = _scaled(values, black, white)
+    scaled = values if values.dtype == np.uint8 and (black, white) == (0, 255) else _scaled(values, black, white)
     if samples.nodata is not None or values.dtype.kind == "f":
         is_none = ~samples.is_any(values) & ~np.isinf(values)
         scaled = np.where(is_none, np.uint8(0), scaled)
@@ -131,18 +125,27 @@ def to_bytes(values: np.ndarray, limits: tuple[float, float], samples: Samples) 
 @lru_cache(maxsize=8)
 def _table(kind: str, black: float, white: float) -> np.ndarray:
     limits = np.iinfo(kind)
-    return _scaled(np.arange(limits.min, limits.max + 1, dtype=np.int32), black, white)
+    return _share(np.arange(limits.min, limits.max + 1), black, white)
+
+
+def _share(values: np.ndarray, black: float, white: float) -> np.ndarray:
+    with np.errstate(invalid="ignore", over="ignore"):
+        share = np.clip((values.astype(np.float64) - black) / (white - black), 0, 1)
+    return np.rint(np.nan_to_num(share, nan=0.0) * 255).astype(np.uint8)
 
 
 def _scaled(values: np.ndarray, black: float, white: float) -> np.ndarray:
     scaled = np.empty(values.shape, np.uint8)
-    a_row = max(1, values[0].size)
-    rows = max(1, VALUES_AT_ONCE // a_row)
-    for start in range(0, len(values), rows):
-        part = values[start : start + rows].astype(np.float64)
-        with np.errstate(invalid="ignore", over="ignore"):
-            share = np.clip((part - black) / (white - black), 0, 1)
-        scaled[start : start + rows] = np.rint(np.nan_to_num(share, nan=0.0) * 255)
+    rows = max(1, VALUES_AT_ONCE // max(1, values[0].size))
+    parts = [slice(start, start + rows) for start in range(0, len(values), rows)]
+    if values.dtype.itemsize <= 2 and values.dtype.kind in "ui":
+        # A table of all values there can be is quicker than arithmetic, and gives the same.
+        table, least = _table(values.dtype.name, black, white), np.iinfo(values.dtype).min
+        for part in parts:
+            scaled[part] = table[values[part].astype(np.int32) - least]
+    else:
+        for part in parts:
+            scaled[part] = _share(values[part], black, white)
     return scaled
 
 
@@ -258,7 +261,8 @@ XYZ_TO_RGB = np.array(
 
 
 def _values(samples: Samples, shown: np.ndarray, alpha: str) -> Values:
-    meaning = shown[samples.is_any(shown)]
+    has_gaps = samples.nodata is not None or shown.dtype.kind == "f"
+    meaning = shown[samples.is_any(shown)] if has_gaps else shown.reshape(-1)
     low, high = (float(meaning.min()), float(meaning.max())) if meaning.size else (0.0, 0.0)
     some = meaning[:: max(1, meaning.size // VALUES_LOOKED_AT)]
     ends = (HOT_SHARE, 1 - HOT_SHARE)

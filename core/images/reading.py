@@ -277,7 +277,7 @@ def _as_rgb(image: Image.Image, orientation: int) -> Image.Image:
 
 def _doubtful(image: Image.Image, orientation: int) -> Samples | None:
     """The values of a decoded picture whose transparency can't be that; None for all others."""
-    if image.mode != "RGBA":
+    if image.mode not in ("RGBA", "LA"):
         return None
     opacity = image.getchannel("A")
     counts = opacity.histogram()
@@ -285,8 +285,8 @@ def _doubtful(image: Image.Image, orientation: int) -> Samples | None:
     is_clear = counts[0] + counts[255] >= image.width * image.height / 2
     if is_clear or looks_like_transparency(np.asarray(opacity), 255):
         return None
-    values = np.asarray(image)
-    return Samples(turned(values, orientation), "rgb", 8, "RGBA", orientation, alpha=3)
+    values, bands = turned(np.asarray(image), orientation), len(image.getbands())
+    return Samples(values, "rgb" if bands == 4 else "grey", 8, image.mode, orientation, alpha=bands - 1)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,18 +12,39 @@ from typing import BinaryIO
 from core.images.refusals import CUT_OFF, MAXIMUM_BYTES, MAXIMUM_PIXELS, UnreadableImage, too_large, too_many_bytes
 
 SUBFILE, OLD_SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 255, 256, 257, 258, 259, 262
-STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANES = 273, 274, 277, 278, 279, 284
+DESCRIPTION, STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANES = (
+    270,
+    273,
+    274,
+    277,
+    278,
+    279,
+    284,
+)
 PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 317, 322, 323, 324, 325
-EXTRA_SAMPLES, SAMPLE_FORMAT, SUBSAMPLING, DEPTH, LERC_PARAMETERS = 338, 339, 530, 32997, 50674
+EXTRA_SAMPLES, SAMPLE_FORMAT, SUBSAMPLING, DEPTH, LERC_PARAMETERS, DESCRIPTION = 338, 339, 530, 32997, 50674, 270
 
 # Tags that pixels can't be read without: where one of them lies behind the end of the file, it is cut off. Broken tags
 # of other kinds harm nobody.
 _STRUCTURE = {
-    *(WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES),
+    *(
+        WIDTH,
+        HEIGHT,
+        BITS,
+        COMPRESSION,
+        PHOTOMETRIC,
+        DESCRIPTION,
+        STRIP_OFFSETS,
+        ORIENTATION,
+        SAMPLES,
+        ROWS_PER_STRIP,
+        STRIP_BYTES,
+    ),
     *(PLANES, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT, SUBSAMPLING),
     *(DEPTH, LERC_PARAMETERS),
 }
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+_BYTES, _TEXT, _LONGEST_WORDS = 1, 2, 100_000
 _SMALLER_COPY, _MASK, _OLD_SMALLER_COPY = 1, 4, 2
 _MOST_TAGS = 4096
 _MOST_PAGES = 100_000
@@ -86,7 +108,8 @@ def read_header(stream: BinaryIO) -> TiffHeader | None:
     if not {WIDTH, HEIGHT} <= tags.keys():
         return None
     pages = sum(_is_picture(layout, stream, size, entries) for entries in _directories(stream, layout))
-    header = TiffHeader(tags, max(1, pages), layout.order == ">")
+    pages = max(1, pages, _stacked(layout, stream, first, size)) * (tags.get(DEPTH) or (1,))[0]
+    header = TiffHeader(tags, pages, layout.order == ">")
     _check_size(header)
     if _last_byte(header) > size:
         raise UnreadableImage(CUT_OFF)
@@ -180,6 +203,16 @@ def _is_picture(layout: _Layout, stream: BinaryIO, size: int, entries: dict[int,
     if OLD_SUBFILE in entries:
         return layout.numbers(stream, entries[OLD_SUBFILE], size) != (_OLD_SMALLER_COPY,)
     return True
+
+
+def _stacked(layout: _Layout, stream: BinaryIO, entries: dict[int, tuple], size: int) -> int:
+    """Pictures of a stack that ImageJ wrote with the tags of the first alone: it says in words how many there are."""
+    kind, count, value = entries.get(DESCRIPTION, (0, 0, b""))
+    if kind != _TEXT or not len(value) < count < _LONGEST_WORDS:
+        return 1
+    words = bytes(layout.numbers(stream, (_BYTES, count, value), size))
+    found = re.search(rb"^images=(\d{1,6})\b", words, re.MULTILINE) if words.startswith(b"ImageJ=") else None
+    return int(found.group(1)) if found else 1
 
 
 def _check_size(header: TiffHeader) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import tifffile
 from PIL import Image
@@ -396,6 +397,10 @@ def _refused() -> Iterator[PixelKind]:
     yield PixelKind("TIFF camera raw", ".tif", raw, kind + "camera raw")
     for number, words in ((32844, "LogL values"), (32845, "LogLuv colours"), (10, "ITU Lab colours")):
         yield PixelKind(f"TIFF {words}", ".tif", with_tag(_tiff(deep, photometric="rgb"), 262, number), kind + words)
+    jpeg = imagecodecs.jpeg8_encode(painted(_typed("uint16", COLOURS) // 16), bitspersample=12)
+    yield PixelKind("JPEG of 12 bits", ".jpg", jpeg, "is a kind of JPEG that isn't supported: 12 bits")
+    jpeg = imagecodecs.ljpeg_encode(painted(_typed("uint16", GREYS)), bitspersample=16)
+    yield PixelKind("JPEG without loss", ".jpg", jpeg, "is a kind of JPEG that isn't supported: lossless")
     ycbcr = _tiff(deep, photometric="ycbcr")
     yield PixelKind("TIFF YCbCr, uint16", ".tif", ycbcr, kind + "YCbCr colours, 3 bands of 16 bits")
     packed = _tiff(plain, photometric="rgb").replace(struct.pack("<3H", 8, 8, 8), struct.pack("<3H", 5, 6, 5), 1)

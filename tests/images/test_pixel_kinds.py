@@ -189,6 +189,18 @@ def test_pages_and_frames_are_counted(tmp_path):
         assert describe(tmp_path / f"a{suffix}").pages == 3
 
 
+def test_smaller_copies_are_no_pages_and_a_stack_of_imagej_is(tmp_path):
+    path, picture = tmp_path / "a.tif", painted(np.zeros(4, np.uint16))
+    with tifffile.TiffWriter(path) as file:
+        file.write(picture, photometric="minisblack", metadata=None)
+        file.write(picture[::2, ::2], photometric="minisblack", metadata=None, subfiletype=1)
+    assert describe(path).pages == 1
+    # As ImageJ itself writes: the tags of the first picture, and the others right behind its pixels.
+    words = "ImageJ=1.54f\nimages=7\nslices=7\nloop=false\n"
+    tifffile.imwrite(path, picture, photometric="minisblack", metadata=None, description=words)
+    assert describe(path).pages == 7
+
+
 def test_the_hash_is_of_the_values_and_not_of_their_low_or_high_half(tmp_path):
     hashes = set()
     for step in (0, 1, 256):
