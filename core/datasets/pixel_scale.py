@@ -123,6 +123,11 @@ def scale_in_words(ranges: Mapping[str, Sequence[float]], bands: Sequence[int] =
     return "; ".join(parts)
 
 
+def reading_in_words(reading: Reading) -> str:
+    """A reading that isn't the usual one; "" where it is."""
+    return scale_in_words({kind: ends for kind, *ends in reading.ranges}, reading.bands)
+
+
 def _joined(items: Sequence[Any]) -> str:
     *first, last = map(str, items)
     return f"{', '.join(first)} and {last}" if first else last

@@ -126,7 +126,7 @@ class Dataset:
     def _read_content(self) -> Content:
         settings, parts = self._split()
         edits = self.edits.state()
-        return Content(self.read_manifest(SEEN_COLUMNS), edits, settings, parts, self._read_by(edits))
+        return Content(self.read_manifest(SEEN_COLUMNS), edits, settings, parts, reading=self._read_by(edits))
 
     def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The index with these columns: see `core.datasets.index.COLUMNS`, with `cluster` and `unlikeness`.

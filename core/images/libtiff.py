@@ -11,7 +11,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from core.images.refusals import DAMAGED, UnreadableImage
 
 
-def unpack(packed: bytes, compression: int, width: int, height: int) -> bytes:
+def unpack(packed: bytes, compression: int, fill_order: int, width: int, height: int) -> bytes:
     """The rows of a strip or tile, of so many bytes each.
 
     Parameters
@@ -20,6 +20,8 @@ def unpack(packed: bytes, compression: int, width: int, height: int) -> bytes:
         As they lie in the file.
     compression : int
         The TIFF's number of the compression.
+    fill_order : int
+        1, or 2 where the bits of each packed byte lie the other way round.
     width, height : int
         Bytes of a row, and rows.
 
@@ -29,9 +31,9 @@ def unpack(packed: bytes, compression: int, width: int, height: int) -> bytes:
         If they can't be unpacked to so many.
     """
     # They are made a small TIFF of their own, of grey values of 8 bits.
-    tags = {256: width, 257: height, 258: 8, 259: compression, 262: 1, 273: 0, 277: 1, 278: height, 279: len(packed)}
-    start = 8 + 2 + 12 * len(tags) + 4
-    tags[273] = start
+    start = 8 + 2 + 12 * 10 + 4
+    tags = {256: width, 257: height, 258: 8, 259: compression, 262: 1, 266: fill_order}
+    tags |= {273: start, 277: 1, 278: height, 279: len(packed)}
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
     header = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
     try:

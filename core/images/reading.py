@@ -209,7 +209,7 @@ def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *,
 
     What takes time to tell, frames and values, is told only where it is asked for.
     """
-    header = read_header(stream)
+    header = read_header(stream, count_pages=tell_all)
     if header is not None and not pillow_reads(header):
         return _decoded_tiff(stream, header, reading, tell_all)
     stream.seek(0)

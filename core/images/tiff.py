@@ -104,6 +104,7 @@ def read_tiff(stream: BinaryIO, header: TiffHeader) -> Samples:
 def _unpacked(page: TiffPage, stream: BinaryIO) -> np.ndarray:
     """The values of a page, as `TiffPage.asarray` gives them, of which libtiff has unpacked each strip or tile."""
     compression, page.compression = page.compression, NONE
+    fill_order, page.fillorder = page.fillorder, 1
     values = np.full(page.shaped, page.nodata, page.dtype)
     for index, (offset, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=False)):
         _, (plane, depth, top, left, _), shape = page.decode(None, index)
@@ -111,7 +112,7 @@ def _unpacked(page: TiffPage, stream: BinaryIO) -> np.ndarray:
             continue  # left out, or one more than there are
         stream.seek(offset)
         row_bytes = -(-shape[2] * shape[3] * page.bitspersample // 8)
-        rows = unpack(stream.read(count), compression, row_bytes, shape[0] * shape[1])
+        rows = unpack(stream.read(count), compression, fill_order, row_bytes, shape[0] * shape[1])
         part, *_ = page.decode(rows, index)
         room = values[plane, depth : depth + shape[0], top : top + shape[1], left : left + shape[2]]
         room[:] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
@@ -223,8 +224,9 @@ def _samples(page: TiffPage, values: np.ndarray, header: TiffHeader) -> Samples:
         values = values - values.dtype.type(0)  # a copy
         values[..., 1:] ^= values.dtype.type(2 ** (page.bitspersample - 1))
     extra = [int(kind) for kind in page.extrasamples]
-    base = values.shape[2] - len(extra)
+    base = max(1, values.shape[2] - len(extra))
     alpha = next((base + index for index, kind in enumerate(extra) if kind in (1, 2)), None)
+    alpha = alpha if alpha is not None and alpha < values.shape[2] else None
     orientation = header.one(tiff_header.ORIENTATION, 1)
     return Samples(
         values=turned(values, orientation),

@@ -87,8 +87,14 @@ class TiffHeader:
         return tuple(dict.fromkeys(self.tags.get(SAMPLE_FORMAT, (1,))))
 
 
-def read_header(stream: BinaryIO) -> TiffHeader | None:
+def read_header(stream: BinaryIO, *, count_pages: bool = True) -> TiffHeader | None:
     """What a file says of itself if it is a TIFF; None for other files and where the header can't be understood.
+
+    Parameters
+    ----------
+    stream : binary file
+    count_pages : bool
+        Whether to look how many there are, which takes longer the more they are. Otherwise there is 1.
 
     Raises
     ------
@@ -107,8 +113,7 @@ def read_header(stream: BinaryIO) -> TiffHeader | None:
     tags = {tag: numbers for tag, numbers in tags.items() if numbers}
     if not {WIDTH, HEIGHT} <= tags.keys():
         return None
-    pages = sum(_is_picture(layout, stream, size, entries) for entries in _directories(stream, layout))
-    pages = max(1, pages, _stacked(layout, stream, first, size)) * (tags.get(DEPTH) or (1,))[0]
+    pages = _count_pages(stream, layout, first, size) if count_pages else 1
     header = TiffHeader(tags, pages, layout.order == ">")
     _check_size(header)
     if _last_byte(header) > size:
@@ -193,6 +198,12 @@ def _directories(stream: BinaryIO, layout: _Layout) -> Iterator[dict[int, tuple]
         if not entries:
             return
         yield entries
+
+
+def _count_pages(stream: BinaryIO, layout: _Layout, first: dict[int, tuple], size: int) -> int:
+    pages = sum(_is_picture(layout, stream, size, entries) for entries in _directories(stream, layout))
+    depth = layout.numbers(stream, first[DEPTH], size)[:1] if DEPTH in first else ()
+    return max(1, pages, _stacked(layout, stream, first, size)) * (depth or (1,))[0]
 
 
 def _is_picture(layout: _Layout, stream: BinaryIO, size: int, entries: dict[int, tuple]) -> bool:

@@ -10,6 +10,7 @@ from core.architectures.registry import ARCHITECTURES
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.augmentation.recipe import read_recipe
 from core.datasets.content import images_version
+from core.datasets.pixel_scale import reading_in_words
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.agreement import Counts, macro_f1
 from core.evaluation.changes import by_later_labels
@@ -29,7 +30,7 @@ MOST_RUNS = 26  # each is called by a letter
 SETTINGS_IN_NAME = 2
 TITLES = {"architecture": "Network", "network": "Blocks", "image_size": "Input size", "augmentation": "Augmentation"}
 TITLES |= {"split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
-TITLES |= {"dataset": "Dataset"}
+TITLES |= {"dataset": "Dataset", "reading": "Pixels"}
 
 
 def trained_on(run: Run) -> tuple:
@@ -37,6 +38,11 @@ def trained_on(run: Run) -> tuple:
     settings = run.settings
     version = images_version(run.status().facts.get("dataset_version"))
     return settings.dataset, version, settings.split_seed, settings.fold
+
+
+def told_of(run: Run) -> dict[str, Any]:
+    """The settings of a run, and the scale of deep pixels that it was trained by, as something people chose as well."""
+    return run.settings.to_dict() | {"reading": reading_in_words(run.reading) or None}
 
 
 def setting_title(name: str) -> str:
@@ -72,7 +78,7 @@ def names_of(runs: Sequence[Run]) -> list[str]:
     names = [name or run.settings.design.title for name, run in zip(own, runs, strict=True)]
     for title in [name for name, count in Counter(names).items() if count > 1]:
         alike = [index for index, name in enumerate(names) if name == title]
-        differing = settings_that_differ([runs[index].settings.to_dict() for index in alike])
+        differing = settings_that_differ([told_of(runs[index]) for index in alike])
         differing = {name: values for name, values in differing.items() if name != "network"}
         for place, index in enumerate(alike):
             parts = [
@@ -237,7 +243,7 @@ def compare_runs(
         "remark": remark,
         "provisional": provisional(runs),
         "runs": rows,
-        "settings": settings_that_differ([run.settings.to_dict() for run in runs]),
+        "settings": settings_that_differ([told_of(run) for run in runs]),
         "pairs": [run_ids | pair.to_dict() for run_ids, pair in zip(ids, pairs, strict=True)],
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.datasets.pixel_scale import reading_in_words
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
@@ -86,6 +87,8 @@ def _train(run: Run) -> tuple[str, str]:
     version = content.version_read_by(run.reading)
     run.update(state="running", stage="Looking at the images", facts={"dataset_version": version})
     run.events.append("stage", name="start")
+    if not run.reading.is_default:
+        run.events.append("note", text=f"Pixels: {reading_in_words(run.reading)}.")
     split = settings.split_settings(content.settings)
     table = content.divided(split)
     # Images that stay on one side of the split are drawn together when the result is judged.
