@@ -130,6 +130,7 @@ LAYOUTS: dict[str, dict] = {
     "tiles of BigTIFF, big-endian": {"tile": (32, 16), "bigtiff": True, "byteorder": ">"},
     "LZW": {"compression": "lzw"},
     "LZW, predictor": {"compression": "lzw", "predictor": True},
+    "LZW, predictor, big-endian": {"compression": "lzw", "predictor": True, "byteorder": ">"},
     "deflate": {"compression": "zlib"},
     "deflate, predictor, tiles, big-endian": {
         "compression": "zlib",
@@ -149,6 +150,7 @@ LAYOUTS: dict[str, dict] = {
 # What a codec itself has no room for.
 _NO_ROOM = {
     "LZW, predictor": {"uint64", "int64"},
+    "LZW, predictor, big-endian": {"uint64", "int64"},
     "deflate, predictor, tiles, big-endian": {"uint64", "int64"},
     "ZSTD, predictor": {"uint64", "int64"},
     "LERC": {"uint64", "int64", "float16"},
@@ -352,6 +354,15 @@ def _pages_and_turns() -> Iterator[PixelKind]:
             stored = stored[::-1, ::-1] if turn == 7 else stored
             options = LAYOUTS[layout] | {"photometric": "rgb", "extratags": [(274, "H", 1, turn, True)]}
             yield PixelKind(f"TIFF orientation {turn}, {kind}, {layout}", ".tif", _tiff(stored, **options), COLOURS)
+    for kind, layout in itertools.product(("uint8", "uint16"), ("strips", "LZW", "PackBits", "deflate")):
+        # tifffile leaves out the tag (266), so that another stands where it belongs.
+        options = LAYOUTS[layout] | {"photometric": "rgb", "extratags": [(267, "H", 1, 2, True)]}
+        content = bytearray(_tiff(painted(_typed(kind, COLOURS)), **options))
+        struct.pack_into("<H", content, _entry(content, 267), 266)
+        start, length = (struct.unpack_from("<I", content, _entry(content, tag) + 8)[0] for tag in (273, 279))
+        packed = np.frombuffer(bytes(content[start : start + length]), np.uint8)
+        content[start : start + length] = np.packbits(np.unpackbits(packed), bitorder="little").tobytes()
+        yield PixelKind(f"TIFF bits the other way round, {kind}, {layout}", ".tif", bytes(content), COLOURS)
     volume = np.stack([painted(_typed("uint16", GREYS))] + [painted(_typed("uint16", GREYS[::-1]))] * 15)
     content = _tiff(volume, photometric="minisblack", volumetric=True, tile=(16, 16, 16))
     yield PixelKind("TIFF a volume, uint16", ".tif", content, _grey(GREYS))
