@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.images.reading_settings import Reading
 from core.images.refusals import UnreadableImage
-from core.images.samples import Samples, looks_like_transparency
+from core.images.samples import Samples, is_hidden_picture, looks_like_transparency
 
 # Values that are scaled at a time: their floating-point copies shall not need more memory than they do.
 VALUES_AT_ONCE = 4_000_000
@@ -162,6 +162,8 @@ def _alpha(samples: Samples, reading: Reading) -> str:
     if samples.alpha is None:
         return "none"
     band = samples.values[..., samples.alpha]
+    if not band.any():
+        return "doubtful" if is_hidden_picture(np.delete(samples.values, samples.alpha, axis=2)) else "transparency"
     is_transparency = looks_like_transparency(band, _opaque(samples, band, reading))
     return "transparency" if is_transparency else "doubtful"
 
@@ -170,9 +172,12 @@ def _opaque(samples: Samples, band: np.ndarray, reading: Reading) -> float:
     """The value that covers fully: white, or where there is more, the greatest that there can be."""
     if samples.kind == "uint8" and samples.bits == 8:
         return 255.0
+    most = band.max()
+    if most > 0 and (band == most).mean() >= 0.5:
+        return float(most)  # 4095 of 12 bits: a picture that is nowhere opaque would be no picture
     whites = {limits[1] for limits in (_range(samples, band, reading), usual_range(samples.kind, samples.bits, band))}
-    enough = [white for white in whites if white >= band.max()]
-    return min(enough) if enough else max(1.0, float(np.nan_to_num(band.max())))
+    enough = [white for white in whites if white >= most]
+    return min(enough) if enough else max(1.0, float(np.nan_to_num(most)))
 
 
 def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int], int | None]:

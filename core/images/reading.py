@@ -19,7 +19,7 @@ from core.images.colour import Values, over_white, render, values_of
 from core.images.deep_png import is_deep, read_deep
 from core.images.reading_settings import AS_USUAL, Reading
 from core.images.refusals import MAXIMUM_PIXELS, UnreadableImage, opening_reason, reason, too_large
-from core.images.samples import Samples, looks_like_transparency, turned
+from core.images.samples import Samples, is_hidden_picture, looks_like_transparency, turned
 from core.images.tiff import pillow_reads, read_tiff
 from core.images.tiff_header import ORIENTATION, TiffHeader, read_header
 
@@ -282,11 +282,16 @@ def _doubtful(image: Image.Image, orientation: int) -> Samples | None:
     opacity = image.getchannel("A")
     counts = opacity.histogram()
     # Nearly always all or nothing in most places, which a count tells much sooner than a look at each of them.
-    is_clear = counts[0] + counts[255] >= image.width * image.height / 2
-    if is_clear or looks_like_transparency(np.asarray(opacity), 255):
+    pixels = image.width * image.height
+    if counts[0] == pixels:
+        is_transparency = not is_hidden_picture(np.asarray(image)[..., :-1])
+    else:
+        is_transparency = counts[0] + counts[255] >= pixels / 2 or looks_like_transparency(np.asarray(opacity), 255)
+    if is_transparency:
         return None
-    values, bands = turned(np.asarray(image), orientation), len(image.getbands())
-    return Samples(values, "rgb" if bands == 4 else "grey", 8, image.mode, orientation, alpha=bands - 1)
+    values = turned(np.asarray(image), orientation)
+    colours = "rgb" if image.mode == "RGBA" else "grey"
+    return Samples(values, colours, 8, image.mode, orientation, alpha=values.shape[2] - 1)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -72,6 +72,14 @@ def turned(values: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(values)
 
 
+def is_hidden_picture(colours: np.ndarray) -> bool:
+    """Whether there is something to see in colours that are invisible everywhere, by what is called transparency.
+
+    Programs that don't know of transparency leave 0 in its place; who opens the file sees nothing but white.
+    """
+    return bool((colours != colours[:1, :1]).any())
+
+
 def looks_like_transparency(values: np.ndarray, opaque: float) -> bool:
     """Whether a band that is called transparency can be that.
 

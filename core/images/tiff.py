@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import struct
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -165,49 +166,57 @@ def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
         if count:
             stream.seek(offset)
             inside = _size_inside(stream.read(min(count, 65536)), page.compression)
-            if inside is None or inside[0] > width or inside[1] > height:
+            if inside is None or inside[0] > width or inside[1] > height or inside[2] > max(4, samples):
                 raise UnreadableImage(DAMAGED)
 
 
-def _size_inside(head: bytes, compression: int) -> tuple[int, int] | None:
-    """Width and height that a strip or tile claims, of compressions that are an image format of their own."""
+def _size_inside(head: bytes, compression: int) -> tuple[int, int, int] | None:
+    """Width, height and bands that a strip or tile claims, of compressions that are an image format of their own."""
     if compression in LERC:
         return _lerc_size(head)
     if compression in JPEG_2000:
-        start = head.find(b"\xff\x4f\xff\x51") + 8
-        numbers = [int.from_bytes(head[place : place + 4], "big") for place in range(start, start + 16, 4)]
-        return (numbers[0] - numbers[2], numbers[1] - numbers[3]) if start >= 8 else None
+        return _jpeg_2000_size(head)
     if compression in WEBP:
         return _webp_size(head)
     if compression in PNG:
-        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big"), 4
     try:
         with Image.open(io.BytesIO(head), formats=["JPEG"]) as image:
-            return image.size
+            return *image.size, 4
     except Exception:  # decoders answer hostile bytes with nearly every kind of exception
         return None
 
 
-def _webp_size(head: bytes) -> tuple[int, int] | None:
-    """Width and height of a WebP (RFC 9649, section 2): of the extended, the lossless and the lossy kind."""
+def _jpeg_2000_size(head: bytes) -> tuple[int, int, int] | None:
+    """Width, height and bands of a JPEG 2000 (ITU T.800, section A.5.1)."""
+    start = head.find(b"\xff\x4f\xff\x51")
+    if start < 0 or len(head) < start + 42:
+        return None
+    right, lower, left, upper = struct.unpack_from(">4I", head, start + 8)
+    return right - left, lower - upper, struct.unpack_from(">H", head, start + 40)[0]
+
+
+def _webp_size(head: bytes) -> tuple[int, int, int] | None:
+    """Width, height and bands of a WebP (RFC 9649, section 2): of the extended, the lossless and the lossy kind."""
     kind = head[12:16]
     if kind == b"VP8X":
-        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1, 4
     if kind == b"VP8L":
         both = int.from_bytes(head[21:25], "little")
-        return (both & 0x3FFF) + 1, (both >> 14 & 0x3FFF) + 1
+        return (both & 0x3FFF) + 1, (both >> 14 & 0x3FFF) + 1, 4
     if kind == b"VP8 ":
-        return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF
+        return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF, 4
     return None
 
 
-def _lerc_size(head: bytes) -> tuple[int, int] | None:
-    """Columns and rows of LERC 2 (github.com/Esri/lerc, Lerc2.h, HeaderInfo)."""
-    if not head.startswith(b"Lerc2 "):
+def _lerc_size(head: bytes) -> tuple[int, int, int] | None:
+    """Columns, rows and values a pixel of LERC 2 (github.com/Esri/lerc, Lerc2.h, HeaderInfo)."""
+    if not head.startswith(b"Lerc2 ") or len(head) < 26:
         return None
-    # Since version 3 a checksum comes before them.
-    start = 10 if int.from_bytes(head[6:10], "little") < 3 else 14
-    return int.from_bytes(head[start + 4 : start + 8], "little"), int.from_bytes(head[start : start + 4], "little")
+    version = struct.unpack_from("<i", head, 6)[0]
+    # Since version 3 a checksum comes before them, and since version 4 pixels may have several values.
+    rows, columns, values = struct.unpack_from("<3i", head, 10 if version < 3 else 14)
+    return columns, rows, values if version >= 4 else 1
 
 
 def _samples(page: TiffPage, values: np.ndarray, header: TiffHeader) -> Samples:

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from PIL import Image
 
 from core.images.description import describe
 from core.images.reading import UnreadableImage, decode, open_rgb, read_square, thumbnail
-from core.images.reading_settings import Reading
+from core.images.reading_settings import AS_USUAL, Reading
 from tests.images.pixel_kinds import (
+    COLOURS,
     HEIGHT,
     LAYOUTS,
     MAKERS,
@@ -179,6 +181,38 @@ def test_a_band_of_a_scene_is_no_transparency(tmp_path, name, suffix):
     assert np.abs(over_white[..., 0].astype(int) - (255 - infrared)).max() <= 1
 
 
+@pytest.mark.parametrize("suffix", [".tif", ".png", ".webp"])
+def test_a_picture_that_is_invisible_everywhere_is_shown_all_the_same(tmp_path, suffix):
+    """Programs that don't know of transparency leave 0 in its place."""
+    path = tmp_path / f"a{suffix}"
+    layers = np.dstack([painted(COLOURS), np.zeros((HEIGHT, WIDTH))]).astype(np.uint8)
+    Image.fromarray(layers).save(path, lossless=True, exact=True)
+    assert decode(path).values.alpha == "doubtful"
+    assert np.array_equal(open_rgb(path), painted(COLOURS))
+    Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0)).save(path, lossless=True, exact=True)
+    assert np.asarray(open_rgb(path)).min() == 255
+
+
+@pytest.mark.parametrize("reading", [AS_USUAL, Reading((("uint16", 0, 4095),))])
+def test_transparency_of_twelve_bits_is_opaque_at_its_greatest_value(tmp_path, reading):
+    opacity = painted(np.array([4095, 4095, 4095, 0]))
+    path = write_tiff(tmp_path, np.dstack([painted(COLOURS * 16), opacity]).astype(np.uint16), photometric="rgb")
+    scale = 4095 / 255 / 16 if reading.ranges else 65535 / 255 / 16
+    expected = np.vstack([np.rint(COLOURS[:3] / scale), [[255, 255, 255]]])
+    assert np.abs(quarters(np.asarray(open_rgb(path, reading))) - expected).max() <= 1
+
+
+def test_several_threads_read_the_same_deep_pixels():
+    def pixels(kind):
+        return np.asarray(open_rgb(io.BytesIO(kind.content), kind.reading))
+
+    kinds = [kind for kind in (*kinds_of("many bands"), *kinds_of("deep PNG")) if not isinstance(kind.expected, str)]
+    alone = [pixels(kind) for kind in kinds[::5]]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(pixels, kinds[::5] * 4))
+    assert all(np.array_equal(one, other) for one, other in zip(alone * 4, together, strict=True))
+
+
 def test_pages_and_frames_are_counted(tmp_path):
     for kind in kinds_of("pages and turns"):
         if "pages" in kind.name:
@@ -323,6 +357,7 @@ def test_only_those_pay_for_rare_kinds_who_have_them(tmp_path):
     Image.new("RGBA", (8, 8)).save(tmp_path / "a.png")
     program = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from core.images.description import describe
 
