@@ -16,7 +16,7 @@ from core.images.samples import Samples, is_hidden_picture, looks_like_transpare
 # Values that are scaled at a time: their floating-point copies shall not need more memory than they do.
 VALUES_AT_ONCE = 4_000_000
 # Of a large image, about so many values tell its range.
-VALUES_LOOKED_AT = 1_000_000
+VALUES_LOOKED_AT = 100_000
 HOT_SHARE = 0.001
 
 
@@ -63,14 +63,14 @@ def render(samples: Samples, reading: Reading) -> Image.Image:
     """
     if samples.colours in ("palette", "cmyk", "lab"):
         return _in_its_own_colours(samples)
-    alpha = _alpha(samples, reading)
+    alpha = _alpha(samples)
     bands, see_through = _bands(samples, reading, alpha)
     shown = samples.values[..., bands]
     pixels = to_bytes(shown, _range(samples, shown, reading), samples)
     opacity = None
     if see_through is not None:
         band = samples.values[..., see_through]
-        opacity = _scaled(band, 0, _opaque(samples, band, reading))
+        opacity = _scaled(band, 0, _opaque(samples, band))
     return _over_white(pixels, opacity, samples.is_premultiplied)
 
 
@@ -78,7 +78,7 @@ def values_of(samples: Samples, reading: Reading) -> Values | None:
     """What there is to know of the values of an image; None of 8 bits and three colours, and of inks and the like."""
     if samples.colours in ("palette", "cmyk", "lab"):
         return None
-    alpha = _alpha(samples, reading)
+    alpha = _alpha(samples)
     if samples.kind == "uint8" and samples.bits == 8 and samples.bands <= 3 and alpha != "doubtful":
         return None
     bands, _ = _bands(samples, reading, alpha)
@@ -158,26 +158,29 @@ def _range(samples: Samples, shown: np.ndarray, reading: Reading) -> tuple[float
 # Bands ---------------------------------------------------------------------------------------------------------------
 
 
-def _alpha(samples: Samples, reading: Reading) -> str:
+def _alpha(samples: Samples) -> str:
+    """What the band is that the file calls transparency; the same whatever is chosen to be shown."""
     if samples.alpha is None:
         return "none"
     band = samples.values[..., samples.alpha]
     if not band.any():
-        return "doubtful" if is_hidden_picture(np.delete(samples.values, samples.alpha, axis=2)) else "transparency"
-    is_transparency = looks_like_transparency(band, _opaque(samples, band, reading))
+        is_transparency = not is_hidden_picture(np.delete(samples.values, samples.alpha, axis=2))
+    else:
+        is_transparency = looks_like_transparency(band, _opaque(samples, band))
     return "transparency" if is_transparency else "doubtful"
 
 
-def _opaque(samples: Samples, band: np.ndarray, reading: Reading) -> float:
-    """The value that covers fully: white, or where there is more, the greatest that there can be."""
+def _opaque(samples: Samples, band: np.ndarray) -> float:
+    """The value that covers fully: of 12 bits in 16 it may be 4095 as well as 65535."""
     if samples.kind == "uint8" and samples.bits == 8:
         return 255.0
-    most = band.max()
+    finite = band[np.isfinite(band)] if band.dtype.kind == "f" else band
+    most = float(finite.max()) if finite.size else 0.0
     if most > 0 and (band == most).mean() >= 0.5:
-        return float(most)  # 4095 of 12 bits: a picture that is nowhere opaque would be no picture
-    whites = {limits[1] for limits in (_range(samples, band, reading), usual_range(samples.kind, samples.bits, band))}
-    enough = [white for white in whites if white >= most]
-    return min(enough) if enough else max(1.0, float(np.nan_to_num(most)))
+        return most  # a picture that lets through everywhere would be none
+    if band.dtype.kind == "f" and most <= 1:
+        return 1.0
+    return float(2 ** max(8, int(most).bit_length()) - 1)
 
 
 def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int], int | None]:
@@ -269,7 +272,7 @@ def _values(samples: Samples, shown: np.ndarray, alpha: str) -> Values:
     has_gaps = samples.nodata is not None or shown.dtype.kind == "f"
     meaning = shown[samples.is_any(shown)] if has_gaps else shown.reshape(-1)
     low, high = (float(meaning.min()), float(meaning.max())) if meaning.size else (0.0, 0.0)
-    some = meaning[:: max(1, meaning.size // VALUES_LOOKED_AT)]
+    some = meaning[:: (meaning.size // VALUES_LOOKED_AT) | 1]  # odd, so that no columns are left out
     ends = (HOT_SHARE, 1 - HOT_SHARE)
     dark, bright = (float(end) for end in np.quantile(some, ends, method="nearest")) if meaning.size else (0.0, 0.0)
     if samples.values.dtype.kind == "f":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import struct
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -68,6 +69,7 @@ def pillow_reads(header: TiffHeader) -> bool:
         and set(header.formats()) <= {1, 4}
         and photometric not in (MASK, LAB, ICC_LAB)
         and COLOUR_BANDS.get(photometric) == samples
+        and header.one(tiff_header.INK_SET, 1) == 1
         and header.one(tiff_header.COMPRESSION, NONE) in _READ_BY_PILLOW
         and header.one(tiff_header.DEPTH, 1) == 1
         and 0 not in header.parts()  # left out, which Pillow doesn't know
@@ -137,8 +139,23 @@ def _unsupported(header: TiffHeader) -> str:
         return f"bands of different depth, {header.bands_in_words()}"
     if compression == JPEG and bits != (8,):
         return f"JPEG compression of {bits[0]} bits"
-    if photometric == YCBCR and (compression != JPEG or header.one(tiff_header.SAMPLES, 1) != 3):
-        return f"YCbCr colours, {header.bands_in_words()}"
+    if kind := _unsupported_colours(photometric, header):
+        return f"{kind}, {header.bands_in_words()}"
+    return ""
+
+
+def _unsupported_colours(photometric: int, header: TiffHeader) -> str:
+    """Which colours they are that can't be read of so many bands and bits; "" if they can."""
+    bands, bits = header.one(tiff_header.SAMPLES, 1), header.bits()[0]
+    is_whole = set(header.formats()) <= {1, 4}
+    if photometric == YCBCR and (header.one(tiff_header.COMPRESSION, NONE) != JPEG or bands != 3):
+        return "YCbCr colours"
+    if photometric in (LAB, ICC_LAB) and (bands < 3 or bits not in (8, 16)):
+        return "CIELAB colours"
+    if photometric == PALETTE and (bits > 16 or not is_whole):
+        return "a palette"
+    if photometric == INKS and (bands < 4 or header.one(tiff_header.INK_SET, 1) != 1):
+        return "inks other than cyan, magenta, yellow and black"
     return ""
 
 
@@ -150,15 +167,14 @@ def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
     UnreadableImage
         If not.
     """
-    parts = int(np.prod(page.chunked))
-    part = [int(side) for side in page.chunks]
+    parts = math.prod(page.chunked)
     samples = page.samplesperpixel if page.planarconfig == 1 else 1
     if len(page.dataoffsets) < parts or len(page.databytecounts) < len(page.dataoffsets):
         raise UnreadableImage(DAMAGED)
     if any(count and not offset for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False)):
         raise UnreadableImage(DAMAGED)  # the header lies there
     width, height = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
-    if width * height * samples * page.dtype.itemsize > MAXIMUM_BYTES or 0 in part:
+    if width * height * samples * page.dtype.itemsize > MAXIMUM_BYTES or 0 in page.chunks:
         raise UnreadableImage(DAMAGED)
     if page.compression not in _SIZED_INSIDE:
         return

@@ -412,6 +412,12 @@ def _refused() -> Iterator[PixelKind]:
     yield PixelKind("JPEG of 12 bits", ".jpg", jpeg, "is a kind of JPEG that isn't supported: 12 bits")
     jpeg = imagecodecs.ljpeg_encode(painted(_typed("uint16", GREYS)), bitspersample=16)
     yield PixelKind("JPEG without loss", ".jpg", jpeg, "is a kind of JPEG that isn't supported: lossless")
+    floats = _tiff(painted(_typed("float32", COLOURS)), photometric="cielab")
+    yield PixelKind("TIFF CIELAB, float32", ".tif", floats, kind + "CIELAB colours, 3 bands of 32 bits")
+    words = kind + "inks other than cyan, magenta, yellow and black, 4 bands of 8 bits"
+    four = painted(np.zeros((4, 4), np.uint8))
+    inks = _tiff(four, photometric="separated", extratags=[(332, "H", 1, 2, True)])
+    yield PixelKind("TIFF other inks", ".tif", inks, words)
     ycbcr = _tiff(deep, photometric="ycbcr")
     yield PixelKind("TIFF YCbCr, uint16", ".tif", ycbcr, kind + "YCbCr colours, 3 bands of 16 bits")
     packed = _tiff(plain, photometric="rgb").replace(struct.pack("<3H", 8, 8, 8), struct.pack("<3H", 5, 6, 5), 1)

@@ -194,6 +194,18 @@ def test_a_picture_that_is_invisible_everywhere_is_shown_all_the_same(tmp_path, 
 
 
 @pytest.mark.parametrize("reading", [AS_USUAL, Reading((("uint16", 0, 4095),))])
+@pytest.mark.parametrize("structure", ["noise", "a slope"])
+def test_near_infrared_of_twelve_bits_is_none_whatever_is_chosen(tmp_path, structure, reading):
+    infrared = np.random.default_rng(0).integers(200, 3000, (HEIGHT, WIDTH))
+    if structure == "a slope":
+        infrared = np.tile(np.linspace(200, 3000, WIDTH), (HEIGHT, 1))
+    layers = np.dstack([painted(COLOURS * 16), infrared]).astype(np.uint16)
+    found = decode(write_tiff(tmp_path, layers, photometric="rgb"), reading)
+    assert found.values.alpha == "doubtful"
+    assert (found.values.low, found.values.high) == (160, 4000)
+
+
+@pytest.mark.parametrize("reading", [AS_USUAL, Reading((("uint16", 0, 4095),))])
 def test_transparency_of_twelve_bits_is_opaque_at_its_greatest_value(tmp_path, reading):
     opacity = painted(np.array([4095, 4095, 4095, 0]))
     path = write_tiff(tmp_path, np.dstack([painted(COLOURS * 16), opacity]).astype(np.uint16), photometric="rgb")
