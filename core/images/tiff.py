@@ -95,6 +95,8 @@ def read_tiff(stream: BinaryIO, header: TiffHeader) -> Samples:
         page = file.pages.first
         if page.dtype is None:
             raise UnreadableImage(unsupported("TIFF", header.bands_in_words()))
+        if page.compression == NONE and not page.is_tiled:
+            _count_again(page, header)
         _check_parts(page, stream)
         try:
             packed = page.compression in _UNPACKED_BY_LIBTIFF
@@ -159,6 +161,14 @@ def _unsupported_colours(photometric: int, header: TiffHeader) -> str:
     return ""
 
 
+def _count_again(page: TiffPage, header: TiffHeader) -> None:
+    """Set right the bytes of strips that aren't compressed: some programs count wrongly, and tifffile believes them."""
+    counts = tiff_header.strip_bytes(header, len(page.dataoffsets))
+    said = (*page.databytecounts, *[0] * len(counts))
+    zipped = zip(page.dataoffsets, counts, said, strict=False)
+    page.databytecounts = tuple(count if offset else said for offset, count, said in zipped)
+
+
 def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
     """That all strips or tiles are there, and none unpacks to more than it should.
 
@@ -171,8 +181,9 @@ def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
     samples = page.samplesperpixel if page.planarconfig == 1 else 1
     if len(page.dataoffsets) < parts or len(page.databytecounts) < len(page.dataoffsets):
         raise UnreadableImage(DAMAGED)
-    if any(count and not offset for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False)):
-        raise UnreadableImage(DAMAGED)  # the header lies there
+    # What was left out has neither place nor length.
+    if any(bool(count) != bool(offset) for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False)):
+        raise UnreadableImage(DAMAGED)
     width, height = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
     if width * height * samples * page.dtype.itemsize > MAXIMUM_BYTES or 0 in page.chunks:
         raise UnreadableImage(DAMAGED)

@@ -20,21 +20,9 @@ EXTRA_SAMPLES, SAMPLE_FORMAT, SUBSAMPLING, DEPTH, LERC_PARAMETERS = 338, 339, 53
 # Tags that pixels can't be read without: where one of them lies behind the end of the file, it is cut off. Broken tags
 # of other kinds harm nobody.
 _STRUCTURE = {
-    *(
-        WIDTH,
-        HEIGHT,
-        BITS,
-        COMPRESSION,
-        PHOTOMETRIC,
-        DESCRIPTION,
-        STRIP_OFFSETS,
-        ORIENTATION,
-        SAMPLES,
-        ROWS_PER_STRIP,
-        STRIP_BYTES,
-    ),
-    *(PLANES, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT, SUBSAMPLING),
-    *(DEPTH, LERC_PARAMETERS, INK_SET),
+    *(WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES),
+    *(PLANES, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES, INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT),
+    *(SUBSAMPLING, DEPTH, LERC_PARAMETERS),
 }
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _BYTES, _TEXT, _LONGEST_WORDS = 1, 2, 100_000
@@ -235,11 +223,11 @@ def _last_byte(header: TiffHeader) -> int:
     is_subsampled = header.one(PHOTOMETRIC, 1) == 6 and header.tags.get(SUBSAMPLING, (2, 2)) != (1, 1)
     if header.one(COMPRESSION, 1) == 1 and TILE_OFFSETS not in header.tags and not is_subsampled:
         # Some programs count wrongly what they didn't compress, and nobody looks at it.
-        counts = _strip_bytes(header, len(offsets))
+        counts = strip_bytes(header, len(offsets))
     return max((offset + count for offset, count in zip(offsets, counts, strict=False) if offset), default=0)
 
 
-def _strip_bytes(header: TiffHeader, strips: int) -> list[int]:
+def strip_bytes(header: TiffHeader, strips: int) -> list[int]:
     """Bytes of each strip of a picture that isn't compressed."""
     height, samples = header.one(HEIGHT, 0), header.one(SAMPLES, 1)
     planes = samples if header.one(PLANES, 1) == 2 else 1

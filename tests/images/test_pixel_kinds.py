@@ -15,6 +15,7 @@ from core.images.reading import UnreadableImage, decode, open_rgb, read_square, 
 from core.images.reading_settings import AS_USUAL, Reading
 from tests.images.pixel_kinds import (
     COLOURS,
+    GREYS,
     HEIGHT,
     LAYOUTS,
     MAKERS,
@@ -323,9 +324,21 @@ def test_a_tile_that_claims_too_much_is_damaged(layout):
         assert reason(claims) in (CUT_OFF, "is damaged: its pixels cannot be decoded")
 
 
+def test_what_is_not_compressed_is_read_whatever_its_bytes_are_said_to_be():
+    content = write_bytes(painted(GREYS.astype(np.uint16) * 257), photometric="minisblack")
+    for count in (0, 7, 10_000):
+        pixels = np.asarray(open_rgb(io.BytesIO(with_tag(content, 279, count))))
+        assert np.array_equal(pixels[..., 0], painted(GREYS))
+
+
 def test_pixels_cannot_begin_where_the_header_lies():
-    content = write_bytes(painted(np.zeros(4, np.uint16)), photometric="minisblack")
+    content = write_bytes(painted(GREYS.astype(np.uint16)), photometric="minisblack")
     assert reason(with_tag(content, 273, 0)) == "is damaged: its pixels cannot be decoded"
+
+
+def test_pixels_of_no_length_are_not_taken_for_black():
+    content = write_bytes(painted(GREYS.astype(np.uint16)), photometric="minisblack", compression="lzw")
+    assert reason(with_tag(content, 279, 0)) == "is damaged: its pixels cannot be decoded"
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
