@@ -28,11 +28,12 @@ from core.images.description import describe  # noqa: E402
 from core.images.reading import read_square  # noqa: E402
 from core.runs.record import create_run  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
-from core.training.batches import Batches  # noqa: E402
 from core.training.checkpoint import TrainingState  # noqa: E402
 from core.training.heads import build_head  # noqa: E402
 from core.training.learner import Learner  # noqa: E402
 from core.training.reporter import Reporter  # noqa: E402
+from core.training.starting_logits import starting_logits  # noqa: E402
+from core.training.trainer import make_batches  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 TARGETS = {"aerial_scenes": 0.965, "cats_dogs": 0.97}
@@ -102,6 +103,7 @@ def head(settings: RunSettings, features: np.ndarray, labels: np.ndarray, splits
     inputs, targets = features[:, train].reshape(-1, features.shape[-1]), np.tile(labels[train], len(features))
     began = time.monotonic()
     model = build_head(settings, features[0, train], classes)
+    model.start_at(starting_logits(settings, targets, classes))
     epochs = fit(model, settings, inputs, targets, (features[0, validation], labels[validation]))
     figures = {"epochs": epochs, "seconds": time.monotonic() - began, "penalty": model.penalty}
     return {"accuracy": judged(model.probabilities, features, labels, splits)} | figures
@@ -111,7 +113,7 @@ def fit(model: Learner, settings: RunSettings, inputs, targets, validation) -> i
     """Train as a run does, to the best validation loss, with its patience; after how many epochs it ended."""
     with tempfile.TemporaryDirectory() as folder:
         run = create_run(Workspace.at(folder), settings)
-        batches = Batches(inputs, targets, settings.batch_size, settings.seed)
+        batches = make_batches(run, settings, model, inputs, targets)
         state = TrainingState()
         model.fit(batches, validation, Reporter(run, model, True, batches, state), 0, settings.epochs)
         model.load(run.best_weights)

@@ -17,7 +17,7 @@ from core.files import read_json, write_json
 from core.images.reading_settings import Reading
 from core.jobs import Job
 from core.runs.events import EventLog
-from core.runs.settings import RunSettings, read_settings
+from core.runs.settings import UNSAID, RunSettings, read_settings
 from core.workspace import Workspace
 
 
@@ -47,7 +47,7 @@ class Run(Job):
         values = read_json(self.folder / "settings.json")
         if values is None:
             raise WorkbenchError(f"The run {self.id} has lost its settings.json.")
-        return read_settings(values)
+        return read_settings(UNSAID | values)
 
     def save_settings(self, settings: RunSettings) -> None:
         """Write down what to train; only the number of epochs ever changes later."""

@@ -25,7 +25,7 @@ from core.hosting import Hosting
 from core.jobs import ACTIVE_STATES, Job
 from core.runs.executor import check_trainable
 from core.runs.record import Run
-from core.runs.settings import CHOICES, PARAMETERS, Parameter, RunSettings, read_settings
+from core.runs.settings import CHOICES, PARAMETERS, UNSAID, Parameter, RunSettings, read_settings
 from core.workspace import Workspace
 
 WORKER = "core.runs.sweep_worker"
@@ -48,6 +48,8 @@ MOST_REVIVALS = 3
 GRID_POINTS = 3
 LEAST_FOR_IMPORTANCES, RUNS_FOR_AN_AXIS = 10, 5
 MOST_AXES, MOST_OPTIONS = 8, 20
+# What a run of another architecture keeps of the settings that a sweep's runs share.
+KEPT_FOR_ALL = ("dataset", "augmentation", "seed", "split_seed", "fold")
 SWEPT = (*PARAMETERS, *CHOICES, "architecture", "image_size", "augmentation")
 HOW = "Write ranges as learning_rate=1e-4..1e-2:log and choices as dropout=0.2|0.5, with commas between settings."
 
@@ -400,8 +402,8 @@ def settings_of_trial(shared: dict[str, Any], values: dict[str, Any]) -> RunSett
         If they are not acceptable.
     """
     if values.get("architecture", shared["architecture"]) != shared["architecture"]:
-        shared = {name: shared[name] for name in ("dataset", "augmentation", "seed", "split_seed", "fold")}
-    return read_settings(shared | values)
+        return read_settings({name: shared[name] for name in KEPT_FOR_ALL} | values)
+    return read_settings(UNSAID | shared | values)
 
 
 def grid_size(axes: Iterable[Axis]) -> int:

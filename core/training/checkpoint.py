@@ -63,6 +63,7 @@ def load_checkpoint(path: Path, learner: Learner) -> TrainingState:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         state = _state_from(arrays.pop("state"))
+        arrays = learner.kept_before() | arrays
     except UNREADABLE as error:
         raise WorkbenchError(f"{path} cannot be read ({error}), so the run cannot go on. Train again.") from error
     if _shapes(arrays) != _shapes(learner.variables()):

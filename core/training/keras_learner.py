@@ -58,6 +58,12 @@ class KerasLearner(Learner):
             verbose=0,
         )
 
+    def start_at(self, logits: np.ndarray) -> None:
+        layer = self.model
+        while isinstance(layer, keras.Model):
+            layer = layer.layers[-1]
+        layer.bias.assign(logits)
+
     def stop(self) -> None:
         self.model.stop_training = True
 

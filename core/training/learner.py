@@ -52,6 +52,10 @@ class Learner(ABC):
         """
 
     @abstractmethod
+    def start_at(self, logits: np.ndarray) -> None:
+        """Before any training, let the biases of the answer be these (classes,) logits."""
+
+    @abstractmethod
     def stop(self) -> None:
         """End the fit behind the batch or epoch in hand."""
 
@@ -66,6 +70,10 @@ class Learner(ABC):
     @abstractmethod
     def restore(self, variables: dict[str, np.ndarray]) -> None:
         """Go back to where `variables` were taken."""
+
+    def kept_before(self) -> dict[str, np.ndarray]:
+        """Those of the variables that checkpoints of earlier builds don't hold, as they were then."""
+        return {}
 
     @abstractmethod
     def save(self, path: Path) -> None:

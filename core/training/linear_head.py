@@ -10,11 +10,13 @@ from core.runs.settings import RunSettings
 from core.training.batches import Batches
 from core.training.learner import Learner, Watcher, softmax
 
-# Penalties λ of λ/2 · |W|² beside the mean cross-entropy, for features of unit size; in the terms of scikit-learn's
-# LogisticRegression, C = 1 / (λ · images). Factors of √10 apart, as its optimum is flat; wide enough for a hundred
-# images and for a hundred thousand.
-PENALTIES = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+# What is tried, as C of scikit-learn's LogisticRegression on features of unit size: the penalty is λ/2 · |W|² beside
+# the mean cross-entropy, with λ = 1 / (C · images), so that few images are trusted less than many. Factors of √10
+# apart, as the optimum is flat.
+INVERSE_PENALTIES = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03)
 MIDDLE = 2
+# λ as earlier builds had it for any number of images; their runs go on with it.
+PENALTIES_BEFORE = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 # Adam's, as in Keras: Kingma & Ba 2015, arXiv:1412.6980.
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-7
 DROPOUT_LEVELS = 1 << 16
@@ -43,10 +45,10 @@ class LinearHead(Learner):
     """
 
     def __init__(self, features: np.ndarray, class_count: int, settings: RunSettings):
-        self._shape = len(PENALTIES), class_count
+        self._shape = len(INVERSE_PENALTIES), class_count
         self._dropout, self._smoothing = settings.dropout, settings.label_smoothing
         self.learning_rate = settings.learning_rate
-        width, columns = features.shape[1], len(PENALTIES) * class_count
+        width, columns = features.shape[1], len(INVERSE_PENALTIES) * class_count
         self._centre, self._size = np.zeros(width, np.float32), np.ones((), np.float32)
         if len(features):
             self._centre = features.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -55,19 +57,22 @@ class LinearHead(Learner):
             self._size = np.float32(max(np.sqrt(squares / features.size), 1e-6))
         self._weights = [np.zeros((width, columns), np.float32), np.zeros(columns, np.float32)]
         self._first, self._second = ([np.zeros_like(each) for each in self._weights] for _ in range(2))
-        self._penalty = np.repeat(np.array(PENALTIES, np.float32), class_count)
+        self.penalties = 1 / (np.array(INVERSE_PENALTIES) * max(1, len(features)))
         self._steps, self._chosen, self._stopped = 0, MIDDLE, False
 
     @property
     def penalty(self) -> float:
         """The penalty that was chosen."""
-        return PENALTIES[self._chosen]
+        return float(self.penalties[self._chosen])
 
     def kernel_and_bias(self) -> tuple[np.ndarray, np.ndarray]:
         """What the chosen penalty came to, for features as they are: (width, classes) and (classes,) float32."""
         kernel, bias = (each.reshape(-1, *self._shape)[:, self._chosen].astype(np.float64) for each in self._weights)
         kernel = kernel / self._size
         return kernel.astype(np.float32), (bias[0] - self._centre @ kernel).astype(np.float32)
+
+    def start_at(self, logits: np.ndarray) -> None:
+        self._weights[1][:] = np.tile(logits, len(self.penalties))
 
     def fit(
         self,
@@ -82,7 +87,7 @@ class LinearHead(Learner):
         with threadpool_limits(1, user_api="blas"):
             for epoch in range(first_epoch, epochs):
                 watcher.epoch_begins(epoch)
-                training = _Means(len(PENALTIES))
+                training = _Means(len(self.penalties))
                 for batch in range(len(batches)):
                     watcher.batch_begins(batch)
                     with np.errstate(all="ignore"):  # a loss that is no number is told, not warned of
@@ -105,7 +110,7 @@ class LinearHead(Learner):
 
     def variables(self) -> dict[str, np.ndarray]:
         named = {"centre": self._centre, "size": self._size}
-        named |= {"steps": np.array(self._steps), "chosen": np.array(self._chosen)}
+        named |= {"steps": np.array(self._steps), "chosen": np.array(self._chosen), "penalties": self.penalties}
         for name, arrays in (("weights", self._weights), ("first", self._first), ("second", self._second)):
             named |= {f"{name}_kernel": arrays[0].copy(), f"{name}_bias": arrays[1].copy()}
         return named
@@ -113,21 +118,26 @@ class LinearHead(Learner):
     def restore(self, variables: dict[str, np.ndarray]) -> None:
         self._centre, self._size = variables["centre"], variables["size"]
         self._steps, self._chosen = int(variables["steps"]), int(variables["chosen"])
+        self.penalties = variables["penalties"]
         self._weights, self._first, self._second = (
             [variables[f"{name}_kernel"].copy(), variables[f"{name}_bias"].copy()]
             for name in ("weights", "first", "second")
         )
 
+    def kept_before(self) -> dict[str, np.ndarray]:
+        return {"penalties": np.array(PENALTIES_BEFORE)}
+
     def save(self, path: Path) -> None:
         kernel, bias = self.kernel_and_bias()
         with h5py.File(path, "w") as file:
             file[KERNEL], file[BIAS] = kernel, bias
-            file.attrs["penalty"] = self._chosen
+            file.attrs["penalty"], file.attrs["penalties"] = self._chosen, self.penalties
 
     def load(self, path: Path) -> None:
         with h5py.File(path) as file:
             kernel, bias = file[KERNEL][:], file[BIAS][:]
             self._chosen = int(file.attrs["penalty"])
+            self.penalties = np.array(file.attrs.get("penalties", PENALTIES_BEFORE))
         self._centre, self._size = np.zeros_like(self._centre), np.ones((), np.float32)
         for own, loaded in zip(self._weights, (kernel, bias), strict=True):
             own.reshape(-1, *self._shape)[:, self._chosen] = loaded
@@ -137,8 +147,8 @@ class LinearHead(Learner):
         return softmax(inputs.astype(np.float32, copy=False) @ kernel + bias.astype(np.float64))
 
     def words(self) -> str:
-        penalties = ", ".join(f"{penalty:g}" for penalty in PENALTIES)
-        return f"Of the penalties {penalties}, the head answers with what {self.penalty:g} came to."
+        penalties = ", ".join(f"{penalty:.2g}" for penalty in self.penalties)
+        return f"Of the penalties {penalties}, the head answers with what {self.penalty:.2g} came to."
 
     def _learn(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> tuple:
         """One step of all penalties; the loss and accuracy of each, and of how many images."""
@@ -151,7 +161,8 @@ class LinearHead(Learner):
         slopes *= (weights / len(targets))[:, None, None]
         slopes = slopes.reshape(len(targets), -1)
         kernel, _ = self._weights
-        self._move([hidden.T @ slopes + self._penalty * kernel, slopes.sum(axis=0)])
+        penalties = np.repeat(self.penalties.astype(np.float32), self._shape[1])
+        self._move([hidden.T @ slopes + penalties * kernel, slopes.sum(axis=0)])
         return (losses * weights[:, None]).mean(axis=0), right.mean(axis=0), len(targets)
 
     def _kept(self, shape: tuple[int, int]) -> np.ndarray:
@@ -187,7 +198,7 @@ class LinearHead(Learner):
 
     def _validate(self, inputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
         """Choose the penalty with the lowest cross-entropy, and say what it has."""
-        means = _Means(len(PENALTIES))
+        means = _Means(len(self.penalties))
         for start in range(0, len(targets), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             with np.errstate(all="ignore"):

@@ -13,6 +13,7 @@ import psutil
 
 from core.jobs import Stopped
 from core.runs.record import Run
+from core.training.batches import passes_for
 from core.training.checkpoint import TrainingState
 from core.training.learner import Learner
 from core.training.phase import Phase, first_phase
@@ -80,10 +81,12 @@ def time_epochs(
     images = min(image_count, max(least, int(SECONDS_PER_EPOCH / step) * batch_size))
     answers = min(validated_count, max(least, images))
     clock = _train(run, learner, training, images, validation, answers, MOST_EPOCHS)
-    image_seconds = sum(clock.step_seconds) / (len(clock.step_seconds) * batch_size) if clock.step_seconds else 0.0
+    steps = clock.step_seconds or [step]
+    image_seconds = sum(steps) / (len(steps) * batch_size)
     answer_seconds = median(clock.validation_seconds) / answers if answers else image_seconds
     epoch = median(clock.epoch_seconds)
-    epoch += (image_count - images) * image_seconds + (validated_count - answers) * answer_seconds
+    passes = passes_for(run.settings.least_steps, image_count, batch_size)
+    epoch += (passes * image_count - images) * image_seconds + (validated_count - answers) * answer_seconds
     usual = FIRST_STEPS * step + min(validated_count, batch_size) * answer_seconds
     return Timing(max(0.0, first - usual), epoch, answer_seconds, batch_size, clock.steps, answers)
 
@@ -91,7 +94,8 @@ def time_epochs(
 def _train(
     run: Run, learner: Learner, training: Examples, images: int, validation: Examples, answers: int, epochs: int
 ) -> "_Clock":
-    settings = replace(run.settings, epochs=epochs, patience=epochs)
+    # One pass, of which there are as many as an epoch has.
+    settings = replace(run.settings, epochs=epochs, patience=epochs, least_steps=1)
     inputs, targets = _repeated(training, images)
     batches = make_batches(run, settings, learner, inputs, targets)
     state, phase = TrainingState(), replace(first_phase(run), settings=settings)

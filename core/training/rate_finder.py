@@ -77,17 +77,17 @@ class _Trial:
     def epoch_begins(self, epoch: int) -> None:
         self._batches.begin(epoch)
         self._learner.seed_epoch(self._settings.seed, epoch)
-        self._sum = 0.0
+        self._sum, self._images = 0.0, 0
 
     def batch_begins(self, batch: int) -> None:
         self._learner.learning_rate = float(self.rates[min(len(self.losses), len(self.rates) - 1)])
 
     def batch_ended(self, batch: int, figures: dict[str, float]) -> None:
         # What is told is the average over the epoch so far.
-        before = min(batch * self._batches.batch_size, self._batches.image_count)
-        after = min(before + self._batches.batch_size, self._batches.image_count)
-        total = float(figures["loss"]) * after
-        loss, self._sum = (total - self._sum) / (after - before), total
+        size = self._batches.size_of(batch)
+        self._images += size
+        total = float(figures["loss"]) * self._images
+        loss, self._sum = (total - self._sum) / size, total
         if math.isfinite(loss):
             self.losses.append(loss)
             latest = smoothed(self.losses)

@@ -167,7 +167,7 @@ class Reporter:
     def _machine_figures(self) -> dict[str, float]:
         return {
             "learning_rate": self._rate,
-            "images_per_second": self._batches.image_count / max(self._trained_seconds, 1e-9),
+            "images_per_second": self._batches.passes * self._batches.image_count / max(self._trained_seconds, 1e-9),
             "memory_mb": psutil.Process().memory_info().rss / 1e6,
         }
 

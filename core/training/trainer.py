@@ -23,7 +23,7 @@ from core.jobs import Stopped
 from core.runs.events import best_epoch, epoch_table, seconds_in_stages
 from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
-from core.training.batches import Batches
+from core.training.batches import Batches, passes_for
 from core.training.checkpoint import TrainingState, load_checkpoint
 from core.training.class_weights import class_weights
 from core.training.computing import FINDING_RATE, OUT_OF_MEMORY, read_computing
@@ -37,6 +37,7 @@ from core.training.rate_finder import find_rate
 from core.training.reporter import Reporter
 from core.training.selection import Selection
 from core.training.stages import Prepared
+from core.training.starting_logits import starting_logits
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
@@ -170,6 +171,8 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     validated = len(validation[1]) > 0
     batches = make_batches(run, settings, learner, inputs, targets)
     run.update(facts={"batch_size": batches.batch_size})
+    if prepared.phase is None and not phase.checkpoint.exists():
+        learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
     state = _state(run, learner, phase)
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
@@ -189,7 +192,9 @@ def make_batches(
 ) -> Batches:
     """The batches that a learner is trained on, as large as the run has found or its settings say."""
     weights = class_weights(settings, targets)
-    batches = Batches(inputs, targets, _batch_size(run, settings), settings.seed, weights, learner.shares)
+    size = _batch_size(run, settings)
+    passes = passes_for(settings.least_steps, len(targets), size)
+    batches = Batches(inputs, targets, size, settings.seed, weights, learner.shares, passes)
     # An answer takes less memory than a step of training, but not where that was made as small as it goes.
     learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
     return batches

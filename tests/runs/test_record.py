@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import Predictions
+from core.files import write_json
 from core.jobs import identity
 from core.runs.labels import write_labels
 from core.runs.record import Run, create_run, delete_run, find_run, list_runs
@@ -45,6 +46,15 @@ def test_a_new_run_knows_what_it_is_to_do(workspace):
         "device": "",
         "accuracy": None,
     }
+
+
+def test_a_run_of_an_earlier_build_goes_on_with_the_steps_it_had(workspace):
+    written = settings(architecture="mobilenet").to_dict()
+    assert written.pop("least_steps") == 40
+    run = create_run(workspace, settings(architecture="mobilenet"))
+    write_json(run.folder / "settings.json", written)
+    assert Run(run.folder).settings.least_steps == 1
+    assert Run(run.folder).settings.to_dict() == written | {"least_steps": 1}
 
 
 def test_runs_of_the_same_second_do_not_share_a_folder(workspace):

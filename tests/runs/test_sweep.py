@@ -101,6 +101,12 @@ def test_another_architecture_comes_with_its_own_settings():
     assert settings_of_trial(shared, {"dropout": 0.1}).learning_rate == 0.5
 
 
+def test_a_sweep_of_an_earlier_build_goes_on_with_the_steps_its_runs_had():
+    shared = settings(architecture="mobilenet").to_dict()
+    assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == shared.pop("least_steps") == 40
+    assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == 1
+
+
 # Starting ------------------------------------------------------------------------------------------------------------
 
 

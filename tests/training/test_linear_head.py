@@ -1,14 +1,20 @@
 """The linear head: as good as logistic regression, stepping as Keras does, and the same again from its variables."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from core.networks.network import build_head as build_keras_head
 from core.runs.settings import read_settings
-from core.training.batches import Batches
-from core.training.linear_head import MIDDLE, PENALTIES, LinearHead
+from core.training.batches import Batches, passes_for
+from core.training.checkpoint import load_checkpoint
+from core.training.class_weights import class_weights
+from core.training.linear_head import MIDDLE, PENALTIES_BEFORE, LinearHead
+from core.training.starting_logits import starting_logits
 
 CLASSES, WIDTH = 3, 20
 
@@ -73,7 +79,7 @@ def test_a_chosen_penalty_tests_as_well_as_that_of_logistic_regression(plain):
     size = np.sqrt(inputs.var(axis=0).mean())
     models = [
         LogisticRegression(C=1 / (penalty * len(inputs)), max_iter=1000).fit(inputs / size, labels)
-        for penalty in PENALTIES
+        for penalty in plain[0].penalties
     ]
     best = min(models, key=lambda model: cross_entropy(model.predict_proba(validation / size), validation_labels))
     accuracy = np.mean(plain[0].probabilities(test).argmax(axis=1) == test_labels)
@@ -115,7 +121,7 @@ def test_the_figures_of_an_epoch_are_those_of_the_chosen_penalty(plain):
     last = recorder.epochs[-1]
     assert last["val_loss"] == pytest.approx(cross_entropy(probabilities, labels), abs=1e-4)
     assert last["val_accuracy"] == pytest.approx(np.mean(probabilities.argmax(axis=1) == labels), abs=1e-6)
-    assert head.penalty in PENALTIES
+    assert head.penalty in head.penalties
     assert last["loss"] < recorder.epochs[0]["loss"]
 
 
@@ -124,7 +130,7 @@ def test_without_validation_a_middle_penalty_answers():
     head = LinearHead(inputs, CLASSES, settings())
     recorder = Recorder(head, Batches(inputs, labels, 32, 0))
     head.fit(recorder.batches, None, recorder, 0, 2)
-    assert head.penalty == PENALTIES[MIDDLE]
+    assert head.penalty == head.penalties[MIDDLE]
     assert set(recorder.epochs[-1]) == {"loss", "accuracy"}
 
 
@@ -136,7 +142,7 @@ def test_saved_weights_answer_the_same_here_and_in_keras(plain, tmp_path):
     again.load(tmp_path / "best.weights.h5")
     np.testing.assert_allclose(again.probabilities(inputs), head.probabilities(inputs), atol=1e-5)
     assert again.words() == head.words()
-    assert again.words().endswith(f"the head answers with what {head.penalty:g} came to.")
+    assert again.words().endswith(f"the head answers with what {head.penalty:.2g} came to.")
     model = build_keras_head(WIDTH, CLASSES, dropout=0.5)
     model.load_weights(tmp_path / "best.weights.h5")
     answers = keras.ops.convert_to_numpy(keras.ops.softmax(model.predict(inputs, verbose=0)))
@@ -180,3 +186,115 @@ def test_features_that_are_all_the_same_do_no_harm():
 def test_a_learning_rate_that_is_far_too_high_shows_in_the_loss():
     _, recorder = trained(2, learning_rate=1e6, dropout=0)
     assert recorder.epochs[-1]["val_loss"] > 100 or not np.isfinite(recorder.epochs[-1]["val_loss"])
+
+
+# Unbalanced and small ------------------------------------------------------------------------------------------------
+
+# Images of each class, and whether there is anything to tell them apart by.
+SHAPES = {
+    "100:1": ([100, 1], 1),
+    "1000:1": ([1000, 1], 1),
+    "180:4": ([180, 4], 1),
+    "180:4, nothing to learn": ([180, 4], 0),
+    "one image": ([1], 1),
+    "one image in each of two": ([1, 1], 0),
+    "a class that is validated only": ([30, 0, 3], 1),
+    "twenty-one, falling": ([round(20 * 0.9**place) for place in range(21)], 1),
+    "two hundred of three": ([3] * 200, 1),
+    "two hundred of three, nothing to learn": ([3] * 200, 0),
+    "equal, nothing to learn": ([20, 20, 20], 0),
+}
+
+
+def drawn(counts, learnable, seed=1, spread=2.0):
+    """Points of so many of each class, around a centre each or around one for all."""
+    draws, labels = np.random.default_rng(seed), np.repeat(np.arange(len(counts)), counts)
+    centres = learnable * np.random.default_rng(0).normal(0, 1, (len(counts), WIDTH))
+    return (5 + centres[labels] + draws.normal(0, spread, (len(labels), WIDTH))).astype("float32"), labels
+
+
+def as_a_run(training, class_count, validation=None, **changes):
+    """What answers after a training as a run does it: its start, passes and patience, and the best epoch's weights."""
+    chosen = read_settings({"dataset": "any", "architecture": "mobilenet_075"} | changes)
+    head = LinearHead(training[0], class_count, chosen)
+    head.start_at(starting_logits(chosen, training[1], class_count))
+    passes = passes_for(chosen.least_steps, len(training[1]), chosen.batch_size)
+    weights = class_weights(chosen, training[1])
+    recorder = Patient(head, Batches(*training, chosen.batch_size, 0, weights, passes=passes), chosen.patience)
+    head.fit(recorder.batches, validation, recorder, 0, chosen.epochs)
+    head.restore(recorder.best)
+    return head, recorder
+
+
+class Patient(Recorder):
+    """Keeps the best epoch, and ends when no other is better for some."""
+
+    def __init__(self, head, batches, patience):
+        super().__init__(head, batches)
+        self.patience, self.least, self.best = patience, np.inf, None
+
+    def epoch_ended(self, epoch, figures):
+        super().epoch_ended(epoch, figures)
+        value = figures.get("val_loss", figures["loss"])
+        if value < self.least:
+            self.least, self.best, self.best_epoch = value, self.head.variables(), epoch
+        if epoch - self.best_epoch >= self.patience:
+            self.head.stop()
+
+
+@pytest.mark.parametrize("changes", [{}, {"label_smoothing": 0.1}, {"dropout": 0, "epochs": 1}], ids=str)
+@pytest.mark.parametrize("name", SHAPES)
+def test_no_head_ends_below_always_answering_the_commonest_class(name, changes):
+    counts, learnable = SHAPES[name]
+    training = drawn(counts, learnable)
+    head, _ = as_a_run(training, len(counts) + 1, **{"epochs": 3} | changes)
+    right = (head.probabilities(training[0]).argmax(axis=1) == training[1]).mean()
+    assert right >= max(counts) / sum(counts)
+
+
+@pytest.mark.parametrize("counts", [[180, 4], [1000, 1], [30, 0, 3], [3] * 50], ids=str)
+def test_where_every_class_counts_the_same_none_is_answered_worse_than_by_chance(counts):
+    training = drawn(counts, 1)
+    head, _ = as_a_run(training, len(counts), class_weights="balanced", epochs=5)
+    right = head.probabilities(training[0]).argmax(axis=1) == training[1]
+    seen = [right[training[1] == label].mean() for label in range(len(counts)) if counts[label]]
+    assert np.mean(seen) >= 1 / len(seen)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [[100, 1], [180, 4], [150, 50], [90, 30, 3], [20, 12, 7, 4]],
+    ids=lambda counts: ":".join(map(str, counts)),
+)
+def test_on_unbalanced_classes_it_is_as_good_as_logistic_regression(counts):
+    training, validation, test = (
+        drawn(np.array(counts) * times, 1, seed, spread=1.2) for seed, times in ((1, 1), (2, 1), (3, 10))
+    )
+    head, _ = as_a_run(training, len(counts), validation)
+    with threadpool_limits(1):  # products so small wait for one another on several processors
+        models = [LogisticRegression(C=c, max_iter=1000).fit(*training) for c in (0.01, 0.1, 1, 10)]
+    best = min(models, key=lambda model: cross_entropy(model.predict_proba(validation[0]), validation[1]))
+    ours, theirs = head.probabilities(test[0]), best.predict_proba(test[0])
+    assert (ours.argmax(axis=1) == test[1]).mean() >= (theirs.argmax(axis=1) == test[1]).mean() - 0.01
+    assert cross_entropy(ours, test[1]) <= cross_entropy(theirs, test[1]) + 0.02
+
+
+def test_it_starts_at_the_answer_it_is_given():
+    inputs, _ = clouds(20, 1)
+    head = LinearHead(inputs, CLASSES, settings())
+    head.start_at(np.log([0.7, 0.2, 0.1]).astype("float32"))
+    np.testing.assert_allclose(head.probabilities(inputs), [[0.7, 0.2, 0.1]] * 20, atol=1e-6)
+
+
+def test_what_an_earlier_build_kept_goes_on_with_the_penalties_it_had(tmp_path):
+    first, _ = trained(3)
+    first.penalties = np.array(PENALTIES_BEFORE)
+    kept = {name: array for name, array in first.variables().items() if name != "penalties"}
+    second = LinearHead(clouds(10, 9)[0], CLASSES, settings())
+    np.savez(tmp_path / "checkpoint.npz", state=json.dumps({"epochs": 3}), **kept)
+    assert load_checkpoint(tmp_path / "checkpoint.npz", second).epochs == 3
+    trained(6, head=first, first_epoch=3)
+    trained(6, head=second, first_epoch=3)
+    np.testing.assert_array_equal(second.penalties, PENALTIES_BEFORE)
+    for own, theirs in zip(second.kernel_and_bias(), first.kernel_and_bias(), strict=True):
+        np.testing.assert_array_equal(own, theirs)

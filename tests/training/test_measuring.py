@@ -45,6 +45,9 @@ class Counting(Learner):
             if self._stopped:
                 return
 
+    def start_at(self, logits):
+        pass
+
     def stop(self):
         self._stopped = True
 
