@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from core.architectures import weights_check
+from core.architectures import layout
 from core.architectures.architecture import Architecture
+from core.architectures.layout import LayerWeights, layout_path, write_layout
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights_check import LayerWeights, layout_path, write_layout
 from core.cli import main
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
@@ -30,8 +30,9 @@ from core.workspace import PROJECT, Workspace
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.
-SMALL_BACKBONE = (LayerWeights("conv1", ((3, 3, 3, 4), (4,))), LayerWeights("bn", ((4,),) * 4))
-SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),)),)
+SMALL_BACKBONE = (LayerWeights("conv1", ((3, 3, 3, 4), (4,)), ("conv2d",)),)
+SMALL_BACKBONE += (LayerWeights("bn", ((4,),) * 4, ("batch_normalization",)),)
+SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),), ("conv2d_1",)),)
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def weights_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_weight
 def small_backbone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights_server) -> Architecture:
     """A backbone of the registry whose weights are few and lie on the server of this machine; none are at hand."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(weights_check, "LAYOUTS", tmp_path / "layouts")
+    monkeypatch.setattr(layout, "LAYOUTS", tmp_path / "layouts")
     known = ARCHITECTURES["mobilenet_075"]
     write_layout(layout_path(known.name), list(SMALL_BACKBONE))
     url = f"http://127.0.0.1:{weights_server.server_port}/weights.h5"
