@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from core.architectures.architecture import BACKBONE, CLASSIC, COURSE, GROUPS, OWN, Architecture
+from core.architectures.architecture import BACKBONE, CLASSIC, COURSE, FEWEST_CLASSES, GROUPS, OWN, Architecture
 from core.architectures.facts import weights_in_words
 from core.architectures.layers import ImpossibleLayer, tabulate
-from core.architectures.own import FEWEST_CLASSES, available
+from core.architectures.own import available
 from core.errors import UsageError
 from core.runs.settings import check_image_size
 from pages.widgets.frame import Page
