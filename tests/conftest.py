@@ -84,6 +84,16 @@ def imported(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., 
 
 
 @pytest.fixture
+def asked_for(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
+    """Makes a dataset of which somebody said that it is a public one: `asked_for("cervix", {"Type_1": 5, …})`."""
+
+    def make(card: str, classes: Mapping[str, int]) -> Dataset:
+        return run_import(create_from_path(workspace, class_folders(tmp_path / "sources" / card, classes), card=card))
+
+    return make
+
+
+@pytest.fixture
 def command(workspace: Workspace, capsys: pytest.CaptureFixture) -> Callable[..., tuple[int, str, str]]:
     """Runs a command in this process; gives its exit code, its output and its complaints."""
 
