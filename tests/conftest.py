@@ -37,10 +37,14 @@ SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),), ("conv2d_1",)),)
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """An empty workspace, which `Workspace.from_environment` finds as well, on a machine that is not hosted."""
+    """An empty workspace, which `Workspace.from_environment` finds as well, on a machine that is not hosted.
+
+    No pretrained weights are at hand, whatever this machine has.
+    """
     for name in ("WORKBENCH_HOSTED", "WORKBENCH_QUOTA_GB", "WORKBENCH_RUN_MINUTES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     return Workspace.from_environment()
 
 
@@ -149,6 +153,27 @@ def real_images() -> Path:
     if not folder.is_dir():
         pytest.skip(f"there are no real images at {folder}; WORKBENCH_TEST_DATA can name another folder")
     return folder
+
+
+@pytest.fixture
+def real_weights(real_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Has the ImageNet weights of these backbones at hand, and of no others: `real_weights("mobilenet_075")`.
+
+    Gives the `KERAS_HOME` where they are, for processes that have an environment of their own.
+    """
+
+    def bring(*names: str) -> Path:
+        home = tmp_path / "keras_with_weights"
+        (home / "models").mkdir(parents=True, exist_ok=True)
+        for name in names:
+            file = ARCHITECTURES[name].weights.file_name
+            if not (real_images / "keras" / "models" / file).is_file():
+                pytest.skip(f"there is no {file} in {real_images / 'keras' / 'models'}")
+            (home / "models" / file).symlink_to(real_images / "keras" / "models" / file)
+        monkeypatch.setenv("KERAS_HOME", str(home))
+        return home
+
+    return bring
 
 
 @pytest.fixture(scope="session")

@@ -404,7 +404,7 @@ def test_an_hdf5_file_without_any_weights_is_refused_in_words(tmp_path):
 
 
 @pytest.fixture
-def real_weights(real_images):
+def keras_files(real_images):
     """The folder of the ImageNet weights of MobileNet α 0.75."""
     folder = real_images / "keras" / "models"
     if not (folder / NO_TOP).is_file():
@@ -413,18 +413,18 @@ def real_weights(real_images):
 
 
 @pytest.mark.real
-def test_real_mobilenet_weights_give_the_features_that_keras_applications_gives(real_weights):
+def test_real_mobilenet_weights_give_the_features_that_keras_applications_gives(keras_files):
     image_size = 97
-    model = build_backbone(ARCHITECTURES["mobilenet_075"], image_size, real_weights / NO_TOP)
+    model = build_backbone(ARCHITECTURES["mobilenet_075"], image_size, keras_files / NO_TOP)
     shape = (image_size, image_size, 3)
     official = keras.applications.MobileNet(alpha=0.75, include_top=False, weights=None, input_shape=shape)
-    official.load_weights(real_weights / NO_TOP)
+    official.load_weights(keras_files / NO_TOP)
     pixels = noise(image_size)
     maps = numbers(official(keras.applications.mobilenet.preprocess_input(pixels.copy())))
     np.testing.assert_allclose(numbers(model(pixels)), maps.mean(axis=(1, 2)), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.real
-def test_real_weights_with_the_top_are_refused_in_words(real_weights):
+def test_real_weights_with_the_top_are_refused_in_words(keras_files):
     with pytest.raises(UsageError, match=r"mobilenet_7_5_224_tf\.h5 does not hold .* without its top"):
-        build_backbone(ARCHITECTURES["mobilenet_075"], 32, real_weights / "mobilenet_7_5_224_tf.h5")
+        build_backbone(ARCHITECTURES["mobilenet_075"], 32, keras_files / "mobilenet_7_5_224_tf.h5")
