@@ -344,10 +344,11 @@ def _alone(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
             waiting()
     try:
         yield
-        # Whoever waits for this lock, or makes it anew, finds the target there. Windows keeps a file that is open.
+    finally:
+        # Also after a failure, as of a machine that is offline: nothing stays in a folder that belongs to others. Who
+        # waits for this lock notices that its file is gone, and takes a new one. Windows keeps a file that is open.
         with suppress(PermissionError):
             Path(lock.lock_file).unlink(missing_ok=True)
-    finally:
         lock.release()
 
 

@@ -117,7 +117,7 @@ def show_more(page: Page, architecture: Architecture, rows: list[LayerRow], imag
     """What one need not know to go on."""
     with folded(page, f"About {escape(architecture.title)}", "info") as part:
         if part.open:
-            show_facts(architecture, totals_of(rows))
+            show_facts(architecture, totals_of(rows, page.draft.values()["optimiser"]))
     with folded(page, f"All {len(rows)} layers, and how their figures come about", "table_rows") as part:
         if part.open:
             show_layers(rows, image_size, f"{page.dataset.name}_{architecture.name}_{image_size}")

@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from core.architectures import weights_check
+from core.architectures import layout
 from core.architectures.architecture import Architecture
+from core.architectures.layout import LayerWeights, layout_path, write_layout
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights_check import LayerWeights, layout_path, write_layout
 from core.cli import main
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
@@ -30,16 +30,21 @@ from core.workspace import PROJECT, Workspace
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.
-SMALL_BACKBONE = (LayerWeights("conv1", ((3, 3, 3, 4), (4,))), LayerWeights("bn", ((4,),) * 4))
-SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),)),)
+SMALL_BACKBONE = (LayerWeights("conv1", ((3, 3, 3, 4), (4,)), ("conv2d",)),)
+SMALL_BACKBONE += (LayerWeights("bn", ((4,),) * 4, ("batch_normalization",)),)
+SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),), ("conv2d_1",)),)
 
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """An empty workspace, which `Workspace.from_environment` finds as well, on a machine that is not hosted."""
+    """An empty workspace, which `Workspace.from_environment` finds as well, on a machine that is not hosted.
+
+    No pretrained weights are at hand, whatever this machine has.
+    """
     for name in ("WORKBENCH_HOSTED", "WORKBENCH_QUOTA_GB", "WORKBENCH_RUN_MINUTES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     return Workspace.from_environment()
 
 
@@ -78,6 +83,16 @@ def imported(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., 
 
     def make(name: str, classes: Mapping[str, int]) -> Dataset:
         return run_import(create_from_path(workspace, class_folders(tmp_path / "sources" / name, classes), name))
+
+    return make
+
+
+@pytest.fixture
+def asked_for(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
+    """Makes a dataset of which somebody said that it is a public one: `asked_for("cervix", {"Type_1": 5, …})`."""
+
+    def make(card: str, classes: Mapping[str, int]) -> Dataset:
+        return run_import(create_from_path(workspace, class_folders(tmp_path / "sources" / card, classes), card=card))
 
     return make
 
@@ -138,6 +153,27 @@ def real_images() -> Path:
     if not folder.is_dir():
         pytest.skip(f"there are no real images at {folder}; WORKBENCH_TEST_DATA can name another folder")
     return folder
+
+
+@pytest.fixture
+def real_weights(real_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Has the ImageNet weights of these backbones at hand, and of no others: `real_weights("mobilenet_075")`.
+
+    Gives the `KERAS_HOME` where they are, for processes that have an environment of their own.
+    """
+
+    def bring(*names: str) -> Path:
+        home = tmp_path / "keras_with_weights"
+        (home / "models").mkdir(parents=True, exist_ok=True)
+        for name in names:
+            file = ARCHITECTURES[name].weights.file_name
+            if not (real_images / "keras" / "models" / file).is_file():
+                pytest.skip(f"there is no {file} in {real_images / 'keras' / 'models'}")
+            (home / "models" / file).symlink_to(real_images / "keras" / "models" / file)
+        monkeypatch.setenv("KERAS_HOME", str(home))
+        return home
+
+    return bring
 
 
 @pytest.fixture(scope="session")
@@ -205,7 +241,7 @@ def weights_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_weight
 def small_backbone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights_server) -> Architecture:
     """A backbone of the registry whose weights are few and lie on the server of this machine; none are at hand."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(weights_check, "LAYOUTS", tmp_path / "layouts")
+    monkeypatch.setattr(layout, "LAYOUTS", tmp_path / "layouts")
     known = ARCHITECTURES["mobilenet_075"]
     write_layout(layout_path(known.name), list(SMALL_BACKBONE))
     url = f"http://127.0.0.1:{weights_server.server_port}/weights.h5"

@@ -15,14 +15,15 @@ GROUPS = {
     BACKBONE: "Backbones, pretrained on ImageNet",
     OWN: "Your own",
 }
+# Of the layers that have no rate of their own, by the kind of network: what runs are trained with unless set otherwise.
+USUAL_DROPOUT = {"scratch": 0.3, "frozen": 0.5}
 POOLED_HEAD = (Layer("global_average_pool"), Layer("dropout", rate=None))
 IMAGENET_CLASSES = 1000
 # Weights, gradients and the two averages that Adam keeps, in float32.
 BYTES_PER_TRAINED_PARAMETER = 16
-BYTES_PER_FROZEN_PARAMETER = 4
 # VGG16 with its top has 138 million; what has more than so many is a slip of the pen far sooner than a plan.
 MOST_PARAMETERS = 500_000_000
-MOST_CLASSES = 10_000
+FEWEST_CLASSES, MOST_CLASSES = 2, 10_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Architecture:
     description
         What it is good for, in a sentence or two.
     source, year
-        Who published it, and when.
+        Who published it, and when; 0 where that is not known.
     input_size, minimum_size
         Side of the square image it is fed, in pixels: the usual one, and the least that works.
     body
@@ -71,11 +72,12 @@ class Architecture:
     original_head
         The same in the publication, where a backbone's is another one than the head that is trained here.
     original_classes
-        How many it was published with.
+        How many it was published with; 0 where it was not published, but made here.
     settings
         What of a run's settings is usual for it, where that differs from the defaults.
     departs
-        In which way it departs from its publication, in words; "" where it does not.
+        In which way it departs from its publication, in words; "" where it does not. What holds for all networks of its
+        kind is added by `core.architectures.facts.departures_in_words`.
     preprocessing
         Of a backbone: "signed" (−1…1), "caffe" (BGR, ImageNet's mean colour subtracted), "torch" (ImageNet's mean and
         spread), or "inside" (the network does it itself).
@@ -117,6 +119,21 @@ class Architecture:
         return "frozen" if self.frozen else "scratch"
 
     @property
+    def published(self) -> bool:
+        """Whether it comes from elsewhere, so that there is something to depart from."""
+        return bool(self.original_classes)
+
+    @property
+    def usual_classes(self) -> int:
+        """How many classes it tells apart where nobody says: as many as it was published with."""
+        return self.original_classes or FEWEST_CLASSES
+
+    @property
+    def usual_dropout(self) -> float:
+        """The share that its dropout layers without a rate of their own hide, unless a run's settings say otherwise."""
+        return self.settings.get("dropout", USUAL_DROPOUT[self.kind])
+
+    @property
     def channels(self) -> int:
         """Of the image that its layers see: 3, or 1 where it turns colours to grey first."""
         return 1 if any(layer.kind == "grey" for layer in self.body) else 3
@@ -134,8 +151,7 @@ class Architecture:
     @cached_property
     def original_parameters(self) -> int:
         """How many numbers it holds as it was published, with as many classes."""
-        classes = self.original_classes
-        layers = (*self.body, *(self.original_head or self.head), Layer("dense", classes))
+        layers = (*self.body, *(self.original_head or self.head), Layer("dense", self.usual_classes))
         return sum(row.parameters for row in tabulate(layers, self._image(self.input_size)))
 
     def layers(self, class_count: int, dropout: float, hidden: int = 0) -> tuple[Layer, ...]:
@@ -150,8 +166,15 @@ class Architecture:
         every = (*self.body, *self.head, *between, Layer("dense", class_count))
         return tuple(_with_rate(layer, dropout) for layer in every)
 
-    def table(self, image_size: int, class_count: int, dropout: float = 0.2, hidden: int = 0) -> list[LayerRow]:
+    def table(self, image_size: int, class_count: int, dropout: float | None = None, hidden: int = 0) -> list[LayerRow]:
         """A row a layer, for images of `image_size` × `image_size` pixels.
+
+        Parameters
+        ----------
+        dropout
+            Of the layers that have no rate of their own; None for the network's usual one.
+        hidden
+            As of `layers`.
 
         Raises
         ------
@@ -160,8 +183,11 @@ class Architecture:
             stand where it does, or the network has more parameters than any machine should train.
         """
         self.check_size(image_size)
-        if not 2 <= class_count <= MOST_CLASSES:
-            raise UsageError(f"A classifier needs from 2 to {MOST_CLASSES:,} classes. Got {class_count:,}.")
+        if not FEWEST_CLASSES <= class_count <= MOST_CLASSES:
+            raise UsageError(
+                f"A classifier needs from {FEWEST_CLASSES} to {MOST_CLASSES:,} classes. Got {class_count:,}."
+            )
+        dropout = self.usual_dropout if dropout is None else dropout
         rows = tabulate(self.layers(class_count, dropout, hidden), self._image(image_size))
         check_parameters(rows)
         if not self.frozen:

@@ -13,8 +13,6 @@ from core.errors import UsageError, WorkbenchError
 from core.files import read_json, write_json
 from core.workspace import NAME_LENGTH, suggest_name
 
-DEFAULT_DROPOUT = 0.3
-
 
 @dataclass(frozen=True)
 class Building:
@@ -97,7 +95,7 @@ def templates(architectures: Iterable[Architecture]) -> dict[str, Building]:
         start = [replace(layer, name="") for layer in first_layers(architecture.channels)]
         if architecture.frozen or layers[: len(start)] != start:
             continue
-        blocks = as_blocks(layers[len(start) :], architecture.settings.get("dropout", DEFAULT_DROPOUT))
+        blocks = as_blocks(layers[len(start) :], architecture.usual_dropout)
         if blocks:
             found[architecture.name] = Building("", architecture.input_size, architecture.channels, blocks)
     return found

@@ -1,9 +1,19 @@
 """What is to be known of a network besides its layers, in words that page and command line share."""
 
-from core.architectures.architecture import Architecture
+from core.architectures.architecture import COURSE, Architecture
 from core.architectures.layers import in_words
 from core.architectures.weights import path_at_hand
 
+TRAINED_FROM_NOTHING = (
+    "As all networks that learn from nothing here, it begins with the biases of its last layer at the logarithm of the "
+    "classes' shares, computes in bfloat16 where that is quicker on this machine (setting 'runtime'), ends when "
+    "validation stops improving, and answers with its best epoch."
+)
+TRAINED_ON_FEATURES = (
+    "As all backbones here: layers and weights are those of Keras Applications; in place of its top for ImageNet's "
+    "classes it has {dropout:g} % dropout and one dense layer for yours; its features are computed in the quickest way "
+    "of this machine that gives nearly the same, often in bfloat16 (setting 'runtime')."
+)
 PREPARING = ("rescale", "standardise", "caffe", "grey")
 
 
@@ -26,6 +36,25 @@ def _megabytes(architecture: Architecture) -> str:
     """The size of the download of a backbone's weights."""
     size = architecture.weights.megabytes
     return f"{size:,.1f} MB" if size < 10 else f"{size:,.0f} MB"
+
+
+def original_in_words(architecture: Architecture) -> str:
+    """How many parameters it has where it comes from; "" where it was made here."""
+    if not architecture.published:
+        return ""
+    where = "As in the course" if architecture.group == COURSE else "As published"
+    return f"{where}, with {architecture.original_classes:,} classes: {architecture.original_parameters:,}."
+
+
+def departures_in_words(architecture: Architecture) -> str:
+    """In which ways it departs from where it comes from: its own, then those of all networks of its kind.
+
+    "" where it was made here.
+    """
+    if not architecture.published:
+        return ""
+    usual = TRAINED_ON_FEATURES if architecture.frozen else TRAINED_FROM_NOTHING
+    return " ".join(filter(None, (architecture.departs, usual.format(dropout=100 * architecture.usual_dropout))))
 
 
 def source_in_words(architecture: Architecture) -> str:

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from core.architectures.architecture import Architecture
@@ -9,7 +10,6 @@ from core.architectures.layers import Layer, LayerRow, shape_in_words
 
 # Of running means and variances, as networks that learn from nothing are trained here.
 BATCH_NORM_MOMENTUM = 0.9
-USUAL_DROPOUT = {"scratch": 0.3, "frozen": 0.5}
 # What makes each backbone, and the module that knows how its pixels are prepared.
 APPLICATIONS = {
     "mobilenet_025": ("mobilenet", "MobileNet", "alpha=0.25"),
@@ -25,30 +25,35 @@ APPLICATIONS = {
     "efficientnet_v2_b0": ("efficientnet_v2", "EfficientNetV2B0", ""),
     "convnext_tiny": ("convnext", "ConvNeXtTiny", ""),
 }
+# Settings that the script has no line for, each with the value that asks for nothing.
+LEFT_OUT = {
+    "augmentation": [],
+    "schedule": "constant",
+    "warmup": 0,
+    "find_rate": "off",
+    "class_weights": "none",
+    "label_smoothing": 0,
+    "unfreeze": 0,
+}
 OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
-def keras_code(
-    architecture: Architecture, class_count: int, image_size: int | None = None, dropout: float | None = None
-) -> str:
+def keras_code(architecture: Architecture, class_count: int, settings: Mapping[str, Any]) -> str:
     """A script for the functional API of Keras 3, which defines `model`: from pixels, 0 to 255, to logits.
 
     Parameters
     ----------
-    image_size
-        Side of the images in pixels; None for the network's usual one.
-    dropout
-        Of the layers that have no rate of their own; None for the network's usual one.
+    settings
+        Of a run, complete, as `core.runs.settings` has them: of them the script takes the size of the images, the
+        dropout, and how the network is trained.
 
     Raises
     ------
     UsageError
         As `Architecture.table`: if the image is too small, or there are too few or too many classes.
     """
-    size = architecture.input_size if image_size is None else image_size
-    if dropout is None:
-        dropout = architecture.settings.get("dropout", USUAL_DROPOUT[architecture.kind])
-    rows = architecture.table(size, class_count, dropout)
+    size = settings["image_size"]
+    rows = architecture.table(size, class_count, settings["dropout"], settings["hidden"])
     total = sum(row.parameters for row in rows)
     title = re.sub(r"[\"\\]", "'", architecture.title)
     return "\n".join(
@@ -58,11 +63,12 @@ def keras_code(
             "import keras",
             "from keras import layers",
             "",
+            *([f"keras.utils.set_random_seed({settings['seed']})"] if settings["seed"] else []),
             f"image = keras.Input(({size}, {size}, 3))  # pixels from 0 to 255",
             *(_on_backbone(architecture, rows, size) if architecture.frozen else _every_layer(rows)),
             f'model = keras.Model(image, logits, name="{_identifier(architecture.name)}")',
             "",
-            *_training(architecture),
+            *_training(architecture, settings),
             "",
         )
     )
@@ -99,23 +105,55 @@ def _on_backbone(architecture: Architecture, rows: list[LayerRow], size: int) ->
     ]
 
 
-def _training(architecture: Architecture) -> list[str]:
+def _training(architecture: Architecture, settings: Mapping[str, Any]) -> list[str]:
     """How it is trained, for those who run the script; whoever imports it has the model alone."""
-    settings = architecture.settings
-    arguments = {"learning_rate": settings.get("learning_rate", 1e-3)}
-    name = settings.get("optimiser", "adam")
-    if name == "sgd":
-        arguments |= {"momentum": settings.get("momentum", 0.9), "nesterov": settings.get("nesterov") == "on"}
     return [
         'if __name__ == "__main__":',
         "    model.compile(",
-        f"        optimizer=keras.optimizers.{OPTIMISERS[name]}({_keywords(arguments)}),",
+        f"        optimizer={_optimiser(settings)},",
         "        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),",
         '        metrics=["accuracy"],',
         "    )",
         "    model.summary()",
-        "    # model.fit(images, labels, validation_split=0.2, epochs=20)",
+        "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
+        "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
+        "    # Then they train until validation stops improving, and keep the best epoch:",
+        f"    # stop = keras.callbacks.EarlyStopping(patience={settings['patience']}, restore_best_weights=True)",
+        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[stop])",
+        *_not_said(architecture, settings),
     ]
+
+
+def _optimiser(settings: Mapping[str, Any]) -> str:
+    """As `core.training.optimisers` builds it."""
+    name, arguments = settings["optimiser"], {"learning_rate": settings["learning_rate"]}
+    if name in ("sgd", "rmsprop"):
+        arguments["momentum"] = settings["momentum"]
+    if name == "sgd":
+        arguments["nesterov"] = settings["nesterov"] == "on"
+    if name in ("sgd", "adamw") and settings["weight_decay"]:
+        arguments["weight_decay"] = settings["weight_decay"]
+    if settings["gradient_clipping"]:
+        arguments["global_clipnorm"] = settings["gradient_clipping"]
+    return f"keras.optimizers.{OPTIMISERS[name]}({_keywords(arguments)})"
+
+
+def _fitting(settings: Mapping[str, Any]) -> str:
+    arguments = {"epochs": settings["epochs"]}
+    if settings["batch_size"]:  # 0 is automatic
+        arguments["batch_size"] = settings["batch_size"]
+    return _keywords(arguments)
+
+
+def _not_said(architecture: Architecture, settings: Mapping[str, Any]) -> list[str]:
+    """What runs do besides that, where these settings ask for it."""
+    lines = []
+    if architecture.frozen and settings["choose_decay"] and not settings["hidden"]:
+        lines.append("A run computes the backbone's features once, and takes the best of several weight decays.")
+    lines += [
+        f"A run also has {name} = {settings[name]}." for name, usual in LEFT_OUT.items() if settings[name] != usual
+    ]
+    return [f"    # {line}" for line in lines]
 
 
 # Layers --------------------------------------------------------------------------------------------------------------

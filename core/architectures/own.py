@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.architectures.architecture import OWN, Architecture
+from core.architectures.architecture import FEWEST_CLASSES, OWN, Architecture
 from core.architectures.block_check import Followed, ImpossibleBlock, first_layers, follow
 from core.architectures.blocks import Block, Field, expand, read_blocks, write_blocks
 from core.architectures.layers import ImpossibleLayer, tabulate
@@ -19,7 +19,6 @@ __all__ = ("ImpossibleBlock", "OwnNetwork", "OwnNetworks", "available", "check",
 
 MOST_NETWORKS = 100
 LARGEST_IMAGE = 1024
-FEWEST_CLASSES = 2
 CHANNELS = (3, 1)
 IMAGE_SIZE = Field("image_size", "Image size", "Pixels a side of the images it is made for.", 1, LARGEST_IMAGE, 96)
 _KEYS = ("name", "title", "image_size", "channels", "blocks")
@@ -67,6 +66,7 @@ class OwnNetwork:
             f"for {'grey' if self.channels == 1 else 'colour'} images of {self.image_size} × {self.image_size} pixels.",
             source="composed in the network builder",
             year=0,
+            original_classes=0,
             input_size=self.image_size,
             minimum_size=self._minimum_size(),
             body=(*first_layers(self.channels), *expanded),

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.architectures.architecture import BYTES_PER_FROZEN_PARAMETER, BYTES_PER_TRAINED_PARAMETER
 from core.architectures.layers import (
     COLLECTING,
     SAME,
@@ -16,6 +15,9 @@ from core.architectures.layers import (
     shape_in_words,
 )
 
+BYTES_PER_NUMBER = 4
+# How many numbers optimisers keep for each that they train: averages of its gradient and of its square, or momentum.
+KEPT_BY_OPTIMISERS = {"adam": 2, "adamw": 2, "rmsprop": 2, "sgd": 1}
 SIDES = ("height", "width")
 OPENING, CLOSING = "(⌈⌊", ")⌉⌋"
 
@@ -276,8 +278,8 @@ class Totals:
     multiplications
         How many an image takes, each with an addition.
     training_bytes
-        The memory that the numbers take while they are trained by Adam: the trained ones, their gradients and two
-        averages of these, and the frozen ones. What the layers give for a batch of images comes on top.
+        The memory that the numbers take while they are trained: the trained ones, their gradients and what the
+        optimiser keeps of these, and the frozen ones. What the layers give for a batch of images comes on top.
     """
 
     parameters: int
@@ -287,9 +289,15 @@ class Totals:
     training_bytes: int
 
 
-def totals_of(rows: list[LayerRow]) -> Totals:
-    """Add up the table of a network."""
+def totals_of(rows: list[LayerRow], optimiser: str = "adamw") -> Totals:
+    """Add up the table of a network.
+
+    Parameters
+    ----------
+    optimiser
+        By which it is trained, as the settings of runs call it.
+    """
     frozen = sum(row.parameters for row in rows if row.frozen)
     trained = sum(row.parameters for row in rows if not row.frozen)
-    size = BYTES_PER_TRAINED_PARAMETER * trained + BYTES_PER_FROZEN_PARAMETER * frozen
+    size = BYTES_PER_NUMBER * ((2 + KEPT_BY_OPTIMISERS[optimiser]) * trained + frozen)
     return Totals(frozen + trained, trained, frozen, sum(row.multiplications for row in rows), size)

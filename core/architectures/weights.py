@@ -10,12 +10,12 @@ from typing import Any
 
 from core.architectures.architecture import Architecture
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights_check import check_weights
+from core.architectures.weights_check import is_as_keras_keeps_it, read_weights, write_listed
+from core.architectures.weights_file import HDF5_SIGNATURE, holds_hdf5
 from core.download import DownloadError, RemoteFile, bytes_come, discard_part, download
 from core.errors import UsageError, WorkbenchError
 from core.files import replacing
 
-HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 IMAGENET, UNTRAINED = "imagenet", "untrained"
 SHA256_DIGITS = 64
 
@@ -32,15 +32,20 @@ class Added:
         Of it.
     is_kerass_own
         Whether it is the very file that Keras offers, by its hash; None where Keras states none.
+    rewritten
+        Whether it came in a layout of Keras 3, and lies there in the older one.
     """
 
     path: Path
     size_bytes: int
     is_kerass_own: bool | None
+    rewritten: bool = False
 
     def words(self) -> str:
         """What became of it, in a sentence or two."""
         text = f"{self.size_bytes / 1e6:,.1f} MB are at {self.path} now and fit, layer by layer."
+        if self.rewritten:
+            return f"{text} They came in the layout of Keras 3, and are there in the older .h5, as Keras has them."
         own = "It is not the file that Keras offers (another hash): your own weights, then. Nothing is wrong with that."
         return f"{text} {own}" if self.is_kerass_own is False else text
 
@@ -125,14 +130,14 @@ def check_file(path: Path) -> Path:
     Raises
     ------
     UsageError
-        If there is no file, or it is not HDF5.
+        If there is no file, or it is not HDF5, or a ``.keras`` with that in it.
     """
     if path.is_dir():
         raise UsageError(f"There is no file of weights at {path}: that is a folder. Name the file in it.")
     if not path.is_file():
         raise UsageError(f"There is no file of weights at {path}. Check the spelling.")
-    if not _is_hdf5(path):
-        raise UsageError(f"{path} is not a file of Keras weights (HDF5, usually named .h5).")
+    if not holds_hdf5(path):
+        raise UsageError(f"{path} is not a file of Keras weights (HDF5, usually named .h5, .weights.h5 or .keras).")
     return path
 
 
@@ -145,7 +150,7 @@ def add_weights(architecture: Architecture, file: Path, replace: bool = False) -
         Whose weights they are.
     file
         A file of Keras weights without the top: Keras's own or, for example, a backbone that was fine-tuned elsewhere.
-        It is copied, whole or not at all.
+        It is copied, whole or not at all; from the layouts of Keras 3 into the older one, in which Keras looks for it.
     replace
         Whether it may take the place of one that is there.
 
@@ -155,15 +160,18 @@ def add_weights(architecture: Architecture, file: Path, replace: bool = False) -
         If the file is not there or holds something else, with what was expected; or if there is one already.
     """
     target = target_path(architecture)
-    check_weights(architecture, check_file(file))
+    keeps_layout = is_as_keras_keeps_it(architecture, check_file(file))
     if target.exists() and not replace:
         raise UsageError(
             f"There are weights of {architecture.title} already, at {target}. To put this file in their place, say so "
             "(--replace)."
         )
-    with replacing(target) as temporary:
-        shutil.copy(file, temporary)
-    return Added(target, target.stat().st_size, _is_kerass_own(architecture, target))
+    if keeps_layout:
+        with replacing(target) as temporary:
+            shutil.copy(file, temporary)
+    else:
+        write_listed(architecture, read_weights(architecture, file), target)
+    return Added(target, target.stat().st_size, _is_kerass_own(architecture, target), not keeps_layout)
 
 
 def delete_weights(architecture: Architecture) -> int:
@@ -202,11 +210,6 @@ def _is_kerass_own(architecture: Architecture, path: Path) -> bool | None:
     algorithm = "sha256" if len(stated) == SHA256_DIGITS else "md5"
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest() == stated.lower()
-
-
-def _is_hdf5(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(HDF5_SIGNATURE)) == HDF5_SIGNATURE
 
 
 def _download(architecture: Architecture, progress: Callable[[int, int], None]) -> Path:

@@ -1,41 +1,30 @@
-"""Whether a file holds the weights of a backbone: its layers compared with those that Keras reads, one by one.
+"""Whether a file holds the weights of a backbone: its layers compared with those that Keras reads, one by one."""
 
-Keras reads a file of weights in the order of its layers, whatever their names. So does this, without Keras.
-"""
-
-import math
-from dataclasses import dataclass
-from itertools import count, takewhile
+import errno
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.architectures.architecture import Architecture
+from core.architectures.layout import LayerWeights, layout_path, read_layout
+from core.architectures.weights_file import StoredLayer, is_listed, open_weights, stored_layers
 from core.errors import UsageError
 from core.files import replacing
 
 if TYPE_CHECKING:
     import h5py
 
-LAYOUTS = Path(__file__).parent / "layouts"
 NAMES_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class LayerWeights:
-    """A layer that holds numbers: its name, and the shapes of its arrays in the order of the file."""
-
-    name: str
-    shapes: tuple[tuple[int, ...], ...]
-
-    @property
-    def parameters(self) -> int:
-        return sum(math.prod(shape) for shape in self.shapes)
-
-    def words(self) -> str:
-        """Such as 'conv1 (3×3×3×24)'."""
-        return f"{self.name} ({', '.join(_shape_in_words(shape) for shape in self.shapes)})"
+# A whole model that was saved with what its optimiser remembers is three times as large as its weights.
+LARGEST_FACTOR, SPARE_MEGABYTES = 4, 16
+# What h5py and zipfile raise on damaged files.
+DAMAGED = (OSError, EOFError, KeyError, RuntimeError, ValueError, TypeError, AttributeError)
+DAMAGED += (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 def check_weights(architecture: Architecture, path: Path) -> None:
@@ -46,32 +35,57 @@ def check_weights(architecture: Architecture, path: Path) -> None:
     architecture
         One that has pretrained weights.
     path
-        A file.
+        A file in any of the layouts of `core.architectures.weights_file`.
 
     Raises
     ------
     UsageError
-        Saying what was expected and what was found: no HDF5, a damaged file, another format, the top as well, or the
-        first layer that differs; or numbers that are none.
+        Saying what was expected and what was found: no HDF5, a damaged file, the top as well, or the first layer that
+        differs; or numbers that are none.
     """
-    import h5py  # takes a tenth of a second, which pages that only show a path need not wait for
+    _look(architecture, path, lambda file, layers: None)
 
-    try:
-        with h5py.File(path, "r") as file:
-            group = _model_group(path, architecture, file)
-            layers = _layers(group)
-            found = [LayerWeights(name, tuple(array.shape for array in arrays)) for name, arrays in layers]
-            if fault := difference(read_layout(layout_path(architecture.name)), found):
-                raise UsageError(_refusal(path, architecture, fault))
-            for name, arrays in layers:
-                if not all(_is_numbers(array) for array in arrays):
-                    fault = f"its layer {name} holds what is not a number (NaN or infinite)"
-                    raise UsageError(_refusal(path, architecture, fault))
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError) as error:  # h5py, on damaged files
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise UsageError(
-            f"{path} is damaged or cut off: it cannot be read as HDF5 ({reason}). Download or copy it again."
-        ) from error
+
+def read_weights(architecture: Architecture, path: Path) -> list[list[np.ndarray]]:
+    """The arrays of each layer of a backbone that holds any, in Keras's order.
+
+    Raises
+    ------
+    UsageError
+        As `check_weights`.
+    """
+    return _look(architecture, path, lambda file, layers: [[array[()] for array in each.arrays] for each in layers])
+
+
+def is_as_keras_keeps_it(architecture: Architecture, path: Path) -> bool:
+    """Whether a file is in the older layout, in which Keras looks for the weights of its own networks.
+
+    Raises
+    ------
+    UsageError
+        As `check_weights`.
+    """
+    return _look(architecture, path, lambda file, layers: is_listed(file))
+
+
+def write_listed(architecture: Architecture, weights: list[list[np.ndarray]], target: Path) -> None:
+    """Write weights, as `read_weights` gives them, in that layout: the whole file or none."""
+    import h5py
+
+    layers = read_layout(layout_path(architecture.name))
+    with replacing(target) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["layer_names"] = [layer.name.encode() for layer in layers]
+        for layer, arrays in zip(layers, weights, strict=True):
+            names = [f"{layer.name}/{index}" for index in range(len(arrays))]
+            group = file.create_group(layer.name)
+            group.attrs["weight_names"] = [name.encode() for name in names]
+            for name, array in zip(names, arrays, strict=True):
+                group[name] = array
+
+
+def largest_megabytes(architecture: Architecture) -> float:
+    """How large a file may be that holds the weights of a backbone and, perhaps, what an optimiser remembers of it."""
+    return LARGEST_FACTOR * architecture.weights.megabytes + SPARE_MEGABYTES
 
 
 def difference(expected: list[LayerWeights], found: list[LayerWeights]) -> str:
@@ -93,59 +107,33 @@ def difference(expected: list[LayerWeights], found: list[LayerWeights]) -> str:
     return ""
 
 
-# What is expected ----------------------------------------------------------------------------------------------------
-
-
-def layout_path(name: str) -> Path:
-    """Where it is written down what the weights of the architecture of this name consist of."""
-    return LAYOUTS / f"{name}.txt"
-
-
-def read_layout(path: Path) -> list[LayerWeights]:
-    """The layers of a backbone that hold numbers, as `write_layout` wrote them."""
-    layers = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, *shapes = line.split(" ")
-        layers.append(LayerWeights(name, tuple(tuple(map(int, shape.split("x"))) for shape in shapes)))
-    return layers
-
-
-def write_layout(path: Path, layers: list[LayerWeights]) -> None:
-    """Write a line a layer: its name and the shapes of its arrays, such as ``conv1 3x3x3x24``."""
-    lines = [" ".join([layer.name, *("x".join(map(str, shape)) for shape in layer.shapes)]) for layer in layers]
-    with replacing(path) as temporary:
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-# What is found -------------------------------------------------------------------------------------------------------
-
-
-def _model_group(path: Path, architecture: Architecture, file: "h5py.File") -> "h5py.Group":
-    """The group with the layers: of a file of weights the root, of a whole saved model a part of it."""
-    for group in (file, file.get("model_weights")):
-        if group is not None and _names(group, "layer_names"):
-            return group
-    if "layers" in file or "_layer_checkpoint_dependencies" in file:
+def _look(architecture: Architecture, path: Path, take: "Callable[[h5py.File, list[StoredLayer]], Any]") -> Any:
+    """What `take` gives of the open file and of its layers, where they fit."""
+    try:
+        with open_weights(path, int(largest_megabytes(architecture) * 1e6)) as file:
+            return take(file, _fitting_layers(architecture, path, file))
+    except DAMAGED as error:
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise  # where it is unpacked
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise UsageError(
-            f"{path} is in the format that Keras 3 calls .weights.h5, but the weights of {architecture.title} are kept "
-            "in the older .h5. Save the backbone itself with model.save('NAME.h5') and take that file."
-        )
-    shown = ", ".join(list(file)[:NAMES_SHOWN]) or "nothing"
-    raise UsageError(_refusal(path, architecture, f"it is HDF5, but no file of Keras weights: it holds {shown}"))
+            f"{path} is damaged or cut off: it cannot be read as HDF5 ({reason}). Download or copy it again."
+        ) from error
 
 
-def _layers(group: "h5py.Group") -> list[tuple[str, list["h5py.Dataset"]]]:
-    """The layers that hold arrays, in the order in which Keras reads them."""
-    layers = [(name, group[name]) for name in _names(group, "layer_names")]
-    arrays = [(name, [layer[array] for array in _names(layer, "weight_names")]) for name, layer in layers]
-    return [(name, held) for name, held in arrays if held]
-
-
-def _names(group: "h5py.Group", attribute: str) -> list[str]:
-    """A list of names; Keras divides one that is too long for an attribute among several with numbers."""
-    parts = [attribute] if attribute in group.attrs else (f"{attribute}{number}" for number in count())
-    names = [name for part in takewhile(group.attrs.__contains__, parts) for name in group.attrs[part]]
-    return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
+def _fitting_layers(architecture: Architecture, path: Path, file: "h5py.File") -> list[StoredLayer]:
+    expected = read_layout(layout_path(architecture.name))
+    layers = stored_layers(file, expected)
+    if layers is None:
+        shown = ", ".join(list(file)[:NAMES_SHOWN]) or "nothing"
+        raise UsageError(_refusal(path, architecture, f"it is HDF5, but no file of Keras weights: it holds {shown}"))
+    if fault := difference(expected, [layer.weights for layer in layers]):
+        raise UsageError(_refusal(path, architecture, fault))
+    for layer in layers:
+        if not all(_is_numbers(array) for array in layer.arrays):
+            fault = f"its layer {layer.name} holds what is not a number (NaN or infinite)"
+            raise UsageError(_refusal(path, architecture, fault))
+    return layers
 
 
 def _is_numbers(array: "h5py.Dataset") -> bool:
@@ -174,7 +162,3 @@ def _listed(layers: list[LayerWeights]) -> str:
     shown = ", ".join(layer.name for layer in layers[:NAMES_SHOWN])
     more = len(layers) - NAMES_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-def _shape_in_words(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))

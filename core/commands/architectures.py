@@ -5,15 +5,21 @@ from dataclasses import asdict
 from typing import Any
 
 from core.architectures.architecture import Architecture
-from core.architectures.facts import preprocessing_in_words, source_in_words, weights_in_words
+from core.architectures.facts import (
+    departures_in_words,
+    original_in_words,
+    preprocessing_in_words,
+    source_in_words,
+    weights_in_words,
+)
 from core.architectures.layers import LayerRow, shape_in_words
 from core.architectures.own import available, find_available
 from core.architectures.sums import Sum, Totals, sums_of, totals_of
 from core.architectures.weights import path_at_hand
 from core.commands.output import DONE, Result, table
 from core.errors import UsageError
-from core.runs.settings import check_image_size
-from core.runs.usual_settings import usual_settings_in_words
+from core.runs.settings import check_image_size, default_settings
+from core.runs.usual_settings import WRITTEN, usual_settings_in_words
 from core.workspace import Workspace
 
 CHANNELS = (3, 1)
@@ -29,7 +35,9 @@ def add_commands(add) -> None:
     )
     describing.add_argument("architecture", metavar="ARCHITECTURE", help="a name that `architectures` lists")
     describing.add_argument("--size", metavar="N", help="side of the images in pixels (default: the usual one)")
-    describing.add_argument("--classes", metavar="K", help="how many it tells apart (default: as it was published)")
+    describing.add_argument(
+        "--classes", metavar="K", help="how many it tells apart (default: as it was published, else 2)"
+    )
     describing.add_argument("--channels", metavar="C", help="of the images: 3, or 1 where the network sees grey")
 
 
@@ -62,7 +70,7 @@ def _entry(architecture: Architecture) -> dict[str, Any]:
         "input_size": architecture.input_size,
         "minimum_size": architecture.minimum_size,
         "original_parameters": architecture.original_parameters,
-        "original_classes": architecture.original_classes,
+        "original_classes": architecture.original_classes or None,
         "body_parameters": architecture.backbone_parameters,
         "weights": weights_in_words(architecture),
         "megabytes": weights.megabytes if weights else None,
@@ -73,26 +81,36 @@ def _entry(architecture: Architecture) -> dict[str, Any]:
 def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
     architecture = find_available(options.architecture, workspace)
     image_size = check_image_size(architecture, options.size or architecture.input_size)
-    class_count = _whole("classes", options.classes, architecture.original_classes)
+    class_count = _whole("classes", options.classes, architecture.usual_classes)
     channels = _whole("channels", options.channels, architecture.channels)
     _check_channels(architecture, channels)
     rows = architecture.table(image_size, class_count)
     sums = [sums_of(row, image_size) for row in rows]
-    totals = totals_of(rows)
+    settings = default_settings(architecture)
+    totals = totals_of(rows, settings["optimiser"])
     document = _entry(architecture) | {
         "description": architecture.description,
         "source": architecture.source,
-        "departs": architecture.departs,
+        "departs": departures_in_words(architecture),
         "settings": dict(architecture.settings),
         "preprocessing": preprocessing_in_words(architecture),
         "image_size": image_size,
         "class_count": class_count,
+        "dropout": settings["dropout"] if architecture.takes_dropout else None,
         "channels": channels,
         "layers": [_layer(row, written) for row, written in zip(rows, sums, strict=True)],
         "totals": asdict(totals),
     }
     text = "\n".join(
-        [_facts(architecture), "", _table(rows), "", _sums(rows, sums), "", *_totals(architecture, totals)]
+        [
+            _facts(architecture),
+            "",
+            _table(rows),
+            "",
+            _sums(rows, sums),
+            "",
+            *_totals(architecture, totals, settings["optimiser"]),
+        ]
     )
     return document, text, DONE
 
@@ -133,11 +151,11 @@ def _layer(row: LayerRow, sums: list[Sum]) -> dict[str, Any]:
 
 
 def _facts(architecture: Architecture) -> str:
-    settings = usual_settings_in_words(architecture)
+    settings, departures = usual_settings_in_words(architecture), departures_in_words(architecture)
     lines = [
         f"{architecture.title}: {architecture.description}",
         f"Source: {source_in_words(architecture)}.",
-        f"Departs from it: {architecture.departs}" if architecture.departs else "",
+        f"Departs from it: {departures}" if departures else "",
         f"Comes with: {settings}." if settings else "",
         f"First: {preprocessing_in_words(architecture)}.",
     ]
@@ -172,16 +190,11 @@ def _sums(rows: list[LayerRow], sums: list[list[Sum]]) -> str:
     return "\n".join(lines)
 
 
-def _totals(architecture: Architecture, totals: Totals) -> list[str]:
+def _totals(architecture: Architecture, totals: Totals, optimiser: str) -> list[str]:
     learned = f"{totals.trained:,} trained, {totals.frozen:,} frozen"
-    as_published = (
-        f"As published, with {architecture.original_classes:,} classes: {architecture.original_parameters:,}."
-        if architecture.year
-        else ""
-    )
     return [
-        f"Parameters: {totals.parameters:,} ({learned}). {as_published}".rstrip(),
+        f"Parameters: {totals.parameters:,} ({learned}). {original_in_words(architecture)}".rstrip(),
         f"Multiply–adds for an image: {totals.multiplications:,}",
-        f"Memory to train: {totals.training_bytes / 1e6:,.1f} MB for the numbers, their gradients and Adam's averages, "
-        "and what the layers give for a batch of images on top",
+        f"Memory to train: {totals.training_bytes / 1e6:,.1f} MB for the numbers, their gradients and what "
+        f"{WRITTEN[optimiser]} keeps of these, and what the layers give for a batch of images on top",
     ]

@@ -2,17 +2,21 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
+from core.architectures.architecture import FEWEST_CLASSES
 from core.architectures.keras_code import keras_code
 from core.architectures.layers import shape_in_words
 from core.architectures.own import OwnNetwork, OwnNetworks, check, find_available, read_network
 from core.commands.adder import adder
 from core.commands.output import DONE, Result, table
+from core.commands.runs import assignments
+from core.datasets.store import open_dataset
 from core.errors import UsageError
 from core.files import read_json
+from core.runs.settings import read_settings
 from core.workspace import Workspace
 
-USUAL_CLASSES = 2
 MOST_BYTES = 1_000_000
 
 
@@ -31,9 +35,12 @@ def add_commands(add) -> None:
     code = action("code", _code, "Any network, also one that comes with the program, as a script in Keras.")
     for each in (showing, deleting, code):
         each.add_argument("name", metavar="NAME")
-    for each in (showing, code):
-        each.add_argument("--classes", type=int, default=USUAL_CLASSES, help=f"default {USUAL_CLASSES}")
-    code.add_argument("--size", type=int, help="side of the images in pixels, by default the network's usual one")
+    showing.add_argument("--classes", type=int, default=FEWEST_CLASSES, help=f"default {FEWEST_CLASSES}")
+    code.add_argument("--classes", type=int, help="by default those of the dataset, else as the network was published")
+    code.add_argument("--dataset", metavar="DATASET", help="whose classes it tells apart")
+    code.add_argument("--size", help="side of the images in pixels, by default the network's usual one")
+    code.add_argument("--epochs", metavar="N", help="by default the network's usual ones")
+    code.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of `train`")
 
 
 def _list(workspace: Workspace, options: argparse.Namespace) -> Result:
@@ -103,5 +110,20 @@ def _delete(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _code(workspace: Workspace, options: argparse.Namespace) -> Result:
     architecture = find_available(options.name, workspace)
-    code = keras_code(architecture, options.classes, options.size)
-    return {"architecture": architecture.name, "code": code}, code.rstrip("\n"), DONE
+    settings = _code_settings(workspace, options)
+    classes = options.classes
+    if classes is None:
+        dataset = open_dataset(workspace, options.dataset) if options.dataset else None
+        classes = len(dataset.class_names) if dataset else architecture.usual_classes
+    code = keras_code(architecture, classes, settings)
+    document = {"architecture": architecture.name, "classes": classes, "settings": settings, "code": code}
+    return document, code.rstrip("\n"), DONE
+
+
+def _code_settings(workspace: Workspace, options: argparse.Namespace) -> dict[str, Any]:
+    """The settings of a run as they were typed, but for the dataset, which need not be there."""
+    values = {"dataset": options.dataset or "images", "architecture": options.name}
+    values |= {"image_size": options.size} if options.size is not None else {}
+    values |= {"epochs": options.epochs} if options.epochs is not None else {}
+    settings = read_settings(values | assignments(options.set), workspace).to_dict()
+    return {key: value for key, value in settings.items() if key not in ("dataset", "network")}

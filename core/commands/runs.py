@@ -124,12 +124,24 @@ def settings_from(workspace: Workspace, options: argparse.Namespace) -> RunSetti
         values |= {"seed": options.seed, "split_seed": options.seed}
     if options.augmentation is not None:
         values["augmentation"] = options.augmentation
-    for assignment in options.set:
+    return read_settings(values | assignments(options.set), workspace)
+
+
+def assignments(typed: list[str]) -> dict[str, str]:
+    """What `--set` was given, by its keys.
+
+    Raises
+    ------
+    UsageError
+        If one of them assigns nothing.
+    """
+    values = {}
+    for assignment in typed:
         key, equals, value = assignment.partition("=")
         if not equals:
             raise UsageError(f"--set wants KEY=VALUE. Got {assignment!r}.")
         values[key] = value
-    return read_settings(values, workspace)
+    return values
 
 
 def _train(workspace: Workspace, options: argparse.Namespace) -> Result:

@@ -34,7 +34,9 @@ def add_commands(add) -> None:
     deleting = action("delete", _delete, "Delete the weights of a backbone from this machine.")
     for each in (getting, adding, deleting):
         each.add_argument("architecture", metavar="ARCHITECTURE")
-    adding.add_argument("file", metavar="FILE", type=Path, help="a file of Keras weights without the top (.h5)")
+    adding.add_argument(
+        "file", metavar="FILE", type=Path, help="a file of Keras weights without the top (.h5, .weights.h5 or .keras)"
+    )
     adding.add_argument("--replace", action="store_true", help="put it in the place of one that is there")
 
 
@@ -83,7 +85,11 @@ class _Lines:
 def _add(workspace: Workspace, options: argparse.Namespace) -> Result:
     architecture = find_architecture(options.architecture)
     added = add_weights(architecture, options.file.expanduser(), options.replace)
-    return describe_weights(architecture) | {"is_kerass_own": added.is_kerass_own}, added.words(), DONE
+    return (
+        describe_weights(architecture) | {"is_kerass_own": added.is_kerass_own, "rewritten": added.rewritten},
+        added.words(),
+        DONE,
+    )
 
 
 def _delete(workspace: Workspace, options: argparse.Namespace) -> Result:

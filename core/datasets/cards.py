@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.augmentation.recipe import TRANSFORMS
 from core.datasets.groups import GROUP
 from core.datasets.label_preserving import LabelPreserving
@@ -18,6 +20,11 @@ from core.workspace import PROJECT
 CARDS_FOLDER = PROJECT / "data"
 UNPACKING = {"zip": b"PK\x03\x04", "idx": b""}
 """How the files are unpacked, and the bytes that they begin with. IDX files may be packed with gzip or not."""
+# Of a public dataset, some files may be lacking, or may look otherwise: of photographs a few are grey.
+COUNTS_MAY_DIFFER = 0.05
+MOST_LOOK_ALIKE = 0.95
+# How the names begin that Pillow has for grey images, of whichever depth.
+GREY_MODES = ("L", "1", "I", "F")
 METRICS = ("accuracy", "log_loss")
 
 _KEYS = {
@@ -31,7 +38,7 @@ _KEYS = {
     "classes": dict,
     "label_preserving": dict,
 }
-_OPTIONAL_KEYS = {"group_template": str, "splits": dict, "files": list, "results": list}
+_OPTIONAL_KEYS = {"group_template": str, "splits": dict, "look": dict, "files": list, "results": list}
 _IN_WORDS = {
     str: "a text",
     int: "a whole number",
@@ -76,6 +83,22 @@ class ReferenceResult:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What the images of a public dataset look like.
+
+    Parameters
+    ----------
+    sides
+        The least and the greatest side that an image has, in pixels.
+    grey
+        Whether they have grey pixels only.
+    """
+
+    sides: tuple[int, int]
+    grey: bool
+
+
+@dataclass(frozen=True)
 class Card:
     """What is known of a public dataset.
 
@@ -102,6 +125,8 @@ class Card:
         is anything. "" where the names do not tell.
     splits
         Images of each class in each part of a split that the dataset brings along; empty where it brings none.
+    look
+        What its images look like; None where that is not said.
     files
         What to download; empty where its source asks for an account.
     results
@@ -120,8 +145,51 @@ class Card:
     label_preserving: LabelPreserving
     group_template: str
     splits: Mapping[str, Mapping[str, int]]
+    look: Look | None
     files: tuple[CardFile, ...]
     results: tuple[ReferenceResult, ...]
+
+    def has_counts(self, counts: Mapping[str, int]) -> bool:
+        """Whether the classes of a dataset have about as many images as those of this card, or of one of its parts.
+
+        Some may be lacking: files that can't be read, or that one description counts and another does not.
+        """
+        found = {_plain(name): count for name, count in counts.items()}
+        wholes = [whole for whole in (self.classes, *self.splits.values()) if sum(whole.values())]
+        return any(
+            found.keys() == {_plain(name) for name in whole}
+            and all(abs(found[_plain(name)] - count) <= COUNTS_MAY_DIFFER * count for name, count in whole.items())
+            for whole in wholes
+        )
+
+    def is_part(self, counts: Mapping[str, int]) -> bool:
+        """Whether a dataset could be a part of this one: no other class, and of none more images."""
+        known = {_plain(name): count for name, count in self.classes.items()}
+        return all(count <= known.get(_plain(name), 0) for name, count in counts.items())
+
+    def looks_like(self, width: np.ndarray, height: np.ndarray, mode: np.ndarray) -> bool:
+        """Whether images look as those of this card, by their size and by whether they are grey.
+
+        Parameters
+        ----------
+        width, height : (n,) array of int
+            In pixels.
+        mode : (n,) array of str
+            Pillow's, such as "RGB" or "L".
+
+        Returns
+        -------
+        bool
+            False where the card does not say what its images look like.
+        """
+        if self.look is None or not len(mode):
+            return False
+        least, most = self.look.sides
+        is_grey = np.char.startswith(mode.astype(str), GREY_MODES[0])
+        for begin in GREY_MODES[1:]:
+            is_grey |= np.char.startswith(mode.astype(str), begin)
+        alike = (np.minimum(width, height) >= least) & (np.maximum(width, height) <= most)
+        return bool((alike & (is_grey == self.look.grey)).mean() >= MOST_LOOK_ALIKE)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -134,7 +202,7 @@ class Card:
         Parameters
         ----------
         counts
-            Images of each class. Names count as equal if their letters and digits are, as in `card_of`.
+            Images of each class. Names count as equal if their letters and digits are, as in `namesake`.
 
         Returns
         -------
@@ -171,8 +239,8 @@ def load_cards(folder: Path = CARDS_FOLDER) -> dict[str, Card]:
     return {path.stem: _read_card(path) for path in sorted(folder.glob("*.toml"))}
 
 
-def card_of(class_names: Iterable[str]) -> Card | None:
-    """The card of the dataset that has exactly these classes.
+def namesake(class_names: Iterable[str]) -> Card | None:
+    """The card of the dataset that has classes of exactly these names, whatever their images show.
 
     Upper and lower case and everything but letters and digits are passed over: what one calls "T-shirt/top" is a folder
     "T-shirt_top" or "tshirt top" elsewhere.
@@ -210,6 +278,7 @@ def _read_card(path: Path) -> Card:
         label_preserving=_read_label_preserving(path, values["label_preserving"]),
         group_template=values.get("group_template", ""),
         splits=_read_splits(path, values.get("splits", {}), classes),
+        look=_read_look(path, values["look"]) if "look" in values else None,
         files=tuple(
             _read_file(path, f"files[{index}].", entry, UNPACKING[values["unpacking"]])
             for index, entry in enumerate(values.get("files", []))
@@ -239,6 +308,14 @@ def _read_label_preserving(path: Path, values: Mapping[str, Any]) -> LabelPreser
     if not 0 <= values["rotation"] <= maximum:
         raise _fault(path, "label_preserving.rotation", f"must be 0 to {maximum} degrees. Got {values['rotation']}")
     return LabelPreserving(**values)
+
+
+def _read_look(path: Path, values: Mapping[str, Any]) -> Look:
+    _check_keys(path, "look.", values, {"sides": list, "grey": bool})
+    sides = values["sides"]
+    if len(sides) != 2 or any(type(side) is not int for side in sides) or not 1 <= sides[0] <= sides[1]:
+        raise _fault(path, "look.sides", f"must be the least and the greatest side in pixels. Got {sides}")
+    return Look(tuple(sides), values["grey"])
 
 
 def _read_counts(path: Path, key: str, values: Mapping[str, Any]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding
 from core.datasets.findings.import_notes import from_import, unusable
 from core.datasets.findings.pixel_depth import pixel_depth
 from core.datasets.findings.single_images import single_images
+from core.datasets.known import is_asked_for
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
@@ -62,13 +63,13 @@ def check(dataset: Dataset) -> Checkup:
     WorkbenchError
         If the dataset is not ready.
     """
-    return _check(dataset.content, dataset.info.warnings, dataset.info.card)
+    return _check(dataset.content, dataset.info.warnings, dataset.info.card, is_asked_for(dataset.info))
 
 
 @lru_cache(maxsize=CHECKUPS_KEPT)
-def _check(content: Content, warnings: tuple[str, ...], card: str) -> Checkup:
+def _check(content: Content, warnings: tuple[str, ...], card: str, asked_for: bool) -> Checkup:
     found = [finding for look in LOOKS for finding in look(content)]
-    found += from_import(content, warnings, card)
+    found += from_import(content, warnings, card, asked_for)
     order = (STOPS, WARNS, NOTES)
     return Checkup(tuple(sorted(found, key=lambda finding: order.index(finding.severity))))
 

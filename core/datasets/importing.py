@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from core.datasets.cards import Card, CardFile, card_of, load_cards
+from core.datasets.cards import Card, CardFile, load_cards, namesake
 from core.datasets.index import Index, changes, described_again, is_current
+from core.datasets.known import is_asked_for
 from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_range, kinds_of
@@ -72,7 +73,11 @@ def create_from_path(
         if dataset.name == chosen and read_json(dataset.folder / "request.json") == request:
             return dataset
     kind = "folder" if source.is_dir() else "table" if source.suffix.lower() in TABLE_SUFFIXES else "zip"
-    return _create(workspace, DatasetInfo(name=chosen, title=name or title, kind=kind, card=card), request)
+    return _create(
+        workspace,
+        DatasetInfo(name=chosen, title=name or title, kind=kind, card=card, card_asked_for=bool(card)),
+        request,
+    )
 
 
 def create_from_card(workspace: Workspace, name: str) -> Dataset:
@@ -92,7 +97,9 @@ def create_from_card(workspace: Workspace, name: str) -> Dataset:
     for dataset in list_datasets(workspace):
         if dataset.name == name and dataset.job.status().state in ("failed", "stopped"):
             return dataset
-    info = DatasetInfo(name=name, title=card.title, description=card.summary, kind="download", card=name)
+    info = DatasetInfo(
+        name=name, title=card.title, description=card.summary, kind="download", card=name, card_asked_for=True
+    )
     return _create(workspace, info, {"card": name})
 
 
@@ -262,7 +269,7 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     request = read_json(dataset.folder / "request.json")
     layout = _layout(dataset, _fetch(dataset, request, report, limits), request)
-    card = dataset.info.card or ("" if dataset.info.drawn else _card_name(layout.class_names))
+    card = dataset.info.card if is_asked_for(dataset.info) or dataset.info.drawn else _card_name(layout.class_names)
     info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings), card=card)
     known = _known(dataset, SEEN_COLUMNS)
     if known is not None and is_current(layout, known, dataset.reading):
@@ -412,7 +419,7 @@ def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progr
 
 
 def _card_name(class_names: list[str]) -> str:
-    card = card_of(class_names)
+    card = namesake(class_names)
     return card.name if card else ""
 
 

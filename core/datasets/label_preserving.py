@@ -69,9 +69,9 @@ def label_preserving(dataset: Dataset) -> LabelPreserving | None:
         What the card of the dataset says, what is known of a drawn sample, or else what was answered; None where
         nobody has answered yet.
     """
-    from core.datasets.cards import load_cards  # which are made of the above
+    from core.datasets.known import known_card  # cards are made of the above
 
-    card = load_cards().get(dataset.info.card)
+    card = known_card(dataset)
     if card is not None:
         return card.label_preserving
     return _OF_SAMPLES.get(dataset.name) or _answered(dataset)

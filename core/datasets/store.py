@@ -51,7 +51,10 @@ class DatasetInfo:
     kind
         Where it came from: "sample", "folder", "zip", "table" or "download".
     card
-        The name of the card of the public dataset that it is, "" where it is none.
+        The name of the card of the public dataset that it is, or has the class names of; "" where it is none. Whether
+        that card speaks for it is said by `core.datasets.known.known_card`.
+    card_asked_for
+        Whether somebody said that it is that public dataset.
     root
         The folder that the manifest's paths start from, once known.
     warnings
@@ -64,6 +67,7 @@ class DatasetInfo:
     drawn: bool = False
     kind: str = "folder"
     card: str = ""
+    card_asked_for: bool = False
     root: str = ""
     warnings: tuple[str, ...] = ()
 

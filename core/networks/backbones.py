@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 
 from core.architectures.architecture import Architecture
-from core.errors import UsageError
+from core.architectures.weights_check import read_weights
 
 # ImageNet's mean colour as blue, green, red, which the "caffe" networks have subtracted.
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
@@ -40,7 +40,7 @@ def build_backbone(architecture: Architecture, image_size: int, weights: Path | 
     image_size
         Side of the images in pixels.
     weights
-        A file in Keras's format without the top; None for random numbers.
+        A file of Keras weights without the top, as `core.architectures.weights_file` reads it; None for random numbers.
 
     Returns
     -------
@@ -67,14 +67,12 @@ def build_backbone(architecture: Architecture, image_size: int, weights: Path | 
 
 
 def _load(backbone: keras.Model, architecture: Architecture, weights: Path) -> None:
-    try:
-        backbone.load_weights(weights)
-    except (ValueError, OSError, KeyError, RuntimeError, TypeError) as error:  # all of them from damaged files
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise UsageError(
-            f"{weights} does not hold weights of {architecture.title} without its top ({reason}). Expected the file "
-            f"that Keras calls {architecture.weights.file_name}, {architecture.weights.megabytes:g} MB."
-        ) from error
+    """Give a backbone the weights of a file, in whichever of Keras's layouts it is."""
+    layers = [layer for layer in backbone.layers if layer.weights]
+    for layer, arrays in zip(layers, read_weights(architecture, weights), strict=True):
+        # Of a layer, files have first what is trained.
+        for variable, array in zip(layer.trainable_weights + layer.non_trainable_weights, arrays, strict=True):
+            variable.assign(array)
 
 
 def _preprocess(pixels, mode: str):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from core.architectures.architecture import Architecture
+from core.architectures.architecture import USUAL_DROPOUT, Architecture
 from core.architectures.own import find_available, read_network
 from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import IMAGENET, UNTRAINED
@@ -162,7 +162,7 @@ PARAMETERS = {
             0,
             0.9,
             # .5 on features: over 20 splits of photographs and of aerial scenes no worse than any of .2 and .8.
-            {SCRATCH: 0.3, FROZEN: 0.5},
+            USUAL_DROPOUT,
             whole=False,
             group=REGULARISATION,
         ),

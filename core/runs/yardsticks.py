@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from math import log
 from typing import Any
 
-from core.datasets.cards import ReferenceResult, load_cards
+from core.datasets.cards import ReferenceResult
+from core.datasets.known import known_card
 from core.datasets.store import Dataset
 from core.evaluation.intervals import wilson
 from core.evaluation.metrics import percent
@@ -119,7 +120,7 @@ class Yardsticks:
 def yardsticks(dataset: Dataset) -> Yardsticks:
     """What a result on a dataset is held against."""
     counts = dataset.content.counts.sum(axis=1)
-    card = load_cards().get(dataset.info.card)
+    card = known_card(dataset)
     return Yardsticks(
         classes=len(counts),
         commonest=str(counts.idxmax()),

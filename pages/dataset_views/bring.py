@@ -68,8 +68,8 @@ def facts(card: Card) -> None:
 LAYOUT_HELP = (
     "One folder for each class, named after it, with its images inside: photos/cats/…, photos/dogs/…. Or folders "
     "train, validation and test that each hold such class folders; or a table (CSV, TSV, Parquet) of paths and labels "
-    "beside the images. The archives of Cats vs Dogs, UC Merced, cervix types and MNIST are understood as they are. "
-    "JPEG, PNG, WebP, BMP, GIF and TIFF are read."
+    "beside the images. The archives of Cats vs Dogs and UC Merced and the four files of MNIST are understood as they "
+    "are, those of the cervix types (.7z) once they are unpacked. JPEG, PNG, WebP, BMP, GIF and TIFF are read."
 )
 
 

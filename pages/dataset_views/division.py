@@ -5,8 +5,8 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets.cards import load_cards
 from core.datasets.groups import suggest_group_by
+from core.datasets.known import known_card
 from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
@@ -150,7 +150,7 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
 
 def suggested_template(dataset: Dataset) -> str:
     """What the dataset's card knows, else what its file names tell, else an example."""
-    card = load_cards().get(dataset.info.card)
+    card = known_card(dataset)
     known = card.group_template if card else ""
     return known or suggest_group_by(dataset.images["path"].tolist()) or "{group}_*"
 

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from core.architectures.architecture import BACKBONE, CLASSIC, COURSE, GROUPS, OWN, Architecture
+from core.architectures.architecture import BACKBONE, CLASSIC, COURSE, FEWEST_CLASSES, GROUPS, OWN, Architecture
 from core.architectures.facts import weights_in_words
 from core.architectures.layers import ImpossibleLayer, tabulate
-from core.architectures.own import FEWEST_CLASSES, available
+from core.architectures.own import available
 from core.errors import UsageError
 from core.runs.settings import check_image_size
 from pages.widgets.frame import Page
@@ -38,7 +38,9 @@ def choose_network(page: Page, group: str) -> None:
     if not networks:
         return
     current = page.draft.architecture.name
-    key = f"network_{page.dataset.name}_{group}"
+    # One and the same list for all groups: another one in its place would close under the hand of whoever opens it
+    # before the page has followed the choice of a group.
+    key = f"network_{page.dataset.name}"
     st.session_state[key] = current if current in networks else None
     st.selectbox(
         NETWORK,
@@ -53,7 +55,10 @@ def choose_network(page: Page, group: str) -> None:
 
 
 def _choose(page: Page, key: str) -> None:
-    name = st.session_state[key]
+    name, networks = st.session_state[key], available(page.workspace)
+    if name not in networks:  # chosen from the list as it was before the page followed the choice of another group
+        classes = len(page.dataset.class_names)
+        name = next((known for known, each in networks.items() if _label(each, classes) == name), None)
     if name is not None and name != page.draft.architecture.name:
         page.draft.choose(architecture=name)
 

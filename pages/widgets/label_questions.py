@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets.cards import load_cards
+from core.datasets.known import known_card
 from core.datasets.label_preserving import LabelPreserving, answer, label_preserving
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
@@ -24,7 +24,7 @@ def ask_what_keeps_the_class(dataset: Dataset) -> LabelPreserving | None:
         None where nobody has answered yet.
     """
     allowed = label_preserving(dataset)
-    card = load_cards().get(dataset.info.card)
+    card = known_card(dataset)
     if allowed is not None:
         where = f"In {escape(card.title)}" if card else "Here"
         st.caption(f"{where} an image may {allowed.in_words()} and keeps its class.")

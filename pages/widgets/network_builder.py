@@ -14,6 +14,7 @@ from core.architectures.keras_code import keras_code
 from core.architectures.own import LARGEST_IMAGE, OwnNetwork, OwnNetworks, read_network
 from core.architectures.registry import ARCHITECTURES
 from core.errors import UsageError, WorkbenchError, in_words
+from core.runs.settings import default_settings
 from core.workspace import NAME_LENGTH
 from pages.widgets.block_list import Refusal, show_block_list
 from pages.widgets.frame import Page
@@ -256,7 +257,10 @@ def _use(page: Page) -> None:
 
 def _show_code(page: Page, building: Building) -> None:
     network = building.having(title=building.title.strip() or "My network").network()
-    code = keras_code(network.architecture, len(page.dataset.class_names))
+    architecture = network.architecture
+    is_chosen = page.draft.architecture.network == architecture.network
+    settings = page.draft.values() if is_chosen else default_settings(architecture)
+    code = keras_code(architecture, len(page.dataset.class_names), settings)
     with st.expander("As Keras code", icon=":material/code:"):
         st.download_button(
             "Download", code, f"{network.name}.py", "text/x-python", icon=":material/download:", on_click="ignore"

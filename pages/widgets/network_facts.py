@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.architectures.architecture import Architecture
-from core.architectures.facts import preprocessing_in_words, source_in_words
+from core.architectures.facts import departures_in_words, original_in_words, preprocessing_in_words, source_in_words
 from core.architectures.sums import Totals
 from core.runs.usual_settings import usual_settings_in_words
 from pages.widgets.architecture_choice import short_count
@@ -26,14 +26,14 @@ def facts(architecture: Architecture, totals: Totals) -> dict[str, str]:
     return {
         "Parameters": parameters_in_words(architecture, totals),
         "Work": f"{short_count(totals.multiplications)} multiplications for an image, each with an addition.",
-        "Memory to train": f"{memory_in_words(totals.training_bytes)} for its numbers, their gradients and the "
-        "optimiser’s averages. What its layers give for a batch of images comes on top.",
+        "Memory to train": f"{memory_in_words(totals.training_bytes)} for its numbers, their gradients and what "
+        "the optimiser keeps of these. What its layers give for a batch of images comes on top.",
         "What it does to pixels first": f"{preprocessing_in_words(architecture)}." if architecture.body else "",
         "Comes with": f"{settings[0].upper()}{settings[1:]}. All of it can be changed on the training page."
         if settings
         else "",
         "Source": f"{source_in_words(architecture)}.",
-        "Where it departs from that": architecture.departs,
+        "Where it departs from that": departures_in_words(architecture),
     }
 
 
@@ -42,10 +42,9 @@ def parameters_in_words(architecture: Architecture, totals: Totals) -> str:
     here = f"{totals.parameters:,}, all of which are trained"
     if totals.frozen:
         here = f"{short_count(totals.parameters)}, of which {totals.trained:,} are trained"
-    if not architecture.year:
+    if not architecture.published:
         return f"{here[0].upper()}{here[1:]}."
-    classes = f"{architecture.original_classes:,} classes"
-    return f"As published, for {classes}: {architecture.original_parameters:,}. With your head: {here}."
+    return f"{original_in_words(architecture)} With your head: {here}."
 
 
 def memory_in_words(size: int) -> str:

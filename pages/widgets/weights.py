@@ -19,6 +19,7 @@ from core.architectures.weights import (
     path_at_hand,
     target_path,
 )
+from core.architectures.weights_check import largest_megabytes
 from core.architectures.weights_download import WeightsDownload, start_download
 from core.errors import UsageError, WorkbenchError, in_words
 from core.jobs import Status
@@ -28,8 +29,6 @@ from pages.widgets.progress import duration
 
 FILE = "file"
 BROUGHT, UPLOADS = "weights_brought", "weights_uploads"
-# A whole model that was saved with what its optimiser remembers is three times as large as its weights.
-UPLOAD_FACTOR, UPLOAD_SPARE = 4, 16
 
 
 def show_weights(page: Page, architecture: Architecture) -> None:
@@ -146,10 +145,11 @@ def _keep(architecture: Architecture) -> None:
     st.caption(f"Keras keeps them at {escape(str(target_path(architecture)))}.")
     upload = st.file_uploader(
         "Bring a file of its weights",
-        type=["h5", "hdf5"],
-        max_upload_size=math.ceil(UPLOAD_FACTOR * architecture.weights.megabytes) + UPLOAD_SPARE,
+        type=["h5", "hdf5", "keras"],
+        max_upload_size=math.ceil(largest_megabytes(architecture)),
         key=f"weights_{architecture.name}_{st.session_state.get(UPLOADS, 0)}",
-        help=f"Keras’s own, {architecture.weights.file_name}, or a backbone without its top that you tuned elsewhere. "
+        help=f"Keras’s own, {architecture.weights.file_name}, or a backbone without its top that you tuned elsewhere, "
+        "also as .weights.h5 or .keras of Keras 3. "
         "It is compared layer by layer before it is taken.",
     )
     with st.container(horizontal=True):

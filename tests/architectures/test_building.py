@@ -46,7 +46,7 @@ def test_course_networks_and_classics_can_be_begun_with():
 def test_a_template_has_the_layers_of_the_network_that_it_is_named_after(name):
     architecture, network = ARCHITECTURES[name], TEMPLATES[name].having(title="copy").network()
     check(network, 10)
-    dropout = architecture.settings.get("dropout", 0.3)
+    dropout = architecture.usual_dropout
     copied = network.architecture.table(architecture.input_size, 10)
     table = architecture.table(architecture.input_size, 10, dropout)
     assert [(row.name, row.shape, row.parameters) for row in copied] == [

@@ -2,8 +2,15 @@
 
 import pytest
 
-from core.architectures.facts import preprocessing_in_words, source_in_words, weights_in_words
+from core.architectures.facts import (
+    departures_in_words,
+    original_in_words,
+    preprocessing_in_words,
+    source_in_words,
+    weights_in_words,
+)
 from core.architectures.registry import ARCHITECTURES
+from core.runs.settings import default_settings
 
 
 @pytest.mark.parametrize(
@@ -37,3 +44,68 @@ def test_the_source_with_its_year():
 @pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
 def test_of_every_network_it_is_known_what_becomes_of_pixels(architecture):
     assert preprocessing_in_words(architecture)
+
+
+# What departs from its source ----------------------------------------------------------------------------------------
+
+COURSE = {name: entry for name, entry in ARCHITECTURES.items() if entry.group == "course"}
+# What the course material states of how a network is trained: see each one's source.
+STATED = {
+    "mnist_cnn": {"optimiser": "adam", "learning_rate": 0.01, "batch_size": 256, "epochs": 20, "dropout": 0.25},
+    "cervix_cnn": {"optimiser": "adam", "learning_rate": 0.01, "batch_size": 128},
+    "cnn_32_32_64_64": {"optimiser": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": "on", "dropout": 0.5},
+    "dense_20": {"optimiser": "adam", "epochs": 20},
+    # Krizhevsky, Sutskever and Hinton 2012, section 5.
+    "alexnet": {"optimiser": "sgd", "momentum": 0.9, "weight_decay": 0.0005, "batch_size": 128, "learning_rate": 0.01},
+}
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_a_network_comes_with_the_settings_that_its_source_states(name):
+    settings = default_settings(ARCHITECTURES[name])
+    assert {key: settings[key] for key in STATED[name]} == STATED[name]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=list(ARCHITECTURES))
+def test_what_is_shown_of_a_network_is_what_a_run_of_it_has(architecture):
+    rates = {row.layer.rate for row in architecture.table(architecture.input_size, 3) if row.layer.kind == "dropout"}
+    own = {layer.rate for layer in (*architecture.body, *architecture.head) if layer.kind == "dropout"}
+    usual = {default_settings(architecture)["dropout"]} if None in own else set()
+    assert rates == own - {None} | usual
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("vgg16", "two dense layers of 4,096 units"),
+        ("vgg16", "50 % dropout and one dense layer for yours"),
+        ("resnet50", "often in bfloat16"),
+        ("cnn_32_32_64_64", "decay by 1e-6 a step"),
+        ("alexnet", "weight decay goes through the momentum"),
+        ("alexnet", "begin normal with spread of .01"),
+        ("lenet_5", "step sizes from second derivatives"),
+        ("cervix_cnn", "casts pixels from 0 to 1 to whole numbers"),
+        ("perceptron", "in bfloat16 where that is quicker"),
+        ("two_conv", "By which optimiser the course trains it is not known"),
+    ],
+)
+def test_departures_are_named(name, words):
+    assert words in departures_in_words(ARCHITECTURES[name])
+
+
+def test_what_was_made_here_departs_from_nothing():
+    small = ARCHITECTURES["small_cnn"]
+    assert (departures_in_words(small), original_in_words(small)) == ("", "")
+    assert original_in_words(ARCHITECTURES["two_conv"]) == "As in the course, with 3 classes: 24,533."
+    assert original_in_words(ARCHITECTURES["vgg16"]) == "As published, with 1,000 classes: 138,357,544."
+
+
+def test_what_is_kept_as_it_was_is_not_called_a_departure():
+    assert "is kept" not in "".join(map(departures_in_words, ARCHITECTURES.values()))
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_only_the_chapter_has_a_year(name):
+    """When the notes, the lesson page and the slides were written is not known."""
+    expected = 2017 if "chapter" in COURSE[name].source else 0
+    assert COURSE[name].year == expected

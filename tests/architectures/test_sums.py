@@ -132,4 +132,5 @@ def test_totals():
     totals = totals_of(ARCHITECTURES["vgg16"].table(224, 2))
     assert (totals.parameters, totals.trained, totals.frozen) == (14_715_714, 1_026, 14_714_688)
     assert totals.training_bytes == 16 * 1_026 + 4 * 14_714_688
+    assert totals_of(ARCHITECTURES["vgg16"].table(224, 2), "sgd").training_bytes == 12 * 1_026 + 4 * 14_714_688
     assert totals.multiplications == pytest.approx(15.3e9, rel=0.01)

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from core.architectures.layout import layout_path, read_layout
 from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import (
     HDF5_SIGNATURE,
@@ -21,7 +22,6 @@ from core.architectures.weights import (
     path_at_hand,
     target_path,
 )
-from core.architectures.weights_check import layout_path, read_layout
 from core.errors import UsageError, WorkbenchError
 
 CONTENT = HDF5_SIGNATURE + bytes(range(256)) * 4000  # a megabyte, so that it comes in several pieces

@@ -1,12 +1,16 @@
 """Whether a file holds the weights of a backbone: real files, right ones and all kinds of wrong ones."""
 
+import zipfile
 from dataclasses import replace
 
 import h5py
+import numpy as np
 import pytest
 
+from core.architectures.layout import LayerWeights, layout_path, read_layout
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights_check import LayerWeights, check_weights, layout_path, read_layout
+from core.architectures.weights import check_file
+from core.architectures.weights_check import check_weights, read_weights
 from core.errors import UsageError
 
 PRETRAINED = [architecture for architecture in ARCHITECTURES.values() if architecture.weights]
@@ -78,10 +82,108 @@ def test_whole_numbers_are_no_weights(refusal, layers, write_weights, tmp_path):
     assert "holds what is not a number" in refusal(write_weights(tmp_path / "whole.h5", layers, 1, dtype="i4"))
 
 
-def test_the_newer_format_is_refused_with_the_way_out(refusal, tmp_path):
-    with h5py.File(tmp_path / "new.weights.h5", "w") as file:
-        file.create_group("layers/dense/vars")
-    assert "model.save('NAME.h5')" in refusal(tmp_path / "new.weights.h5")
+# The layouts of Keras 3 ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def write_filed(tmp_path):
+    """Writes layers as Keras 3 files them, by their places."""
+
+    def write(layers, container="layers", name="new.weights.h5", fill=0.5):
+        with h5py.File(tmp_path / name, "w") as file:
+            file.create_group("optimizer/vars")["0"] = 1
+            for layer in reversed(layers):  # the order in the file tells nothing
+                kept = file.create_group(f"{container}/{layer.places[0]}/vars")
+                kept.attrs["name"] = layer.name
+                for index, shape in enumerate(layer.shapes):
+                    kept[str(index)] = np.full(shape, fill, "f4")
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def packed(tmp_path):
+    """Packs a file as the weights of a `.keras`, beside a description that nobody should read."""
+
+    def pack(weights, compression=zipfile.ZIP_STORED):
+        path = tmp_path / "mine.keras"
+        with zipfile.ZipFile(path, "w", compression) as archive:
+            archive.writestr("config.json", "no JSON")
+            archive.write(weights, "model.weights.h5")
+        return path
+
+    return pack
+
+
+@pytest.mark.parametrize("container", ["layers", "_layer_checkpoint_dependencies"])
+def test_the_layout_of_keras_3_is_taken(small_backbone, layers, write_filed, container):
+    path = write_filed(layers, container)
+    check_weights(small_backbone, path)
+    read = read_weights(small_backbone, path)
+    assert [tuple(array.shape for array in arrays) for arrays in read] == [layer.shapes for layer in layers]
+
+
+def test_a_keras_file_is_taken_for_its_weights_alone(small_backbone, layers, write_filed, packed):
+    check_weights(small_backbone, packed(write_filed(layers)))
+
+
+def test_a_layer_that_differs_in_the_layout_of_keras_3(refusal, layers, write_filed):
+    words = refusal(write_filed((layers[0], replace(layers[1], shapes=((8,),) * 4), layers[2])))
+    assert "layer 2 is bn (8, 8, 8, 8) where bn (4, 4, 4, 4) was expected" in words
+    assert "512,128 parameters were expected in all, 512,144 were found" in words
+
+
+def test_a_layer_that_is_lacking_in_the_layout_of_keras_3(refusal, layers, write_filed):
+    assert "layer 2 is lacking where bn (4, 4, 4, 4) was expected" in refusal(write_filed((layers[0], layers[2])))
+
+
+def test_the_top_in_the_layout_of_keras_3(refusal, layers, write_filed):
+    top = LayerWeights("predictions", ((20, 1000), (1000,)), ("dense",))
+    words = refusal(write_filed((*layers, top)))
+    assert "this file has the top: predictions behind the backbone, 21,000 parameters more than its 512,128" in words
+
+
+def test_a_backbone_within_another_model_in_the_layout_of_keras_3(refusal, layers, write_filed):
+    words = refusal(write_filed(layers, "layers/functional/layers"))
+    assert "layer 1 is lacking where conv1" in words
+
+
+def test_numbers_that_are_none_in_the_layout_of_keras_3(refusal, layers, write_filed):
+    assert "layer conv1 holds what is not a number" in refusal(write_filed(layers, fill=float("nan")))
+
+
+def test_a_keras_file_that_unpacks_to_far_more_than_weights(
+    refusal, layers, write_filed, packed, small_backbone, tmp_path
+):
+    path = write_filed(layers)
+    with path.open("ab") as file:
+        file.truncate(40_000_000)
+    words = refusal(packed(path, zipfile.ZIP_DEFLATED))
+    assert "larger than 24 MB when unpacked" in words
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_files_of_keras_3_that_are_cut_off(refusal, layers, write_filed, packed, share):
+    path = write_filed(layers)
+    whole = packed(path)
+    for file in (path, whole):
+        content = file.read_bytes()
+        file.write_bytes(content[: int(share * len(content))])
+    assert "damaged or cut off" in refusal(path)
+    with pytest.raises(UsageError, match="is not a file of Keras weights"):  # the list of a zip is at its end
+        check_file(whole)
+
+
+def test_a_keras_file_with_a_damaged_byte(refusal, layers, write_filed, packed):
+    path = packed(write_filed(layers))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    assert "damaged or cut off" in refusal(path)
+
+
+# What is no file of weights ------------------------------------------------------------------------------------------
 
 
 def test_hdf5_of_something_else(refusal, tmp_path):

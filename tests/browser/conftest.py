@@ -18,7 +18,10 @@ SECONDS_TO_APPEAR = 60
 
 
 class Server:
-    """The app, served from a workspace of its own; it can be restarted on the same address."""
+    """The app, served from a workspace of its own; it can be restarted on the same address.
+
+    No pretrained weights are at hand, whatever this machine has, unless `KERAS_HOME` says where some are.
+    """
 
     def __init__(self, home: Path, **environment: str):
         self.home, self._environment = home, environment
@@ -33,7 +36,8 @@ class Server:
         return self._process.pid
 
     def start(self) -> None:
-        environment = os.environ | {"WORKBENCH_HOME": str(self.home)} | self._environment
+        own = {"WORKBENCH_HOME": str(self.home), "KERAS_HOME": str(self.home / "keras")}
+        environment = os.environ | own | self._environment
         options = {"server.port": self.port, "server.headless": "true", "server.address": "127.0.0.1"}
         arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         self._process = subprocess.Popen(

@@ -12,8 +12,8 @@ from core.workspace import Workspace
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.real]
 
 
-def test_a_look_is_found_again_after_a_reload_and_what_it_advises_is_taken(serve, tab: Page, real_images):
-    server = serve(KERAS_HOME=str(real_images / "keras"))
+def test_a_look_is_found_again_after_a_reload_and_what_it_advises_is_taken(serve, tab: Page, real_images, real_weights):
+    server = serve(KERAS_HOME=str(real_weights("mobilenet_075")))
     dataset = run_import(create_from_path(Workspace.at(server.home), real_images / "cats_dogs"))
     Draft(dataset).choose(architecture="small_cnn")
     tab.goto(f"{server.address}/model?dataset=cats_dogs")

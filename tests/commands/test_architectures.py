@@ -72,6 +72,32 @@ def test_what_was_published_is_where_it_begins(document, command):
     assert "First: Pixels to 0…1, then colours to grey." in output
 
 
+@pytest.mark.parametrize(
+    ("name", "rates"),
+    [
+        ("mnist_cnn", [0.25]),
+        ("cnn_32_64", [0.25, 0.5]),
+        ("cnn_32_32_64_64", [0.25, 0.25, 0.5]),
+        ("cervix_cnn", [0.5, 0.5]),
+        ("alexnet", [0.5, 0.5]),
+        ("small_cnn", [0.3]),
+        ("vgg16", [0.5]),
+    ],
+)
+def test_dropout_is_the_network_s_own(command, document, name, rates):
+    shown = [layer["name"] for layer in document("describe", name)[1]["layers"] if layer["kind"] == "dropout"]
+    assert shown == [f"Dropout {rate:.0%}" for rate in rates]
+    assert all(f"  {line}  " in command("describe", name)[1] for line in shown)
+    assert document("describe", name)[1]["dropout"] == rates[-1]
+
+
+def test_memory_is_that_of_the_network_s_own_optimiser(command, document):
+    totals = document("describe", "alexnet")[1]["totals"]
+    assert totals["training_bytes"] == 12 * 62_378_344
+    assert "what SGD keeps of these" in command("describe", "alexnet")[1]
+    assert "what AdamW keeps of these" in command("describe", "small_cnn")[1]
+
+
 def test_ones_own_network(document, mine):
     code, found = document("describe", "mine", "--classes", "3", "--channels", "1")
     assert code == 0

@@ -74,9 +74,9 @@ def tempered(probabilities, temperature):
 
 
 @pytest.fixture
-def aerial_run(workspace, command, document, real_images, monkeypatch):
+def aerial_run(workspace, command, document, real_images, real_weights):
     """A head on the frozen MobileNet, trained on the 21 kinds of aerial scenes."""
-    monkeypatch.setenv("KERAS_HOME", str(real_images / "keras"))
+    real_weights("mobilenet_075")
     assert command("import", real_images / "aerial_scenes", "--name", "aerial")[0] == 0
     code, found = document("train", "aerial", "--architecture", "mobilenet_075", "--epochs", "15", "--seed", "1")
     assert (code, found["untrained"]) == (0, False)

@@ -92,6 +92,38 @@ def test_any_network_is_there_as_code(command, write):
     assert "no architecture 'nothing'" in command("networks", "code", "nothing")[2]
 
 
+def test_code_has_the_networks_own_classes_and_settings_unless_others_are_given(command, document, write, imported):
+    code, found = document("networks", "code", "mnist_cnn")
+    assert (code, found["classes"]) == (0, 10)
+    assert "epochs=20, batch_size=256," in found["code"]
+    assert "layers.Dense(10)(x)" in found["code"]
+    code, text, _ = command(
+        "networks", "code", "mnist_cnn", "--epochs", 3, "--set", "batch_size=8", "--set", "dropout=0"
+    )
+    assert (code, "epochs=3, batch_size=8," in text, "layers.Dropout(0.0)" in text) == (0, True, True)
+    imported("pets", {"cats": 4, "dogs": 4, "birds": 4})
+    assert document("networks", "code", "mnist_cnn", "--dataset", "pets")[1]["classes"] == 3
+    assert document("networks", "code", "mnist_cnn", "--dataset", "pets", "--classes", 5)[1]["classes"] == 5
+    command("networks", "add", write())
+    assert document("networks", "code", "mine")[1]["classes"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--dataset", "nothing"), "no dataset 'nothing'"),
+        (("--epochs", "0"), "'epochs' must be"),
+        (("--set", "dropout"), "--set wants KEY=VALUE"),
+        (("--set", "colour=red"), "no setting 'colour'"),
+        (("--size", "large"), "'image_size' must be"),
+    ],
+)
+def test_what_code_cannot_honour_is_refused(command, arguments, words):
+    code, _, complaint = command("networks", "code", "mnist_cnn", *arguments)
+    assert code == 2
+    assert words in complaint
+
+
 def test_a_number_of_classes_that_no_classifier_has_is_refused(command, write):
     command("networks", "add", write())
     for action in ("show", "code"):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from core.architectures.layout import layout_path, read_layout
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights import come_so_far, path_at_hand
-from core.architectures.weights_check import layout_path, read_layout
+from core.architectures.weights import come_so_far, models_folder, path_at_hand
 from core.commands.weights import _Lines
 
 
@@ -101,3 +101,15 @@ def test_one_has_to_say_what_to_do(command):
     code, _, complaints = command("weights")
     assert code == 2
     assert "ACTION" in complaints
+
+
+@pytest.mark.parametrize("action", ["list", "get"])
+def test_looking_at_weights_leaves_nothing_in_the_folder_that_keras_has(
+    command, small_backbone, weights_server, action
+):
+    weights_server.content = b"<html>Please log in</html>"
+    command("weights", action, *([small_backbone.name] if action == "get" else []))
+    command("describe", small_backbone.name)
+    command("architectures")
+    assert path_at_hand(small_backbone) is None
+    assert [path.name for path in models_folder().glob("*.lock")] == []

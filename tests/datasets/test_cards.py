@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.augmentation.recipe import TRANSFORMS
-from core.datasets.cards import CARDS_FOLDER, card_of, load_cards
+from core.datasets.cards import CARDS_FOLDER, load_cards, namesake
 from core.errors import UsageError
 
 CARDS = load_cards()
@@ -77,6 +77,21 @@ def test_digits_are_not_mirrored_and_aerial_scenes_are_turned_any_way():
     assert (scenes.flip_horizontal, scenes.flip_vertical, scenes.rotation) == (True, True, 180)
 
 
+def test_no_figure_is_said_to_be_in_the_course_that_is_not():
+    """Of the course's own figures the source is the chapter or another piece of it; others name who published them."""
+    for card in CARDS.values():
+        for result in card.results:
+            assert "quotes" not in result.source
+            assert "elsewhere" not in result.source
+    course = {result.value for card in CARDS.values() for result in card.results if "course" in result.source}
+    assert course == {0.992, 1.0, 0.97, 0.78, 0.8675, 0.9766}
+
+
+def test_the_card_says_why_the_chapter_s_cervix_network_learned_next_to_nothing():
+    (chapter,) = [result for result in CARDS["cervix"].results if result.value == 0.97]
+    assert "casts pixels from 0 to 1 to whole numbers" in chapter.setting
+
+
 def test_turns_and_mirrorings_have_the_names_of_augmentation():
     assert set(vars(CARDS["mnist"].label_preserving)) <= set(TRANSFORMS)
 
@@ -95,20 +110,20 @@ def test_turns_and_mirrorings_have_the_names_of_augmentation():
     ],
 )
 def test_a_dataset_is_recognised_by_its_classes(class_names, name):
-    assert card_of(class_names) == CARDS[name]
+    assert namesake(class_names) == CARDS[name]
 
 
 @pytest.mark.parametrize(
     "class_names", [[], ["cat"], ["cat", "dog", "horse"], ["river", "forest"], ["Type_1", "Type_2"]]
 )
 def test_other_classes_are_no_known_dataset(class_names):
-    assert card_of(class_names) is None
+    assert namesake(class_names) is None
 
 
 @pytest.mark.real
 def test_the_real_aerial_scenes_are_recognised(real_images):
     folders = [path.name for path in (real_images / "aerial_scenes").iterdir()]
-    assert card_of(folders).name == "uc_merced"
+    assert namesake(folders).name == "uc_merced"
 
 
 def test_a_dataset_that_is_complete_does_not_differ():
@@ -164,6 +179,9 @@ def test_a_folder_without_cards_has_none(tmp_path):
         ("cup = 700", "", "“classes” must name at least two"),
         ("rotation = 15", "rotation = 200", "“label_preserving.rotation” must be 0 to 180"),
         ("rotation = 15", "", "“label_preserving.rotation” is missing"),
+        ("sides = [640, 1280]", "sides = [640]", "“look.sides” must be the least and the greatest side"),
+        ("sides = [640, 1280]", "sides = [1280, 640]", "“look.sides” must be the least and the greatest side"),
+        ("grey = false", "grey = 0", "“look.grey” must be true or false"),
         ("rotation = 15", "zoom = 15", "“label_preserving.zoom” is unknown"),
         ("flip_vertical = false", "flip_vertical = 0", "“label_preserving.flip_vertical” must be true or false"),
         ("https://example.org/mugs.zip", "ftp://example.org/mugs.zip", "“files[0].url” must be an address"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageFilter
 
+from core.datasets.cards import load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import exclude, include, relabel
 from core.datasets.importing import create_from_path, run_import
@@ -294,11 +295,29 @@ def test_files_that_could_not_be_used_are_listed(bring, folder):
             accept_finding(dataset, kind)
 
 
-def test_a_public_dataset_of_another_size_than_its_card_says_is_noted(imported):
-    dataset = imported("type", {"Type_1": 6, "Type_2": 6, "Type_3": 6})
+def test_a_public_dataset_that_has_images_too_many_is_told_so(asked_for):
+    dataset = asked_for("cervix", {"Type_1": 251, "Type_2": 6, "Type_3": 6})
     finding = check(dataset).find("card")
-    assert "“Type_1” has 6 images where" in finding.why
-    assert check(dataset).verdict == "ready", "a part of it is a dataset as well"
+    assert finding.title == "Not as many images as Cervix types (Intel & MobileODT) has"
+    assert "“Type_1” has 251 images where 250 are expected: 1 too many." in finding.why
+
+
+def test_a_part_of_a_public_dataset_is_no_fault(asked_for):
+    dataset = asked_for("uc_merced", dict.fromkeys(load_cards()["uc_merced"].class_names[1:], 3))
+    finding = check(dataset).find("card")
+    assert finding.title == "A part of UC Merced land use: 60 of its 2,100 images"
+    assert "The class “agricultural” is missing" in finding.why
+    assert "too few" not in finding.why
+    assert check(dataset).verdict == "ready"
+
+
+def test_what_only_has_the_names_of_a_public_dataset_is_asked_about_and_not_compared(imported):
+    dataset = imported("signs", {str(digit): 5 for digit in range(10)})
+    (finding,) = [found for found in check(dataset).findings if found.kind == "card"]
+    assert finding.title == "Named like MNIST’s classes: is it that?"
+    assert "too few" not in finding.why
+    assert "expected" not in finding.why
+    assert finding.severity == "note"
 
 
 def test_what_was_noticed_when_the_images_were_found_is_noted(imported):

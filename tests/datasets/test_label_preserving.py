@@ -43,6 +43,8 @@ def test_of_ones_own_dataset_nothing_is_known_until_it_is_answered(workspace, ow
 def test_a_public_dataset_is_as_its_card_says_whatever_was_answered(own):
     answer(own, LabelPreserving(True, True, 180))
     own.save(replace(own.info, card="mnist"))
+    assert label_preserving(Dataset(own.folder)) == LabelPreserving(True, True, 180), "it has but the names"
+    own.save(replace(own.info, card="mnist", card_asked_for=True))
     assert label_preserving(own) == load_cards()["mnist"].label_preserving
 
 

@@ -12,6 +12,8 @@ from core.architectures.registry import ARCHITECTURES
 from core.errors import UsageError
 from core.networks.backbones import build_backbone
 from core.networks.network import build_head, build_scratch
+from core.runs.settings import default_settings, read_settings
+from core.training.optimisers import build_optimiser
 
 ENDS = ("flatten", "global_average_pool", "global_max_pool", "dense")
 EVERY_BLOCK = (
@@ -36,6 +38,11 @@ SCRATCH = {name: entry for name, entry in ARCHITECTURES.items() if not entry.fro
 }
 
 
+def code_of(architecture, class_count, **changes):
+    """The script of a network with its usual settings, but for some."""
+    return keras_code(architecture, class_count, default_settings(architecture) | changes)
+
+
 def run(code):
     """The model that a script defines; the script must not be one of the program's own modules."""
     assert "core" not in code
@@ -54,8 +61,8 @@ def random_weights(model):
 def test_a_script_builds_the_network_that_is_trained(name):
     architecture = SCRATCH[name]
     side = architecture.minimum_size + 1
-    ours = build_scratch(architecture, side, 3, architecture.settings.get("dropout", 0.3))
-    theirs = run(keras_code(architecture, 3, side))
+    ours = build_scratch(architecture, side, 3, architecture.usual_dropout)
+    theirs = run(code_of(architecture, 3, image_size=side))
     assert all(type(layer).__module__.startswith("keras.") for layer in theirs.layers)
     assert [layer.output.shape for layer in theirs.layers] == [layer.output.shape for layer in ours.layers]
     assert theirs.count_params() == ours.count_params()
@@ -82,16 +89,57 @@ def test_an_own_network_is_built_as_its_table_says(name):
 
 @pytest.mark.parametrize("name", ["small_cnn", "lenet_5", "cnn_32_32_64_64", "grey"])
 def test_a_script_says_its_shapes_its_parameters_and_how_it_is_trained(name):
-    code = keras_code(SCRATCH[name], 4)
+    code = code_of(SCRATCH[name], 4)
     total = sum(row.parameters for row in SCRATCH[name].table(SCRATCH[name].input_size, 4))
     assert f"to 4 classes, {total:,} parameters" in code.split("\n")[0]
     assert "SparseCategoricalCrossentropy(from_logits=True)" in code
-    assert run(code.replace('if __name__ == "__main__":', "if True:").replace("model.summary()", "pass")).optimizer
+    assert compiled(code).optimizer
+
+
+def compiled(code):
+    """The model of a script that was run, not imported."""
+    return run(code.replace('if __name__ == "__main__":', "if True:").replace("model.summary()", "pass"))
+
+
+@pytest.mark.parametrize("name", ["small_cnn", "cnn_32_32_64_64", "mnist_cnn", "alexnet", "mobilenet_025"])
+def test_a_script_trains_as_a_run_of_the_network_does(name):
+    settings = read_settings({"dataset": "pets", "architecture": name})
+    code = code_of(ARCHITECTURES[name], 3, image_size=ARCHITECTURES[name].minimum_size)
+    theirs, ours = compiled(code.replace('weights="imagenet"', "weights=None")).optimizer, build_optimiser(settings)
+    assert type(theirs) is type(ours)
+    for key in ("learning_rate", "momentum", "nesterov", "weight_decay", "global_clipnorm"):
+        assert theirs.get_config().get(key) == pytest.approx(ours.get_config().get(key))
+    assert f"epochs={settings.epochs}, batch_size={settings.batch_size}," in code
+    assert f"patience={settings.patience}," in code
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"epochs": 3, "batch_size": 7}, "epochs=3, batch_size=7, "),
+        ({"batch_size": 0}, "epochs=20, validation_split"),
+        ({"dropout": 0.1}, "layers.Dropout(0.1)"),
+        ({"seed": 5}, "keras.utils.set_random_seed(5)"),
+        (
+            {"optimiser": "sgd", "gradient_clipping": 2},
+            "momentum=0.9, nesterov=False, weight_decay=0.0001, global",
+        ),
+        ({"class_weights": "balanced"}, "# A run also has class_weights = balanced."),
+    ],
+)
+def test_a_script_honours_what_was_set_or_says_that_it_does_not(changes, words):
+    code = code_of(ARCHITECTURES["mnist_cnn"], 3, **changes)
+    assert words in code
+    assert compiled(code)
+
+
+def test_a_script_of_a_backbone_has_the_hidden_layer_that_was_set():
+    assert 'layers.Dense(64, activation="relu")' in code_of(ARCHITECTURES["vgg16"], 3, hidden=64)
 
 
 def test_a_backbone_is_the_one_of_keras_applications_with_its_own_preprocessing():
     architecture = ARCHITECTURES["mobilenet_075"]
-    code = keras_code(architecture, 3, 64)
+    code = code_of(architecture, 3, image_size=64)
     assert 'weights="imagenet"' in code
     script = run(code.replace('weights="imagenet"', "weights=None"))
     backbone = build_backbone(architecture, 64, None)
@@ -114,11 +162,11 @@ def test_every_backbone_has_a_maker_in_keras():
         module, maker, _ = APPLICATIONS[name]
         assert callable(getattr(keras.applications, maker))
         assert callable(getattr(keras.applications, module).preprocess_input)
-        assert f"keras.applications.{maker}(" in keras_code(ARCHITECTURES[name], 2)
+        assert f"keras.applications.{maker}(" in code_of(ARCHITECTURES[name], 2)
 
 
 def test_what_cannot_be_built_has_no_script():
     with pytest.raises(UsageError, match="at least 32 pixels"):
-        keras_code(ARCHITECTURES["small_cnn"], 3, 16)
+        code_of(ARCHITECTURES["small_cnn"], 3, image_size=16)
     with pytest.raises(UsageError, match="from 2 to"):
-        keras_code(ARCHITECTURES["small_cnn"], 1)
+        code_of(ARCHITECTURES["small_cnn"], 1)

@@ -147,8 +147,8 @@ def test_a_look_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colour
 
 @pytest.mark.slow
 @pytest.mark.real
-def test_photographs_need_more_than_colours(workspace, real_images, monkeypatch):
-    monkeypatch.setenv("KERAS_HOME", str(real_images / "keras"))
+def test_photographs_need_more_than_colours(workspace, real_images, real_weights):
+    real_weights("mobilenet_075")
     dataset = run_import(create_from_path(workspace, real_images / "cats_dogs"))
     assert wait(start_look(workspace, dataset, seconds=300)).state == "done"
     findings = kept_findings(dataset)

@@ -117,6 +117,7 @@ INCEPTION_V3 = Architecture(
         ),
     ),
     head=POOLED_HEAD,
+    departs="The paper's second classifier, which helps the training only, is not there.",
     preprocessing="signed",
     weights=keras_file(
         "inception_v3",

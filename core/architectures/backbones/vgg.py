@@ -30,6 +30,8 @@ VGG16 = Architecture(
     ),
     head=POOLED_HEAD,
     original_head=(Layer("flatten"), dense(4096), dense(4096)),
+    departs="Its own head, two dense layers of 4,096 units with 50 % dropout on the flattened maps, is replaced by the "
+    "average of each map.",
     preprocessing="caffe",
     weights=keras_file(
         "vgg16", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", 58.9, "6d6bbae143d832006294945121d1f1fc"

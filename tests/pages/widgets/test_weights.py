@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from core.architectures.layout import layout_path, read_layout
 from core.architectures.weights import add_weights, come_so_far, path_at_hand
-from core.architectures.weights_check import layout_path, read_layout
 from core.architectures.weights_download import WeightsDownload
 from core.hosting import new_visitor, visitor_workspace
 from core.jobs import identity
