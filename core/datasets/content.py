@@ -1,17 +1,18 @@
 """What a dataset holds at one moment: its images with labels, edits applied, and the part of the split each is in."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from core.datasets.edits import State
-from core.datasets.groups import group_numbers, merge
+from core.datasets.groups import Grouping, group_numbers, merge, refuse_one_group
+from core.datasets.naming import NamingHabit, find_naming_habit
 from core.datasets.sources.layout import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
-from core.errors import UsageError
+from core.errors import UsageError, WorkbenchError
 
 VERSION_LENGTH = 12
 
@@ -31,10 +32,20 @@ class Content:
         How the images are divided.
     parts
         By the hash of the pixels, the part of the split that an image was put in when it was first divided.
+    read_more
+        Reads columns of the index that the manifest here lacks because they are large: see `small_pictures`.
     """
 
-    def __init__(self, manifest: pd.DataFrame, edits: State, settings: SplitSettings, parts: Mapping[str, str]):
+    def __init__(
+        self,
+        manifest: pd.DataFrame,
+        edits: State,
+        settings: SplitSettings,
+        parts: Mapping[str, str],
+        read_more: Callable[[Sequence[str]], pd.DataFrame] | None = None,
+    ):
         self.manifest, self.edits, self.settings, self.parts = manifest, edits, settings, parts
+        self._read_more = read_more
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -121,7 +132,10 @@ class Content:
         labels, identities, given = (
             images[column].to_numpy(dtype=str) for column in ("label", "pixel_hash", "given_split")
         )
-        groups = self.groups(images, settings)
+        grouping = self.grouping(images, settings.group_by)
+        if "test" not in given:
+            refuse_one_group(images["path"].tolist(), settings.group_by, grouping)
+        groups = self._with_near_copies(images, grouping, settings)
         return images.assign(split=draw_splits(labels, identities, given, settings, groups, fixed).astype(object))
 
     def _taking_part(self) -> pd.DataFrame:
@@ -129,10 +143,53 @@ class Content:
 
     def groups(self, images: pd.DataFrame, settings: SplitSettings) -> np.ndarray:
         """By number, which images these settings keep on one side: (n,) array of int."""
-        grouping = group_numbers(images["path"].tolist(), images["given_group"].tolist(), settings.group_by)
+        return self._with_near_copies(images, self.grouping(images, settings.group_by), settings)
+
+    def grouping(self, images: pd.DataFrame, group_by: str) -> Grouping:
+        """Which images belong together by a rule; see `core.datasets.groups.group_numbers`.
+
+        Raises
+        ------
+        UsageError
+            If the rule can't be followed.
+        """
+        return group_numbers(images["path"].tolist(), images["given_group"].tolist(), group_by)
+
+    @staticmethod
+    def _with_near_copies(images: pd.DataFrame, grouping: Grouping, settings: SplitSettings) -> np.ndarray:
         if not settings.near_duplicates_together:
             return grouping.numbers
         return merge(grouping.numbers, images["cluster"].to_numpy())
+
+    @cached_property
+    def suspected_group_by(self) -> NamingHabit:
+        """The rule by which images probably belong together, whatever the split does: by their table or their names."""
+        images = self.images
+        if images.loc[images["given_group"] != "", "given_group"].duplicated().any():
+            return NamingHabit("column")
+        return find_naming_habit(images["path"].tolist(), images["label"].tolist())
+
+    def small_pictures(self, images: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+        """Small grey pictures and colours of these images, as `core.images.fingerprint` makes them, 0..255.
+
+        Returns
+        -------
+        tuple of two (n, …) arrays of uint8, or None
+            None where the index has them no more, or of another picture.
+        """
+        if self._read_more is None or images.empty:
+            return None
+        try:
+            table = self._read_more(["path", "pixel_hash", "grey", "colours"]).set_index("path")
+            rows = table.loc[images["path"]]
+        except (WorkbenchError, KeyError):
+            return None
+        if not np.array_equal(rows["pixel_hash"].to_numpy(), images["pixel_hash"].to_numpy()):
+            return None
+        greys, colours = (
+            np.frombuffer(b"".join(rows[name]), np.uint8).reshape(len(rows), -1) for name in ("grey", "colours")
+        )
+        return greys, colours
 
     @cached_property
     def version(self) -> str:

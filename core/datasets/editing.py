@@ -1,8 +1,9 @@
 """Changing a dataset: every change is checked, and written to its log of edits, from where it can be undone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from core.datasets.edits import ACCEPT, EXCLUDE, INCLUDE, ORDER, RELABEL, RENAME, Edit, check_label
+from core.datasets.edits import ACCEPT, EXCLUDE, GROUP, INCLUDE, ORDER, RELABEL, RENAME, Edit, check_label
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
@@ -74,6 +75,28 @@ def order_classes(dataset: Dataset, names: Sequence[str]) -> Edit:
     for name in names:
         _check_class(dataset, name)
     return dataset.edits.add(ORDER, classes=list(names))
+
+
+def group(dataset: Dataset, group_by: str, why: str = "") -> Edit:
+    """Divide the images anew, so that those that belong together by a rule are on one side.
+
+    With an undo, the division is again what it was, unless the images were divided by hand since then.
+
+    Parameters
+    ----------
+    group_by
+        As `core.datasets.groups.group_numbers` takes it.
+
+    Raises
+    ------
+    UsageError
+        If the images can't be divided so; then nothing is changed.
+    """
+    settings = replace(dataset.split_settings, group_by=group_by)
+    dataset.content.divided(settings, afresh=True)
+    edit = dataset.edits.add(GROUP, group_by=group_by, why=why)
+    dataset.set_split(settings, edit.id)
+    return edit
 
 
 def _check_class(dataset: Dataset, name: str) -> None:

@@ -12,7 +12,7 @@ from core.errors import UsageError
 from core.files import append_json, read_json_lines
 
 RELABEL, EXCLUDE, INCLUDE, ACCEPT = "relabel", "exclude", "include", "accept"
-RENAME, ORDER, UNDO = "rename", "order", "undo"
+RENAME, ORDER, GROUP, UNDO = "rename", "order", "group", "undo"
 LABEL_LENGTH = 100
 
 
@@ -28,8 +28,8 @@ class Edit:
         Seconds since 1970.
     action
         "relabel" to `label`; "exclude"; "include", that is put back; "accept": what the check-up's `finding` says of
-        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "undo" the edit
-        `target`.
+        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "group", that is
+        divide anew so that what belongs together by `group_by` is on one side; "undo" the edit `target`.
     images
         By path, the hash of the pixels: an edit is of a picture, and not of another that took its place.
     why
@@ -45,6 +45,7 @@ class Edit:
     finding: str = ""
     target: int = 0
     classes: Sequence[str] = ()
+    group_by: str = ""
     why: str = ""
 
     def in_words(self) -> str:
@@ -57,6 +58,7 @@ class Edit:
             ACCEPT: f"{count} found to be all right",
             RENAME: f"Class “{self.old_label}” renamed “{self.label}”",
             ORDER: "Classes put in order",
+            GROUP: f"Images divided by groups ({self.group_by})",
         }[self.action]
         return f"{words}: {self.why}" if self.why else words
 
@@ -189,4 +191,16 @@ def _order(state: State, edit: Edit) -> None:
     state.order = list(edit.classes)
 
 
-_APPLY = {RELABEL: _relabel, EXCLUDE: _exclude, INCLUDE: _include, ACCEPT: _accept, RENAME: _rename, ORDER: _order}
+def _group(state: State, edit: Edit) -> None:
+    """Nothing here: the split itself knows which edit drew it."""
+
+
+_APPLY = {
+    RELABEL: _relabel,
+    EXCLUDE: _exclude,
+    INCLUDE: _include,
+    ACCEPT: _accept,
+    RENAME: _rename,
+    ORDER: _order,
+    GROUP: _group,
+}

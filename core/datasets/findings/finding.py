@@ -33,6 +33,8 @@ class Finding:
         What one click does about it, in words; "" where there is nothing to do.
     excludes
         The images that the remedy takes out.
+    group_by
+        The rule by which images belong together that the remedy divides by.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Finding:
     sets: tuple[tuple[str, ...], ...] = ()
     remedy: str = ""
     excludes: tuple[str, ...] = ()
+    group_by: str = ""
 
     @property
     def count(self) -> int:
@@ -55,6 +58,8 @@ class Finding:
         facts |= {"why": self.why, "remedy": self.remedy, "paths": list(self.paths)}
         if self.sets:
             facts["sets"] = [list(paths) for paths in self.sets]
+        if self.group_by:
+            facts["group_by"] = self.group_by
         return facts
 
 
