@@ -57,7 +57,8 @@ def _add_split(add) -> None:
     splitting.add_argument(
         "--group-by",
         metavar="RULE",
-        help="what to keep on one side: '' nothing, 'folder', 'column', or a file name such as '{group}_*'",
+        help="what to keep on one side: '' nothing, 'folder', 'column', or a file name such as '{group}_*', "
+        "'patient_{group}/*' or 'img_{group}_* or img_{group}.*'",
     )
     splitting.add_argument(
         "--near-duplicates",
@@ -201,7 +202,12 @@ def _split(workspace: Workspace, options: argparse.Namespace) -> Result:
     summary = dataset.summary()
     document = {"dataset": dataset.name, "version": summary["version"]}
     document |= {"settings": dataset.split_settings.to_dict(), "counts": summary["counts"]}
-    return document, _counts_text(dataset), DONE
+    text = _counts_text(dataset)
+    if group_by := dataset.split_settings.group_by:
+        grouping = dataset.content.grouping(dataset.images, group_by)
+        document["groups"] = grouping.to_dict()
+        text += f"\nkept on one side by {group_by}: {grouping.in_words()}"
+    return document, text, DONE
 
 
 def _edit(workspace: Workspace, options: argparse.Namespace) -> Result:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,11 @@ class Grouping:
             many = f"{self.unmatched:,} images don’t fit the rule and are each on their own"
             found += f"; {one if self.unmatched == 1 else many}"
         return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: how many groups, of how many images the largest is, and how many images have none."""
+        largest = max(self.sizes.values(), default=0)
+        return {"count": len(self.sizes), "largest": largest, "unmatched": self.unmatched, "in_words": self.in_words()}
 
 
 def check_group_by(group_by: str) -> None:
