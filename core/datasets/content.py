@@ -10,6 +10,7 @@ import pandas as pd
 from core.datasets.edits import State
 from core.datasets.groups import Grouping, group_numbers, merge, refuse_one_group
 from core.datasets.naming import NamingHabit, find_naming_habit
+from core.datasets.scenes import copies_within, scenes
 from core.datasets.sources.layout import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
 from core.errors import UsageError, WorkbenchError
@@ -51,7 +52,9 @@ class Content:
     def table(self) -> pd.DataFrame:
         """All images that can be read, with `label` as edited, `original_label`, and `excluded`.
 
-        `excluded` is True for those that were taken out by hand; `reason` says why.
+        `excluded` is True for those that were taken out by hand; `reason` says why. Of images that are near copies of
+        so many others that they show one scene, `cluster` is of those that hardly differ and `scene` of all of them;
+        see `core.datasets.scenes`.
         """
         table = self.manifest[self.manifest["problem"] == ""].reset_index(drop=True)
         table = table.assign(original_label=table["label"], excluded=False, reason="", reviewed=False)
@@ -65,7 +68,19 @@ class Content:
         if self.edits.excluded:
             reasons = _for_rows(table, self.edits.excluded)
             table["excluded"], table["reason"] = reasons.notna(), reasons.fillna("")
-        return table
+        return self._with_scenes(table)
+
+    def _with_scenes(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with `scene`, the clusters as they were found, and in `cluster` only the copies within a scene."""
+        table = table.assign(scene=table["cluster"])
+        rows = np.flatnonzero(scenes(table["cluster"].to_numpy(), table["label"].to_numpy(dtype=str)))
+        pictures = self.small_pictures(table.iloc[rows]) if len(rows) else None
+        if pictures is None:
+            return table
+        cluster = table["cluster"].to_numpy(copy=True)
+        within = np.unique(np.column_stack([cluster[rows], copies_within(*pictures)]), axis=0, return_inverse=True)[1]
+        cluster[rows] = cluster.max() + 1 + within.ravel()
+        return table.assign(cluster=cluster)
 
     @property
     def split_problem(self) -> str:
