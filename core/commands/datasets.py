@@ -10,6 +10,7 @@ from core.datasets.cards import Card, load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
 from core.datasets.edits import Edit
+from core.datasets.findings.finding import Finding
 from core.datasets.importing import create_from_card, create_from_path, ensure_dataset, import_now
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset, list_datasets
@@ -180,10 +181,19 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
     lines = [f"{dataset.info.title}: {len(dataset.images):,} images, {checkup.verdict}"]
     for finding in checkup.findings:
         lines += ["", f"{finding.severity}: {finding.title} ({finding.kind})"]
-        lines += [f"  {text}" for text in (finding.why, ", ".join(_shown(finding.paths))) if text]
+        pictures = _noted(finding) if finding.notes else [", ".join(_shown(finding.paths))]
+        lines += [f"  {text}" for text in (finding.why, *pictures) if text]
         if finding.remedy:
             lines.append(f"  remedy: {finding.remedy} (edit {dataset.name} fix {finding.kind})")
     return facts | checkup.to_dict(), "\n".join(lines), DONE
+
+
+def _noted(finding: Finding) -> list[str]:
+    """The first sets, each with what is said of it."""
+    pairs = zip(finding.sets[:PATHS_SHOWN], finding.notes, strict=False)
+    more = len(finding.sets) - PATHS_SHOWN
+    lines = [f"{' and '.join(paths)}: {note}" for paths, note in pairs]
+    return [*lines, *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def _shown(paths: tuple[str, ...]) -> list[str]:

@@ -14,7 +14,7 @@ SAME_UP_TO = 7.0
 # In fur and leaves a field depends on where exactly it was cut: by this share of how much it varies around.
 RESTLESS = 0.25
 LOCAL_UP_TO = 0.15
-HARDLY, LOCAL, MANY = "hardly any difference", "different in one place", "different in many places"
+HARDLY, LOCAL, MANY = "hardly any difference at a glance", "different in one place", "different in many places"
 # Grey levels by which four in five fields differ at most where two pictures lie on each other as they are.
 ALIGNED_UP_TO = 2.0
 TRIMMED = 0.8

@@ -299,7 +299,7 @@ def test_torn_groups_are_said_mended_and_torn_again_with_an_undo(command, docume
     before = document("split", smears)[1]
     output = command("check", smears)[1]
     assert "warning: " in output
-    assert "groups are torn apart" in output
+    assert "groups of images torn apart" in output
     assert "remedy: Keep each group on one side (edit smears fix groups)" in output
     assert document("edit", smears, "fix", "groups")[0] == 0
     assert "torn apart" not in command("check", smears)[1]
