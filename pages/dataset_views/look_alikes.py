@@ -41,7 +41,7 @@ def show_pairs(page: Page, finding: Finding) -> None:
         if len(finding.sets) > shown:
             more = min(AT_ONCE, len(finding.sets) - shown)
             st.button(
-                f"Show {more} more of {len(finding.sets) - shown:,}",
+                f"Show {more} more" + (f" of {left:,}" if (left := len(finding.sets) - shown) > more else ""),
                 icon=":material/expand_more:",
                 key="more_pairs",
                 on_click=lambda: st.session_state.update(pairs_shown=shown + AT_ONCE),
@@ -111,6 +111,7 @@ def _asked_features(page: Page) -> dict[str, str] | None:
     except WorkbenchError as error:
         st.caption(escape(str(error)))
         return None
+    st.caption(escape(f"By {found['origin']}. {found['caution']}".strip()))
     columns = (found[name] for name in ("paths", "labels", "likely", "likely_probability", "label_probability"))
     return {
         path: f"by the features rather “{likely}” ({sure:.0%}) than “{label}” ({own:.0%})"

@@ -125,7 +125,9 @@ def test_a_pair_whose_picture_is_gone_is_shown_without_a_difference(visit, signs
 def test_features_have_a_say_where_a_run_is_at_hand(visit, signs, trained):
     trained(signs)
     page = visit("dataset", dataset="signs").press("Ask the features of a run")
-    assert "one/0.png: the features agree with “<b>one” (90%)." in page.words
+    first, _ = check(signs).find("nearly_two_labels").sets[0]
+    assert f"{first}: the features agree with “<b>one” (90%)." in page.words
+    assert "By the features of a network." in page.words
     assert "Ask the features of a run" not in page.buttons
 
 
