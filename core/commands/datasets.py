@@ -11,6 +11,7 @@ from core.datasets.cards import Card, load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
+from core.datasets.findings.finding import Finding
 from core.datasets.findings.pixel_depth import COMMANDS
 from core.datasets.importing import (
     create_from_card,
@@ -67,7 +68,8 @@ def _add_split(add) -> None:
     splitting.add_argument(
         "--group-by",
         metavar="RULE",
-        help="what to keep on one side: '' nothing, 'folder', 'column', or a file name such as '{group}_*'",
+        help="what to keep on one side: '' nothing, 'folder', 'column', or a file name such as '{group}_*', "
+        "'patient_{group}/*' or 'img_{group}_* or img_{group}.*'",
     )
     splitting.add_argument(
         "--near-duplicates",
@@ -229,12 +231,21 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
     lines = [f"{dataset.info.title}: {len(dataset.images):,} images, {checkup.verdict}"]
     for finding in checkup.findings:
         lines += ["", f"{finding.severity}: {finding.title} ({finding.kind})"]
-        lines += [f"  {text}" for text in (finding.why, ", ".join(_shown(finding.paths))) if text]
+        pictures = _noted(finding) if finding.notes else [", ".join(_shown(finding.paths))]
+        lines += [f"  {text}" for text in (finding.why, *pictures) if text]
         if finding.remedy:
             lines.append(f"  remedy: {finding.remedy} (edit {dataset.name} fix {finding.kind})")
         if finding.kind in COMMANDS:
             lines.append(f"  to change it: edit {dataset.name} {COMMANDS[finding.kind]}")
     return facts | checkup.to_dict(), "\n".join(lines), DONE
+
+
+def _noted(finding: Finding) -> list[str]:
+    """The first sets, each with what is said of it."""
+    pairs = zip(finding.sets[:PATHS_SHOWN], finding.notes, strict=False)
+    more = len(finding.sets) - PATHS_SHOWN
+    lines = [f"{' and '.join(paths)}: {note}" for paths, note in pairs]
+    return [*lines, *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def _shown(paths: tuple[str, ...]) -> list[str]:
@@ -253,7 +264,12 @@ def _split(workspace: Workspace, options: argparse.Namespace) -> Result:
     summary = dataset.summary()
     document = {"dataset": dataset.name, "version": summary["version"]}
     document |= {"settings": dataset.split_settings.to_dict(), "counts": summary["counts"]}
-    return document, _counts_text(dataset), DONE
+    text = _counts_text(dataset)
+    if group_by := dataset.split_settings.group_by:
+        grouping = dataset.content.grouping(dataset.images, group_by)
+        document["groups"] = grouping.to_dict()
+        text += f"\nkept on one side by {group_by}: {grouping.in_words()}"
+    return document, text, DONE
 
 
 def _edit(workspace: Workspace, options: argparse.Namespace) -> Result:

@@ -5,13 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 from core.datasets.content import Content
-from core.datasets.editing import accept, exclude
+from core.datasets.editing import accept, exclude, group
 from core.datasets.edits import Edit
 from core.datasets.findings.classes import classes
 from core.datasets.findings.copies import copies
 from core.datasets.findings.division import division
 from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding
+from core.datasets.findings.groups import groups
 from core.datasets.findings.import_notes import from_import, unusable
+from core.datasets.findings.look_alikes import look_alikes
 from core.datasets.findings.pixel_depth import pixel_depth
 from core.datasets.findings.single_images import single_images
 from core.datasets.known import is_asked_for
@@ -20,7 +22,7 @@ from core.errors import UsageError
 
 READY, WARNINGS, NOT_READY = "ready", "ready with warnings", "not ready"
 CHECKUPS_KEPT = 6
-LOOKS = (classes, division, copies, unusable, single_images, pixel_depth)
+LOOKS = (classes, division, groups, copies, look_alikes, unusable, single_images, pixel_depth)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def apply_remedy(dataset: Dataset, kind: str) -> Edit:
         If there is no such finding, or it offers nothing.
     """
     finding = check(dataset).find(kind)
+    if finding.group_by and finding.remedy:
+        return group(dataset, finding.group_by, why=finding.title)
     if not finding.excludes:
         raise UsageError(f"The finding {kind!r} has no remedy of one step. {finding.why}")
     return exclude(dataset, finding.excludes, why=finding.title)

@@ -1,17 +1,19 @@
 """What a dataset holds at one moment: its images with labels, edits applied, and the part of the split each is in."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from core.datasets.edits import State
-from core.datasets.groups import group_numbers, merge
+from core.datasets.groups import Grouping, group_numbers, merge, refuse_one_group
+from core.datasets.naming import NamingHabit, find_naming_habit
+from core.datasets.scenes import copies_within, scenes
 from core.datasets.sources.layout import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
-from core.errors import UsageError
+from core.errors import UsageError, WorkbenchError
 from core.images.reading_settings import AS_USUAL, Reading
 
 VERSION_LENGTH, READING_LENGTH = 12, 6
@@ -34,6 +36,8 @@ class Content:
         By the hash of the pixels, the part of the split that an image was put in when it was first divided.
     reading
         How deep values and many bands become red, green and blue.
+    read_more
+        Reads columns of the index that the manifest here lacks because they are large: see `small_pictures`.
     """
 
     def __init__(
@@ -43,15 +47,18 @@ class Content:
         settings: SplitSettings,
         parts: Mapping[str, str],
         reading: Reading = AS_USUAL,
+        read_more: Callable[[Sequence[str]], pd.DataFrame] | None = None,
     ):
         self.manifest, self.edits, self.settings, self.parts = manifest, edits, settings, parts
-        self.reading = reading
+        self.reading, self._read_more = reading, read_more
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """All images that can be read, with `label` as edited, `original_label`, and `excluded`.
 
-        `excluded` is True for those that were taken out by hand; `reason` says why.
+        `excluded` is True for those that were taken out by hand; `reason` says why. Of images that are near copies of
+        so many others that they show one scene, `cluster` is of those that hardly differ and `scene` of all of them;
+        see `core.datasets.scenes`.
         """
         table = self.manifest[self.manifest["problem"] == ""].reset_index(drop=True)
         table = table.assign(original_label=table["label"], excluded=False, reason="", reviewed=False)
@@ -65,7 +72,19 @@ class Content:
         if self.edits.excluded:
             reasons = _for_rows(table, self.edits.excluded)
             table["excluded"], table["reason"] = reasons.notna(), reasons.fillna("")
-        return table
+        return self._with_scenes(table)
+
+    def _with_scenes(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with `scene`, the clusters as they were found, and in `cluster` only the copies within a scene."""
+        table = table.assign(scene=table["cluster"])
+        rows = np.flatnonzero(scenes(table["cluster"].to_numpy(), table["label"].to_numpy(dtype=str)))
+        pictures = self.small_pictures(table.iloc[rows]) if len(rows) else None
+        if pictures is None:
+            return table
+        cluster = table["cluster"].to_numpy(copy=True)
+        within = np.unique(np.column_stack([cluster[rows], copies_within(*pictures)]), axis=0, return_inverse=True)[1]
+        cluster[rows] = cluster.max() + 1 + within.ravel()
+        return table.assign(cluster=cluster)
 
     @property
     def split_problem(self) -> str:
@@ -132,7 +151,10 @@ class Content:
         labels, identities, given = (
             images[column].to_numpy(dtype=str) for column in ("label", "pixel_hash", "given_split")
         )
-        groups = self.groups(images, settings)
+        grouping = self.grouping(images, settings.group_by)
+        if "test" not in given:
+            refuse_one_group(images["path"].tolist(), settings.group_by, grouping)
+        groups = self._with_near_copies(images, grouping, settings)
         return images.assign(split=draw_splits(labels, identities, given, settings, groups, fixed).astype(object))
 
     def _taking_part(self) -> pd.DataFrame:
@@ -140,10 +162,53 @@ class Content:
 
     def groups(self, images: pd.DataFrame, settings: SplitSettings) -> np.ndarray:
         """By number, which images these settings keep on one side: (n,) array of int."""
-        grouping = group_numbers(images["path"].tolist(), images["given_group"].tolist(), settings.group_by)
+        return self._with_near_copies(images, self.grouping(images, settings.group_by), settings)
+
+    def grouping(self, images: pd.DataFrame, group_by: str) -> Grouping:
+        """Which images belong together by a rule; see `core.datasets.groups.group_numbers`.
+
+        Raises
+        ------
+        UsageError
+            If the rule can't be followed.
+        """
+        return group_numbers(images["path"].tolist(), images["given_group"].tolist(), group_by)
+
+    @staticmethod
+    def _with_near_copies(images: pd.DataFrame, grouping: Grouping, settings: SplitSettings) -> np.ndarray:
         if not settings.near_duplicates_together:
             return grouping.numbers
         return merge(grouping.numbers, images["cluster"].to_numpy())
+
+    @cached_property
+    def suspected_group_by(self) -> NamingHabit:
+        """The rule by which images probably belong together, whatever the split does: by their table or their names."""
+        images = self.images
+        if images.loc[images["given_group"] != "", "given_group"].duplicated().any():
+            return NamingHabit("column")
+        return find_naming_habit(images["path"].tolist(), images["label"].tolist())
+
+    def small_pictures(self, images: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+        """Small grey pictures and colours of these images, as `core.images.fingerprint` makes them, 0..255.
+
+        Returns
+        -------
+        tuple of two (n, …) arrays of uint8, or None
+            None where the index has them no more, or of another picture.
+        """
+        if self._read_more is None or images.empty:
+            return None
+        try:
+            table = self._read_more(["path", "pixel_hash", "grey", "colours"]).set_index("path")
+            rows = table.loc[images["path"]]
+        except (WorkbenchError, KeyError):
+            return None
+        if not np.array_equal(rows["pixel_hash"].to_numpy(), images["pixel_hash"].to_numpy()):
+            return None
+        greys, colours = (
+            np.frombuffer(b"".join(rows[name]), np.uint8).reshape(len(rows), -1) for name in ("grey", "colours")
+        )
+        return greys, colours
 
     @property
     def version(self) -> str:

@@ -2,13 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from core.datasets.edits import ACCEPT, EXCLUDE, INCLUDE, ORDER, READING, RELABEL, RENAME, Edit, check_label
+from core.datasets.edits import ACCEPT, EXCLUDE, GROUP, INCLUDE, ORDER, READING, RELABEL, RENAME, Edit, check_label
 from core.datasets.pixel_scale import chosen_range, full_range, kind_in_words, kinds_of, value_in_words
 from core.datasets.store import Dataset
 from core.errors import UsageError
+
+USED, FULL = "auto", "full"
+"""What a range may be called: the one that the images use, and the whole one of the type."""
 
 
 def relabel(dataset: Dataset, paths: Sequence[str], label: str, why: str = "") -> Edit:
@@ -80,7 +84,26 @@ def order_classes(dataset: Dataset, names: Sequence[str]) -> Edit:
     return dataset.edits.add(ORDER, classes=list(names))
 
 
-USED, FULL = "auto", "full"
+def group(dataset: Dataset, group_by: str, why: str = "") -> Edit:
+    """Divide the images anew, so that those that belong together by a rule are on one side.
+
+    With an undo, the division is again what it was, unless the images were divided by hand since then.
+
+    Parameters
+    ----------
+    group_by
+        As `core.datasets.groups.group_numbers` takes it.
+
+    Raises
+    ------
+    UsageError
+        If the images can't be divided so; then nothing is changed.
+    """
+    settings = replace(dataset.split_settings, group_by=group_by)
+    dataset.content.divided(settings, afresh=True)
+    edit = dataset.edits.add(GROUP, group_by=group_by, why=why)
+    dataset.set_split(settings, edit.id)
+    return edit
 
 
 def set_scale(

@@ -13,8 +13,7 @@ from core.errors import UsageError
 from core.files import append_json, read_json_lines
 
 RELABEL, EXCLUDE, INCLUDE, ACCEPT = "relabel", "exclude", "include", "accept"
-RENAME, ORDER, UNDO = "rename", "order", "undo"
-READING = "reading"
+RENAME, ORDER, GROUP, READING, UNDO = "rename", "order", "group", "reading", "undo"
 LABEL_LENGTH = 100
 
 
@@ -30,8 +29,9 @@ class Edit:
         Seconds since 1970.
     action
         "relabel" to `label`; "exclude"; "include", that is put back; "accept": what the check-up's `finding` says of
-        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "reading": deep
-        pixels are shown by these `ranges`, or these `bands` of them; "undo" the edit `target`.
+        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "group", that is
+        divide anew so that what belongs together by `group_by` is on one side; "reading": deep pixels are shown by
+        these `ranges`, or these `bands` of them; "undo" the edit `target`.
     images
         By path, the hash of the pixels: an edit is of a picture, and not of another that took its place.
     why
@@ -47,6 +47,7 @@ class Edit:
     finding: str = ""
     target: int = 0
     classes: Sequence[str] = ()
+    group_by: str = ""
     ranges: Mapping[str, Sequence[float]] = field(default_factory=dict)
     bands: Sequence[int] = ()
     why: str = ""
@@ -61,6 +62,7 @@ class Edit:
             ACCEPT: f"{count} found to be all right",
             RENAME: f"Class “{self.old_label}” renamed “{self.label}”",
             ORDER: "Classes put in order",
+            GROUP: f"Images divided by groups ({self.group_by})",
             READING: f"Pixels shown by another scale, {scale_in_words(self.ranges, self.bands)}",
         }[self.action]
         return f"{words}: {self.why}" if self.why else words
@@ -205,5 +207,17 @@ def _read_otherwise(state: State, edit: Edit) -> None:
     state.bands = edit.bands or state.bands
 
 
-_APPLY = {RELABEL: _relabel, EXCLUDE: _exclude, INCLUDE: _include, ACCEPT: _accept, RENAME: _rename, ORDER: _order}
-_APPLY |= {READING: _read_otherwise}
+def _group(state: State, edit: Edit) -> None:
+    """Nothing here: the split itself knows which edit drew it."""
+
+
+_APPLY = {
+    RELABEL: _relabel,
+    EXCLUDE: _exclude,
+    INCLUDE: _include,
+    ACCEPT: _accept,
+    RENAME: _rename,
+    ORDER: _order,
+    GROUP: _group,
+    READING: _read_otherwise,
+}

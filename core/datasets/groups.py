@@ -1,24 +1,20 @@
 """Which images belong together, such as those of one patient, by their folder, their table or their file names."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from core.datasets.name_patterns import GROUP, check_pattern, groups_by_name
+from core.datasets.naming import find_naming_habit
 from core.errors import UsageError
 
-GROUP = "{group}"
-MOST_STARS = 4
-LONGEST_NAME = 255
+__all__ = ["GROUP", "Grouping", "check_group_by", "group_numbers", "merge", "refuse_one_group", "suggest_group_by"]
 
-# When a rule is worth suggesting: a wrong one misleads, none is only a rule that people have to write themselves.
-FIT_AT_LEAST = 0.95
-FEWEST_GROUPS = 5
-LARGEST_SHARE = 0.2
-# A number of a person or a thing, "p012" or "0417"; a lone "cat" or "IMG" says nothing, "20240131" is a day.
-_IDENTIFIER = re.compile(r"(?!(?:19|20)\d{6}$)(?:[A-Za-z]+\d+|\d{3,})")
+LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -31,10 +27,39 @@ class Grouping:
         Equal for images of one group; from 0 in the order in which the groups first appear.
     unmatched : int
         Files that the rule finds no group for, so that each is a group of its own.
+    names : tuple of str
+        What each image's group is called, "" where the rule finds none; empty where there is no rule.
     """
 
     numbers: np.ndarray
     unmatched: int
+    names: tuple[str, ...] = ()
+
+    @cached_property
+    def sizes(self) -> Counter[str]:
+        """Images of each group that the rule found, in the order in which the groups first appear."""
+        return Counter(name for name in self.names if name)
+
+    def in_words(self) -> str:
+        """How many groups were found, with an example: "340 groups, such as 00001 with 3 images"."""
+        if not self.names:
+            return "each image on its own"
+        count, several = len(self.sizes), next((name for name, size in self.sizes.items() if size > 1), None)
+        found = f"{count:,} group{'' if count == 1 else 's'}"
+        if several is None:
+            found += ", none of which holds more than one image"
+        else:
+            found += f", such as {short(several)} with {self.sizes[several]:,} images"
+        if self.unmatched:
+            one = "1 image doesn’t fit the rule and is on its own"
+            many = f"{self.unmatched:,} images don’t fit the rule and are each on their own"
+            found += f"; {one if self.unmatched == 1 else many}"
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: how many groups, of how many images the largest is, and how many images have none."""
+        largest = max(self.sizes.values(), default=0)
+        return {"count": len(self.sizes), "largest": largest, "unmatched": self.unmatched, "in_words": self.in_words()}
 
 
 def check_group_by(group_by: str) -> None:
@@ -45,22 +70,8 @@ def check_group_by(group_by: str) -> None:
     UsageError
         What is wrong with it, and how to put it.
     """
-    if group_by in ("", "folder", "column"):
-        return
-    if group_by.count(GROUP) != 1:
-        raise UsageError(
-            f"Group by “folder”, by “column” or by a file name that holds {GROUP} once, such as {GROUP}_*. "
-            f"Got {group_by!r}."
-        )
-    if "/" in group_by or "\\" in group_by:
-        raise UsageError(f"The file name {group_by!r} must not hold folders: only a file's own name is looked at.")
-    if f"*{GROUP}" in group_by or f"{GROUP}*" in group_by:
-        raise UsageError(f"In {group_by!r} a * stands right beside {GROUP}. Put what separates them, as in {GROUP}_*.")
-    if group_by.count("*") > MOST_STARS or len(group_by) > LONGEST_NAME:
-        raise UsageError(
-            f"The file name to group by may hold {MOST_STARS} * and {LONGEST_NAME} characters at most. "
-            f"Got {group_by.count('*')} * in {len(group_by)} characters."
-        )
+    if group_by not in ("", "folder", "column"):
+        check_pattern(group_by)
 
 
 def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) -> Grouping:
@@ -79,10 +90,11 @@ def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) ->
             Images of one folder, by its whole path.
         "column"
             Images with the same value, apart from spaces around it.
-        a file name that holds ``{group}`` once
-            Images with the same text in its place. A ``*`` stands for any text, also none; each takes as little as it
-            can, from left to right, so that ``{group}_*`` ends at the first underscore. Folders do not count, upper
-            and lower case do.
+        a file name that holds ``{group}``
+            Images with the same text in its place, or in its places. A ``*`` stands for any text, also none; each takes
+            as little as it can, from left to right, so that ``{group}_*`` ends at the first underscore. Upper and lower
+            case count. Folders count where they are written: ``patient_{group}/*`` is by the folder that a file lies
+            in. Patterns joined by “ or ” are tried in turn: ``img_{group}_* or img_{group}.*``.
 
     Raises
     ------
@@ -92,16 +104,48 @@ def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) ->
     check_group_by(group_by)
     if not group_by:
         return Grouping(np.arange(len(paths)), 0)
-    keys = _keys(paths, column, group_by)
-    unmatched = keys.count("")
-    if keys and unmatched == len(keys):
-        if group_by == "column":
-            raise UsageError("The table names no groups: its group column is missing or empty. Group by another rule.")
-        example = _file_name(paths[0])
-        raise UsageError(f"No file has a name like {group_by!r}; the first is {example!r}. Write it to fit your files.")
+    names = _names(paths, column, group_by)
+    unmatched = names.count("")
+    if names and unmatched == len(names):
+        raise UsageError(_matches_nothing(paths, group_by))
     numbers: dict[str | int, int] = {}
-    found = [numbers.setdefault(key or row, len(numbers)) for row, key in enumerate(keys)]
-    return Grouping(np.array(found, dtype=np.int64), unmatched)
+    found = [numbers.setdefault(name or row, len(numbers)) for row, name in enumerate(names)]
+    return Grouping(np.array(found, dtype=np.int64), unmatched, tuple(names))
+
+
+def refuse_one_group(paths: Sequence[str], group_by: str, grouping: Grouping) -> None:
+    """Refuse a rule by which all images belong together, so that there is nothing to divide.
+
+    Raises
+    ------
+    UsageError
+        What the rule finds, and one that finds more, where the names tell one.
+    """
+    if len(grouping.names) < 2 or grouping.unmatched or len(grouping.sizes) > 1:
+        return
+    rule = {"folder": "The folder", "column": "The table’s group column"}.get(group_by, repr(group_by))
+    raise UsageError(
+        f"{rule} finds one group, {short(grouping.names[0])}, for all {len(paths):,} images, so that there is nothing "
+        f"to divide. {_better(paths)}"
+    )
+
+
+def suggest_group_by(paths: Sequence[str], labels: Sequence[str] | None = None) -> str:
+    """A rule for names that clearly tell whom or what they show, such as "p012_1.jpg" and "p012_2.jpg".
+
+    Parameters
+    ----------
+    paths : (n,) sequence of str
+        Where the images lie, with "/" between folders.
+    labels : (n,) sequence of str, optional
+        Their classes; without them, the outermost folders.
+
+    Returns
+    -------
+    str
+        A pattern to be put to `group_numbers`, such as "{group}_*"; "" where there is any doubt.
+    """
+    return find_naming_habit(paths, _outermost_folders(paths) if labels is None else labels).pattern
 
 
 def merge(groups_a: np.ndarray, groups_b: np.ndarray) -> np.ndarray:
@@ -134,74 +178,36 @@ def merge(groups_a: np.ndarray, groups_b: np.ndarray) -> np.ndarray:
     return np.argsort(np.argsort(first))[inverse]
 
 
-def suggest_group_by(paths: Sequence[str]) -> str:
-    """A rule for file names that clearly begin with whom or what they show, such as "p012_1.jpg" and "p012_2.jpg".
-
-    Parameters
-    ----------
-    paths : (n,) sequence of str
-        Where the images lie, with "/" between folders.
-
-    Returns
-    -------
-    str
-        "{group}_*" or "{group}-*", to be put to `group_numbers`; "" where there is any doubt.
-    """
-    for separator in "_-":
-        if _begin_with_identifiers(paths, separator):
-            return f"{GROUP}{separator}*"
-    return ""
-
-
 # Rules ---------------------------------------------------------------------------------------------------------------
 
 
-def _keys(paths: Sequence[str], column: Sequence[str], group_by: str) -> list[str]:
+def _names(paths: Sequence[str], column: Sequence[str], group_by: str) -> list[str]:
     """What names each image's group; "" where the rule finds none."""
     if group_by == "folder":
         return [f"{path.rpartition('/')[0]}/" for path in paths]
     if group_by == "column":
         return [value.strip() for value in column]
-    pattern = _pattern(group_by)
-    matches = (pattern.fullmatch(name) if len(name) <= LONGEST_NAME else None for name in map(_file_name, paths))
-    return [match["group"] if match else "" for match in matches]
+    return groups_by_name(paths, group_by)
 
 
-def _pattern(template: str) -> re.Pattern:
-    """The regular expression of a template, quick for every file name.
-
-    All wildcards but the last are atomic, together with the text behind them: the earliest place where that text fits
-    leaves the most to the rest, so there is never a reason to go back and try a later one.
-    """
-    start, *rest = re.split(r"(\{group\}|\*)", template)
-    wildcards = [r"(?P<group>.+?)" if mark == GROUP else ".*?" for mark in rest[::2]]
-    texts = [re.escape(text) for text in rest[1::2]]
-    pieces = [f"(?>{wildcard}{text})" for wildcard, text in zip(wildcards[:-1], texts[:-1], strict=True)]
-    return re.compile("".join([re.escape(start), *pieces, wildcards[-1], texts[-1]]), re.DOTALL)
+def _matches_nothing(paths: Sequence[str], group_by: str) -> str:
+    if group_by == "column":
+        return "The table names no groups: its group column is missing or empty. Group by another rule."
+    example = paths[0] if "/" in group_by else paths[0].rpartition("/")[2]
+    return f"No file has a name like {group_by!r}; the first is {example!r}. {_better(paths)}"
 
 
-def _file_name(path: str) -> str:
-    return path.rpartition("/")[2]
+def _better(paths: Sequence[str]) -> str:
+    """The rule that would work, in words."""
+    suggested = suggest_group_by(paths)
+    if not suggested:
+        return f"Write it to fit your files: {GROUP} stands for what the images of one group share, * for anything."
+    return f"{suggested!r} finds {group_numbers(paths, [], suggested).in_words()}."
 
 
-# Suggestions ---------------------------------------------------------------------------------------------------------
+def _outermost_folders(paths: Sequence[str]) -> list[str]:
+    return [path.partition("/")[0] if "/" in path else "" for path in paths]
 
 
-def _begin_with_identifiers(paths: Iterable[str], separator: str) -> bool:
-    """Whether nearly all file names begin with one of many identifiers, most of which several images share."""
-    sizes: Counter[str] = Counter()
-    found_in = defaultdict(Counter)
-    total = 0
-    for path in paths:
-        total += 1
-        folder, _, name = path.rpartition("/")
-        prefix, separated, _ = name.partition(separator)
-        if separated and _IDENTIFIER.fullmatch(prefix):
-            sizes[prefix] += 1
-            found_in[folder][prefix] += 1
-    if len(sizes) < FEWEST_GROUPS or sizes.total() < FIT_AT_LEAST * total:
-        return False
-    shared = sum(size > 1 for size in sizes.values())
-    # One and the same beginning throughout a folder is the class once more, as in "3/3_0012.png".
-    names_the_folder = any(len(inside) == 1 and inside.total() > 1 for inside in found_in.values())
-    return shared >= len(sizes) / 2 and max(sizes.values()) <= LARGEST_SHARE * total and not names_the_folder
+def short(name: str) -> str:
+    return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"

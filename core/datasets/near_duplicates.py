@@ -296,13 +296,13 @@ def _framed_cosines() -> np.ndarray:
     sides = []
     for share in FRAMES:
         for shift in sorted({-(1 - share) / 2, 0.0, (1 - share) / 2}):
-            sides.append(waves @ _frame(share, shift))
+            sides.append(waves @ frame(share, shift))
     vertical, horizontal = FREQUENCIES.T
     framed = [np.einsum("ky,kx->kyx", y[vertical], x[horizontal]) for y in sides for x in sides]
     return (np.stack(framed) / SIDE).reshape(-1, SIDE**2).astype(np.float32)
 
 
-def _frame(share: float, shift: float) -> np.ndarray:
+def frame(share: float, shift: float) -> np.ndarray:
     """The matrix that stretches a share of `SIDE` values, off the middle by `shift`, to `SIDE` values, linearly."""
     position = ((np.arange(SIDE) + 0.5) / SIDE - 0.5) * share + 0.5 + shift
     position = np.clip(position * SIDE - 0.5, 0, SIDE - 1)

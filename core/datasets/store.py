@@ -130,7 +130,9 @@ class Dataset:
     def _read_content(self) -> Content:
         settings, parts = self._split()
         edits = self.edits.state()
-        return Content(self.read_manifest(SEEN_COLUMNS), edits, settings, parts, reading=self._read_by(edits))
+        return Content(
+            self.read_manifest(SEEN_COLUMNS), edits, settings, parts, self._read_by(edits), self.read_manifest
+        )
 
     def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The index with these columns: see `core.datasets.index.COLUMNS`, with `cluster` and `unlikeness`.
@@ -228,15 +230,23 @@ class Dataset:
     def split_settings(self) -> SplitSettings:
         return self.content.settings
 
-    def set_split(self, settings: SplitSettings) -> None:
+    def set_split(self, settings: SplitSettings, edit: int = 0) -> None:
         """Divide the images anew.
+
+        Parameters
+        ----------
+        edit
+            The number of the edit that does it: while that stands, so does this division, and with its undo the
+            division that there is now is back. 0 where nobody can undo it.
 
         Raises
         ------
         UsageError
             If they can't be divided so; then nothing is changed.
         """
-        self._write_split(settings, self.content.divided(settings, afresh=True), {})
+        images = self.content.divided(settings, afresh=True)
+        drawn_by = {"edit": edit, "earlier": self._standing_split()} if edit else {}
+        self._write_split(settings, images, {}, drawn_by)
 
     def keep_split(self) -> None:
         """Write down which part each image is in, so that images that are added later move none of them."""
@@ -244,7 +254,8 @@ class Dataset:
         # Where no image is new, all have their parts already, and need not be divided once more to find out.
         has_new = not set(content.table["pixel_hash"]) <= content.parts.keys()
         if has_new and not content.split_problem:
-            self._write_split(content.settings, content.images, content.parts)
+            drawn_by = {key: value for key, value in self._standing_split().items() if key in ("edit", "earlier")}
+            self._write_split(content.settings, content.images, content.parts, drawn_by)
 
     def path_of(self, image_path: str) -> Path:
         return Path(self.info.root) / image_path
@@ -303,15 +314,25 @@ class Dataset:
         return self.folder / "split.json"
 
     def _split(self) -> tuple[SplitSettings, dict[str, str]]:
-        values = read_json(self._split_path) or {}
+        values = self._standing_split()
         parts = {hash: part for part, hashes in values.get("parts", {}).items() for hash in hashes.split()}
         return SplitSettings.from_dict(values.get("settings", {})), parts
 
-    def _write_split(self, settings: SplitSettings, images: pd.DataFrame, earlier: Mapping[str, str]) -> None:
+    def _standing_split(self) -> dict[str, Any]:
+        """What is written of the split; where an edit drew it that was undone, of the one before."""
+        values = read_json(self._split_path) or {}
+        standing = {edit.id for edit in self.edits.standing()} if "edit" in values else ()
+        while "edit" in values and values["edit"] not in standing:
+            values = values.get("earlier", {})
+        return values
+
+    def _write_split(
+        self, settings: SplitSettings, images: pd.DataFrame, earlier: Mapping[str, str], drawn_by: Mapping[str, Any]
+    ) -> None:
         parts = dict(earlier) | dict(zip(images["pixel_hash"], images["split"], strict=True))
         # One long text for each part: as a list, a hundred thousand of them would take a second to write.
         hashes = {part: " ".join(hash for hash, its in parts.items() if its == part) for part in SPLITS}
-        write_json(self._split_path, {"settings": settings.to_dict(), "parts": hashes})
+        write_json(self._split_path, {"settings": settings.to_dict(), "parts": hashes} | dict(drawn_by))
 
 
 class _Contents:

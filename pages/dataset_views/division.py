@@ -5,8 +5,9 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets.groups import suggest_group_by
+from core.datasets.groups import GROUP, refuse_one_group
 from core.datasets.known import known_card
+from core.datasets.name_patterns import LONGEST_NAME
 from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
@@ -137,22 +138,43 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
     if kind == NAME:
         suggested = settings.group_by if now == NAME else suggested_template(dataset)
         example = images["path"].iloc[0].rsplit("/", 1)[-1]
-        template = st.text_input(
-            "How file names begin", suggested, key=f"group_template_{dataset.name}", max_chars=100
+        rule = st.text_input(
+            "How file names begin",
+            suggested,
+            key=f"group_template_{dataset.name}",
+            max_chars=LONGEST_NAME,
+            help=escape(
+                "{group} stands for what images of one group share, * for anything else: by {group}_*, p12_1.jpg and "
+                "p12_2.jpg belong together. Folders are written with a slash, patient_{group}/*; several patterns are "
+                "joined by or: img_{group}_* or img_{group}.*"
+            ),
         ).strip()
-        st.caption(
-            "{group} stands for what images of one group share, * for anything else: by {group}\\_\\*, p12\\_1.jpg and "
-            f"p12\\_2.jpg belong together. A name here: {escape(example)}"
-        )
-        return template
-    return {APART: "", FOLDER: "folder", COLUMN: "column"}[kind]
+        st.caption(f"A name here: {escape(example)}")
+    else:
+        rule = {APART: "", FOLDER: "folder", COLUMN: "column"}[kind]
+    if rule:
+        _say_what_matches(dataset, rule)
+    return rule
+
+
+def _say_what_matches(dataset: Dataset, rule: str) -> None:
+    """How many groups a rule finds, with an example, before anything is divided by it."""
+    images = dataset.images
+    try:
+        grouping = dataset.content.grouping(images, rule)
+        refuse_one_group(images["path"].tolist(), rule, grouping)
+    except WorkbenchError as error:
+        st.caption(f":orange[:material/warning: {escape(str(error))}]")
+        return
+    st.caption(f":material/check: {escape(grouping.in_words())}.")
 
 
 def suggested_template(dataset: Dataset) -> str:
     """What the dataset's card knows, else what its file names tell, else an example."""
     card = known_card(dataset)
     known = card.group_template if card else ""
-    return known or suggest_group_by(dataset.images["path"].tolist()) or "{group}_*"
+    found = dataset.content.suspected_group_by.pattern
+    return known or (found if GROUP in found else "") or f"{GROUP}_*"
 
 
 def _shares(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:

@@ -4,12 +4,14 @@ import streamlit as st
 
 from core.datasets.checkup import Checkup, accept_finding, apply_remedy
 from core.datasets.findings.finding import NOTES, STOPS, Finding
+from core.datasets.findings.look_alikes import KIND as LOOK_ALIKES
 from core.datasets.findings.pixel_depth import UNKNOWN
 from core.datasets.importing import start_import
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from pages.dataset_views import IMAGES
 from pages.dataset_views.changes import remember
+from pages.dataset_views.look_alikes import show_pairs
 from pages.dataset_views.scale import place_of_scale, show_scale
 from pages.widgets.frame import Page
 from pages.widgets.gallery import Tile, escape, show_large, show_tiles, tile_of
@@ -60,7 +62,9 @@ def show_finding(page: Page, finding: Finding, number: int) -> None:
             do(page, accept_finding, finding)
     if finding.why:
         st.caption(escape(finding.why))
-    if tiles:
+    if finding.kind == LOOK_ALIKES:
+        show_pairs(page, finding)
+    elif tiles:
         opened = show_tiles(tiles, f"finding_{finding.kind}_{number}", TILE_WIDTH, clickable=True).opened
         if opened is not None:
             row = page.dataset.images.set_index("path", drop=False).loc[opened]

@@ -270,6 +270,46 @@ def test_images_of_a_group_stay_together(document, workspace, tmp_path, write_pi
     assert images.groupby(patients)["split"].nunique().max() == 1
 
 
+@pytest.fixture
+def smears(document, tmp_path, write_picture):
+    """A dataset of twelve smears with four crops each."""
+    for smear in range(12):
+        for x in range(4):
+            write_picture(tmp_path / "smears" / "AB"[x % 2] / f"BloodImage_{smear:05}_{x}_{7 * x}.png")
+    document("import", tmp_path / "smears")
+    return "smears"
+
+
+def test_what_a_rule_matched_is_said(command, document, smears):
+    output = command("split", smears, "--group-by", "BloodImage_{group}_*")[1]
+    assert "kept on one side by BloodImage_{group}_*: 12 groups, such as 00000 with 4 images" in output
+    _, found = document("split", smears)
+    assert found["groups"]["count"] == 12
+    assert found["groups"]["largest"] == 4
+    assert found["groups"]["unmatched"] == 0
+
+
+@pytest.mark.parametrize("rule", ["{group}_*", "{group}_*_*"])
+def test_a_rule_that_finds_one_group_for_all_is_refused_with_one_that_would_work(document, smears, rule):
+    code, found = document("split", smears, "--group-by", rule)
+    assert code == 2
+    assert f"{rule!r} finds one group, BloodImage, for all 48 images" in found["error"]
+    assert "'BloodImage_{group}_*' finds 12 groups" in found["error"]
+
+
+def test_torn_groups_are_said_mended_and_torn_again_with_an_undo(command, document, smears):
+    before = document("split", smears)[1]
+    output = command("check", smears)[1]
+    assert "warning: " in output
+    assert "groups of images torn apart" in output
+    assert "remedy: Keep each group on one side (edit smears fix groups)" in output
+    assert document("edit", smears, "fix", "groups")[0] == 0
+    assert "torn apart" not in command("check", smears)[1]
+    assert document("split", smears)[1]["settings"]["group_by"] == "BloodImage_{group}_*"
+    document("edit", smears, "undo")
+    assert document("split", smears)[1] == before
+
+
 def test_folds_take_turns_at_testing(document, brought, workspace):
     tested = []
     for fold in range(1, 6):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.datasets.groups import check_group_by, group_numbers, merge, suggest_group_by
+from core.datasets.groups import check_group_by, group_numbers, merge, refuse_one_group, suggest_group_by
 from core.errors import UsageError
 
 
@@ -60,6 +60,9 @@ def test_images_with_the_same_text_in_their_names_belong_together():
         ("{group} (*).jpg", ("dune (1).jpg", "dune (2).jpg"), "sea (1).jpg"),
         ("{group}.*", ("Österreich.1.jpg", "Österreich.2.jpg"), "österreich.1.jpg"),
         ("{group}_*_*", ("a_b_c", "a__"), "b_b_c"),
+        ("{group}_{group}_*", ("a_b_c", "a_b_d"), "a_c_c"),
+        ("img_{group}_* or img_{group}.*", ("img_1.png", "img_1_flip.png"), "img_2.png"),
+        ("cats or dogs_{group}_*", ("cats or dogs_1_a", "cats or dogs_1_b"), "cats or dogs_2_b"),
     ],
 )
 def test_a_file_name_finds_its_group(template, together, apart):
@@ -82,20 +85,27 @@ def test_a_template_that_fits_no_file_is_refused_with_an_example():
         group_numbers(["cats/cat.0.jpg", "cats/cat.1.jpg"], [], "{group}_*")
 
 
-@pytest.mark.parametrize("group_by", ["patient", "*_*.jpg", "{group}_{group}", "{Group}_*", "Folder", "{group"])
+@pytest.mark.parametrize("group_by", ["patient", "*_*.jpg", "{Group}_*", "Folder", "{group", "a or b"])
 def test_a_rule_that_names_no_group_is_refused(group_by):
-    with pytest.raises(UsageError, match=r"holds \{group\} once"):
+    with pytest.raises(UsageError, match=r"a file name that holds \{group\}"):
         check_group_by(group_by)
 
 
 @pytest.mark.parametrize(
     ("group_by", "reason"),
     [
-        ("*/{group}_*", "must not hold folders"),
+        ("/{group}_*", "one slash between each two"),
+        ("{group}//*", "one slash between each two"),
+        ("a\\{group}_*", "one slash between each two"),
+        ("*/*/*/*/*/{group}_*", "4 \\*"),
+        ("a/b/c/d/e/{group}_*", "4 folders at most"),
         ("{group}*.jpg", "right beside"),
         ("*{group}_1", "right beside"),
-        ("*_*_*_*_{group}_*", "4 \\* and 255 characters at most"),
-        ("{group}_" + "a" * 250, "4 \\* and 255 characters at most"),
+        ("{group}{group}_1", "right beside"),
+        ("{group}_* or {group}*", "right beside"),
+        ("*_*_*_*_{group}_*", "4 \\* at most"),
+        ("{group}_{group}_{group}_{group}_*", "3 times"),
+        ("{group}_" + "a" * 250, "255 characters at most"),
     ],
 )
 def test_a_template_that_cannot_be_followed_is_refused(group_by, reason):
@@ -107,6 +117,56 @@ def test_names_made_to_be_slow_are_matched_at_once():
     # A plain regular expression would try some 10^9 ways to place the four stars before it gives up.
     slow = "a_" * 127
     assert by_name("{group}_*_*_*_*b", slow, "x_1_2_3_4b") == [0, 1]
+
+
+def test_folders_that_are_written_in_a_pattern_count():
+    paths = ["sick/patient_1/a.png", "well/patient_1/b.png", "well/patient_2/a.png", "patient_1.png"]
+    grouping = group_numbers(paths, [], "patient_{group}/*")
+    assert grouping.numbers.tolist() == [0, 0, 1, 2]
+    assert group_numbers(paths, [], "*/patient_{group}/*").numbers.tolist() == [0, 0, 1, 2]
+    assert group_numbers(["p1/x/a.png", "p1/y/b.png", "p2/x/a.png"], [], "{group}/*/*").numbers.tolist() == [0, 0, 1]
+
+
+def test_a_star_does_not_reach_into_folders():
+    assert group_numbers(["a/b_1/c.png", "a/b/c.png"], [], "b_{group}/*").unmatched == 1
+    with pytest.raises(UsageError, match="No file has a name like"):
+        group_numbers(["a_1/b.png", "a_1/c.png"], [], "{group}_*")
+
+
+# What a rule matched --------------------------------------------------------------------------------------------------
+
+SMEARS = [f"{'ab'[x % 2]}/BloodImage_{smear:05}_{x}_{7 * x}.png" for smear in range(12) for x in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("paths", "group_by", "words"),
+    [
+        (SMEARS, "BloodImage_{group}_*", "12 groups, such as 00000 with 3 images"),
+        (SMEARS, "", "each image on its own"),
+        (SMEARS, "{group}.*", "36 groups, none of which holds more than one image"),
+        ([*SMEARS, "x.png"], "BloodImage_{group}_*", "with 3 images; 1 image doesn’t fit the rule and is on its own"),
+        ([*SMEARS, "x.png", "y.png"], "BloodImage_{group}_*", "2 images don’t fit the rule and are each on their own"),
+        (["a_1", "a_2", "b_1"], "{group}_*", "2 groups, such as a with 2 images"),
+        (["a" * 99 + "_1", "a" * 99 + "_2", "b_1"], "{group}_*", "such as " + "a" * 39 + "… with 2 images"),
+    ],
+)
+def test_a_rule_says_what_it_matched(paths, group_by, words):
+    assert words in group_numbers(paths, [], group_by).in_words()
+
+
+@pytest.mark.parametrize("group_by", ["{group}_*", "{group}_*_*"])
+def test_a_rule_that_finds_one_group_for_all_is_refused_with_one_that_would_work(group_by):
+    grouping = group_numbers(SMEARS, [], group_by)
+    with pytest.raises(UsageError) as refused:
+        refuse_one_group(SMEARS, group_by, grouping)
+    words = str(refused.value)
+    assert f"{group_by!r} finds one group, BloodImage, for all 36 images" in words
+    assert "'BloodImage_{group}_*' finds 12 groups, such as 00000 with 3 images" in words
+
+
+def test_a_rule_that_finds_nothing_is_refused_with_one_that_would_work():
+    with pytest.raises(UsageError, match=r"is 'BloodImage_00000_0_0.png'. 'BloodImage_\{group\}_\*' finds 12"):
+        group_numbers(SMEARS, [], "scan_{group}_*")
 
 
 def test_no_images_have_no_groups():

@@ -48,7 +48,7 @@ def test_amounts_that_are_neither_share_nor_count_are_refused(name, amount):
         ({"folds": 5, "fold": 0}, "fold 0 cannot test"),
         ({"folds": 5, "fold": 6}, "fold 6 cannot test"),
         ({"fold": 2}, "Of 0 folds, fold 2 cannot test"),
-        ({"group_by": "patient"}, "file name that holds {group} once"),
+        ({"group_by": "patient"}, "file name that holds {group}"),
     ],
 )
 def test_settings_that_divide_nothing_sensibly_are_refused(values, reason):

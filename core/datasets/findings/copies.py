@@ -5,7 +5,17 @@ from collections.abc import Iterable
 import pandas as pd
 
 from core.datasets.content import Content
-from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding, count_are, flat, sets_of, without_accepted
+from core.datasets.findings.finding import (
+    NOTES,
+    STOPS,
+    WARNS,
+    Finding,
+    count_are,
+    count_of,
+    flat,
+    sets_of,
+    without_accepted,
+)
 from core.datasets.splits import leaks
 
 
@@ -13,20 +23,24 @@ def copies(content: Content) -> Iterable[Finding]:
     """Equal and nearly equal pictures: on both sides of the split, under two labels, or just more than once."""
     images = content.images
     clusters = images[images.duplicated("cluster", keep=False)]
+    # Near copies of which each is called otherwise are no copies for sure: they may show what tells the classes apart.
+    clusters = clusters.assign(picture=clusters.groupby(["cluster", "label"], sort=False).ngroup())
     yield from _leaks(without_accepted(content, "leak", clusters))
-    yield from _two_labels(without_accepted(content, "two_labels", clusters))
-    alike = clusters[clusters.groupby("cluster")["label"].transform("nunique") == 1]
+    two_labels = clusters[clusters.groupby("pixel_hash")["label"].transform("nunique") > 1]
+    yield from _two_labels(without_accepted(content, "two_labels", two_labels))
+    alike = clusters.drop(two_labels.index)
     yield from _exact(without_accepted(content, "exact_duplicates", alike))
     yield from _near(without_accepted(content, "near_duplicates", alike.drop_duplicates("pixel_hash")))
+    yield from _scenes(without_accepted(content, "one_scene", images))
 
 
 def _leaks(images: pd.DataFrame) -> Iterable[Finding]:
-    images = images[leaks(images["split"].to_numpy(dtype=str), images["cluster"].to_numpy())]
+    images = images[leaks(images["split"].to_numpy(dtype=str), images["picture"].to_numpy())]
     if images.empty:
         return
     rank = images["split"].map({"test": 0, "validation": 1, "train": 2})
-    kept = rank.groupby(images["cluster"]).transform("min")
-    sets = sets_of(images, "cluster")
+    kept = rank.groupby(images["picture"]).transform("min")
+    sets = sets_of(images, "picture")
     yield Finding(
         "leak",
         f"{count_are(len(sets), 'picture')} on both sides of the split",
@@ -41,20 +55,36 @@ def _leaks(images: pd.DataFrame) -> Iterable[Finding]:
 
 
 def _two_labels(images: pd.DataFrame) -> Iterable[Finding]:
-    images = images[images.groupby("cluster")["label"].transform("nunique") > 1]
     if images.empty:
         return
-    sets = sets_of(images, "cluster")
+    sets = sets_of(images, "pixel_hash")
     yield Finding(
         "two_labels",
         f"{count_are(len(sets), 'picture')} under two labels",
-        "The same or nearly the same picture is said to be two different things. At least one label is wrong, and the "
+        "The same picture, pixel by pixel, is said to be two different things. At least one label is wrong, and the "
         "network is taught both. Relabel the wrong one, or take all of them out.",
         WARNS,
         flat(sets),
         sets,
         "Exclude all of them",
         tuple(images["path"]),
+    )
+
+
+def _scenes(images: pd.DataFrame) -> Iterable[Finding]:
+    images = images[images["scene"] != images["cluster"]]
+    if images.empty:
+        return
+    sets = sets_of(images, "scene")
+    yield Finding(
+        "one_scene",
+        f"{count_of(len(images), 'image')} that show {'one scene' if len(sets) == 1 else f'{len(sets):,} scenes'}",
+        "A fixed camera, or one thing again and again: they differ in a small part of the picture only. As copies they "
+        "would leave nothing to test on, so that only those that hardly differ are kept on one side. Whatever the "
+        "score will be, it holds for this scene and not for another: bring images of others, and group by scene.",
+        WARNS,
+        flat(sets),
+        sets,
     )
 
 
@@ -77,13 +107,13 @@ def _exact(images: pd.DataFrame) -> Iterable[Finding]:
 
 
 def _near(images: pd.DataFrame) -> Iterable[Finding]:
-    images = images[images.duplicated("cluster", keep=False)]
+    images = images[images.duplicated("picture", keep=False)]
     if images.empty:
         return
     # The largest is the one to keep: the others were probably made from it.
     largest_first = images.assign(area=-(images["width"] * images["height"]))
     largest_first = largest_first.sort_values("area", kind="stable")
-    sets = sets_of(largest_first, "cluster")
+    sets = sets_of(largest_first, "picture")
     yield Finding(
         "near_duplicates",
         f"{count_are(len(sets), 'picture')} there in several versions",

@@ -29,10 +29,14 @@ class Finding:
         The images that show it.
     sets
         Where images belong together, such as copies of each other: the paths of each set, which `paths` lists too.
+    notes
+        What is to be said of each set, in words; empty where nothing is.
     remedy
         What one click does about it, in words; "" where there is nothing to do.
     excludes
         The images that the remedy takes out.
+    group_by
+        The rule by which images belong together that the remedy divides by.
     """
 
     kind: str
@@ -43,6 +47,8 @@ class Finding:
     sets: tuple[tuple[str, ...], ...] = ()
     remedy: str = ""
     excludes: tuple[str, ...] = ()
+    group_by: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -55,6 +61,10 @@ class Finding:
         facts |= {"why": self.why, "remedy": self.remedy, "paths": list(self.paths)}
         if self.sets:
             facts["sets"] = [list(paths) for paths in self.sets]
+        if self.notes:
+            facts["notes"] = list(self.notes)
+        if self.group_by:
+            facts["group_by"] = self.group_by
         return facts
 
 

@@ -91,6 +91,33 @@ def test_a_rule_that_fits_no_file_is_refused_with_an_example(visit, patients):
     assert patients.split_settings.group_by == ""
 
 
+def test_the_field_says_what_its_rule_matches_before_anything_is_divided(visit, patients):
+    page = division(visit).set(KEEP, "the file name")
+    assert "10 groups, such as s000 with 3 images." in page.words
+    page.set("How file names begin", "*{group}.png")
+    assert "stands right beside {group}" in page.words
+    page.set("How file names begin", "{group}.png")
+    assert "30 groups, none of which holds more than one image." in page.words
+    page.set(KEEP, "the folder")
+    assert "2 groups, such as sick/ with 15 images." in page.words
+    assert patients.split_settings.group_by == ""
+
+
+def test_a_rule_that_finds_one_group_for_all_says_which_one_would_work(visit, workspace, tmp_path, write_picture):
+    for smear in range(12):
+        for x in range(4):
+            write_picture(tmp_path / "smears" / "AB"[x % 2] / f"BloodImage_{smear:05}_{x}_{7 * x}.png")
+    dataset = run_import(create_from_path(workspace, tmp_path / "smears"))
+    page = division(visit).set(KEEP, "the file name")
+    assert page.setting("How file names begin").value == "BloodImage_{group}_*"
+    page.set("How file names begin", "{group}_*_*")
+    words = "finds one group, BloodImage, for all 48 images, so that there is nothing to divide. 'BloodImage_{group}_*'"
+    assert words in page.words
+    page.press("Divide the images")
+    assert words in page.errors[0]
+    assert dataset.split_settings.group_by == ""
+
+
 def test_groups_of_a_table_are_offered_where_there_are_any(visit, workspace, pets, tmp_path):
     assert "the table's group column" not in division(visit).setting(KEEP).options
     folder = tmp_path / "sources" / "pets"
