@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.architectures.registry import find_architecture
 from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
@@ -63,7 +62,7 @@ def standing(page: Page) -> str:
         return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none judged yet."
     best = max((run for run in page.runs if run.id in accuracies), key=lambda run: accuracies[run.id])
     accuracy = percent(accuracies[best.id], test_images(dataset))
-    label = find_architecture(best.settings.architecture).title
+    label = escape(best.settings.design.title)
     untrained = " on untrained weights" if best.settings.untrained else ""
     best_words = (
         f"The best of {len(page.runs)} so far, {label}{untrained}, is right on **{accuracy}** of the test images."
@@ -87,12 +86,12 @@ def cards(page: Page) -> None:
     content = dataset.content
     out = len(content.unreadable) + int(content.table["excluded"].sum())
     left_out = f", {out:,} left out" if out else ""
-    architecture = find_architecture(values["architecture"])
+    architecture = page.draft.architecture
     judged = test_accuracies(page)
     numbers = {
         "dataset": f"{len(dataset.images):,} images{left_out}",
         "augmentation": in_words(read_recipe(values["augmentation"])),
-        "model": f"{architecture.title}, {values['image_size']} px",
+        "model": f"{escape(architecture.title)}, {values['image_size']} px",
         "training": f"{len(page.runs)} run{'' if len(page.runs) == 1 else 's'}",
         "evaluation": f"{len(judged)} judged" if judged else "after the first training",
     }
@@ -113,7 +112,7 @@ def recent_runs(page: Page) -> None:
     count, rows = test_images(page.dataset), []
     for run in page.runs[:RECENT_RUNS]:
         summary, losses = run.summary(), epoch_table(run.events.read())["val_loss"].dropna().tolist()
-        title = find_architecture(summary["architecture"]).title
+        title = run.settings.design.title
         rows.append(
             {
                 "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",

@@ -93,7 +93,7 @@ def prepare(page: Page) -> None:
 def plan_in_words(page: Page, settings: RunSettings) -> str:
     architecture = settings.design
     count = int((page.dataset.images["split"] == "train").sum())
-    words = f"**{architecture.title}** will learn from **{count:,} images** at {settings.image_size} px"
+    words = f"**{escape(architecture.title)}** will learn from **{count:,} images** at {settings.image_size} px"
     if settings.untrained:
         words += ", on **untrained** weights"
     if settings.augmentation:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.architectures.blocks import usual_block
+from core.architectures.own import OwnNetwork, OwnNetworks
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.errors import UsageError
@@ -99,6 +101,19 @@ def test_another_architecture_comes_with_its_own_settings():
     assert (other.seed, other.image_size) == (3, 32)
     assert other.learning_rate != 0.5
     assert settings_of_trial(shared, {"dropout": 0.1}).learning_rate == 0.5
+
+
+def test_own_networks_are_tried_beside_those_of_the_program(workspace, pets, launched):
+    network = OwnNetwork("mini", "Mini", 32, 3, (usual_block("convolution", filters=4), usual_block("global_max_pool")))
+    OwnNetworks(workspace).save(network)
+    axes = parse_axes("architecture=small_cnn|mini", workspace)
+    sweep = start_sweep(workspace, pets, settings(), axes, "grid")
+    OwnNetworks(workspace).delete("mini")
+    shared, networks = sweep.request["settings"], sweep.request["networks"]
+    tried = [settings_of_trial(shared, {"architecture": name}, networks).design.title for name in axes[0].options]
+    assert tried == ["Small CNN", "Mini"], "a sweep goes on with the network as it was"
+    with pytest.raises(UsageError, match="no architecture 'mini'.*small_cnn"):
+        parse_axes("architecture=small_cnn|mini", workspace)
 
 
 # Starting ------------------------------------------------------------------------------------------------------------
