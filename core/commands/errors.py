@@ -40,7 +40,7 @@ def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
     predictions = run.predictions()
     judged = predictions if options.split == ALL else predictions.of(options.split or "test")
     document: dict[str, Any] = {"run": run.id, "untrained": run.settings.untrained, "split": options.split or "test"}
-    document |= {"n": len(judged), "judged": standing_of(run).to_dict()}
+    document |= {"n": len(judged), "judged": standing_of(run).to_dict(), "renamed": run.naming().renamed}
     wrong, unsure = confidently_wrong(judged), least_sure(judged)
     document["counts"] = {"confidently_wrong": len(wrong), "least_sure": len(unsure)}
     document |= {"confidently_wrong": _answers(judged, wrong[:limit]), "least_sure": _answers(judged, unsure[:limit])}

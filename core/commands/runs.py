@@ -184,7 +184,8 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
         raise UsageError("--positive says which class --threshold is about. Give both, or neither.")
     _judge_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
-    document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()} | evaluation
+    document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()}
+    document |= {"renamed": run.naming().renamed} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
 
 
@@ -250,8 +251,7 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
         f"Guessing at random would be right on {percent(evaluation['chance'], evaluation['n'])}.",
         table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
-    if words := standing_of(run).words():
-        lines.insert(0, words)
+    lines[:0] = filter(None, [standing_of(run).words(), run.naming().words()])
     if run.settings.untrained:
         lines.insert(0, "UNTRAINED weights: the backbone is random numbers. These figures say nothing about it.")
     return "\n".join(lines)
