@@ -8,6 +8,7 @@ from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.evaluation.metrics import percent
+from core.runs.diagnosis import diagnosis_of
 from core.runs.events import epoch_table
 from pages.widgets.frame import STEPS, Page, drawn_badge, open_page, step_marks
 from pages.widgets.gallery import escape
@@ -67,7 +68,7 @@ def standing(page: Page) -> str:
     best_words = (
         f"The best of {len(page.runs)} so far, {label}{untrained}, is right on **{accuracy}** of the test images."
     )
-    return f"{sizes} {best_words}"
+    return f"{sizes} {best_words} {escape(diagnosis_of(best).words)}".strip()
 
 
 def test_accuracies(page: Page) -> dict[str, float]:

@@ -8,8 +8,7 @@ from core.architectures.architecture import Architecture
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
 from core.jobs import Status
-from core.runs.diagnosis import diagnose
-from core.runs.events import epoch_table
+from core.runs.diagnosis import diagnosis_of
 from core.runs.executor import can_extend, can_resume, check_trainable, extend, resume, start
 from core.runs.queue import Queue, gpus
 from core.runs.record import Run, delete_run
@@ -223,9 +222,8 @@ def live(page: Page, was_active: bool) -> None:
         show_error(status)
     if any(event["kind"] in ("batch", "epoch") for event in events):
         show_curves(events, run.settings.epochs, f"curves_{run.id}")
-        shares = page.dataset.images["label"].value_counts(normalize=True)
-        if said := diagnose(epoch_table(events), shares.max()):
-            st.markdown(said)
+        if said := diagnosis_of(run).words:
+            st.markdown(escape(said))
     elif status.active:
         st.skeleton(height=300)
     verb = "trains" if status.active else "trained"

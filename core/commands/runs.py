@@ -11,6 +11,7 @@ from core.errors import UsageError, WorkbenchError
 from core.evaluation.metrics import percent, verdict
 from core.evaluation.predictions import DamagedPredictions
 from core.jobs import Status
+from core.runs.diagnosis import diagnosis_of
 from core.runs.executor import can_judge, judge, start, wait
 from core.runs.labels import read_labels
 from core.runs.record import Run, find_run, list_runs
@@ -145,11 +146,14 @@ def followed(run: Run) -> Result:
     status = wait(run, _StatusLine(run))
     document = {"run": run.id, "status": status.state, "error": status.error, "seconds": status.seconds}
     document |= {"epochs": status.facts.get("epochs", 0), "device": status.facts.get("device", "")}
-    document |= {"untrained": run.settings.untrained, "judged": None, "test": None}
+    diagnosis = diagnosis_of(run)
+    document |= {"untrained": run.settings.untrained, "judged": None, "test": None, "diagnosis": diagnosis.to_dict()}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
         document |= {"judged": standing_of(run).to_dict(), "test": run.evaluate("test")}
         text += "\n" + _evaluation_text(run, document["test"])
+    elif diagnosis.words:
+        text += f"\n{diagnosis.words}"
     if status.state == "failed":
         print(f"error: {status.error}", file=sys.stderr)
     return document, text, FAILED if status.state == "failed" else DONE
@@ -185,7 +189,7 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     _judge_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
     document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()}
-    document |= {"renamed": run.naming().renamed} | evaluation
+    document |= {"renamed": run.naming().renamed, "diagnosis": diagnosis_of(run).to_dict()} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
 
 
@@ -245,6 +249,7 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     ]
     lines = [
         verdict(evaluation),
+        *filter(None, [diagnosis_of(run).words]),
         *_how_it_was_judged(evaluation),
         table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
         *(f"{FIGURES[key]} can't be told: {reason}." for key, reason in evaluation["undefined"].items()),
