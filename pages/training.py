@@ -9,7 +9,7 @@ from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
 from core.jobs import Status
 from core.runs.diagnosis import diagnosis_of
-from core.runs.executor import can_extend, can_resume, check_trainable, extend, resume, start
+from core.runs.executor import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
 from core.runs.queue import Queue, gpus
 from core.runs.record import Run, delete_run
 from core.runs.settings import (
@@ -70,6 +70,8 @@ def prepare(page: Page) -> None:
         page.link("model", "Look at the model's settings")
         return
     st.markdown(plan_in_words(page, settings))
+    for words in lacking_before(page.dataset, settings):
+        st.warning(escape(words), icon=":material/category:")
     setting_row(page, settings, settings_in(BASICS))
     with st.expander("More settings", icon=":material/tune:"):
         more_settings(page, settings)

@@ -12,13 +12,14 @@ from core.datasets.findings.copies import copies
 from core.datasets.findings.division import division
 from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding
 from core.datasets.findings.import_notes import from_import, unusable
+from core.datasets.findings.lacking import lacking
 from core.datasets.findings.single_images import single_images
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
 READY, WARNINGS, NOT_READY = "ready", "ready with warnings", "not ready"
 CHECKUPS_KEPT = 6
-LOOKS = (classes, division, copies, unusable, single_images)
+LOOKS = (classes, division, lacking, copies, unusable, single_images)
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,8 @@ def evaluate(
         - "majority_accuracy", "majority_class" (its name), and "chance", the accuracy of guessing each class equally
           often, 1 / classes;
         - "confusion_matrix" (rows are true classes) and "per_class" (dicts of "label", "precision", "recall", "f1",
-          "support", "average_precision", and "undefined" as below);
+          "support", "average_precision", "training" (int, images of it that were trained on), and "undefined" as
+          below);
         - "undefined": by name, why a figure can't be told (`core.evaluation.undefined`); it is what scikit-learn gives,
           and its interval is all that it could be.
 
@@ -213,7 +214,7 @@ def evaluate(
     names, n = list(predictions.class_names), len(rows)
     given = rows.predicted if threshold is None else answers(rows, positive, threshold)
     matrix = confusion_matrix(rows.true, given, len(names))
-    hits = int(matrix.trace())
+    hits, learned_from = int(matrix.trace()), np.bincount(train.true, minlength=len(names))
     return {
         "split": split,
         "threshold": threshold,
@@ -231,9 +232,10 @@ def evaluate(
         "missing_classes": [name for name, support in zip(names, matrix.sum(axis=1), strict=True) if support == 0],
         "confusion_matrix": matrix.tolist(),
         "per_class": [
-            {"label": name, **row, "average_precision": area, "undefined": lacking}
-            for name, row, area, lacking in zip(
+            {"label": name, **row, "average_precision": area, "training": int(trained), "undefined": lacking}
+            for name, trained, row, area, lacking in zip(
                 names,
+                learned_from,
                 per_class(matrix),
                 average_precisions(rows.true, rows.probabilities),
                 undefined_of_classes(matrix),
@@ -297,6 +299,27 @@ def verdict(evaluation: dict) -> str:
     if evaluation["accuracy_ci95"][0] <= evaluation["majority_accuracy"]:
         text += f" That is not clearly better than always answering {majority}."
     return text + _missing_words(evaluation)
+
+
+def class_remarks(evaluation: dict) -> list[str]:
+    """What is to be known of classes that nobody trained on, or that can't be judged; none where all is there.
+
+    Parameters
+    ----------
+    evaluation : dict
+        Result of `evaluate`.
+    """
+    images, judged = SPLIT_WORDS[evaluation["split"]], {row["label"]: row["support"] for row in evaluation["per_class"]}
+    unlearned = [row["label"] for row in evaluation["per_class"] if not row["training"]]
+    remarks = []
+    for name in unlearned[:MISSING_SHOWN]:
+        count = judged[name]
+        mistakes = f": its {count:,} {images} image{'s' if count > 1 else ''} can only be mistaken" if count else ""
+        remarks.append(f"There were no training images of “{name}”, so it can't have been learned{mistakes}.")
+    untold = [name for name in evaluation.get("missing_classes", []) if name not in unlearned]
+    remarks += [f"No {images} images of “{name}”: nothing can be said of it." for name in untold[:MISSING_SHOWN]]
+    more = len(unlearned[MISSING_SHOWN:]) + len(untold[MISSING_SHOWN:])
+    return remarks + ([f"The same holds for {more:,} other class{'es' if more > 1 else ''}."] if more else [])
 
 
 def _missing_words(evaluation: dict) -> str:
