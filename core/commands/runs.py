@@ -10,7 +10,7 @@ from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_l
 from core.datasets.importing import ensure_dataset
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.metrics import class_remarks, percent, verdict
+from core.evaluation.metrics import class_remarks, percent, unlearned_classes, verdict
 from core.evaluation.predictions import DamagedPredictions
 from core.jobs import Status
 from core.runs.diagnosis import diagnosis_of
@@ -206,7 +206,8 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     _judge_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
     document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()}
-    document |= {"renamed": run.naming().renamed, "diagnosis": diagnosis_of(run).to_dict()} | evaluation
+    document |= {"renamed": run.naming().renamed, "diagnosis": diagnosis_of(run).to_dict()}
+    document |= {"unlearned_classes": unlearned_classes(run.predictions())} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
 
 
@@ -266,7 +267,7 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     ]
     lines = [
         verdict(evaluation),
-        *class_remarks(evaluation),
+        *class_remarks(evaluation, unlearned_classes(run.predictions())),
         *filter(None, [diagnosis_of(run).words]),
         *_how_it_was_judged(evaluation),
         table(["", "figure", "95 % interval"], _figure_rows(evaluation)),

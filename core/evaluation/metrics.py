@@ -4,6 +4,7 @@ Written out here rather than taken from scikit-learn, which would weigh down the
 figure against scikit-learn's.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -195,8 +196,7 @@ def evaluate(
         - "majority_accuracy", "majority_class" (its name), and "chance", the accuracy of guessing each class equally
           often, 1 / classes;
         - "confusion_matrix" (rows are true classes) and "per_class" (dicts of "label", "precision", "recall", "f1",
-          "support", "average_precision", "training" (int, images of it that were trained on), and "undefined" as
-          below);
+          "support", "average_precision", and "undefined" as below);
         - "undefined": by name, why a figure can't be told (`core.evaluation.undefined`); it is what scikit-learn gives,
           and its interval is all that it could be.
 
@@ -214,7 +214,7 @@ def evaluate(
     names, n = list(predictions.class_names), len(rows)
     given = rows.predicted if threshold is None else answers(rows, positive, threshold)
     matrix = confusion_matrix(rows.true, given, len(names))
-    hits, learned_from = int(matrix.trace()), np.bincount(train.true, minlength=len(names))
+    hits = int(matrix.trace())
     return {
         "split": split,
         "threshold": threshold,
@@ -232,10 +232,9 @@ def evaluate(
         "missing_classes": [name for name, support in zip(names, matrix.sum(axis=1), strict=True) if support == 0],
         "confusion_matrix": matrix.tolist(),
         "per_class": [
-            {"label": name, **row, "average_precision": area, "training": int(trained), "undefined": lacking}
-            for name, trained, row, area, lacking in zip(
+            {"label": name, **row, "average_precision": area, "undefined": lacking}
+            for name, row, area, lacking in zip(
                 names,
-                learned_from,
                 per_class(matrix),
                 average_precisions(rows.true, rows.probabilities),
                 undefined_of_classes(matrix),
@@ -301,16 +300,23 @@ def verdict(evaluation: dict) -> str:
     return text + _missing_words(evaluation)
 
 
-def class_remarks(evaluation: dict) -> list[str]:
+def unlearned_classes(predictions: Predictions) -> list[str]:
+    """Names of the classes without a training image, which the network can't have learned."""
+    counts = np.bincount(predictions.of("train").true, minlength=len(predictions.class_names))
+    return [name for name, count in zip(predictions.class_names, counts, strict=True) if not count]
+
+
+def class_remarks(evaluation: dict, unlearned: Sequence[str]) -> list[str]:
     """What is to be known of classes that nobody trained on, or that can't be judged; none where all is there.
 
     Parameters
     ----------
     evaluation : dict
         Result of `evaluate`.
+    unlearned : sequence of str
+        As `unlearned_classes` gives them.
     """
     images, judged = SPLIT_WORDS[evaluation["split"]], {row["label"]: row["support"] for row in evaluation["per_class"]}
-    unlearned = [row["label"] for row in evaluation["per_class"] if not row["training"]]
     remarks = []
     for name in unlearned[:MISSING_SHOWN]:
         count = judged[name]
