@@ -10,7 +10,7 @@ from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_l
 from core.datasets.importing import ensure_dataset
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.metrics import class_remarks, percent, unlearned_classes, verdict
+from core.evaluation.metrics import class_remarks, percent, verdict
 from core.evaluation.predictions import DamagedPredictions
 from core.jobs import Status
 from core.runs.diagnosis import diagnosis_of
@@ -167,7 +167,7 @@ def followed(run: Run, warnings: Sequence[str] = ()) -> Result:
     document |= {"warnings": list(warnings)}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
-        document |= {"judged": standing_of(run).to_dict(), "test": run.evaluate("test")}
+        document |= {"judged": judged(run), "test": run.evaluate("test")}
         text += "\n" + _evaluation_text(run, document["test"])
     elif diagnosis.words:
         text += f"\n{diagnosis.words}"
@@ -205,10 +205,14 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
         raise UsageError("--positive says which class --threshold is about. Give both, or neither.")
     _judge_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
-    document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()}
-    document |= {"renamed": run.naming().renamed, "diagnosis": diagnosis_of(run).to_dict()}
-    document |= {"unlearned_classes": unlearned_classes(run.predictions())} | evaluation
+    document = {"run": run.id, "untrained": run.settings.untrained, "judged": judged(run)}
+    document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
+
+
+def judged(run: Run) -> dict[str, Any]:
+    """What its answers are of, and which of its classes are called otherwise by now, JSON-ready."""
+    return standing_of(run).to_dict() | {"renamed": run.naming().renamed}
 
 
 def _judge_if_needed(workspace: Workspace, run: Run) -> None:
@@ -267,7 +271,7 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     ]
     lines = [
         verdict(evaluation),
-        *class_remarks(evaluation, unlearned_classes(run.predictions())),
+        *class_remarks(evaluation, diagnosis_of(run).unlearned),
         *filter(None, [diagnosis_of(run).words]),
         *_how_it_was_judged(evaluation),
         table(["", "figure", "95 % interval"], _figure_rows(evaluation)),

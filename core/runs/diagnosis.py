@@ -4,7 +4,7 @@ It rests on where the losses are going, by robust slopes beside what their wobbl
 judged, on how much more accurate it is on the images that it learned from, with the interval of that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
@@ -16,7 +16,8 @@ import pandas as pd
 from core.datasets.store import written_state
 from core.errors import WorkbenchError
 from core.evaluation.fitting import Fit, fit_of
-from core.evaluation.metrics import SPLIT_WORDS
+from core.evaluation.metrics import SPLIT_WORDS, unlearned_classes
+from core.evaluation.predictions import Predictions
 from core.evaluation.trend import Slope, Wobble, roughness, slope, smoothed, wobble
 from core.runs.events import epoch_table
 from core.runs.record import Run
@@ -55,18 +56,21 @@ class Diagnosis:
         What it is, how it shows, and what to do; "" where there is nothing to say.
     fit
         Training images beside others; None as long as it is not judged.
+    unlearned
+        The classes without a training image, once it is judged.
     """
 
     kind: str
     words: str
     fit: Fit | None = None
+    unlearned: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
         facts: dict[str, Any] = {"kind": self.kind, "words": self.words, "gap": None, "gap_ci95": None, "beside": None}
         if self.fit is not None:
             facts |= {"gap": self.fit.gap, "gap_ci95": list(self.fit.interval), "beside": self.fit.images}
-        return facts
+        return facts | {"unlearned_classes": list(self.unlearned)}
 
 
 def diagnosis_of(run: Run) -> Diagnosis:
@@ -80,14 +84,15 @@ def diagnosis_of(run: Run) -> Diagnosis:
 def _diagnosis(folder: Path, active: bool, state: tuple) -> Diagnosis:
     """Worked out once for as long as nothing of the run is another."""
     run = Run(folder)
-    events, fit = run.events.read(), _fit(run)
-    facts = _facts(run)
+    events, predictions = run.events.read(), _answers(run)
+    fit, facts = _fit(predictions), _facts(run)
     course = _course(_of_last_phase(events), facts, active, judged=fit is not None)
     if run.status().facts.get("diverged"):
         course = _Course(
             DIVERGING, "Diverged: the loss stopped being a number. Train anew with a smaller learning rate."
         )
-    return _together(course, fit)
+    unlearned = () if predictions is None else tuple(unlearned_classes(predictions))
+    return replace(_together(course, fit), unlearned=unlearned)
 
 
 def diagnose(
@@ -242,7 +247,7 @@ def _wobble_after(losses: np.ndarray, best: int) -> Wobble:
 
 def _fell(training: np.ndarray, best: int, recent: int) -> bool:
     """Whether the training loss has gone on falling since."""
-    before, now = float(smoothed(training)[best]), float(np.median(training[-recent:]))
+    before, now = float(training[best : best + 3].mean()), float(np.median(training[-recent:]))
     error = roughness(training) * sqrt(1 / 3 + 1 / recent)
     return before - now > max(FALL * before / 2, SURE_FALL * error)
 
@@ -291,17 +296,20 @@ def _look(epochs: int, part: int) -> int:
 # With the answers -----------------------------------------------------------------------------------------------------
 
 
-def _fit(run: Run) -> Fit | None:
-    """Training images beside test images, or where there are none, validation images; None as long as not judged.
-
-    While a run still trains, answers of an earlier epoch than its best say nothing of how it stands.
-    """
+def _answers(run: Run) -> Predictions | None:
+    """None as long as it is not judged, and while it still trains and has been better since."""
     standing = standing_of(run)
     if not standing.judged or (standing.active and standing.outdated):
         return None
     try:
-        predictions = run.predictions()
+        return run.predictions()
     except WorkbenchError:  # which is for others to tell
+        return None
+
+
+def _fit(predictions: Predictions | None) -> Fit | None:
+    """Training images beside test images, or where there are none, validation images."""
+    if predictions is None:
         return None
     fits = (fit_of(predictions, part, SPLIT_WORDS[part]) for part in ("test", "validation"))
     return next((fit for fit in fits if fit is not None), None)
