@@ -328,6 +328,10 @@ def _together(course: _Course, fit: Fit | None) -> Diagnosis:
     if course.kind == IMPROVING and fit.over_fitted:
         gap = f"By now it is more accurate on training images than on {fit.images} images by {fit.gap_in_words()}"
         return Diagnosis(IMPROVING, f"{course.words} {gap}, a gap that more images or augmentation narrow.", fit)
+    if course.kind == UNCLEAR and fit.over_fitted:
+        gap = f"Over-fitted so far: it is more accurate on training images than on {fit.images} images by"
+        words = f"{gap} {fit.gap_in_words()}. More images or augmentation narrow such a gap. {course.words}"
+        return Diagnosis(OVER_FITTING, words, fit)
     if fit.over_fitted:
         return Diagnosis(OVER_FITTING, fit.words(), fit)
     return Diagnosis(course.kind, f"{course.words} {fit.words()}".strip(), fit)
@@ -335,7 +339,7 @@ def _together(course: _Course, fit: Fit | None) -> Diagnosis:
 
 def _of_kept_epoch(course: _Course, fit: Fit) -> str:
     """What of the over-fitting the epoch that was kept shows."""
-    gap = f"{fit.gap_in_words()}"
+    gap = fit.gap_in_words()
     if fit.over_fitted:
         return f"Even epoch {course.since} is more accurate on training images than on {fit.images} images by {gap}."
     return f"Epoch {course.since}, which is judged, does not show it yet: on training images it is ahead by {gap}."
