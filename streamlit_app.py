@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.architectures.registry import find_architecture
 from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.evaluation.metrics import percent
+from core.runs.diagnosis import diagnosis_of
 from core.runs.events import epoch_table
+from core.runs.record import Run
 from pages.widgets.frame import STEPS, Page, drawn_badge, open_page, step_marks
 from pages.widgets.gallery import escape
 from pages.widgets.progress import duration, show_progress
@@ -39,6 +40,8 @@ def where_it_stands(page: Page) -> None:
     if not dataset.ready:
         page.link("dataset", "See how the import goes")
         return
+    if (best := best_run(page)) is not None and (words := diagnosis_of(best).words):
+        st.caption(escape(words))
     cards(page)
     following = next((key for key, mark in step_marks(page).items() if mark != "done"), "evaluation")
     labels = {"training": "Go on to training", "evaluation": "See how good it is", "dataset": "Go on to the images"}
@@ -61,14 +64,20 @@ def standing(page: Page) -> str:
         return sizes + " No network has been trained on them yet."
     if not accuracies:
         return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none judged yet."
-    best = max((run for run in page.runs if run.id in accuracies), key=lambda run: accuracies[run.id])
+    best = best_run(page)
     accuracy = percent(accuracies[best.id], test_images(dataset))
-    label = find_architecture(best.settings.architecture).title
+    label = escape(best.settings.design.title)
     untrained = " on untrained weights" if best.settings.untrained else ""
     best_words = (
         f"The best of {len(page.runs)} so far, {label}{untrained}, is right on **{accuracy}** of the test images."
     )
     return f"{sizes} {best_words}"
+
+
+def best_run(page: Page) -> Run | None:
+    """The run that is right on the most test images; None where none is judged."""
+    accuracies = test_accuracies(page)
+    return max((run for run in page.runs if run.id in accuracies), key=lambda run: accuracies[run.id], default=None)
 
 
 def test_accuracies(page: Page) -> dict[str, float]:
@@ -87,12 +96,12 @@ def cards(page: Page) -> None:
     content = dataset.content
     out = len(content.unreadable) + int(content.table["excluded"].sum())
     left_out = f", {out:,} left out" if out else ""
-    architecture = find_architecture(values["architecture"])
+    architecture = page.draft.architecture
     judged = test_accuracies(page)
     numbers = {
         "dataset": f"{len(dataset.images):,} images{left_out}",
         "augmentation": in_words(read_recipe(values["augmentation"])),
-        "model": f"{architecture.title}, {values['image_size']} px",
+        "model": f"{escape(architecture.title)}, {values['image_size']} px",
         "training": f"{len(page.runs)} run{'' if len(page.runs) == 1 else 's'}",
         "evaluation": f"{len(judged)} judged" if judged else "after the first training",
     }
@@ -113,7 +122,7 @@ def recent_runs(page: Page) -> None:
     count, rows = test_images(page.dataset), []
     for run in page.runs[:RECENT_RUNS]:
         summary, losses = run.summary(), epoch_table(run.events.read())["val_loss"].dropna().tolist()
-        title = find_architecture(summary["architecture"]).title
+        title = run.settings.design.title
         rows.append(
             {
                 "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",

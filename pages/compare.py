@@ -299,18 +299,17 @@ def curves(runs: list[Run], names: list[str]) -> None:
 
 def judged_of(run: Run) -> Judged:
     """What is to be known of a run, read once for as long as its predictions stay the same."""
-    path = run.predictions_path
-    return _read(str(run.folder), path.stat().st_mtime_ns) if path.exists() else judged_as_it_is(run)
+    return _read(str(run.folder), run.answers_as_of) if run.predictions_path.exists() else judged_as_it_is(run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2 * MOST_RUNS)
-def _read(folder: str, changed: int) -> Judged:
+def _read(folder: str, state: tuple) -> Judged:
     return judged_as_it_is(Run(Path(folder)))
 
 
 def _state_of(runs: list[Run]) -> tuple:
     """What a comparison depends on: it is worked out anew where any of it is another."""
-    return tuple((str(run.folder), run.predictions_path.stat().st_mtime_ns, str(read_labels(run))) for run in runs)
+    return tuple((str(run.folder), run.answers_as_of, str(read_labels(run))) for run in runs)
 
 
 @st.cache_data(show_spinner=False, max_entries=COMPARISONS_KEPT)

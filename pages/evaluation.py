@@ -10,8 +10,9 @@ from core.datasets.splits import SPLITS
 from core.errors import WorkbenchError
 from core.evaluation.confusions import in_words as pair_in_words
 from core.evaluation.confusions import most_confused, worst_cell
-from core.evaluation.metrics import verdict
+from core.evaluation.metrics import class_remarks, verdict
 from core.evaluation.predictions import DamagedPredictions, Predictions
+from core.runs.diagnosis import diagnosis_of
 from core.runs.record import Run
 from pages.widgets.class_table import show_class_table, weakest_in_words
 from pages.widgets.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
@@ -86,6 +87,8 @@ def judge(page: Page, runs: list[Run]) -> None:
         show_standing(page, page.run, damaged=isinstance(error, DamagedPredictions))
         return
     head.markdown(escape_verdict(verdict(figures)))
+    for remark in class_remarks(figures, diagnosis_of(page.run).unlearned):
+        st.warning(escape(remark), icon=":material/category:")
     show_standing(page, page.run)
     show_fixes(page, page.run, split)
     view = View()

@@ -8,9 +8,8 @@ from core.architectures.architecture import Architecture
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
 from core.jobs import Status
-from core.runs.diagnosis import diagnose
-from core.runs.events import epoch_table
-from core.runs.executor import can_extend, can_resume, check_trainable, extend, resume, start
+from core.runs.diagnosis import diagnosis_of
+from core.runs.executor import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
 from core.runs.queue import Queue, gpus
 from core.runs.record import Run, delete_run
 from core.runs.settings import (
@@ -71,6 +70,8 @@ def prepare(page: Page) -> None:
         page.link("model", "Look at the model's settings")
         return
     st.markdown(plan_in_words(page, settings))
+    for words in lacking_before(page.dataset, settings):
+        st.warning(escape(words), icon=":material/category:")
     setting_row(page, settings, settings_in(BASICS))
     with st.expander("More settings", icon=":material/tune:"):
         more_settings(page, settings)
@@ -93,7 +94,7 @@ def prepare(page: Page) -> None:
 def plan_in_words(page: Page, settings: RunSettings) -> str:
     architecture = settings.design
     count = int((page.dataset.images["split"] == "train").sum())
-    words = f"**{architecture.title}** will learn from **{count:,} images** at {settings.image_size} px"
+    words = f"**{escape(architecture.title)}** will learn from **{count:,} images** at {settings.image_size} px"
     if settings.untrained:
         words += ", on **untrained** weights"
     if settings.augmentation:
@@ -223,9 +224,8 @@ def live(page: Page, was_active: bool) -> None:
         show_error(status)
     if any(event["kind"] in ("batch", "epoch") for event in events):
         show_curves(events, run.settings.epochs, f"curves_{run.id}")
-        shares = page.dataset.images["label"].value_counts(normalize=True)
-        if said := diagnose(epoch_table(events), shares.max()):
-            st.markdown(said)
+        if said := diagnosis_of(run).words:
+            st.markdown(escape(said))
     elif status.active:
         st.skeleton(height=300)
     verb = "trains" if status.active else "trained"

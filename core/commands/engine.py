@@ -5,7 +5,8 @@ import os
 
 import numpy as np
 
-from core.architectures.registry import ARCHITECTURES, find_architecture
+from core.architectures.own import find_available
+from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import IMAGENET, fetch_weights
 from core.commands.output import DONE, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
@@ -37,7 +38,7 @@ def add_commands(add) -> None:
 
 
 def _plan(workspace: Workspace, options: argparse.Namespace) -> Result:
-    architecture = find_architecture(options.architecture)
+    architecture = find_available(options.architecture, workspace)
     if not architecture.frozen:
         raise UsageError(f"{architecture.title} is trained from scratch: no features are computed, nothing to plan.")
     image_size = check_image_size(architecture, options.image_size or architecture.input_size)

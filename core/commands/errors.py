@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from core.commands.output import DONE, Result, progress_line, table
+from core.commands.runs import judged
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.errors import confidently_wrong, least_sure, margins_of, runner_up
 from core.evaluation.predictions import SPLITS, Predictions
 from core.inference import Helper
 from core.runs.record import Run, find_run
-from core.runs.standing import standing_of
 from core.workspace import Workspace
 
 ALL = "all"
@@ -38,12 +38,12 @@ def add_commands(add) -> None:
 def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
     run, limit = find_run(workspace, options.run), _limit(options)
     predictions = run.predictions()
-    judged = predictions if options.split == ALL else predictions.of(options.split or "test")
+    shown = predictions if options.split == ALL else predictions.of(options.split or "test")
     document: dict[str, Any] = {"run": run.id, "untrained": run.settings.untrained, "split": options.split or "test"}
-    document |= {"n": len(judged), "judged": standing_of(run).to_dict()}
-    wrong, unsure = confidently_wrong(judged), least_sure(judged)
+    document |= {"n": len(shown), "judged": judged(run)}
+    wrong, unsure = confidently_wrong(shown), least_sure(shown)
     document["counts"] = {"confidently_wrong": len(wrong), "least_sure": len(unsure)}
-    document |= {"confidently_wrong": _answers(judged, wrong[:limit]), "least_sure": _answers(judged, unsure[:limit])}
+    document |= {"confidently_wrong": _answers(shown, wrong[:limit]), "least_sure": _answers(shown, unsure[:limit])}
     by_features, counts = _by_features(workspace, run, options.split or ALL, limit)
     document["counts"] |= counts
     document |= by_features

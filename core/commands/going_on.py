@@ -3,7 +3,7 @@
 import argparse
 
 from core.commands.output import DONE, Result
-from core.commands.runs import RUN_HELP, followed
+from core.commands.runs import RUN_HELP, followed, warned
 from core.commands.sweep import followed_sweep
 from core.datasets.store import open_dataset
 from core.errors import UsageError
@@ -78,8 +78,9 @@ def _extend(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _retrain(workspace: Workspace, options: argparse.Namespace) -> Result:
     old = find_run(workspace, options.run)
-    new = retrain(workspace, open_dataset(workspace, old.settings.dataset), old)
-    document, text, code = followed(new)
+    dataset = open_dataset(workspace, old.settings.dataset)
+    new = retrain(workspace, dataset, old)
+    document, text, code = followed(new, warned(dataset, old.settings))
     document |= {"before": old.id, "compared": None}
     if old.predictions_path.exists() and new.predictions_path.exists():
         compared = document["compared"] = compare_runs([old, new])

@@ -2,16 +2,19 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from core.architectures.registry import ARCHITECTURES
 from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
+from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.metrics import percent, verdict
+from core.evaluation.metrics import class_remarks, percent, verdict
 from core.evaluation.predictions import DamagedPredictions
 from core.jobs import Status
-from core.runs.executor import can_judge, judge, start, wait
+from core.runs.diagnosis import diagnosis_of
+from core.runs.executor import can_judge, judge, lacking_before, start, wait
 from core.runs.labels import read_labels
 from core.runs.record import Run, find_run, list_runs
 from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
@@ -148,20 +151,38 @@ def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
     settings = settings_from(workspace, options)
     dataset = ensure_dataset(workspace, settings.dataset, progress_line)
     run = start(workspace, dataset, settings)
-    return followed(run)
+    return followed(run, warned(dataset, settings))
 
 
-def followed(run: Run) -> Result:
-    """Wait for the end of a run that was set going, and say what came of it."""
+def warned(dataset: Dataset, settings: RunSettings) -> list[str]:
+    """What is to be known before a training, which is told right away."""
+    warnings = lacking_before(dataset, settings)
+    for words in warnings:
+        print(f"warning: {words}", file=sys.stderr)
+    return warnings
+
+
+def followed(run: Run, warnings: Sequence[str] = ()) -> Result:
+    """Wait for the end of a run that was set going, and say what came of it.
+
+    Parameters
+    ----------
+    warnings
+        What was told before it began.
+    """
     print(f"run {run.id}", file=sys.stderr)
     status = wait(run, _StatusLine(run))
     document = {"run": run.id, "status": status.state, "error": status.error, "seconds": status.seconds}
     document |= {"epochs": status.facts.get("epochs", 0), "device": status.facts.get("device", "")}
-    document |= {"untrained": run.settings.untrained, "judged": None, "test": None}
+    diagnosis = diagnosis_of(run)
+    document |= {"untrained": run.settings.untrained, "judged": None, "test": None, "diagnosis": diagnosis.to_dict()}
+    document |= {"warnings": list(warnings)}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
-        document |= {"judged": standing_of(run).to_dict(), "test": run.evaluate("test")}
+        document |= {"judged": judged(run), "test": run.evaluate("test")}
         text += "\n" + _evaluation_text(run, document["test"])
+    elif diagnosis.words:
+        text += f"\n{diagnosis.words}"
     if status.state == "failed":
         print(f"error: {status.error}", file=sys.stderr)
     return document, text, FAILED if status.state == "failed" else DONE
@@ -196,8 +217,14 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
         raise UsageError("--positive says which class --threshold is about. Give both, or neither.")
     _judge_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
-    document = {"run": run.id, "untrained": run.settings.untrained, "judged": standing_of(run).to_dict()} | evaluation
+    document = {"run": run.id, "untrained": run.settings.untrained, "judged": judged(run)}
+    document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
+
+
+def judged(run: Run) -> dict[str, Any]:
+    """What its answers are of, and which of its classes are called otherwise by now, JSON-ready."""
+    return standing_of(run).to_dict() | {"renamed": run.naming().renamed}
 
 
 def _judge_if_needed(workspace: Workspace, run: Run) -> None:
@@ -256,14 +283,15 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     ]
     lines = [
         verdict(evaluation),
+        *class_remarks(evaluation, diagnosis_of(run).unlearned),
+        *filter(None, [diagnosis_of(run).words]),
         *_how_it_was_judged(evaluation),
         table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
         *(f"{FIGURES[key]} can't be told: {reason}." for key, reason in evaluation["undefined"].items()),
         f"Guessing at random would be right on {percent(evaluation['chance'], evaluation['n'])}.",
         table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
-    if words := standing_of(run).words():
-        lines.insert(0, words)
+    lines[:0] = filter(None, [standing_of(run).words(), run.naming().words()])
     if run.settings.untrained:
         lines.insert(0, "UNTRAINED weights: the backbone is random numbers. These figures say nothing about it.")
     return "\n".join(lines)

@@ -43,7 +43,7 @@ def add_commands(add) -> None:
 
 
 def _sweep(workspace: Workspace, options: argparse.Namespace) -> Result:
-    axes, settings = parse_axes(options.over), settings_from(workspace, options)
+    axes, settings = parse_axes(options.over, workspace), settings_from(workspace, options)
     dataset = ensure_dataset(workspace, options.dataset, progress_line)
     sweep = start_sweep(workspace, dataset, settings, axes, options.method, options.runs, options.minutes)
     return followed_sweep(workspace, sweep)

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.architectures.registry import ARCHITECTURES, find_architecture
+from core.architectures.own import find_available
+from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import (
     IMAGENET,
     add_weights,
@@ -53,7 +54,7 @@ def _state(entry: dict) -> str:
 
 
 def _get(workspace: Workspace, options: argparse.Namespace) -> Result:
-    architecture = find_architecture(options.architecture)
+    architecture = find_available(options.architecture, workspace)
     target_path(architecture)  # refuses what has no weights
     present = path_at_hand(architecture)
     if present is None:
@@ -83,7 +84,7 @@ class _Lines:
 
 
 def _add(workspace: Workspace, options: argparse.Namespace) -> Result:
-    architecture = find_architecture(options.architecture)
+    architecture = find_available(options.architecture, workspace)
     added = add_weights(architecture, options.file.expanduser(), options.replace)
     return (
         describe_weights(architecture) | {"is_kerass_own": added.is_kerass_own, "rewritten": added.rewritten},
@@ -93,7 +94,7 @@ def _add(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 
 def _delete(workspace: Workspace, options: argparse.Namespace) -> Result:
-    architecture = find_architecture(options.architecture)
+    architecture = find_available(options.architecture, workspace)
     freed = delete_weights(architecture)
     text = f"The weights of {architecture.title} are deleted: {freed / 1e6:,.1f} MB freed."
     return {"architecture": architecture.name, "freed_bytes": freed}, text, DONE

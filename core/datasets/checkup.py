@@ -13,6 +13,7 @@ from core.datasets.findings.division import division
 from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding
 from core.datasets.findings.groups import groups
 from core.datasets.findings.import_notes import from_import, unusable
+from core.datasets.findings.lacking import lacking
 from core.datasets.findings.look_alikes import look_alikes
 from core.datasets.findings.pixel_depth import pixel_depth
 from core.datasets.findings.single_images import single_images
@@ -22,7 +23,7 @@ from core.errors import UsageError
 
 READY, WARNINGS, NOT_READY = "ready", "ready with warnings", "not ready"
 CHECKUPS_KEPT = 6
-LOOKS = (classes, division, groups, copies, look_alikes, unusable, single_images, pixel_depth)
+LOOKS = (classes, division, lacking, groups, copies, look_alikes, unusable, single_images, pixel_depth)
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,34 @@ class Content:
         first = [label for label in dict.fromkeys(self.edits.order) if label in labels]
         return (*first, *sorted(labels.difference(first), key=natural_order))
 
+    def labels_in_files(self, name: str) -> list[str]:
+        """What the files call a class that has this name now: one label, or several that came to one name."""
+        called = self.edits.names
+        return sorted(label for label in self._file_labels if called.get(label, label) == name)
+
+    @cached_property
+    def _file_labels(self) -> frozenset[str]:
+        return frozenset(self.manifest["label"].unique())
+
+    @cached_property
+    def first_names(self) -> dict[str, str]:
+        """By the name of a class, one that no renaming changes: what its files, or whoever made it, called it first."""
+        found: dict[str, str] = {}
+        for name in self.class_names:
+            written = self.labels_in_files(name) or [label for label, now in self.edits.names.items() if now == name]
+            first = min(written or [name], key=natural_order)
+            # A class made by hand may be called what the files call another one.
+            found[name] = first if first not in found.values() else f"\x01{name}"
+        return found
+
+    @cached_property
+    def network_classes(self) -> tuple[str, ...]:
+        """The classes in the order in which networks answer them, which neither renaming nor reordering changes.
+
+        A network that is trained again after nothing but names was changed so comes out the same.
+        """
+        return tuple(sorted(self.class_names, key=lambda name: natural_order(self.first_names[name])))
+
     @cached_property
     def counts(self) -> pd.DataFrame:
         """Images per class (rows) and part of the split (columns)."""
@@ -155,7 +183,9 @@ class Content:
         if "test" not in given:
             refuse_one_group(images["path"].tolist(), settings.group_by, grouping)
         groups = self._with_near_copies(images, grouping, settings)
-        return images.assign(split=draw_splits(labels, identities, given, settings, groups, fixed).astype(object))
+        first = images["label"].map(self.first_names).to_numpy(dtype=str) if self.edits.names else None
+        parts = draw_splits(labels, identities, given, settings, groups, fixed, first)
+        return images.assign(split=parts.astype(object))
 
     def _taking_part(self) -> pd.DataFrame:
         return self.table[~self.table["excluded"]].drop(columns=["excluded", "reason"]).reset_index(drop=True)

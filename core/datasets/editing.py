@@ -68,7 +68,8 @@ def rename_class(dataset: Dataset, old: str, new: str) -> Edit:
         If there is no such class, or the new name is taken or can't be used.
     """
     _check_class(dataset, old)
-    return dataset.edits.add(RENAME, old_label=old, label=check_label(new, dataset.class_names))
+    in_files = dataset.content.labels_in_files(old)
+    return dataset.edits.add(RENAME, old_label=old, label=check_label(new, dataset.class_names), classes=in_files)
 
 
 def order_classes(dataset: Dataset, names: Sequence[str]) -> Edit:

@@ -29,9 +29,9 @@ class Edit:
         Seconds since 1970.
     action
         "relabel" to `label`; "exclude"; "include", that is put back; "accept": what the check-up's `finding` says of
-        these images is all right; "rename" the class `old_label` to `label`; "order" the `classes`; "group", that is
-        divide anew so that what belongs together by `group_by` is on one side; "reading": deep pixels are shown by
-        these `ranges`, or these `bands` of them; "undo" the edit `target`.
+        these images is all right; "rename" the class `old_label`, which the files call `classes`, to `label`; "order"
+        the `classes`; "group", that is divide anew so that what belongs together by `group_by` is on one side;
+        "reading": deep pixels are shown by these `ranges`, or these `bands` of them; "undo" the edit `target`.
     images
         By path, the hash of the pixels: an edit is of a picture, and not of another that took its place.
     why
@@ -88,6 +88,8 @@ class State:
         By kind of deep sample, the values shown black and white, where they were set by hand.
     bands
         Which are shown, where that was set by hand.
+    entries
+        How many entries of the log that is, undone ones and undos included.
     """
 
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class State:
     order: list[str] = field(default_factory=list)
     ranges: dict[str, Sequence[float]] = field(default_factory=dict)
     bands: Sequence[int] = ()
+    entries: int = field(default=0, compare=False)
 
 
 class EditLog:
@@ -105,16 +108,20 @@ class EditLog:
     def __init__(self, path: Path):
         self.path = path
 
-    def standing(self) -> list[Edit]:
-        """The edits that were not undone, oldest first."""
-        edits = self._all()
-        undone = {edit.target for edit in edits if edit.action == UNDO}
-        return [edit for edit in edits if edit.action != UNDO and edit.id not in undone]
+    def standing(self, entries: int | None = None) -> list[Edit]:
+        """The edits that were not undone, oldest first; as they stood after so many entries of the log, or now."""
+        return _standing(self.entries(), entries)
+
+    def entries(self) -> list[Edit]:
+        """All that was ever written, undone edits and undos included, oldest first."""
+        known = set(Edit.__dataclass_fields__)
+        entries = [entry for entry in read_json_lines(self.path) if isinstance(entry, dict) and "action" in entry]
+        return [Edit(**{key: value for key, value in entry.items() if key in known}) for entry in entries]
 
     def add(self, action: str, **values: Any) -> Edit:
         """Write an edit down."""
         with FileLock(f"{self.path}.lock"):
-            last = max((edit.id for edit in self._all()), default=0)
+            last = max((edit.id for edit in self.entries()), default=0)
             edit = Edit(id=last + 1, time=time.time(), action=action, **values)
             entry = {key: value for key, value in edit.__dict__.items() if value not in ("", 0, (), {})}
             append_json(self.path, entry)
@@ -145,15 +152,41 @@ class EditLog:
 
     def state(self) -> State:
         """What all edits that stand come to."""
-        state = State()
-        for edit in self.standing():
-            _APPLY[edit.action](state, edit)
-        return state
+        return state_after(self.entries())
 
-    def _all(self) -> list[Edit]:
-        known = set(Edit.__dataclass_fields__)
-        entries = [entry for entry in read_json_lines(self.path) if isinstance(entry, dict) and "action" in entry]
-        return [Edit(**{key: value for key, value in entry.items() if key in known}) for entry in entries]
+
+def state_after(written: Sequence[Edit], entries: int | None = None) -> State:
+    """What the edits come to that stood after so many entries of a log, or after all.
+
+    Parameters
+    ----------
+    written
+        As `EditLog.entries` gives them.
+    """
+    state = come_to(_standing(written, entries))
+    state.entries = len(written[:entries])
+    return state
+
+
+def state_by_names_of_now(written: Sequence[Edit], entries: int) -> State:
+    """What was said of single images after so many entries of a log, with the classes called as they are now."""
+    labelled = [edit for edit in _standing(written, entries) if edit.action not in (RENAME, ORDER)]
+    named = [edit for edit in _standing(written) if edit.action in (RENAME, ORDER)]
+    return come_to(sorted([*labelled, *named], key=lambda edit: edit.id))
+
+
+def come_to(edits: Sequence[Edit]) -> State:
+    """What these edits come to, one after the other."""
+    state = State()
+    for edit in edits:
+        _APPLY[edit.action](state, edit)
+    return state
+
+
+def _standing(written: Sequence[Edit], entries: int | None = None) -> list[Edit]:
+    edits = written[:entries]
+    undone = {edit.target for edit in edits if edit.action == UNDO}
+    return [edit for edit in edits if edit.action != UNDO and edit.id not in undone]
 
 
 def check_label(label: str, taken: Collection[str] = ()) -> str:
@@ -191,8 +224,11 @@ def _accept(state: State, edit: Edit) -> None:
 
 def _rename(state: State, edit: Edit) -> None:
     """The class that is called `old_label` by now, and the labels that were given by hand, get the new name."""
+    # Two labels of files that have come to one name are one class, whose name goes with both.
+    of_class = [label for label in edit.classes if state.names.get(label, label) == edit.old_label]
     if edit.old_label not in state.names.values():
         state.names.setdefault(edit.old_label, edit.label)
+    state.names |= dict.fromkeys(of_class, edit.old_label)
     state.names = {label: edit.label if name == edit.old_label else name for label, name in state.names.items()}
     state.labels = {key: edit.label if label == edit.old_label else label for key, label in state.labels.items()}
     state.order = [edit.label if label == edit.old_label else label for label in state.order]

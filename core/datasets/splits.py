@@ -91,6 +91,7 @@ def draw_splits(
     settings: SplitSettings,
     groups: np.ndarray | None = None,
     fixed: np.ndarray | None = None,
+    first_labels: np.ndarray | None = None,
 ) -> np.ndarray:
     """Say for each image whether it trains, validates or tests.
 
@@ -118,6 +119,8 @@ def draw_splits(
         belongs to old ones joins them, in training if they are in several parts; the others go where their class lacks
         most. With folds, new images are divided into folds of their own, which keeps the folds disjoint as long as
         `fixed` holds the same images for each of them.
+    first_labels : (n,) array of str, optional
+        What the classes were called before they were renamed: another name is to move no image to another part.
 
     Returns
     -------
@@ -129,7 +132,9 @@ def draw_splits(
     UsageError
         If the settings ask for what these images cannot give; see there.
     """
-    names, label_numbers = np.unique(labels, return_inverse=True)
+    known = labels if first_labels is None else first_labels
+    _, examples, label_numbers = np.unique(known, return_index=True, return_inverse=True)
+    names = np.asarray(labels)[examples]
     units, order = _units(identities, groups, settings.seed)
     parts = _decided(given, fixed, units)
     free = (given == "") | (given == "train")

@@ -84,6 +84,7 @@ class Dataset:
         self.job = Job(folder)
         self.edits = EditLog(folder / "edits.jsonl")
         self._pinned: Content | None = None
+        self._network_classes: tuple[str, ...] | None = None
 
     @cached_property
     def info(self) -> DatasetInfo:
@@ -120,12 +121,19 @@ class Dataset:
         if self._pinned is not None:
             return self._pinned
         paths = (self.manifest_path, self.edits.path, self._split_path, self._reading_path)
-        written = tuple(_written(path) for path in paths)
+        written = tuple(written_state(path) for path in paths)
         return _contents.get((self.folder, written), self._read_content)
 
-    def pin(self) -> None:
-        """Hold on to what the dataset is now, whoever changes it meanwhile."""
+    def pin(self, network_classes: Sequence[str] | None = None) -> None:
+        """Hold on to what the dataset is now, whoever changes it meanwhile.
+
+        Parameters
+        ----------
+        network_classes
+            The classes in the order in which a network answers them that was begun earlier, if it is not the usual one.
+        """
         self._pinned = self.content
+        self._network_classes = tuple(network_classes) if network_classes else None
 
     def _read_content(self) -> Content:
         settings, parts = self._split()
@@ -277,8 +285,14 @@ class Dataset:
         except UnreadableImage:
             return ""
 
-    def label_indices(self, labels: pd.Series) -> np.ndarray:
-        position = {name: index for index, name in enumerate(self.class_names)}
+    @property
+    def network_classes(self) -> tuple[str, ...]:
+        """The classes in the order in which a network answers them: see `Content.network_classes`."""
+        return self._network_classes or self.content.network_classes
+
+    def label_indices(self, labels: pd.Series, names: Sequence[str] | None = None) -> np.ndarray:
+        """The place of each label among these names, by default among the classes as they are shown: (n,) of int."""
+        position = {name: index for index, name in enumerate(names or self.class_names)}
         return labels.map(position).to_numpy(dtype=np.int64)
 
     def summary(self) -> dict[str, Any]:
@@ -358,7 +372,7 @@ class _Contents:
 _contents = _Contents(CONTENTS_KEPT)
 
 
-def _written(path: Path) -> tuple[int, int, int] | None:
+def written_state(path: Path) -> tuple[int, int, int] | None:
     """What tells one state of a file from the next."""
     try:
         status = path.stat()

@@ -18,6 +18,7 @@ from core.evaluation.predictions import Predictions
 
 # The usual bound: what would happen by luck in fewer cases than these is called proven.
 PROVEN = 0.05
+CLASSES_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,9 @@ class Judged:
         Its answers.
     groups : ndarray, shape (n,), or None
         Which of the images of `predictions` belong together, by number; None where each stands alone.
+    learned_from
+        What names the images, split and labels that it was trained on, with classes called as they are now: equal where
+        nothing but names lies between two versions. None where that is not known.
     """
 
     name: str
@@ -43,6 +47,12 @@ class Judged:
     version: str | None
     predictions: Predictions
     groups: np.ndarray | None = None
+    learned_from: str | None = None
+
+    def learned_from_same(self, other: "Judged") -> bool:
+        """Whether both were trained on the same images, with the same labels and split."""
+        known = self.learned_from is not None and self.learned_from == other.learned_from
+        return self.version == other.version or known
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +77,7 @@ def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> st
         if not len(rows):
             return f"{judged.name} has no predictions for {images}."
     reasons = []
-    if first.version != second.version:
+    if not first.learned_from_same(second):
         reasons.append(
             "The images were relabelled, excluded, added or divided anew between the two, so that they did not learn "
             "from the same."
@@ -77,9 +87,23 @@ def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> st
     if len(mine) != len(others) or common != len(mine):
         counts = f"{len(mine):,} and {len(others):,} {images}"
         reasons.append(f"They are judged by other images: of {counts}, {common:,} are the same.")
-    elif mine.class_names != others.class_names or (mine.true != _ordered_as(mine, others).true).any():
+    elif apart := _classes_apart(first, second):
+        reasons.append(apart)
+    elif (mine.true != _ordered_as(mine, others).true).any():
         reasons.append(f"The {images} are the same, but not their labels.")
     return " ".join(reasons)
+
+
+def _classes_apart(first: Judged, second: Judged) -> str:
+    """Which classes only one of two knows, in words; "" where both tell the same ones apart, in whatever order."""
+    parts = []
+    for judged, other in ((first, second), (second, first)):
+        known = set(other.predictions.class_names)
+        alone = [f"“{name}”" for name in judged.predictions.class_names if name not in known]
+        if alone:
+            more = f" and {len(alone) - CLASSES_NAMED} more" if len(alone) > CLASSES_NAMED else ""
+            parts.append(f"only {judged.name} knows {', '.join(alone[:CLASSES_NAMED])}{more}")
+    return f"They tell other classes apart: {', and '.join(parts)}." if parts else ""
 
 
 def comparable_rows(first: Judged, second: Judged, split: str = "test") -> tuple[Predictions, Predictions]:
@@ -336,12 +360,14 @@ def _images(count: int) -> str:
 
 
 def _ordered_as(first: Predictions, second: Predictions) -> Predictions:
-    """The rows of `second`, which are of the same images, in the order of `first`."""
+    """`second`, which is of the same images and tells the same classes apart, with both in the order of `first`."""
     order = _order(first, second)
-    if isinstance(order, slice):
+    if isinstance(order, slice) and first.class_names == second.class_names:
         return second
-    parts = (second.ids, second.splits, second.true, second.probabilities)
-    return Predictions(*(part[order] for part in parts), second.class_names)
+    places = {name: place for place, name in enumerate(first.class_names)}
+    new_places = np.array([places[name] for name in second.class_names], dtype=np.int64)
+    true, probabilities = new_places[second.true[order]], second.probabilities[order][:, np.argsort(new_places)]
+    return Predictions(second.ids[order], second.splits[order], true, probabilities, first.class_names)
 
 
 def _order(first: Predictions, second: Predictions) -> np.ndarray | slice:

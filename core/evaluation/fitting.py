@@ -1,11 +1,113 @@
 """Whether a network does on new images what it does on those it learned from, in words."""
 
+from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+
 from core.evaluation.intervals import wilson
+from core.evaluation.predictions import Predictions
 
 # Less is of no consequence, even where many images prove it.
 SMALL_GAP = 0.02
+# Half the width of a 95 % interval, in standard errors.
+STANDARD_ERRORS = 1.96
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a network does on images that it learned from, beside what it does on others.
+
+    Only classes that both sides have images of count: one that nobody trained on, or nobody tests on, says nothing of
+    over-fitting.
+
+    Parameters
+    ----------
+    train_right, train_n, other_right, other_n
+        How many of how many images it is right on.
+    majority
+        The accuracy of always answering the commonest class on the training images, 0 to 1.
+    gain_low
+        How much better its probabilities are on training images than the classes' shares, in nats a image: the lower
+        end of the 95 % interval of the mean.
+    images
+        What the others are, such as "test".
+    """
+
+    train_right: int
+    train_n: int
+    other_right: int
+    other_n: int
+    majority: float
+    gain_low: float
+    images: str
+
+    @property
+    def gap(self) -> float:
+        """How much more accurate it is on training images, -1 to 1."""
+        return self.train_right / self.train_n - self.other_right / self.other_n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of 95 %: see `gap_interval`."""
+        return gap_interval(self.train_right, self.train_n, self.other_right, self.other_n)
+
+    @property
+    def over_fitted(self) -> bool:
+        """Whether it is more accurate on training images by more than chance, and by so much that it matters."""
+        return self.interval[0] > 0 and self.gap >= SMALL_GAP
+
+    @property
+    def learned_nothing(self) -> bool:
+        """Whether it can't be told from a constant answer, on the very images that it learned from."""
+        return wilson(self.train_right, self.train_n)[0] <= self.majority and self.gain_low <= 0
+
+    def words(self) -> str:
+        """See `in_words`."""
+        counts = self.train_right, self.train_n, self.other_right, self.other_n
+        return in_words(*counts, self.majority, self.images, self.gain_low)
+
+    def gap_in_words(self) -> str:
+        """Such as "19.0 points (95 % interval 13.8 to 25.2)"."""
+        low, high = self.interval
+        within = f"95 % interval {100 * low:.1f} to {100 * high:.1f}"
+        return f"{100 * self.gap:.1f} points ({within})".replace("-", "−")
+
+
+def fit_of(predictions: Predictions, split: str, images: str) -> Fit | None:
+    """How a network fits images of another part of the split; None where the two share no class.
+
+    Parameters
+    ----------
+    predictions
+        Of all parts.
+    split : {"test", "validation"}
+        The other part.
+    images
+        What its images are called.
+    """
+    train, other = predictions.of("train"), predictions.of(split)
+    k = len(predictions.class_names)
+    shared = (np.bincount(train.true, minlength=k) > 0) & (np.bincount(other.true, minlength=k) > 0)
+    ours, theirs = shared[train.true], shared[other.true]
+    if not ours.any() or not theirs.any():
+        return None
+    shares = np.bincount(train.true[ours], minlength=k) / ours.sum()
+    return Fit(
+        int((train.predicted == train.true)[ours].sum()),
+        int(ours.sum()),
+        int((other.predicted == other.true)[theirs].sum()),
+        int(theirs.sum()),
+        float(shares.max()),
+        _gain_low(train.probabilities[ours], train.true[ours], shares),
+        images,
+    )
+
+
+def _gain_low(probabilities: np.ndarray, true: np.ndarray, shares: np.ndarray) -> float:
+    given = np.clip(probabilities[np.arange(len(true)), true], np.finfo(np.float64).eps, 1)
+    gains = np.log(given) - np.log(shares[true])
+    return float(gains.mean() - STANDARD_ERRORS * gains.std() / sqrt(len(gains)))
 
 
 def gap_interval(train_right: int, train_n: int, other_right: int, other_n: int) -> tuple[float, float]:
@@ -42,7 +144,15 @@ def gap_interval(train_right: int, train_n: int, other_right: int, other_n: int)
     )
 
 
-def in_words(train_right: int, train_n: int, other_right: int, other_n: int, majority: float, images: str) -> str:
+def in_words(
+    train_right: int,
+    train_n: int,
+    other_right: int,
+    other_n: int,
+    majority: float,
+    images: str,
+    gain_low: float = float("-inf"),
+) -> str:
     """A word on over-fitting and under-fitting.
 
     Parameters
@@ -53,6 +163,8 @@ def in_words(train_right: int, train_n: int, other_right: int, other_n: int, maj
         The accuracy of always answering the commonest class, in [0, 1].
     images : str
         What the others are, such as "test".
+    gain_low : float
+        As `Fit.gain_low`. Where the commonest class leaves accuracy no room, it shows that something was learned.
 
     Returns
     -------
@@ -64,20 +176,22 @@ def in_words(train_right: int, train_n: int, other_right: int, other_n: int, maj
     ValueError
         As `gap_interval`.
     """
-    low, high = gap_interval(train_right, train_n, other_right, other_n)
-    train, other = train_right / train_n, other_right / other_n
-    points = f"{100 * (train - other):.1f} points"
+    fit = Fit(train_right, train_n, other_right, other_n, majority, gain_low, images)
+    (low, high), gap = fit.interval, fit.gap
+    points = f"{100 * gap:.1f} points".replace("-", "−")
     within = f"95 % interval {100 * low:.1f} to {100 * high:.1f}".replace("-", "−")
     if majority == 1:
         return "All training images are of one class, so there was nothing to tell apart."
-    if wilson(train_right, train_n)[0] <= majority:
+    if fit.learned_nothing:
         return (
             "It is hardly better than a constant answer even on the images it learned from: it has learned too little. "
             "A larger network, more epochs or another learning rate may help."
         )
     if low <= 0:
-        return f"No sign of over-fitting: on {images} images it is as accurate as on training images ({within} points)."
-    if train - other < SMALL_GAP:
+        return (
+            f"No sign of over-fitting: on {images} images it is as accurate as on training images ({points}, {within})."
+        )
+    if not fit.over_fitted:
         return f"Hardly over-fitted: on training images it is {points} more accurate ({within}), which matters little."
     return (
         f"Over-fitted to some degree: on training images it is {points} more accurate than on {images} images "

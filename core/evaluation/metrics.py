@@ -4,6 +4,7 @@ Written out here rather than taken from scikit-learn, which would weigh down the
 figure against scikit-learn's.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -297,6 +298,34 @@ def verdict(evaluation: dict) -> str:
     if evaluation["accuracy_ci95"][0] <= evaluation["majority_accuracy"]:
         text += f" That is not clearly better than always answering {majority}."
     return text + _missing_words(evaluation)
+
+
+def unlearned_classes(predictions: Predictions) -> list[str]:
+    """Names of the classes without a training image, which the network can't have learned."""
+    counts = np.bincount(predictions.of("train").true, minlength=len(predictions.class_names))
+    return [name for name, count in zip(predictions.class_names, counts, strict=True) if not count]
+
+
+def class_remarks(evaluation: dict, unlearned: Sequence[str]) -> list[str]:
+    """What is to be known of classes that nobody trained on, or that can't be judged; none where all is there.
+
+    Parameters
+    ----------
+    evaluation : dict
+        Result of `evaluate`.
+    unlearned : sequence of str
+        As `unlearned_classes` gives them.
+    """
+    images, judged = SPLIT_WORDS[evaluation["split"]], {row["label"]: row["support"] for row in evaluation["per_class"]}
+    remarks = []
+    for name in unlearned[:MISSING_SHOWN]:
+        count = judged[name]
+        mistakes = f": its {count:,} {images} image{'s' if count > 1 else ''} can only be mistaken" if count else ""
+        remarks.append(f"There were no training images of “{name}”, so it can't have been learned{mistakes}.")
+    untold = [name for name in evaluation.get("missing_classes", []) if name not in unlearned]
+    remarks += [f"No {images} images of “{name}”: nothing can be said of it." for name in untold[:MISSING_SHOWN]]
+    more = len(unlearned[MISSING_SHOWN:]) + len(untold[MISSING_SHOWN:])
+    return remarks + ([f"The same holds for {more:,} other class{'es' if more > 1 else ''}."] if more else [])
 
 
 def _missing_words(evaluation: dict) -> str:

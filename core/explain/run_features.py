@@ -51,8 +51,8 @@ class RunFeatures:
         return self.table[column].factorize()[0]
 
 
-# The latest, by the run's folder, the machine's and the time of its predictions: of 25,000 images, up to 200 MB.
-_latest: dict[tuple[Path, Path, int], RunFeatures] = {}
+# The latest, by the run's folder, the machine's and the state of its answers: of 25,000 images, up to 200 MB.
+_latest: dict[tuple, RunFeatures] = {}
 
 
 def features_of(run: Run, machine: Path | None = None, report: Report = unheard) -> RunFeatures:
@@ -74,8 +74,7 @@ def features_of(run: Run, machine: Path | None = None, report: Report = unheard)
         If the run has no predictions, or its images or weights are gone where they are needed.
     """
     machine = machine or machine_folder(run)
-    written = run.predictions_path.stat().st_mtime_ns if run.predictions_path.exists() else 0
-    mark = (run.folder, machine, written)
+    mark = (run.folder, machine, run.answers_as_of)
     if mark not in _latest:
         found = _features_of(run, machine, report)
         _latest.clear()
@@ -109,8 +108,8 @@ def _images_of(run: Run) -> tuple[pd.DataFrame, Predictions]:
     """The images of a run that it has answered, and the answers, in the same order."""
     predictions = run.predictions()
     try:
-        table = pd.read_parquet(run.folder / "images.parquet").drop_duplicates("path").set_index("path", drop=False)
-    except (OSError, ValueError) as error:
+        table = run.images().drop_duplicates("path").set_index("path", drop=False)
+    except WorkbenchError as error:
         raise WorkbenchError(
             f"The run {run.id} has lost its images.parquet, the list of its images. Train it once more."
         ) from error

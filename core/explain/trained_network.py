@@ -213,7 +213,7 @@ def _rebuild(run: Run) -> TrainedNetwork:
 
 def _class_count(run: Run) -> int:
     if run.predictions_path.exists():
-        return len(run.predictions().class_names)
+        return len(run.answers().class_names)
     return len(open_dataset(Workspace.at(run.workspace_root), run.settings.dataset).class_names)
 
 

@@ -34,10 +34,10 @@ TITLES |= {"dataset": "Dataset", "reading": "Pixels"}
 
 
 def trained_on(run: Run) -> tuple:
-    """What two runs have to agree in to be comparable, as far as their settings and status tell without a look."""
+    """What two runs have to agree in to be comparable, as far as it can be told without a look at their answers."""
     settings = run.settings
-    version = images_version(run.status().facts.get("dataset_version"))
-    return settings.dataset, version, settings.split_seed, settings.fold
+    what = run.learned_from() or images_version(run.status().facts.get("dataset_version"))
+    return settings.dataset, what, settings.split_seed, settings.fold
 
 
 def told_of(run: Run) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def judged(run: Run, name: str, predictions: Predictions) -> Judged:
     """What `core.evaluation.comparison` has to know of a run, which its words will call `name`."""
     # Runs on the same images by different scales are to be compared: which is better is the question then.
     version = images_version(run.status().facts.get("dataset_version"))
-    return Judged(name, run.settings.dataset, version, predictions, run.groups(predictions))
+    return Judged(name, run.settings.dataset, version, predictions, run.groups(predictions), run.learned_from())
 
 
 def judged_as_it_is(run: Run) -> Judged:
@@ -162,7 +162,17 @@ def judge_all(runs: Sequence[Run], read: Callable[[Run], Judged] = judged_as_it_
         If a run has no predictions, or they can't be read.
     """
     entries = [replace(read(run), name=letter(index)) for index, run in enumerate(runs)]
-    return by_corrected_labels(runs, entries) if len(runs) == 2 else (entries, "")
+    made, remark = by_corrected_labels(runs, entries) if len(runs) == 2 else (entries, "")
+    return made, " ".join(filter(None, [remark, renamed_since(runs)]))
+
+
+def renamed_since(runs: Sequence[Run]) -> str:
+    """Which of these runs answer classes that are called otherwise by now, in words; "" where none does."""
+    told: dict[str, list[str]] = {}
+    for index, run in enumerate(runs):
+        if words := run.naming().words():
+            told.setdefault(words, []).append(letter(index))
+    return " ".join(f"{', '.join(letters)}: {words}" for words, letters in told.items())
 
 
 def by_corrected_labels(runs: Sequence[Run], entries: Sequence[Judged]) -> tuple[list[Judged], str]:
@@ -174,7 +184,8 @@ def by_corrected_labels(runs: Sequence[Run], entries: Sequence[Judged]) -> tuple
         As `judge_all` gives them; the entries are as they came where no labels lie between the two.
     """
     for old, new in ((0, 1), (1, 0)):
-        if entries[old].version != entries[new].version and corrected_from(runs[new], runs[old]):
+        corrected = corrected_from(runs[new], runs[old]) and not entries[old].learned_from_same(entries[new])
+        if corrected and not runs[old].naming().parted:
             break
     else:
         return list(entries), ""

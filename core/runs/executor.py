@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from core.datasets.content import images_version
+from core.datasets.findings.lacking import lacking_in_words
 from core.datasets.store import Dataset, open_dataset
 from core.errors import UsageError
 from core.files import write_json
@@ -178,6 +179,13 @@ def check_trainable(dataset: Dataset, settings: RunSettings | None = None) -> No
         )
     if settings is not None:
         settings.design.table(settings.image_size, len(dataset.class_names), settings.dropout, settings.hidden)
+
+
+def lacking_before(dataset: Dataset, settings: RunSettings | None = None) -> list[str]:
+    """What is to be known before a training: the classes that a part of its split has no image of, in words."""
+    content = dataset.content
+    split = settings.split_settings(content.settings) if settings is not None else content.settings
+    return lacking_in_words(content.count(content.divided(split)))
 
 
 def wait(run: Run, watch: Callable[[Status], None] = lambda status: None) -> Status:

@@ -1,14 +1,19 @@
 """A run on disk: one training, with everything it was told and everything it found."""
 
+import hashlib
 import shutil
 import time
-from functools import cached_property
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from core.datasets.edits import RELABEL, RENAME
+from core.datasets.store import Dataset, written_state
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.calibration import fit_temperature
 from core.evaluation.metrics import evaluate
@@ -17,8 +22,11 @@ from core.files import read_json, write_json
 from core.images.reading_settings import Reading
 from core.jobs import Job
 from core.runs.events import EventLog
+from core.runs.naming import Naming, naming, unchanged
 from core.runs.settings import UNSAID, RunSettings, read_settings
 from core.workspace import Workspace
+
+NAMINGS_KEPT = 128
 
 
 class Run(Job):
@@ -32,6 +40,8 @@ class Run(Job):
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
     ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of an
     earlier attempt are judged, and a file ``judge`` once a run that trains is asked to judge its best so far.
+    ``classes.json`` holds the classes in the order in which its network answers them, and after how many entries of the
+    dataset's log of edits it was trained.
     """
 
     @property
@@ -144,8 +154,77 @@ class Run(Job):
     def predictions_path(self) -> Path:
         return self.folder / "predictions.parquet"
 
+    @property
+    def answered_classes(self) -> tuple[str, ...]:
+        """The classes by their names then, in the order in which the network answers them; () where nobody wrote it."""
+        return tuple(self._classes_file.get("classes", ()))
+
+    def save_answered_classes(self, classes: Sequence[str], entries: int) -> None:
+        """Write down the order of the classes, and how many entries the dataset's log of edits has."""
+        write_json(self.folder / "classes.json", {"classes": list(classes), "entries": entries})
+
+    @property
+    def _classes_file(self) -> dict[str, Any]:
+        values = read_json(self.folder / "classes.json")
+        return values if isinstance(values, dict) else {}
+
+    def naming(self) -> Naming:
+        """What the classes of the run are called by now: see `core.runs.naming`.
+
+        Raises
+        ------
+        WorkbenchError
+            If the run has no predictions, or they can't be read.
+        """
+        return _naming(self.folder, *self._states())
+
+    def _states(self) -> tuple:
+        """What tells one state of the answers, and of all that names their classes, from the next."""
+        dataset = self._dataset
+        own = (self.predictions_path, self.folder / "classes.json", self.folder / "images.parquet")
+        return tuple(map(written_state, (*own, dataset.edits.path, dataset.manifest_path)))
+
+    def _naming_of(self, classes: Sequence[str], images: pd.DataFrame | None = None) -> Naming:
+        dataset = self._dataset
+        written = dataset.edits.entries()
+        if not written or not dataset.ready:
+            return unchanged(classes)
+        if images is None:
+            with suppress(WorkbenchError):
+                images = self._read_images()
+        entries = self._classes_file.get("entries")
+        return naming(classes, written, dataset.content, images, entries, self._began() if entries is None else 0.0)
+
+    def _began(self) -> float:
+        """When it looked at its images first; a run that goes on begins anew by its status."""
+        first = next((event["time"] for event in self.events.read() if "time" in event), None)
+        return first or self.status().started or 0.0
+
+    @property
+    def _dataset(self) -> Dataset:
+        return Dataset(Workspace.at(self.workspace_root).datasets / self.settings.dataset)
+
+    @property
+    def answers_as_of(self) -> tuple:
+        """What tells one state of `predictions` from the next: the answers, and what their classes are called."""
+        try:
+            named = self.naming()
+        except WorkbenchError:
+            return written_state(self.predictions_path), (), ()
+        return written_state(self.predictions_path), named.order, tuple(named.now.items())
+
     def predictions(self) -> Predictions:
-        """The table of true labels and probabilities.
+        """The table of true labels and probabilities, with the classes called, and in the order, as they are now.
+
+        Raises
+        ------
+        WorkbenchError
+            If the run has none yet.
+        """
+        return self.naming().of(self.answers())
+
+    def answers(self) -> Predictions:
+        """The same as the network gave it: its classes are called, and in the order, as they were when it was trained.
 
         Raises
         ------
@@ -158,6 +237,53 @@ class Run(Job):
             reason = going if status.active else status.error or f"it is {status.state}"
             raise WorkbenchError(f"The run {self.id} has no predictions yet: {reason}")
         return Predictions.load(self.predictions_path)
+
+    def answered_as(self, paths: Sequence[str], index: int) -> list[int]:
+        """The place at which its network answers a class to each of some images.
+
+        Parameters
+        ----------
+        paths
+            Of images that it has answered.
+        index
+            Of the class among those of `predictions`. Of classes that were put together since, the likeliest counts.
+        """
+        columns = list(self.naming().columns[index])
+        if len(columns) == 1:
+            return columns * len(paths)
+        answers = self.answers()
+        rows = pd.Series(np.arange(len(answers)), index=answers.ids).reindex(list(paths)).fillna(0).astype(int)
+        return [columns[place] for place in answers.probabilities[rows][:, columns].argmax(axis=1)]
+
+    def images(self) -> pd.DataFrame:
+        """The images that it was trained on and judged by, with their labels as the classes are called now.
+
+        Raises
+        ------
+        WorkbenchError
+            If the table is gone or damaged.
+        """
+        table = self._read_images()
+        labels = list(dict.fromkeys(table["label"])) if "label" in table else []
+        naming = self._naming_of(labels, table)
+        return table if naming.changes_nothing or not labels else table.assign(label=naming.of_labels(table["label"]))
+
+    def _read_images(self) -> pd.DataFrame:
+        try:
+            return pd.read_parquet(self.folder / "images.parquet")
+        except Exception as error:  # a damaged parquet fails in any of Arrow's many ways
+            raise WorkbenchError(
+                f"The list of images of the run {self.id} (images.parquet) is gone or damaged: its figures stand, its "
+                "images can't be shown. Train again to have both."
+            ) from error
+
+    def learned_from(self) -> str | None:
+        """A short name of the images that it was trained on and judged by, with split and labels by the names of now.
+
+        Equal for two runs between which nothing but names was changed. None where none ever was, so that the dataset's
+        version says as much, and where the run's images are not known.
+        """
+        return _learned_from(self.folder, *self._states())
 
     def groups(self, predictions: Predictions) -> np.ndarray | None:
         """Which images of some of the run's predictions belong together, by number: (n,) array of int.
@@ -212,6 +338,28 @@ class Run(Job):
             "device": status.facts.get("device", ""),
             "accuracy": status.facts.get("test_accuracy"),
         }
+
+
+@lru_cache(maxsize=NAMINGS_KEPT)
+def _naming(folder: Path, *states: tuple[int, int, int] | None) -> Naming:
+    """Worked out once for as long as neither the answers nor the dataset's log are others."""
+    run = Run(folder)
+    return run._naming_of(run.answers().class_names)
+
+
+@lru_cache(maxsize=NAMINGS_KEPT)
+def _learned_from(folder: Path, *states: tuple[int, int, int] | None) -> str | None:
+    run, columns = Run(folder), ["path", "pixel_hash", "label", "split"]
+    if not any(edit.action in (RENAME, RELABEL) for edit in run._dataset.edits.entries()):
+        return None
+    try:
+        table = run.images()
+    except WorkbenchError:
+        return None
+    if not set(columns) <= set(table):
+        return None
+    lines = sorted(map("\t".join, zip(*(table[name].astype(str).tolist() for name in columns), strict=True)))
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def create_run(workspace: Workspace, settings: RunSettings) -> Run:

@@ -8,7 +8,7 @@ tell how good the choice is.
 import itertools
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from core.architectures.registry import ARCHITECTURES
+from core.architectures.own import find_available
 from core.datasets.store import Dataset, open_dataset
 from core.errors import UsageError
 from core.files import read_json, write_json
@@ -103,7 +103,10 @@ class Sweep(Job):
 
     @property
     def request(self) -> dict[str, Any]:
-        """`dataset`, `dataset_version`, `settings` (that all runs share), `axes`, `method`, `runs` and `minutes`."""
+        """`dataset`, `dataset_version`, `settings` (that all runs share), `axes`, `method`, `runs` and `minutes`.
+
+        And `networks`: by name, those among the options that somebody composed.
+        """
         return read_json(self.folder / "request.json") or {}
 
     @property
@@ -173,15 +176,20 @@ class Sweep(Job):
         return {"sweep": self.id} | asked | outcome | found
 
 
-def parse_axes(text: str) -> tuple[Axis, ...]:
+def parse_axes(text: str, workspace: Workspace | None = None) -> tuple[Axis, ...]:
     """Read what a sweep varies, such as ``learning_rate=1e-4..1e-2:log,dropout=0.2|0.5``.
+
+    Parameters
+    ----------
+    workspace
+        Whose own networks may be named too.
 
     Raises
     ------
     UsageError
         Saying what is wrong and how it is written.
     """
-    return check_axes(_parse_axis(part.strip()) for part in text.split(",") if part.strip())
+    return check_axes(_parse_axis(part.strip(), workspace) for part in text.split(",") if part.strip())
 
 
 def check_axes(axes: Iterable[Axis]) -> tuple[Axis, ...]:
@@ -245,9 +253,13 @@ def start_sweep(
     if all(len(axis.options) == 1 for axis in axes):
         raise UsageError("There is only one combination to try. Give a setting two options or more, or a range.")
     request = {"dataset": dataset.name, "settings": settings.to_dict(), "method": method} | _budget(runs, minutes)
+    # As a run does, a sweep keeps what an own network is made of: it may be changed or deleted meanwhile.
+    named = [value for axis in axes if axis.name == "architecture" for value in axis.options]
+    own = {name: find_available(name, workspace).network for name in named}
+    request["networks"] = {name: network for name, network in own.items() if network}
     for axis in axes:
         for value in axis.ends():
-            settings_of_trial(request["settings"], {axis.name: value})
+            settings_of_trial(request["settings"], {axis.name: value}, request["networks"])
     check_trainable(dataset, settings)
     content = dataset.content
     request["dataset_version"] = content.version
@@ -391,18 +403,29 @@ def sweeps_by_run(root: Path) -> dict[str, str]:
     return {trial["run"]: sweep.id for sweep in sweeps for trial in sweep.trials()}
 
 
-def settings_of_trial(shared: dict[str, Any], values: dict[str, Any]) -> RunSettings:
+def settings_of_trial(
+    shared: dict[str, Any], values: dict[str, Any], networks: Mapping[str, Mapping[str, Any]] | None = None
+) -> RunSettings:
     """The settings of one run of a sweep.
 
     Another architecture comes with defaults of its own: of the shared settings it keeps only what is not of a network.
+
+    Parameters
+    ----------
+    shared, values
+        What all runs have, and what is tried in this one.
+    networks
+        By name, what the networks are made of that somebody composed.
 
     Raises
     ------
     UsageError
         If they are not acceptable.
     """
-    if values.get("architecture", shared["architecture"]) != shared["architecture"]:
-        return read_settings({name: shared[name] for name in KEPT_FOR_ALL} | values)
+    chosen = values.get("architecture", shared["architecture"])
+    if chosen != shared["architecture"]:
+        kept = {name: shared[name] for name in KEPT_FOR_ALL}
+        return read_settings(kept | {"network": (networks or {}).get(chosen)} | values)
     return read_settings(UNSAID | shared | values)
 
 
@@ -478,13 +501,14 @@ def _new_folder(workspace: Workspace, settings: RunSettings) -> Sweep:
     raise AssertionError
 
 
-def _parse_axis(text: str) -> Axis:
+def _parse_axis(text: str, workspace: Workspace | None) -> Axis:
     name, equals, values = (part.strip() for part in text.partition("="))
     if not equals or not values:
         raise UsageError(f"{text!r} does not say what to vary. {HOW}")
     low, dots, high = values.partition("..")
     if not dots:
-        return Axis(name, options=tuple(dict.fromkeys(_checked(name, value.strip()) for value in values.split("|"))))
+        options = [_checked(name, value.strip(), workspace) for value in values.split("|")]
+        return Axis(name, options=tuple(dict.fromkeys(options)))
     high, colon, scale = high.partition(":")
     if colon and scale.strip() != "log":
         raise UsageError(f"A range may end with ':log' and nothing else. Got {text!r}.")
@@ -494,14 +518,14 @@ def _parse_axis(text: str) -> Axis:
         raise UsageError(f"{text!r} has no numbers at its ends. {HOW}") from None
 
 
-def _checked(name: str, value: str) -> Any:
+def _checked(name: str, value: str, workspace: Workspace | None) -> Any:
     """An option in the type of its setting."""
     if name in PARAMETERS:
         return PARAMETERS[name].check(value)
     if name in CHOICES:
         return CHOICES[name].check(value)
-    if name == "architecture" and value not in ARCHITECTURES:
-        raise UsageError(f"There is no architecture {value!r}. There are: {', '.join(ARCHITECTURES)}.")
+    if name == "architecture":
+        return find_available(value, workspace).name
     if name == "image_size":
         return Parameter("image_size", "Input size", "", 1, 1024, {}).check(value)
     return value

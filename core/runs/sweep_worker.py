@@ -116,7 +116,7 @@ class Sweeping:
         if can_resume(run):
             resume(self._workspace, run)
             return run
-        new = start(self._workspace, dataset, settings_of_trial(self._request["settings"], trial["values"]))
+        new = start(self._workspace, dataset, self._settings_of(trial["values"]))
         if run.folder.exists():
             delete_run(run)
         trial["run"] = new.id
@@ -152,9 +152,12 @@ class Sweeping:
         return True
 
     def _accepted(self, values: dict[str, Any], dataset: Dataset) -> RunSettings:
-        settings = settings_of_trial(self._request["settings"], values)
+        settings = self._settings_of(values)
         settings.design.table(settings.image_size, len(dataset.class_names), settings.dropout, settings.hidden)
         return settings
+
+    def _settings_of(self, values: dict[str, Any]) -> RunSettings:
+        return settings_of_trial(self._request["settings"], values, self._request.get("networks"))
 
     def _count_time(self) -> None:
         """Count the time since the last look, unless all that goes on is that its runs wait in line for a place."""

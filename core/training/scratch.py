@@ -44,7 +44,7 @@ def read_examples(run: Run, dataset: Dataset, table: pd.DataFrame) -> tuple[Exam
     paths = [dataset.path_of(path) for path in table["path"]]
     rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)), run.reading)
     table = table.iloc[rows].reset_index(drop=True)
-    examples = Examples(table, pixels, dataset.label_indices(table["label"]))
+    examples = Examples(table, pixels, dataset.label_indices(table["label"], dataset.network_classes))
     judged = np.flatnonzero(table["split"] != "train")
     for view in judging_views(settings):
         examples.judge_also(judged, partial(_turned, pixels, judged, view))

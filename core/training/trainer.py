@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.datasets.content import Content
 from core.datasets.pixel_scale import reading_in_words
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
@@ -83,6 +84,7 @@ def _train(run: Run) -> tuple[str, str]:
     # What is trained on is what the dataset is now: edits made meanwhile are for the next run.
     dataset.pin()
     content = dataset.content
+    dataset.pin(_class_order(run, content))
     if not (run.checkpoint.exists() or run.best_weights.exists()):  # one that goes on reads them as it began
         run.keep_reading(content.reading)
     version = content.version_read_by(run.reading)
@@ -111,6 +113,16 @@ def _train(run: Run) -> tuple[str, str]:
     if run.stop_requested and not reporter.epochs_done:
         raise Stopped
     return ("stopped", "") if run.stop_requested else ("done", "")
+
+
+def _class_order(run: Run, content: Content) -> tuple[str, ...]:
+    """In which order the run's network answers the classes; written down where it is only beginning."""
+    if run.checkpoint.exists() or run.best_weights.exists():
+        # Earlier versions of this program kept no order, and answered the classes as they were shown.
+        kept = run.answered_classes
+        return kept if set(kept) == set(content.class_names) else content.class_names
+    run.save_answered_classes(content.network_classes, content.edits.entries)
+    return content.network_classes
 
 
 def _go_on(run: Run, dataset: Dataset, first: Prepared, done: Reporter) -> tuple[Prepared, Reporter]:
@@ -300,7 +312,7 @@ def _answers(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> t
         splits=examples.table["split"].to_numpy(dtype=str),
         true=examples.targets,
         probabilities=averaged,
-        class_names=dataset.class_names,
+        class_names=dataset.network_classes,
         epoch=best_epoch(run.events.read()) or None,
     )
     return predictions, as_they_are

@@ -41,7 +41,8 @@ def gather_examples(
     """
     store, problems = fill(table, View(), "")
     table = _those_in(store, table).reset_index(drop=True)
-    examples = Examples(table, read(store, table["pixel_hash"]), dataset.label_indices(table["label"]))
+    targets = dataset.label_indices(table["label"], dataset.network_classes)
+    examples = Examples(table, read(store, table["pixel_hash"]), targets)
     parts = list(views_of(settings, table))
     for number, (view, part) in enumerate(parts, 1):
         view_store, view_problems = fill(part, view, f", view {number} of {len(parts)}")

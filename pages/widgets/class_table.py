@@ -29,7 +29,8 @@ def weakest_in_words(evaluation: dict[str, Any]) -> str:
     found, taken = int(matrix[weakest, weakest]), int(matrix[:, weakest].sum())
     there = rows[weakest]["support"]
     if found == there == taken:
-        return "**Every class is recognised without a mistake.**"
+        which = "Every class" if len(known) == len(rows) else "Every class that has images here"
+        return f"**{which} is recognised without a mistake.**"
     words = f"**The weakest class is “{escape(rows[weakest]['label'])}”:** of its {_images(there)} it finds {found:,}"
     return f"{words}, and of {_images(taken)} that it calls so {found:,} {'is' if found == 1 else 'are'} right."
 

@@ -1,9 +1,9 @@
 """Two runs side by side: the test in words, the matrices subtracted, and the images on which they disagree."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
+from core.errors import WorkbenchError
 from core.evaluation.comparison import (
     Judged,
     cell_changes,
@@ -21,6 +21,7 @@ from pages.widgets.comparison_matrix import show_matrix_difference
 from pages.widgets.confusion_matrix import parse_cell
 from pages.widgets.frame import Page
 from pages.widgets.gallery import escape, show_images
+from pages.widgets.judgement import images_of
 
 IMAGES_PER_PAGE = 24
 IMAGES_HEIGHT = 420
@@ -104,8 +105,8 @@ def _show_group(
     number = st.pagination(pages, key=f"pair_page_{chosen}_{run.id}") if pages > 1 else 1
     rows = rows[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
     try:
-        table = pd.read_parquet(run.folder / "images.parquet").set_index("path", drop=False).loc[list(one.ids[rows])]
-    except (OSError, KeyError):
+        table = images_of(run).loc[list(one.ids[rows])]
+    except (WorkbenchError, KeyError):
         st.info("The run's own list of images is gone, so that they can't be shown.", icon=":material/hide_image:")
         return
     notes = {one.ids[row]: _answers(one, other, names, row) for row in rows}

@@ -73,8 +73,13 @@ class Question:
     @cached_property
     def row(self) -> pd.DataFrame:
         """What was known of the image when the run was trained: one row, or none."""
-        table = pd.read_parquet(self.run.folder / "images.parquet")
+        table = images_of(self.run)
         return table[table["path"] == self.path]
+
+    @property
+    def network_classes(self) -> list[int]:
+        """The same classes as `classes`, by where the network answers them: they may be called otherwise since."""
+        return [self.run.answered_as([self.path], index)[0] for index in self.classes]
 
     @property
     def file(self) -> str:
@@ -154,7 +159,7 @@ def show_probabilities(question: Question) -> None:
 def show_heat(question: Question) -> None:
     """Grad-CAM for what it took the image for and, beside it, for what it is."""
     classes = question.classes
-    heat, images = question.ask("grad_cam", paths=[question.file] * len(classes), classes=classes)
+    heat, images = question.ask("grad_cam", paths=[question.file] * len(classes), classes=question.network_classes)
     pictures, strength = st.container(), _strength()
     tiles = [question.tile("image", images[0], f"{question.path} as the network sees it", "the image")]
     for index, each in zip(classes, heat, strict=True):
@@ -185,7 +190,7 @@ def show_covered(question: Question) -> None:
         state=(weights_written(question.run), modified(question.file)),
         run=str(question.run.folder),
         path=question.file,
-        classes=question.classes,
+        classes=question.network_classes,
     )
     image, all_drops = _smaller(found["image"]), [_smaller(each) for each in found["drops"]]
     pictures, strength = st.container(), _strength()
@@ -211,7 +216,7 @@ def show_nearest(question: Question) -> None:
         "nearest",
         str(question.page.workspace.root),
         "Looking for the training images most like it",
-        state=(weights_written(question.run), modified(question.run.predictions_path)),
+        state=(weights_written(question.run), question.run.answers_as_of),
         run=str(question.run.folder),
         path=question.path,
         machine=str(question.page.workspace.machine),

@@ -205,7 +205,10 @@ def _undo(take_back: Callable[[], object]) -> None:
 def show_old_and_new(page: Page, earlier: Run, run: Run, split: str) -> None:
     """What training again has brought: accuracies with intervals, cells, and the images that are answered otherwise."""
     try:
-        written = tuple(each.predictions_path.stat().st_mtime_ns for each in (earlier, run))
+        if earlier.naming().parted:  # which of its answers are right is not known
+            st.caption(escape(f"What training again brought can't be told. {earlier.naming().words()}"))
+            return
+        written = (earlier.answers_as_of, run.answers_as_of)
         found, beside = _brought(str(earlier.folder), str(run.folder), written, split)
     except WorkbenchError as error:
         st.warning(escape(str(error)))
@@ -232,7 +235,7 @@ def show_old_and_new(page: Page, earlier: Run, run: Run, split: str) -> None:
 
 
 @st.cache_resource(max_entries=DIFFERENCES_KEPT, show_spinner=False)
-def _brought(earlier: str, later: str, written: tuple[int, int], split: str) -> tuple[Changes, str]:
+def _brought(earlier: str, later: str, written: tuple[tuple, tuple], split: str) -> tuple[Changes, str]:
     """What differs, and whether it is luck, worked out once for as long as both have the answers that they have."""
     old, new = Run(Path(earlier)), Run(Path(later))
     return changes(predictions_of(old), predictions_of(new), split), luck_of_the_difference(old, new, split)

@@ -56,7 +56,7 @@ def heat_pictures(dataset: Dataset, run: Run, rows: pd.DataFrame, class_index: i
                 weights_written(run),
                 tuple(files.values()),
                 tuple(shapes[path] for path in files),
-                class_index,
+                tuple(run.answered_as(list(files), class_index)),
             )
     except WorkbenchError as error:
         st.info(escape(str(error)), icon=":material/visibility_off:")
@@ -66,10 +66,14 @@ def heat_pictures(dataset: Dataset, run: Run, rows: pd.DataFrame, class_index: i
 
 @st.cache_data(max_entries=GALLERIES_KEPT, show_spinner=False)
 def _urls(
-    run: str, written: tuple[float, float], files: tuple[str, ...], shapes: tuple[tuple[int, int], ...], index: int
+    run: str,
+    written: tuple[float, float],
+    files: tuple[str, ...],
+    shapes: tuple[tuple[int, int], ...],
+    classes: tuple[int, ...],
 ) -> list[str]:
     """Pictures in the proportions of the files, as long as the run's weights stay as they are."""
-    heat, images = helper().ask("grad_cam", run=run, paths=list(files), classes=[index] * len(files))
+    heat, images = helper().ask("grad_cam", run=run, paths=list(files), classes=list(classes))
     return [
         pixels_url(overlay(image, each, STRENGTH), shape=proportions(*shape, SIDE))
         for image, each, shape in zip(images, heat, shapes, strict=True)

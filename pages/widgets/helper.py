@@ -37,10 +37,8 @@ def survey(task: str, workspace: Workspace, run: Run, words: str) -> dict[str, A
 
     See `long_answer`, by which it is worked out.
     """
-    written = run.predictions_path.stat().st_mtime_ns if run.predictions_path.exists() else 0
-    return long_answer(
-        task, str(workspace.root), words, state=written, run=str(run.folder), machine=str(workspace.machine)
-    )
+    state, place = run.answers_as_of, {"run": str(run.folder), "machine": str(workspace.machine)}
+    return long_answer(task, str(workspace.root), words, state=state, **place)
 
 
 def long_answer(task: str, owner: str, words: str, state: Any = None, **arguments: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.errors import WorkbenchError
+from core.datasets.store import written_state
 from core.evaluation.calibration import fit_temperature
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
@@ -24,7 +24,7 @@ def predictions_of(run: Run, split: str | None = None) -> Predictions:
     WorkbenchError
         If it has none, or they can't be read.
     """
-    known = str(run.folder), _identity(run.predictions_path)
+    known = str(run.folder), run.answers_as_of
     return _predictions(*known) if split is None else _part(*known, split)
 
 
@@ -36,7 +36,7 @@ def evaluation_of(run: Run, split: str) -> dict[str, Any]:
     WorkbenchError
         If the run has no predictions of that split, or they can't be read.
     """
-    return _evaluation(str(run.folder), _identity(run.predictions_path), split)
+    return _evaluation(str(run.folder), run.answers_as_of, split)
 
 
 def figures_of(run: Run, split: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def figures_of(run: Run, split: str) -> dict[str, Any]:
     WorkbenchError
         If the run has no predictions of that split, or they can't be read.
     """
-    return _figures(str(run.folder), _identity(run.predictions_path), split)
+    return _figures(str(run.folder), run.answers_as_of, split)
 
 
 def images_of(run: Run) -> pd.DataFrame:
@@ -58,8 +58,7 @@ def images_of(run: Run) -> pd.DataFrame:
     WorkbenchError
         If it is gone or can't be read.
     """
-    path = run.folder / "images.parquet"
-    return _images(str(path), _identity(path))
+    return _images(str(run.folder), (written_state(run.folder / "images.parquet"), *run.answers_as_of))
 
 
 def temperature_of(run: Run) -> float:
@@ -70,49 +69,34 @@ def temperature_of(run: Run) -> float:
     WorkbenchError
         If there are no validation images.
     """
-    return _temperature(str(run.folder), _identity(run.predictions_path))
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    """What tells one state of a file from the next."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return _temperature(str(run.folder), run.answers_as_of)
 
 
 @st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
-def _predictions(folder: str, identity: tuple | None) -> Predictions:
+def _predictions(folder: str, identity: tuple) -> Predictions:
     return Run(Path(folder)).predictions()
 
 
 @st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
-def _part(folder: str, identity: tuple | None, split: str) -> Predictions:
+def _part(folder: str, identity: tuple, split: str) -> Predictions:
     return _predictions(folder, identity).of(split)
 
 
 @st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner="Drawing the images anew, for the intervals")
-def _evaluation(folder: str, identity: tuple | None, split: str) -> dict[str, Any]:
+def _evaluation(folder: str, identity: tuple, split: str) -> dict[str, Any]:
     return Run(Path(folder)).evaluate(split)
 
 
 @st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner=False)
-def _figures(folder: str, identity: tuple | None, split: str) -> dict[str, Any]:
+def _figures(folder: str, identity: tuple, split: str) -> dict[str, Any]:
     return evaluate(_predictions(folder, identity), split, resamples=1)
 
 
 @st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
-def _images(path: str, identity: tuple | None) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(path).set_index("path", drop=False)
-    except Exception as error:  # a damaged parquet fails in any of Arrow's many ways
-        raise WorkbenchError(
-            "The run's table of images (images.parquet) is gone or damaged: its figures stand, its images can't be "
-            "shown. Train again to have both."
-        ) from error
+def _images(folder: str, identity: tuple) -> pd.DataFrame:
+    return Run(Path(folder)).images().set_index("path", drop=False)
 
 
 @st.cache_resource(max_entries=RUNS_KEPT, show_spinner=False)
-def _temperature(folder: str, identity: tuple | None) -> float:
+def _temperature(folder: str, identity: tuple) -> float:
     return fit_temperature(_predictions(folder, identity).of("validation"))

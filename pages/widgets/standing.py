@@ -57,6 +57,8 @@ def show_standing(page: Page, run: Run, damaged: bool = False) -> None:
         Whether its answers can't be read, and should be made anew.
     """
     _show(page, run, in_view=True, damaged=damaged)
+    if not damaged and (words := run.naming().words()):
+        st.caption(f":material/edit: {escape(words)}")
 
 
 def _open_what_was_asked_for(page: Page) -> None:

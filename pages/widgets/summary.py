@@ -9,9 +9,9 @@ import streamlit as st
 from core.errors import WorkbenchError
 from core.evaluation.comparison import compare, difference_in_words
 from core.evaluation.comparison import in_words as comparison_in_words
-from core.evaluation.fitting import in_words as fitting_in_words
 from core.evaluation.metrics import SPLIT_WORDS, percent
 from core.runs.comparing import judged, names_of, trained_on
+from core.runs.diagnosis import diagnosis_of
 from core.runs.record import Run
 from pages.widgets.frame import Page
 from pages.widgets.gallery import escape
@@ -46,7 +46,7 @@ def show_summary(page: Page, run: Run, split: str, runs: list[Run]) -> None:
     """
     evaluation = evaluation_of(run, split)
     others = {part: _figures_or_none(run, part) for part in SPLIT_WORDS}
-    words = [fitting_words(others, split)]
+    words = [diagnosis_of(run).words]
     if len(runs) > 1:
         words.append(next_best_words(run, split, runs))
     for line in filter(None, words):
@@ -123,15 +123,6 @@ def _figures_or_none(run: Run, split: str) -> dict[str, Any] | None:
         return figures_of(run, split)
     except WorkbenchError:
         return None
-
-
-def fitting_words(others: dict[str, dict | None], split: str) -> str:
-    """Whether it over-fits: the training images beside those in view, or beside the test images."""
-    train, other = others["train"], others["test" if split == "train" else split]
-    if train is None or other is None:
-        return ""
-    counts = (round(train["accuracy"] * train["n"]), train["n"], round(other["accuracy"] * other["n"]), other["n"])
-    return fitting_in_words(*counts, train["majority_accuracy"], SPLIT_WORDS[other["split"]])
 
 
 def next_best_words(run: Run, split: str, runs: list[Run]) -> str:

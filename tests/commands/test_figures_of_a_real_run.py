@@ -14,6 +14,7 @@ from core.runs.record import find_run
 
 CLOSE = {"rel": 1e-9, "abs": 1e-9}
 NOT_FIGURES = {"run", "untrained", "judged", "split", "threshold", "positive", "temperature", "groups", "undefined"}
+NOT_FIGURES |= {"diagnosis"}
 BOOTSTRAPPED = ("balanced_accuracy", "macro_f1", "weighted_f1", "kappa", "mcc", "log_loss", "brier", "ece", "top_k")
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.architectures.blocks import usual_block
+from core.architectures.own import OwnNetwork, OwnNetworks
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.errors import UsageError
@@ -105,6 +107,19 @@ def test_a_sweep_of_an_earlier_build_goes_on_with_the_steps_its_runs_had():
     shared = settings(architecture="mobilenet").to_dict()
     assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == shared.pop("least_steps") == 40
     assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == 1
+
+
+def test_own_networks_are_tried_beside_those_of_the_program(workspace, pets, launched):
+    network = OwnNetwork("mini", "Mini", 32, 3, (usual_block("convolution", filters=4), usual_block("global_max_pool")))
+    OwnNetworks(workspace).save(network)
+    axes = parse_axes("architecture=small_cnn|mini", workspace)
+    sweep = start_sweep(workspace, pets, settings(), axes, "grid")
+    OwnNetworks(workspace).delete("mini")
+    shared, networks = sweep.request["settings"], sweep.request["networks"]
+    tried = [settings_of_trial(shared, {"architecture": name}, networks).design.title for name in axes[0].options]
+    assert tried == ["Small CNN", "Mini"], "a sweep goes on with the network as it was"
+    with pytest.raises(UsageError, match=r"no architecture .mini.*small_cnn"):
+        parse_axes("architecture=small_cnn|mini", workspace)
 
 
 # Starting ------------------------------------------------------------------------------------------------------------
