@@ -2,10 +2,10 @@
 
 Each set is drawn from cats and dogs and from aerial scenes, 2 to 21 classes, 2:1 to 100:1, three times, and divided as
 a dataset is by default. All see the same features, of MobileNet. What is told is accuracy and log loss on all images
-that neither train nor validate, each class weighted by its share in the set: a test part of 37 images, one of them of
-the rare class, could tell nothing. C of logistic regression is the one with the lowest validation loss. "Before" is
+that neither train nor validate, each class weighted by its share in the set: a test part of 37 images, one of them
+of the rare class, could tell nothing. C of logistic regression is the one with the lowest validation loss. "Before" is
 the head as it was trained until November 2026: from zero, with as many steps as fill the epochs. The last column is
-how far the worst of the three heads is above always answering the commonest class on its own training images. Prints a
+how far the worst of a set's heads is above always answering the commonest class on its own training images. Prints a
 table and writes JSON.
 """
 

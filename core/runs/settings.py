@@ -126,7 +126,8 @@ PARAMETERS = {
         Parameter(
             "epochs",
             "Epochs",
-            "How many times the network sees all training images. It ends sooner when validation stops improving.",
+            "How many times the network sees all training images, or goes through few of them several times. It ends "
+            "sooner when validation stops improving.",
             1,
             1000,
             {SCRATCH: 25, FROZEN: 100},

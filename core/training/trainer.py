@@ -185,6 +185,7 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     run.update(facts={"batch_size": batches.batch_size})
     if prepared.phase is None and not phase.checkpoint.exists():
         learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
+        _tell_passes(run, batches)
     state = _state(run, learner, phase)
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
@@ -197,6 +198,12 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     run.events.append("stage", name=phase.name, epochs=phase.epochs_before)
     learner.fit(batches, validation if validated else None, reporter, state.epochs, settings.epochs)
     return reporter
+
+
+def _tell_passes(run: Run, batches: Batches) -> None:
+    if batches.passes > 1:
+        text = f"An epoch goes through the training images {batches.passes} times, so that it has {len(batches)} steps"
+        run.events.append("note", text=f"{text}: with so few, one pass would hardly move the weights.")
 
 
 def make_batches(
