@@ -10,6 +10,8 @@ import pytest
 from core.runs.record import list_runs
 from core.workspace import PROJECT
 
+pytestmark = pytest.mark.slow
+
 BROKEN_PIPE = 141  # as shells have it of a program that SIGPIPE ended
 SCRIPT = 'exec "$@"'
 
@@ -102,7 +104,6 @@ def test_an_output_that_is_full_is_said(workspace):
 TRAIN = ("train", "pets", "--architecture", "small_cnn", "--epochs", "1", "--set", "image_size=32")
 
 
-@pytest.mark.slow
 def test_where_nobody_reads_any_more_a_run_goes_on_by_itself(workspace, imported, eventually):
     imported("pets", {"cats": 10, "dogs": 10})
     reading, writing = os.pipe()
@@ -117,7 +118,6 @@ def test_where_nobody_reads_any_more_a_run_goes_on_by_itself(workspace, imported
     assert run.status().state == "done"
 
 
-@pytest.mark.slow
 def test_where_only_the_progress_is_not_read_the_result_still_comes(workspace, imported, unread):
     imported("pets", {"cats": 10, "dogs": 10})
     process = start(*TRAIN, "--json", stdout=subprocess.PIPE, stderr=unread)

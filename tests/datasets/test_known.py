@@ -28,38 +28,42 @@ def content(counts, width, height=None, mode="RGB", broken=0):
     return Content(table, State(), SplitSettings(), {})
 
 
+def shouted(counts):
+    return {name.upper(): count for name, count in counts.items()}
+
+
 def scaled(counts, factor):
     return {name: round(count * factor) for name, count in counts.items()}
 
 
 @pytest.mark.parametrize(
-    ("card", "found"),
+    ("card", "held"),
     [
-        (MNIST, content(MNIST.classes, 28, mode="L")),
-        (MNIST, content(MNIST.splits["train"], 28, mode="L")),
-        (MNIST, content(MNIST.splits["test"], 28, mode="L")),
-        (UC_MERCED, content({name.upper(): count for name, count in UC_MERCED.classes.items()}, 256, 247)),
-        (CATS, content(CATS.classes, 500, 374, broken=2)),
-        (CATS, content(scaled(CATS.classes, 0.97), 500, 374)),
+        (MNIST, dict(counts=MNIST.classes, width=28, mode="L")),
+        (MNIST, dict(counts=MNIST.splits["train"], width=28, mode="L")),
+        (MNIST, dict(counts=MNIST.splits["test"], width=28, mode="L")),
+        (UC_MERCED, dict(counts=shouted(UC_MERCED.classes), width=256, height=247)),
+        (CATS, dict(counts=CATS.classes, width=500, height=374, broken=2)),
+        (CATS, dict(counts=scaled(CATS.classes, 0.97), width=500, height=374)),
     ],
     ids=["mnist", "its training part", "its test part", "other spelling", "some broken", "some lacking"],
 )
-def test_the_dataset_itself_is_known(card, found):
-    assert fits(card, found)
+def test_the_dataset_itself_is_known(card, held):
+    assert fits(card, content(**held))
 
 
 @pytest.mark.parametrize(
-    ("card", "found"),
+    ("card", "held"),
     [
-        (MNIST, content(MNIST.classes, 100, mode="RGB")),
-        (MNIST, content(MNIST.classes, 28, mode="RGB")),
-        (MNIST, content(MNIST.classes, 64, mode="L")),
-        (MNIST, content(dict.fromkeys(MNIST.classes, 200), 28, mode="L")),
-        (MNIST, content(dict.fromkeys(MNIST.classes, 7000), 28, mode="L")),
-        (UC_MERCED, content(dict.fromkeys(UC_MERCED.classes, 30), 256)),
-        (UC_MERCED, content(UC_MERCED.classes, 512)),
-        (CATS, content({"Cat": 500, "Dog": 500}, 500, 374)),
-        (CATS, content(CATS.classes | {"Dog": 300}, 500, 374)),
+        (MNIST, dict(counts=MNIST.classes, width=100, mode="RGB")),
+        (MNIST, dict(counts=MNIST.classes, width=28, mode="RGB")),
+        (MNIST, dict(counts=MNIST.classes, width=64, mode="L")),
+        (MNIST, dict(counts=dict.fromkeys(MNIST.classes, 200), width=28, mode="L")),
+        (MNIST, dict(counts=dict.fromkeys(MNIST.classes, 7000), width=28, mode="L")),
+        (UC_MERCED, dict(counts=dict.fromkeys(UC_MERCED.classes, 30), width=256)),
+        (UC_MERCED, dict(counts=UC_MERCED.classes, width=512)),
+        (CATS, dict(counts={"Cat": 500, "Dog": 500}, width=500, height=374)),
+        (CATS, dict(counts=CATS.classes | {"Dog": 300}, width=500, height=374)),
     ],
     ids=[
         "hand signs",
@@ -73,8 +77,8 @@ def test_the_dataset_itself_is_known(card, found):
         "half of it",
     ],
 )
-def test_what_has_but_the_names_is_not(card, found):
-    assert not fits(card, found)
+def test_what_has_but_the_names_is_not(card, held):
+    assert not fits(card, content(**held))
 
 
 def test_a_card_that_says_nothing_of_the_look_does_not_speak_by_itself():

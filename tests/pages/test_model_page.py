@@ -130,7 +130,7 @@ def test_what_is_to_be_known_of_a_network(visit, pets):
     Draft(pets).choose(architecture="vgg16")
     page = opened(visit("model"), "About VGG16")
     assert (
-        "As published, for 1,000 classes: 138,357,544. With your head: 14.7 million, of which 1,026 are" in page.words
+        "As published, with 1,000 classes: 138,357,544. With your head: 14.7 million, of which 1,026 are" in page.words
     )
     assert "Simonyan and Zisserman" in page.words
     assert "15.3 billion multiplications" in page.words
@@ -281,7 +281,8 @@ def test_a_file_of_weights(visit, pets, tmp_path):
     page.set("Path of the file", str(file))
     assert page.errors == [f"There is no file of weights at {file}. Check the spelling."]
     file.write_bytes(b"no HDF5")
-    assert page.run().errors == [f"{file} is not a file of Keras weights (HDF5, usually named .h5)."]
+    words = "is not a file of Keras weights (HDF5, usually named .h5, .weights.h5 or .keras)."
+    assert page.run().errors == [f"{file} {words}"]
     file.write_bytes(b"\x89HDF\r\n\x1a\n")
     assert page.run().errors == []
     assert draft(pets)["weights"] == str(file)
