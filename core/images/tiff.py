@@ -164,9 +164,9 @@ def _unsupported_colours(photometric: int, header: TiffHeader) -> str:
 def _count_again(page: TiffPage, header: TiffHeader) -> None:
     """Set right the bytes of strips that aren't compressed: some programs count wrongly, and tifffile believes them."""
     counts = tiff_header.strip_bytes(header, len(page.dataoffsets))
-    said = (*page.databytecounts, *[0] * len(counts))
-    zipped = zip(page.dataoffsets, counts, said, strict=False)
-    page.databytecounts = tuple(count if offset else said for offset, count, said in zipped)
+    given = (*page.databytecounts, *[0] * len(counts))
+    strips = zip(page.dataoffsets, counts, given, strict=False)
+    page.databytecounts = tuple(count if offset else said for offset, count, said in strips)
 
 
 def _check_parts(page: TiffPage, stream: BinaryIO) -> None:

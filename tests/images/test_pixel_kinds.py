@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import ExifTags, Image
 
 from core.images.description import describe
 from core.images.reading import UnreadableImage, decode, open_rgb, read_square, thumbnail
@@ -234,6 +234,17 @@ def test_pages_and_frames_are_counted(tmp_path):
     for suffix in (".gif", ".webp", ".png", ".tif"):
         frames[0].save(tmp_path / f"a{suffix}", save_all=True, append_images=frames[1:])
         assert describe(tmp_path / f"a{suffix}").pages == 3
+
+
+def test_a_deep_png_stands_as_the_camera_was_held(tmp_path):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    upright = painted(COLOURS * 257)
+    content = png(np.rot90(upright), (b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0")))
+    (tmp_path / "a.png").write_bytes(content)
+    found = decode(tmp_path / "a.png")
+    assert np.array_equal(np.asarray(found.rgb), painted(COLOURS))
+    assert found.orientation == 6
 
 
 def test_smaller_copies_are_no_pages_and_a_stack_of_imagej_is(tmp_path):
