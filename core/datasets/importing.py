@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from core.datasets.cameras import read_cameras
 from core.datasets.cards import Card, CardFile, card_of, load_cards
 from core.datasets.index import Index, changes, is_current
 from core.datasets.near_duplicates import clusters, near_pairs
@@ -255,7 +256,9 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     if known is not None and is_current(layout, known):
         dataset.save(info)
     else:
-        dataset.save(info, _index(dataset, layout, report))
+        table = _index(dataset, layout, report)
+        dataset.write_cameras(read_cameras(layout.root, table.loc[table["format"] == "JPEG", "path"].tolist()))
+        dataset.save(info, table)
         Index(dataset.folder / "index").clear()
     dataset.keep_split()
 

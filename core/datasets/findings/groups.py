@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from core.datasets.cameras import CAMERA, MOMENT
 from core.datasets.content import Content
 from core.datasets.findings.finding import WARNS, Finding, count_of, flat, without_accepted
 from core.datasets.groups import Grouping
@@ -57,8 +58,15 @@ def groups(content: Content) -> Iterable[Finding]:
 
 def _told(habit: NamingHabit, grouping: Grouping) -> str:
     """By what images belong together, and an example."""
-    source = "The table’s group column tells" if habit.pattern == "column" else f"Names like {habit.pattern} tell"
-    return f"{source} what belongs together: {grouping.in_words()}."
+    source = _SOURCES.get(habit.pattern, f"Names like {habit.pattern} tell what belongs together")
+    return f"{source}: {grouping.in_words()}."
+
+
+_SOURCES = {
+    "column": "The table’s group column tells what belongs together",
+    CAMERA: "By what cameras wrote into the files, photographs of one camera belong together",
+    MOMENT: "By what cameras wrote into the files, photographs within a minute of each other belong together",
+}
 
 
 def _one_origin_a_class(images: pd.DataFrame, habit: NamingHabit, told: str) -> Finding:
