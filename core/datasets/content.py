@@ -51,6 +51,7 @@ class Content:
     ):
         self.manifest, self.edits, self.settings, self.parts = manifest, edits, settings, parts
         self._read_more, self._read_cameras = read_more, read_cameras
+        self._groupings: dict[str, tuple[list[str], Grouping]] = {}
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -173,9 +174,15 @@ class Content:
             If the rule can't be followed.
         """
         paths = images["path"].tolist()
-        if group_by in CAMERA_RULES:
-            return group_numbers(paths, camera_groups(self.cameras, paths, group_by), group_by)
-        return group_numbers(paths, images["given_group"].tolist(), group_by)
+        # The split, the check-up and the page ask about the same images: a hundred thousand names take half a second.
+        known, grouping = self._groupings.get(group_by, ((), None))
+        if grouping is None or known != paths:
+            column = images["given_group"].tolist()
+            if group_by in CAMERA_RULES:
+                column = camera_groups(self.cameras, paths, group_by)
+            grouping = group_numbers(paths, column, group_by)
+            self._groupings = {group_by: (paths, grouping)}
+        return grouping
 
     @cached_property
     def cameras(self) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Images that belong together, such as those of one patient, on both sides of the split."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -89,10 +90,11 @@ def _sets(images: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     # One of each part first, then the rest.
     turn = images.groupby(["group", "split"]).cumcount()
     ordered = images.assign(order=order, turn=turn).sort_values(["turn", "order", "split"], kind="stable")
-    by_group = ordered.groupby("group", sort=False)["path"]
-    has_test = (images["split"] == "test").groupby(images["group"]).any()
-    sets = [(not has_test[group], tuple(paths)) for group, paths in by_group]
-    return tuple(paths for _, paths in sorted(sets, key=lambda each: each[0]))
+    by_group: dict[int, list[str]] = defaultdict(list)
+    for group, path in zip(ordered["group"].tolist(), ordered["path"].tolist(), strict=True):
+        by_group[group].append(path)
+    has_test = set(images.loc[images["split"] == "test", "group"].tolist())
+    return tuple(tuple(by_group[group]) for group in sorted(by_group, key=lambda group: group not in has_test))
 
 
 def _with_a_mate(images: pd.DataFrame) -> int:
