@@ -68,7 +68,8 @@ def _add_split(add) -> None:
     splitting.add_argument(
         "--group-by",
         metavar="RULE",
-        help="what to keep on one side: '' nothing, 'folder', 'column', or a file name such as '{group}_*', "
+        help="what to keep on one side: '' nothing, 'folder', 'column', 'camera' or 'moment' (as cameras wrote them "
+        "into JPEG files), or a file name such as '{group}_*', "
         "'patient_{group}/*' or 'img_{group}_* or img_{group}.*'",
     )
     splitting.add_argument(

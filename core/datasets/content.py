@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from core.datasets.cameras import CAMERA_RULES, COLUMNS, camera_groups, suspected_camera_rule
 from core.datasets.edits import State
 from core.datasets.groups import Grouping, group_numbers, merge, refuse_one_group
 from core.datasets.naming import NamingHabit, find_naming_habit
@@ -38,6 +39,8 @@ class Content:
         How deep values and many bands become red, green and blue.
     read_more
         Reads columns of the index that the manifest here lacks because they are large: see `small_pictures`.
+    read_cameras
+        Reads what `core.datasets.cameras.read_cameras` found.
     """
 
     def __init__(
@@ -48,9 +51,11 @@ class Content:
         parts: Mapping[str, str],
         reading: Reading = AS_USUAL,
         read_more: Callable[[Sequence[str]], pd.DataFrame] | None = None,
+        read_cameras: Callable[[], pd.DataFrame] | None = None,
     ):
         self.manifest, self.edits, self.settings, self.parts = manifest, edits, settings, parts
-        self.reading, self._read_more = reading, read_more
+        self.reading, self._read_more, self._read_cameras = reading, read_more, read_cameras
+        self._groupings: dict[str, tuple[list[str], Grouping]] = {}
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -202,7 +207,21 @@ class Content:
         UsageError
             If the rule can't be followed.
         """
-        return group_numbers(images["path"].tolist(), images["given_group"].tolist(), group_by)
+        paths = images["path"].tolist()
+        # The split, the check-up and the page ask about the same images: a hundred thousand names take half a second.
+        known, grouping = self._groupings.get(group_by, ((), None))
+        if grouping is None or known != paths:
+            column = images["given_group"].tolist()
+            if group_by in CAMERA_RULES:
+                column = camera_groups(self.cameras, paths, group_by)
+            grouping = group_numbers(paths, column, group_by)
+            self._groupings = {group_by: (paths, grouping)}
+        return grouping
+
+    @cached_property
+    def cameras(self) -> pd.DataFrame:
+        """Of the images whose files tell it, the camera and the time: see `core.datasets.cameras.read_cameras`."""
+        return pd.DataFrame(columns=COLUMNS, dtype="str") if self._read_cameras is None else self._read_cameras()
 
     @staticmethod
     def _with_near_copies(images: pd.DataFrame, grouping: Grouping, settings: SplitSettings) -> np.ndarray:
@@ -212,11 +231,13 @@ class Content:
 
     @cached_property
     def suspected_group_by(self) -> NamingHabit:
-        """The rule by which images probably belong together, whatever the split does: by their table or their names."""
+        """The rule by which images probably belong together, whatever the split does: by table, names or cameras."""
         images = self.images
         if images.loc[images["given_group"] != "", "given_group"].duplicated().any():
             return NamingHabit("column")
-        return find_naming_habit(images["path"].tolist(), images["label"].tolist())
+        paths = images["path"].tolist()
+        found = find_naming_habit(paths, images["label"].tolist())
+        return found if found.pattern else NamingHabit(suspected_camera_rule(self.cameras, paths))
 
     def small_pictures(self, images: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
         """Small grey pictures and colours of these images, as `core.images.fingerprint` makes them, 0..255.

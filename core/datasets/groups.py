@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.datasets.cameras import CAMERA, CAMERA_RULES, MOMENT
 from core.datasets.name_patterns import GROUP, check_pattern, groups_by_name
 from core.datasets.naming import find_naming_habit
 from core.errors import UsageError
@@ -15,6 +16,12 @@ from core.errors import UsageError
 __all__ = ["GROUP", "Grouping", "check_group_by", "group_numbers", "merge", "refuse_one_group", "suggest_group_by"]
 
 LONGEST_SHOWN = 40
+RULES_IN_WORDS = {
+    "folder": "The folder",
+    "column": "The table’s group column",
+    CAMERA: "The camera, as the files tell it,",
+    MOMENT: "The camera and the minute, as the files tell them,",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def check_group_by(group_by: str) -> None:
     UsageError
         What is wrong with it, and how to put it.
     """
-    if group_by not in ("", "folder", "column"):
+    if group_by not in ("", "folder", "column", *CAMERA_RULES):
         check_pattern(group_by)
 
 
@@ -82,7 +89,8 @@ def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) ->
     paths : (n,) sequence of str
         Where the images lie, with "/" between folders.
     column : (n,) sequence of str
-        The group that a table names, "" where it names none. May be empty where the rule is another.
+        The group that a table names, "" where it names none, or what a rule of `core.datasets.cameras` finds. May be
+        empty where the rule is another.
     group_by
         ""
             Each image on its own.
@@ -90,6 +98,8 @@ def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) ->
             Images of one folder, by its whole path.
         "column"
             Images with the same value, apart from spaces around it.
+        "camera", "moment"
+            Photographs of one camera, or of one camera within a minute of each other; see `core.datasets.cameras`.
         a file name that holds ``{group}``
             Images with the same text in its place, or in its places. A ``*`` stands for any text, also none; each takes
             as little as it can, from left to right, so that ``{group}_*`` ends at the first underscore. Upper and lower
@@ -123,7 +133,7 @@ def refuse_one_group(paths: Sequence[str], group_by: str, grouping: Grouping) ->
     """
     if len(grouping.names) < 2 or grouping.unmatched or len(grouping.sizes) > 1:
         return
-    rule = {"folder": "The folder", "column": "The table’s group column"}.get(group_by, repr(group_by))
+    rule = RULES_IN_WORDS.get(group_by, repr(group_by))
     raise UsageError(
         f"{rule} finds one group, {short(grouping.names[0])}, for all {len(paths):,} images, so that there is nothing "
         f"to divide. {_better(paths)}"
@@ -185,7 +195,7 @@ def _names(paths: Sequence[str], column: Sequence[str], group_by: str) -> list[s
     """What names each image's group; "" where the rule finds none."""
     if group_by == "folder":
         return [f"{path.rpartition('/')[0]}/" for path in paths]
-    if group_by == "column":
+    if group_by in ("column", *CAMERA_RULES):
         return [value.strip() for value in column]
     return groups_by_name(paths, group_by)
 
@@ -193,6 +203,9 @@ def _names(paths: Sequence[str], column: Sequence[str], group_by: str) -> list[s
 def _matches_nothing(paths: Sequence[str], group_by: str) -> str:
     if group_by == "column":
         return "The table names no groups: its group column is missing or empty. Group by another rule."
+    if group_by in CAMERA_RULES:
+        when = {CAMERA: "by which camera", MOMENT: "by which camera and when"}[group_by]
+        return f"No file tells {when} it was taken. Group by another rule."
     example = paths[0] if "/" in group_by else paths[0].rpartition("/")[2]
     return f"No file has a name like {group_by!r}; the first is {example!r}. {_better(paths)}"
 

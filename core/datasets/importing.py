@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from core.datasets.cameras import read_cameras
 from core.datasets.cards import Card, CardFile, load_cards, namesake
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
@@ -275,7 +276,9 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     if known is not None and is_current(layout, known, dataset.reading):
         dataset.save(info)
     else:
-        dataset.save(info, _index(dataset, layout, report))
+        table = _index(dataset, layout, report)
+        dataset.write_cameras(read_cameras(layout.root, table.loc[table["format"] == "JPEG", "path"].tolist()))
+        dataset.save(info, table)
         Index(dataset.folder / "index").clear()
     dataset.keep_split()
 

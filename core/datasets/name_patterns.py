@@ -60,7 +60,8 @@ def _check_alternative(pattern: str) -> None:
     count = pattern.count(GROUP)
     if not count:
         raise UsageError(
-            f"Group by “folder”, by “column” or by a file name that holds {GROUP}, such as {GROUP}_*. Got {pattern!r}."
+            f"Group by “folder”, “column”, “camera”, “moment” or a file name that holds {GROUP}, such as {GROUP}_*. "
+            f"Got {pattern!r}."
         )
     if count > MOST_GROUPS or pattern.count("*") > MOST_STARS:
         raise UsageError(

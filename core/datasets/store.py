@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from core.datasets.cameras import COLUMNS as CAMERA_COLUMNS
 from core.datasets.content import Content
 from core.datasets.edits import EditLog, State
 from core.datasets.index import ADDED, COLUMNS, is_read_otherwise, stamps
@@ -28,6 +29,7 @@ from core.jobs import Job
 from core.workspace import Workspace
 
 SECONDS_TO_STOP = 10
+CAMERAS = "cameras.parquet"
 CONTENTS_KEPT = 6
 # The rest is large, and of use to the import alone.
 ALL_COLUMNS = [*COLUMNS, "cluster", "unlikeness"]
@@ -139,7 +141,13 @@ class Dataset:
         settings, parts = self._split()
         edits = self.edits.state()
         return Content(
-            self.read_manifest(SEEN_COLUMNS), edits, settings, parts, self._read_by(edits), self.read_manifest
+            self.read_manifest(SEEN_COLUMNS),
+            edits,
+            settings,
+            parts,
+            self._read_by(edits),
+            self.read_manifest,
+            self.read_cameras,
         )
 
     def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -166,6 +174,17 @@ class Dataset:
                 f"The manifest of the dataset {self.name!r} is damaged, or of an earlier version of this program "
                 f"({reason}). Delete the dataset here and import it again; the images are not touched by that."
             ) from error
+
+    def read_cameras(self) -> pd.DataFrame:
+        """What `core.datasets.cameras.read_cameras` found when the images were read in; else empty."""
+        try:
+            return pd.read_parquet(self.folder / CAMERAS, columns=CAMERA_COLUMNS)
+        except (OSError, ValueError):  # of an earlier version, or damaged: nothing else depends on it
+            return pd.DataFrame(columns=CAMERA_COLUMNS, dtype="str")
+
+    def write_cameras(self, cameras: pd.DataFrame) -> None:
+        with replacing(self.folder / CAMERAS) as temporary:
+            cameras.to_parquet(temporary, index=False)
 
     @property
     def reading(self) -> Reading:

@@ -5,6 +5,7 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.datasets.cameras import CAMERA, MOMENT
 from core.datasets.groups import GROUP, refuse_one_group
 from core.datasets.known import known_card
 from core.datasets.name_patterns import LONGEST_NAME
@@ -18,6 +19,8 @@ BARS_HEIGHT = 270
 FEW_CLASSES = 12
 SHARES, COUNTS, FOLDS = "shares", "numbers of images", "folds"
 APART, FOLDER, COLUMN, NAME = "each image on its own", "the folder", "the table's group column", "the file name"
+BY_CAMERA, BY_MOMENT = "the camera", "the camera and the minute"
+RULES = {"": APART, "folder": FOLDER, "column": COLUMN, CAMERA: BY_CAMERA, MOMENT: BY_MOMENT}
 
 
 def show_counts(dataset: Dataset) -> None:
@@ -126,7 +129,9 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
     kinds = [APART, FOLDER, NAME]
     if (images["given_group"] != "").any():
         kinds.insert(2, COLUMN)
-    now = {"": APART, "folder": FOLDER, "column": COLUMN}.get(settings.group_by, NAME)
+    if len(dataset.content.cameras):
+        kinds += [BY_CAMERA, BY_MOMENT]
+    now = RULES.get(settings.group_by, NAME)
     kind = st.selectbox(
         "Keep together, never on both sides",
         kinds,
@@ -151,7 +156,7 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
         ).strip()
         st.caption(f"A name here: {escape(example)}")
     else:
-        rule = {APART: "", FOLDER: "folder", COLUMN: "column"}[kind]
+        rule = next(rule for rule, words in RULES.items() if words == kind)
     if rule:
         _say_what_matches(dataset, rule)
     return rule

@@ -1,11 +1,13 @@
 """Images that belong together, such as those of one patient, on both sides of the split."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from core.datasets.cameras import CAMERA, MOMENT
 from core.datasets.content import Content
 from core.datasets.findings.finding import WARNS, Finding, count_of, flat, without_accepted
 from core.datasets.groups import Grouping
@@ -57,8 +59,15 @@ def groups(content: Content) -> Iterable[Finding]:
 
 def _told(habit: NamingHabit, grouping: Grouping) -> str:
     """By what images belong together, and an example."""
-    source = "The table’s group column tells" if habit.pattern == "column" else f"Names like {habit.pattern} tell"
-    return f"{source} what belongs together: {grouping.in_words()}."
+    source = _SOURCES.get(habit.pattern, f"Names like {habit.pattern} tell what belongs together")
+    return f"{source}: {grouping.in_words()}."
+
+
+_SOURCES = {
+    "column": "The table’s group column tells what belongs together",
+    CAMERA: "By what cameras wrote into the files, photographs of one camera belong together",
+    MOMENT: "By what cameras wrote into the files, photographs within a minute of each other belong together",
+}
 
 
 def _one_origin_a_class(images: pd.DataFrame, habit: NamingHabit, told: str) -> Finding:
@@ -81,10 +90,11 @@ def _sets(images: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     # One of each part first, then the rest.
     turn = images.groupby(["group", "split"]).cumcount()
     ordered = images.assign(order=order, turn=turn).sort_values(["turn", "order", "split"], kind="stable")
-    by_group = ordered.groupby("group", sort=False)["path"]
-    has_test = (images["split"] == "test").groupby(images["group"]).any()
-    sets = [(not has_test[group], tuple(paths)) for group, paths in by_group]
-    return tuple(paths for _, paths in sorted(sets, key=lambda each: each[0]))
+    by_group: dict[int, list[str]] = defaultdict(list)
+    for group, path in zip(ordered["group"].tolist(), ordered["path"].tolist(), strict=True):
+        by_group[group].append(path)
+    has_test = set(images.loc[images["split"] == "test", "group"].tolist())
+    return tuple(tuple(by_group[group]) for group in sorted(by_group, key=lambda group: group not in has_test))
 
 
 def _with_a_mate(images: pd.DataFrame) -> int:

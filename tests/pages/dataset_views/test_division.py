@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import ExifTags, Image
 
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.splits import SplitSettings
@@ -116,6 +117,22 @@ def test_a_rule_that_finds_one_group_for_all_says_which_one_would_work(visit, wo
     page.press("Divide the images")
     assert words in page.errors[0]
     assert dataset.split_settings.group_by == ""
+
+
+def test_cameras_are_offered_where_files_tell_them(visit, workspace, pets, tmp_path):
+    assert "the camera" not in division(visit).setting(KEEP).options
+    for number in range(20):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Model] = f"Camera {number % 5}"
+        path = tmp_path / "photographs" / "ab"[number // 10] / f"{number}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.effect_noise((16, 16), 90).convert("RGB").save(path, exif=exif)
+    dataset = run_import(create_from_path(workspace, tmp_path / "photographs"))
+    page = division(visit, dataset="photographs").set(KEEP, "the camera")
+    assert "5 groups, such as Camera 0 with 4 images." in page.words
+    page.press("Divide the images")
+    assert dataset.split_settings.group_by == "camera"
+    assert division(visit, dataset="photographs").setting(KEEP).value == "the camera"
 
 
 def test_groups_of_a_table_are_offered_where_there_are_any(visit, workspace, pets, tmp_path):
