@@ -53,7 +53,7 @@ def find_naming_habit(paths: Sequence[str], labels: Sequence[str]) -> NamingHabi
     """
     paths, labels = list(paths), list(labels)
     best: Evidence | None = None
-    for candidate in _candidates(paths):
+    for candidate in _candidates(paths, labels):
         # A candidate can't become better than its rank: most are not worth matching a hundred thousand names for.
         if best is not None and best.is_ample and candidate.rank <= best.candidate.rank:
             continue
@@ -74,11 +74,12 @@ def _evidence(paths: list[str], labels: list[str], candidate: Candidate) -> Evid
 # Candidates ----------------------------------------------------------------------------------------------------------
 
 
-def _candidates(paths: list[str]) -> list[Candidate]:
+def _candidates(paths: list[str], labels: list[str]) -> list[Candidate]:
     """Patterns that may name an origin, the likeliest first."""
     # At random, but always the same ones: every second name may be of a left eye.
-    sampled = random.Random(0).sample(paths, min(SAMPLED, len(paths)))
-    found = [*_by_folders(sampled), *_by_names(sampled)]
+    rows = random.Random(0).sample(range(len(paths)), min(SAMPLED, len(paths)))
+    sampled = [paths[row] for row in rows]
+    found = [*_by_folders(sampled, [labels[row] for row in rows]), *_by_names(sampled)]
     return sorted(found, key=lambda candidate: -candidate.rank)
 
 
@@ -225,12 +226,12 @@ def _joined(
 # Folders -------------------------------------------------------------------------------------------------------------
 
 
-def _by_folders(sampled: list[str]) -> Iterator[Candidate]:
-    """What the folders that images lie in may name, from the innermost outwards."""
+def _by_folders(sampled: list[str], labels: list[str]) -> Iterator[Candidate]:
+    """What the folders that images lie in may name, from the innermost outwards; those of the classes name none."""
     folders = [path.split("/")[:-1] for path in sampled]
     for depth in range(1, FOLDERS + 1):
         names = [each[-depth] for each in folders if len(each) >= depth]
-        if len(names) < len(folders) / 2 or len(set(names)) < 2:
+        if len(names) < len(folders) / 2 or len(set(names)) < 2 or names == labels:
             continue
         parts = [read_name(name) for name in names]
         word = Counter(_folder_word(name) for name in parts).most_common(1)[0][0]

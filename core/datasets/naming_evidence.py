@@ -1,6 +1,7 @@
 """What speaks for a pattern by which images would belong together, and what against it."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -87,9 +88,14 @@ def judge(candidate: Candidate, paths: Sequence[str], groups: Sequence[str], lab
         The images, the group that the candidate's pattern finds for each, "" for none, and their classes.
     """
     n, is_origin = len(paths), candidate.rank >= ORIGIN
-    matched = np.array([group != "" for group in groups], dtype=bool)
-    if n == 0 or matched.sum() < (FIT_OF_ORIGINS if is_origin else FIT) * n:
+    counts = Counter(groups)
+    unmatched = counts.pop("", 0)
+    if n == 0 or n - unmatched < (FIT_OF_ORIGINS if is_origin else FIT) * n:
         return None
+    # Most candidates are out by this, for which no table has to be made.
+    if len(counts) < FEWEST_ORIGINS or sum(count > 1 for count in counts.values()) < len(counts) / 2:
+        return None
+    matched = np.array([group != "" for group in groups], dtype=bool)
     images = pd.DataFrame({"group": groups, "label": labels, "path": paths}, dtype="str")[matched]
     images["name"] = images["path"].str.rpartition("/")[2]
     if candidate.kind != "folder":
@@ -144,7 +150,7 @@ class _Classes:
 
 def _is_identifier(candidate: Candidate, images: pd.DataFrame, sizes: pd.Series, classes: _Classes) -> bool:
     """Whether groups that no word makes sure of are none of the things that look like them."""
-    values, looked_at = sizes.index, images.iloc[:: max(1, len(images) // LOOKED_AT)]
+    values, looked_at = sizes.index, _of_some_groups(images, sizes)
     if values.str.fullmatch(_SYNSET).mean() > 0.9:
         return False  # ImageNet's: a kind of thing
     if values.str.fullmatch(r"[^\W\d_]+").mean() > 0.5:
@@ -152,8 +158,10 @@ def _is_identifier(candidate: Candidate, images: pd.DataFrame, sizes: pd.Series,
     if candidate.kind == "folder":
         return classes.share_groups and not _are_portions(sizes)
     rests, known = _rests(looked_at), looked_at["label"].reset_index(drop=True)
-    are_views = (_words_of(rests) == "").mean() > 0.9 and not known.map(_plain).isin(VIEWS).any()
+    are_views = (_words_of(rests) == "").mean() > 0.9 and not _name_the_class(rests, known)
     if not (are_views or classes.share_groups) or _count_what_the_rest_names(rests, known, looked_at["group"]):
+        return False
+    if not candidate.word and (_count_on(rests, len(images)) or _are_numbers_of_classes(looked_at)):
         return False
     is_number = candidate.kind not in ("date", "moment") and values.str.fullmatch(r"[\d/]+").all()
     return not is_number or _may_be_numbers_of_origins(candidate, values, rests)
@@ -171,6 +179,34 @@ def _may_be_numbers_of_origins(candidate: Candidate, values: pd.Index, rests: pd
         return False  # and so is what stands before an identifier of its own
     # Rows and columns of one picture, but not how it was changed.
     return candidate.rank >= PICTURE or not (rests.str.contains(r"#[\W_]+\d").mean() > 0.5)
+
+
+def _of_some_groups(images: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
+    """The images of groups that are drawn at random, but always the same ones: enough to tell how names are made."""
+    shuffled = sizes.sample(frac=1, random_state=0)
+    chosen = shuffled.index[(shuffled.cumsum() <= LOOKED_AT) | (np.arange(len(shuffled)) < FEWEST_GROUPS)]
+    return images[images["group"].isin(chosen)]
+
+
+def _name_the_class(rests: pd.Series, labels: pd.Series) -> bool:
+    """Whether the rest of most names holds the class's name, such as "left"."""
+    words = rests.str.casefold().str.split(r"[\W_]+", regex=True)
+    return bool(np.mean([_plain(label) in each for each, label in zip(words, labels, strict=True)]) > 0.5)
+
+
+def _count_on(rests: pd.Series, count: int) -> bool:
+    """Whether the rest is a counter of all images, which doesn't begin anew with each group: 20_0000, 21_0001."""
+    numbers = rests.str.extract(r"^#[\W_]+(\d{1,9})\.\w+$")[0]
+    if numbers.isna().mean() > 0.1:
+        return False
+    numbers = numbers.dropna().astype(np.int64)
+    return bool(numbers.is_unique and numbers.max() - numbers.min() <= 2 * count)
+
+
+def _are_numbers_of_classes(images: pd.DataFrame) -> bool:
+    """Whether groups are called by their class and a digit, as portions of a class are."""
+    pairs = zip(images["group"], images["label"], strict=True)
+    return bool(np.mean([re.sub(r"\d$", "", _plain(group)) == _plain(label) for group, label in pairs]) > 0.5)
 
 
 def _are_portions(sizes: pd.Series) -> bool:

@@ -19,7 +19,10 @@ def md5(text):
 
 
 def labels_of(paths):
-    return [path.partition("/")[0] if "/" in path else "" for path in paths]
+    """The innermost folders that are classes here, as a person would tell them."""
+    inner = {"train", "val", "test"}
+    folders = [path.split("/")[:-1] for path in paths]
+    return [next((name for name in each if name not in inner), "") for each in folders]
 
 
 # What people call their files, the pattern that is found, and how many groups are in them.
@@ -160,6 +163,25 @@ HABITS = {
         "patient{group}/*/*",
         20,
     ),
+    "barcodes of tissue": (
+        [f"TCGA-{('AA', 'CM')[g % 2]}-{3400 + 7 * g}-01Z-00-DX1_{1024 * x}_{0}.png" for g in range(30) for x in (1, 2)],
+        "TCGA-*-{group}-*",
+        30,
+    ),
+    "days within a name": (numbered("mouse{group}day1img{image}.png"), "mouse{group}day*", 12),
+    "the plate comes last": (numbered("A{image}_plate{group:02}.png"), "*_{group}.*", 12),
+    "heat and light of a drone": ([f"DJI_{g:04}_{kind}.JPG" for g in range(60) for kind in "TW"], "DJI_{group}_*", 60),
+    "one class of persons, one of none": (
+        [f"ill/person{g}_virus_{3 * g + i}.jpeg" for g in range(60) for i in (1, 2)]
+        + [f"well/IM-{number:04}-0001.jpeg" for number in range(50)],
+        "{group}_*",
+        60,
+    ),
+    "folders of cameras": (
+        [f"{c}/cam{g}/{i}.jpg" for c in "ab" for g in (1, 2, 3) for i in range(9)],
+        "cam{group}/*",
+        3,
+    ),
     "signs of the world": (numbered("🐈 Größe{group:03}_{image}.jpg"), "🐈 {group}_*", 12),
 }
 
@@ -241,6 +263,17 @@ ONLY_NUMBERED = {
     "one image in a class": ["a/p1_1.jpg", "b/p1_2.jpg"],
     "strange letters": [f"{label}/\u202e*{{group}}?\n{number}.png" for label in "ab" for number in range(30)],
     "nothing but signs": [f"{label}/{'_' * number}.png" for label in "ab" for number in range(1, 40)],
+    "names of web sites": [
+        f"{c}/photo-{1500000000000 + 7919 * n}-{md5((c, n))[:12]}.jpg" for c in "ab" for n in range(60)
+    ],
+    "a counter that goes on": [f"{'mf'[n % 2]}/{'mf'[n % 2]}{20 + n % 40}_{n:04}.jpg" for n in range(300)],
+    "two counters": [f"{label}/img_{number:03}_{number:03}.png" for label in "ab" for number in range(60)],
+    "portions of a class": [
+        f"{label}/{label.upper()}{k}_{n:03}.jpg" for label in ("blast", "spot") for k in range(1, 7) for n in range(20)
+    ],
+    "left and right as classes": [f"{side}/{n:04}_{side}.jpg" for side in ("left", "right") for n in range(60)],
+    "patients that are files": [f"{label}/patient_{number:03}.png" for label in "ab" for number in range(60)],
+    "parts of a split": [f"{part}/{c}/{n}.jpg" for part in ("train", "val") for c in "abcdefgh" for n in range(10)],
     "no images": [],
 }
 
