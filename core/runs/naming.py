@@ -170,7 +170,8 @@ def _apart(names: Mapping[str, str], left_out: Sequence[str]) -> dict[str, str]:
 
 def _put_together(names: Mapping[str, str], content: Content, images: pd.DataFrame | None) -> dict[str, str]:
     """The classes that are no more, as each of their images was given the label of one and the same other class."""
-    lost = {then: now for then, now in names.items() if now not in set(content.table["label"])}
+    known = frozenset(content.table["label"].unique())
+    lost = [then for then, now in names.items() if now not in known]
     if not lost or images is None or images.empty:
         return {}
     labels = content.table.set_index(["path", "pixel_hash"])["label"]

@@ -264,9 +264,13 @@ class Run(Job):
             If the table is gone or damaged.
         """
         table = self._read_images()
-        labels = list(dict.fromkeys(table["label"])) if "label" in table else []
-        naming = self._naming_of(labels, table)
-        return table if naming.changes_nothing or not labels else table.assign(label=naming.of_labels(table["label"]))
+        if "label" not in table:
+            return table
+        try:
+            found = self.naming()
+        except WorkbenchError:  # it is not judged yet
+            found = self._naming_of(table["label"].unique().tolist(), table)
+        return table.assign(label=found.of_labels(table["label"])) if found.renamed else table
 
     def _read_images(self) -> pd.DataFrame:
         try:

@@ -118,8 +118,8 @@ def _train(run: Run) -> tuple[str, str]:
 def _class_order(run: Run, content: Content) -> tuple[str, ...]:
     """In which order the run's network answers the classes; written down where it is only beginning."""
     if run.checkpoint.exists() or run.best_weights.exists():
-        # Earlier versions of this program kept no order, and answered the classes as they were shown.
-        kept = run.answered_classes
+        # Earlier versions of this program kept no order, and answered the classes as they were shown then.
+        kept = run.answered_classes or (run.answers().class_names if run.predictions_path.exists() else ())
         return kept if set(kept) == set(content.class_names) else content.class_names
     run.save_answered_classes(content.network_classes, content.edits.entries)
     return content.network_classes
