@@ -223,7 +223,7 @@ PARAMETERS = {
             "several times: a head that has moved too little knows nothing when its epochs are over.",
             1,
             1000,
-            # 40 on features: benchmarks/unbalanced.py. A network from scratch learns nothing more from few images.
+            # 40 on features: benchmarks/unbalanced.py. From scratch, where a step takes far longer, one pass an epoch.
             {SCRATCH: 1, FROZEN: 40},
             group=HEAD,
             kinds=(FROZEN,),
