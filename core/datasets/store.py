@@ -123,7 +123,12 @@ class Dataset:
     def _read_content(self) -> Content:
         settings, parts = self._split()
         return Content(
-            self.read_manifest(SEEN_COLUMNS), self.edits.state(), settings, parts, self.read_manifest, self.read_cameras
+            self.read_manifest(SEEN_COLUMNS),
+            self.edits.state(),
+            settings,
+            parts,
+            read_more=self.read_manifest,
+            read_cameras=self.read_cameras,
         )
 
     def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
