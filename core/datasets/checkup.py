@@ -10,7 +10,7 @@ from core.datasets.edits import Edit
 from core.datasets.findings.classes import classes
 from core.datasets.findings.copies import copies
 from core.datasets.findings.division import division
-from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding
+from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding, count_of
 from core.datasets.findings.groups import groups
 from core.datasets.findings.import_notes import from_import, unusable
 from core.datasets.findings.lacking import lacking
@@ -83,11 +83,12 @@ def apply_remedy(dataset: Dataset, kind: str) -> Edit:
     Raises
     ------
     UsageError
-        If there is no such finding, or it offers nothing.
+        If there is no such finding, it offers nothing, or the images can't be divided so.
     """
     finding = check(dataset).find(kind)
     if finding.group_by and finding.remedy:
-        return group(dataset, finding.group_by, why=finding.title)
+        torn = f"{count_of(finding.count, 'group')} {'was' if finding.count == 1 else 'were'} torn apart before"
+        return group(dataset, finding.group_by, why=torn)
     if not finding.excludes:
         raise UsageError(f"The finding {kind!r} has no remedy of one step. {finding.why}")
     return exclude(dataset, finding.excludes, why=finding.title)

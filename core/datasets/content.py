@@ -233,7 +233,10 @@ class Content:
     def suspected_group_by(self) -> NamingHabit:
         """The rule by which images probably belong together, whatever the split does: by table, names or cameras."""
         images = self.images
-        if images.loc[images["given_group"] != "", "given_group"].duplicated().any():
+        named = images.loc[images["given_group"] != "", ["given_group", "label"]]
+        # A column that says the same of all, or the class once more, names no groups.
+        says_more = len(named.drop_duplicates()) > named["label"].nunique() and named["given_group"].nunique() > 1
+        if says_more and named["given_group"].duplicated().any():
             return NamingHabit("column")
         paths = images["path"].tolist()
         found = find_naming_habit(paths, images["label"].tolist())

@@ -15,6 +15,7 @@ FIT, FIT_OF_ORIGINS = 0.95, 0.6
 FEWEST_GROUPS, FEWEST_ORIGINS = 5, 2
 LARGEST_SHARE = 0.2
 FEWEST_WORDS = 8
+FEW_CLASSES = 5
 WITHIN_A_CLASS = 0.2
 # Tiles lie a whole number of these apart: such numbers are places in a picture.
 STEP_OF_PLACES = 16
@@ -107,7 +108,9 @@ def judge(candidate: Candidate, paths: Sequence[str], groups: Sequence[str], lab
         return None
     classes = _Classes(images, shared)
     if classes.are_the_groups:
-        is_told = candidate.rank == ORIGIN and candidate.word and not classes.share_names
+        # Where there are many classes of a person each, the persons themselves are to be told apart.
+        may_be_told = candidate.rank == ORIGIN or (is_origin and classes.number <= FEW_CLASSES)
+        is_told = may_be_told and candidate.word and not classes.share_names
         return Evidence(candidate, len(sizes), is_the_class=True) if is_told else None
     if not is_origin and (len(sizes) < FEWEST_GROUPS or sizes.iloc[0] > LARGEST_SHARE * len(images)):
         return None

@@ -149,7 +149,7 @@ def draw_splits(
     if "test" not in brought and len(order) < len(units) and not (drawn == TEST).any():
         raise UsageError(
             "The images that belong together leave nothing to test on: each class lies within one group, or nearly. "
-            "Group by another rule, or not at all."
+            "Group by another rule, or not at all, or let near copies lie on both sides."
         )
     result = np.array(given, dtype="<U10")
     result[free] = np.array(SPLITS)[drawn]

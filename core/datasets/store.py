@@ -146,8 +146,8 @@ class Dataset:
             settings,
             parts,
             self._read_by(edits),
-            self.read_manifest,
-            self.read_cameras,
+            read_more=self.read_manifest,
+            read_cameras=self.read_cameras,
         )
 
     def read_manifest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:

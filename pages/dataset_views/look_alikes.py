@@ -14,6 +14,7 @@ from core.datasets.findings.finding import Finding
 from core.errors import WorkbenchError
 from core.images.difference_picture import where_they_differ
 from core.images.reading import UnreadableImage, thumbnail
+from core.images.reading_settings import Reading
 from core.runs.record import Run
 from pages.dataset_views.changes import remember
 from pages.widgets.frame import Page
@@ -63,7 +64,7 @@ def _show_pair(page: Page, finding: Finding, rows: pd.DataFrame, told: dict[str,
     dataset = page.dataset
     tiles = [tile_of(dataset, row, row["split"]) for _, row in rows.iterrows()]
     files = [(row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows()]
-    marked, words = difference_url(*files[0], *files[1])
+    marked, words = difference_url(*files[0], *files[1], dataset.reading)
     if marked:
         tiles.append(Tile("difference", marked, f"Where they differ: {words}", "difference"))
     opened = show_tiles(tiles, f"pair_{finding.kind}_{number}", columns=3, clickable=True).opened
@@ -124,20 +125,20 @@ def _asked_features(page: Page) -> dict[str, str] | None:
 # The difference ------------------------------------------------------------------------------------------------------
 
 
-def difference_url(identity_a: str, path_a: str, identity_b: str, path_b: str) -> tuple[str, str]:
+def difference_url(identity_a: str, path_a: str, identity_b: str, path_b: str, reading: Reading) -> tuple[str, str]:
     """A data URL of the first picture in grey, what the second has otherwise in colour, and how much that is in words.
 
     Both are "" where one of them is gone.
     """
     try:
-        return _difference_url(identity_a, path_a, identity_b, path_b)
+        return _difference_url(identity_a, path_a, identity_b, path_b, reading)
     except UnreadableImage:
         return "", ""
 
 
 @lru_cache(maxsize=CACHED)
-def _difference_url(_identity_a: str, path_a: str, _identity_b: str, path_b: str) -> tuple[str, str]:
-    first, second = (Image.open(io.BytesIO(thumbnail(Path(path), SIDE))) for path in (path_a, path_b))
+def _difference_url(_identity_a: str, path_a: str, _identity_b: str, path_b: str, reading: Reading) -> tuple[str, str]:
+    first, second = (Image.open(io.BytesIO(thumbnail(Path(path), SIDE, reading))) for path in (path_a, path_b))
     if second.size != first.size:
         second = second.resize(first.size, Image.Resampling.BILINEAR)
     pixels = np.asarray(first.convert("RGB"))

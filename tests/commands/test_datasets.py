@@ -310,6 +310,26 @@ def test_torn_groups_are_said_mended_and_torn_again_with_an_undo(command, docume
     assert document("split", smears)[1] == before
 
 
+def test_look_alikes_under_two_labels_are_listed_in_pairs_with_how_they_differ(command, document, tmp_path):
+    for number in range(6):
+        blocks = np.random.default_rng(number).integers(40, 220, (6, 6, 3), dtype=np.uint8)
+        for label, side in (("one", 0), ("two", 7)):
+            picture = Image.fromarray(blocks).resize((96, 96))
+            picture.paste((60, 60, 60), (40, 40, 40 + side, 40 + side))
+            path = tmp_path / "signs" / label / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(path)
+    document("import", tmp_path / "signs")
+    code, output, _ = command("check", "signs")
+    assert code == 0
+    assert "(nearly_two_labels)" in output
+    assert re.search(r"one/\d\.png and two/\d\.png: different in one place, \d % of the picture", output)
+    code, refused = document("edit", "signs", "fix", "nearly_two_labels")
+    assert code == 2
+    assert "no remedy of one step" in refused["error"]
+    assert document("edit", "signs", "accept", "nearly_two_labels")[0] == 0
+
+
 def test_folds_take_turns_at_testing(document, brought, workspace):
     tested = []
     for fold in range(1, 6):

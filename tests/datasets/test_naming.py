@@ -307,6 +307,17 @@ def test_nothing_is_found_in_plain_photographs(real_images):
         assert find_naming_habit(paths, labels_of(paths)).pattern == ""
 
 
+@pytest.mark.parametrize("form", ["patient{}_{:03}.png", "patient_{}/{:03}.png"])
+def test_two_classes_of_one_patient_each_are_told_as_such(form):
+    paths = [
+        f"{label}/{form.format(7 + patient, n)}" for patient, label in enumerate(("sick", "well")) for n in range(20)
+    ]
+    labels = [path.partition("/")[0] for path in paths]
+    assert find_naming_habit(paths, labels).is_the_class
+    people = [f"{name}/person{number}_{n}.png" for number, name in enumerate("abcdefgh") for n in range(9)]
+    assert find_naming_habit(people, labels_of(people)).pattern == "", "faces to be told apart"
+
+
 def test_classes_that_are_one_video_each_are_told_as_such():
     paths = [
         f"{label}/video{number}_{frame:03}.jpg" for number, label in enumerate(("cars", "bikes")) for frame in range(20)

@@ -19,6 +19,12 @@ from core.errors import UsageError
 COMPARED = 2000
 LEAST_TOLD = 0.03
 NAMED = 3
+_VERBS = {"train": "train", "validation": "validate", "test": "test"}
+_SOURCES = {
+    "column": "The table’s group column tells what belongs together",
+    CAMERA: "By what cameras wrote into the files, photographs of one camera belong together",
+    MOMENT: "By what cameras wrote into the files, photographs within a minute of each other belong together",
+}
 
 
 def groups(content: Content) -> Iterable[Finding]:
@@ -61,13 +67,6 @@ def _told(habit: NamingHabit, grouping: Grouping) -> str:
     """By what images belong together, and an example."""
     source = _SOURCES.get(habit.pattern, f"Names like {habit.pattern} tell what belongs together")
     return f"{source}: {grouping.in_words()}."
-
-
-_SOURCES = {
-    "column": "The table’s group column tells what belongs together",
-    CAMERA: "By what cameras wrote into the files, photographs of one camera belong together",
-    MOMENT: "By what cameras wrote into the files, photographs within a minute of each other belong together",
-}
 
 
 def _one_origin_a_class(images: pd.DataFrame, habit: NamingHabit, told: str) -> Finding:
@@ -131,9 +130,6 @@ def _afterwards(after: pd.DataFrame) -> str:
     counts = after["split"].value_counts()
     parts = ", ".join(f"{counts.get(part, 0):,} {verb}" for part, verb in _VERBS.items())
     return f"Kept on one side, none has any: {parts} then. The score may be lower, and holds for new groups."
-
-
-_VERBS = {"train": "train", "validation": "validate", "test": "test"}
 
 
 def _listed(names: list[str]) -> str:

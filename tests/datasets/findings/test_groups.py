@@ -137,6 +137,17 @@ def test_groups_that_a_table_names_are_found_when_the_split_passes_over_them(wor
     assert "groups" not in kinds(dataset)
 
 
+@pytest.mark.parametrize("group_of", [lambda number: "all", lambda number: f"kind {number % 2}"])
+def test_a_group_column_that_says_nothing_or_the_class_once_more_is_none(workspace, tmp_path, write_picture, group_of):
+    rows = ["path,label,group"]
+    for number in range(20):
+        write_picture(tmp_path / "table" / f"{number}.png")
+        rows.append(f"{number}.png,{'ab'[number % 2]},{group_of(number)}")
+    (tmp_path / "table" / "labels.csv").write_text("\n".join(rows))
+    dataset = run_import(create_from_path(workspace, tmp_path / "table" / "labels.csv", "table"))
+    assert "groups" not in kinds(dataset)
+
+
 def test_sixty_images_that_are_only_numbered_have_no_groups(bring):
     assert kinds(bring([f"{label}/{number}.png" for label in "ab" for number in range(30)])) == []
 
