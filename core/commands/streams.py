@@ -60,8 +60,14 @@ def _guarded(stream: io.TextIOWrapper | None, place: int) -> _Guarded:
     """The same stream, guarded; None stands for one that was closed when Python began."""
     encoding = "utf-8" if stream is None else stream.encoding
     raw = os.fdopen(place, "wb", closefd=False) if stream is None else stream.detach()
+    if is_unbuffered := isinstance(
+        raw, io.RawIOBase
+    ):  # python -u, whose bare file may write a part of what it is given
+        raw = io.BufferedWriter(raw)
     # A console that lacks a letter, of a class's name for example, shows its number instead.
-    return _Guarded(raw, encoding, "backslashreplace", line_buffering=place == _COMPLAINTS or raw.isatty())
+    return _Guarded(
+        raw, encoding, "backslashreplace", line_buffering=is_unbuffered or place == _COMPLAINTS or raw.isatty()
+    )
 
 
 def _open_closed() -> None:
