@@ -45,6 +45,12 @@ def kinds_of(images: pd.DataFrame) -> list[str]:
     return list(images.loc[is_deep(images), "sample_kind"].value_counts().index)
 
 
+def bands_to_choose_from(images: pd.DataFrame) -> int:
+    """How many bands all images have that have more than are shown; 0 where none has, so that nothing is to choose."""
+    many = images.loc[(images["bands"] > len(FIRST_THREE)) & (images["alpha"] != "transparency"), "bands"]
+    return int(many.min()) if len(many) else 0
+
+
 def chosen_range(images: pd.DataFrame, kind: str) -> tuple[float, float] | None:
     """The values to show black and white: the range that these images use together, widened to a usual one nearby.
 

@@ -88,6 +88,29 @@ def test_a_scale_set_by_hand_is_said_to_be_and_leaves_values_outside_on_purpose(
     assert found(dataset, "values_outside") is None
 
 
+def test_a_number_that_stands_for_no_value_is_warned_of_until_a_scale_is_set(make):
+    def write(path, values, *_):
+        tifffile.imwrite(path.with_suffix(".tif"), np.where(values < 60, -9999, values / 300).astype(np.float32))
+
+    dataset = make(write)
+    finding = check(dataset).find("pixel_depth")
+    assert "−9,999 is often written where a pixel has no value" in finding.why
+    assert finding.severity == WARNS
+    set_scale(dataset, {"float32": [0, 0.85]})
+    read_by_another_scale(dataset)
+    assert check(dataset).find("pixel_depth").severity == NOTES
+
+
+def test_bands_that_some_images_lack_can_not_be_chosen(make):
+    def write(path, values, label, number):
+        bands = np.stack([values] * (5 + number % 2))
+        tifffile.imwrite(path.with_suffix(".tif"), bands, photometric="minisblack", planarconfig="separate")
+
+    dataset = make(write)
+    with pytest.raises(UsageError, match="from 1 to 5"):
+        set_scale(dataset, bands=(6, 1, 2))
+
+
 def test_it_can_be_accepted(make):
     dataset = make(write_deep)
     accept_finding(dataset, "pixel_depth")
