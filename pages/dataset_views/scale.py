@@ -9,6 +9,7 @@ from core.datasets.checkup import Checkup
 from core.datasets.editing import set_scale
 from core.datasets.findings.pixel_depth import BANDS, DEPTH, DOUBTFUL, MIXED, OUTSIDE
 from core.datasets.pixel_scale import (
+    FIRST_THREE,
     bands_to_choose_from,
     chosen_range,
     full_range,
@@ -57,7 +58,7 @@ def _choose(page: Page) -> None:
     images, reading = dataset.content.table, dataset.content.reading
     ranges = {kind: _choose_range(dataset, images, kind, now) for kind, now in ranges_shown(images, reading).items()}
     many = bands_to_choose_from(images)
-    bands = _choose_bands(dataset, many, reading.bands) if many else ()
+    bands = _choose_bands(dataset, many, reading.bands) if many else reading.bands
     wrong = [kind for kind, (black, white) in ranges.items() if not black < white]
     if wrong:
         st.warning("Black must be less than white.", icon=":material/warning:")
@@ -105,14 +106,15 @@ def _ends_in_words(ends: tuple[float, float]) -> str:
 
 def _choose_bands(dataset: Dataset, most: int, now: Sequence[int]) -> tuple[int, ...]:
     """Which bands are shown."""
-    now, options = tuple(now) or (1, 2, 3), list(range(1, most + 1))
+    standing, now, options = tuple(now), tuple(now) or FIRST_THREE, list(range(1, most + 1))
     key = f"{dataset.name}_{now}"
     grey = st.checkbox("One band only, in grey", len(now) == 1, key=f"grey_{key}")
     names = ("grey",) if grey else COLOURS
-    return tuple(
+    chosen = tuple(
         column.selectbox(f"Band for {name}", options, now[place % len(now)] - 1, key=f"band_{name}_{key}")
         for place, (name, column) in enumerate(zip(names, st.columns(len(names)), strict=True))
     )
+    return standing if chosen == now else chosen
 
 
 def _compare(dataset: Dataset, readings: Mapping[str, Reading]) -> None:

@@ -166,9 +166,11 @@ def _brightness_apart(images: pd.DataFrame, depth: pd.Series) -> float:
 def _doubtful(content: Content) -> Iterable[Finding]:
     """Four bands, the last of which is called transparency and is none."""
     images = unaccepted(content, DOUBTFUL)
-    images = images[images["alpha"] == "doubtful"]
-    if images.empty or content.reading.bands:  # what is shown was chosen
+    is_doubtful = images["alpha"] == "doubtful"
+    if content.edits.bands or not is_doubtful.any():  # what is shown was chosen
         return
+    # One for which it could be transparency is read as the others are.
+    images = images[is_doubtful | ((images["alpha"] == "transparency") & bool(content.reading.bands))]
     paths = tuple(images["path"])
     one = len(paths) == 1
     yield Finding(
@@ -187,7 +189,7 @@ def _bands(content: Content) -> Iterable[Finding]:
     images = images[(images["bands"] > 3) & (images["alpha"] == "none")]
     if images.empty:
         return
-    paths, chosen = tuple(images["path"]), content.reading.bands
+    paths, chosen = tuple(images["path"]), tuple(content.edits.bands)
     many = " or ".join(str(count) for count in sorted(images["bands"].unique()))
     are, shown = ("is" if len(chosen) == 1 else "are"), scale_in_words({}, chosen or (1, 2, 3))
     more = (

@@ -12,6 +12,7 @@ from core.datasets.importing import create_from_path, import_now, read_by_anothe
 from core.datasets.index import ADDED
 from core.datasets.store import Dataset
 from core.errors import UsageError
+from core.images.reading import open_rgb
 
 SIDE = 24
 
@@ -175,6 +176,20 @@ def test_a_band_that_is_no_transparency_is_told(make):
     set_scale(dataset, bands=(4, 1, 2))
     read_by_another_scale(dataset)
     assert found(dataset, "doubtful_transparency") is None
+
+
+def test_an_image_whose_fourth_band_could_be_transparency_is_read_as_the_others_are(make):
+    def write(path, values, label, number):
+        if (label, number) != ("cats", 0):
+            return write_infrared(path, values)
+        half = np.dstack([values, values[::-1], values[:, ::-1], np.where(values > 128, 255, 0).astype(np.uint8)])
+        tifffile.imwrite(path.with_suffix(".tif"), half, photometric="rgb", extrasamples=["unassalpha"])
+
+    dataset = make(write)
+    assert dataset.reading.bands == (1, 2, 3)
+    assert check(dataset).find("doubtful_transparency").count == 10
+    shown = np.asarray(open_rgb(dataset.path_of("cats/0.tif"), dataset.reading))
+    np.testing.assert_array_equal(shown[..., 0], picture("cats", 0))
 
 
 def test_of_many_bands_it_is_told_which_are_shown_until_that_was_chosen(make):
