@@ -7,7 +7,14 @@ from dataclasses import replace
 import pandas as pd
 
 from core.datasets.edits import ACCEPT, EXCLUDE, GROUP, INCLUDE, ORDER, READING, RELABEL, RENAME, Edit, check_label
-from core.datasets.pixel_scale import chosen_range, full_range, kind_in_words, kinds_of, value_in_words
+from core.datasets.pixel_scale import (
+    bands_to_choose_from,
+    chosen_range,
+    full_range,
+    kind_in_words,
+    kinds_of,
+    value_in_words,
+)
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
@@ -166,8 +173,8 @@ def _least_to_greatest(images: pd.DataFrame, kind: str) -> str:
 
 
 def _check_bands(images: pd.DataFrame, bands: Sequence[int]) -> None:
-    most = int(images["bands"].max()) if len(images) else 0
-    if most <= 3:
+    most = bands_to_choose_from(images)
+    if not most:
         raise UsageError("No image here has more than three bands, so that all of them are shown.")
     if len(bands) not in (1, 3) or not all(1 <= band <= most for band in bands):
         raise UsageError(

@@ -20,7 +20,7 @@ from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
 from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.outliers import looks_of, unlikeness
-from core.datasets.pixel_scale import chosen_range, kinds_of
+from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
 from core.datasets.samples import SAMPLES, write_sample
 from core.datasets.sources.archive import Limits, unpack_zip
 from core.datasets.sources.idx import has_idx, unpack_idx
@@ -307,12 +307,12 @@ def _at_one_scale(dataset: Dataset, root: Path, table: pd.DataFrame, report: Pro
 
 def _choose_scale(dataset: Dataset, images: pd.DataFrame) -> None:
     """Choose what is black and white of each kind of deep pixels, from all of them; what was chosen before stays."""
-    bands = dataset.reading.bands
-    chosen = dataset.chosen_ranges if dataset.chosen_by_bands == bands else {}
+    by_bands, bands = dataset.edits.state().bands, dataset.chosen_bands or chosen_bands(images)
+    chosen = dataset.chosen_ranges if dataset.chosen_by_bands == tuple(by_bands) else {}
     ranges = {kind: chosen_range(images, kind) for kind in kinds_of(images) if kind not in chosen}
     ranges = {kind: ends for kind, ends in ranges.items() if ends is not None}
-    if ranges:
-        dataset.choose_ranges(chosen | ranges, bands)
+    if ranges or bands != dataset.chosen_bands:
+        dataset.choose_reading(chosen | ranges, by_bands, bands)
 
 
 def read_by_another_scale(dataset: Dataset, progress: Listener | None = None) -> Dataset:

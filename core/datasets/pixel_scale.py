@@ -45,6 +45,21 @@ def kinds_of(images: pd.DataFrame) -> list[str]:
     return list(images.loc[is_deep(images), "sample_kind"].value_counts().index)
 
 
+def bands_to_choose_from(images: pd.DataFrame) -> int:
+    """How many bands all images have that have more than are shown; 0 where none has, so that nothing is to choose."""
+    many = images.loc[(images["bands"] > len(FIRST_THREE)) & (images["alpha"] != "transparency"), "bands"]
+    return int(many.min()) if len(many) else 0
+
+
+def chosen_bands(images: pd.DataFrame) -> tuple[int, ...]:
+    """The bands to show where nobody chose: the first three of all where most fourth ones can be no transparency.
+
+    By its values alone, an even image of near infrared may pass for transparent. Among others that can't be, it isn't.
+    """
+    called = images.loc[images["alpha"].isin(["doubtful", "transparency"]) & (images["bands"] > 3), "alpha"]
+    return FIRST_THREE if 0.5 <= (called == "doubtful").mean() < 1 else ()
+
+
 def chosen_range(images: pd.DataFrame, kind: str) -> tuple[float, float] | None:
     """The values to show black and white: the range that these images use together, widened to a usual one nearby.
 
@@ -91,12 +106,12 @@ def reading_of(chosen: Mapping[str, Sequence[float]], changed: Mapping[str, Sequ
         By kind of sample the values shown black and white: as they were chosen at the import, and as people changed
         them, which counts where there are both.
     bands
-        Which are shown; empty for the first three.
+        Which are shown; empty for the first three, and transparency where it is some.
     """
     ranges = {kind: (float(black), float(white)) for kind, (black, white) in (dict(chosen) | dict(changed)).items()}
     # What comes to the same pixels as always is to be known by the same name.
     ranges = {kind: ends for kind, ends in ranges.items() if (kind, ends) != ("uint16", FULL_16_BITS)}
-    return Reading.from_dict({"ranges": ranges, "bands": () if tuple(bands) == FIRST_THREE else bands})
+    return Reading.from_dict({"ranges": ranges, "bands": bands})
 
 
 def kind_in_words(kind: str) -> str:

@@ -199,10 +199,19 @@ class Dataset:
     @property
     def chosen_by_bands(self) -> tuple[int, ...]:
         """Of which bands the values were that `chosen_ranges` were chosen from; empty for the first three."""
+        return tuple(self._chosen.get("by_bands", ()))
+
+    @property
+    def chosen_bands(self) -> tuple[int, ...]:
+        """The bands that are shown where nobody chose others; empty for those that are usual."""
         return tuple(self._chosen.get("bands", ()))
 
-    def choose_ranges(self, ranges: Mapping[str, Sequence[float]], bands: Sequence[int]) -> None:
-        write_json(self._reading_path, {"ranges": {kind: list(ends) for kind, ends in ranges.items()}, "bands": bands})
+    def choose_reading(
+        self, ranges: Mapping[str, Sequence[float]], by_bands: Sequence[int], bands: Sequence[int]
+    ) -> None:
+        """Write down the scale of deep pixels, of which bands it was chosen from, and which bands are shown."""
+        chosen = {"ranges": {kind: list(ends) for kind, ends in ranges.items()}}
+        write_json(self._reading_path, chosen | {"by_bands": list(by_bands), "bands": list(bands)})
 
     @property
     def is_read_otherwise(self) -> bool:
@@ -217,7 +226,7 @@ class Dataset:
 
     def _read_by(self, edits: State) -> Reading:
         try:
-            return reading_of(self.chosen_ranges, edits.ranges, edits.bands)
+            return reading_of(self.chosen_ranges, edits.ranges, edits.bands or self.chosen_bands)
         except (ValueError, TypeError, AttributeError) as error:
             raise WorkbenchError(
                 f"{self._reading_path} does not say how the pixels of {self.name!r} are read. Delete it and import the "

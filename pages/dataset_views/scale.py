@@ -9,6 +9,8 @@ from core.datasets.checkup import Checkup
 from core.datasets.editing import set_scale
 from core.datasets.findings.pixel_depth import BANDS, DEPTH, DOUBTFUL, MIXED, OUTSIDE
 from core.datasets.pixel_scale import (
+    FIRST_THREE,
+    bands_to_choose_from,
     chosen_range,
     full_range,
     is_deep,
@@ -41,7 +43,7 @@ def place_of_scale(checkup: Checkup) -> str:
 def has_scale(dataset: Dataset) -> bool:
     """Whether there is anything to choose."""
     table = dataset.content.table
-    return bool(is_deep(table).any() or _most_bands(table) > 3)
+    return bool(is_deep(table).any() or bands_to_choose_from(table))
 
 
 def show_scale(page: Page) -> None:
@@ -55,7 +57,8 @@ def _choose(page: Page) -> None:
     dataset = page.dataset
     images, reading = dataset.content.table, dataset.content.reading
     ranges = {kind: _choose_range(dataset, images, kind, now) for kind, now in ranges_shown(images, reading).items()}
-    bands = _choose_bands(dataset, _most_bands(images), reading.bands) if _most_bands(images) > 3 else ()
+    many = bands_to_choose_from(images)
+    bands = _choose_bands(dataset, many, reading.bands) if many else reading.bands
     wrong = [kind for kind, (black, white) in ranges.items() if not black < white]
     if wrong:
         st.warning("Black must be less than white.", icon=":material/warning:")
@@ -103,14 +106,15 @@ def _ends_in_words(ends: tuple[float, float]) -> str:
 
 def _choose_bands(dataset: Dataset, most: int, now: Sequence[int]) -> tuple[int, ...]:
     """Which bands are shown."""
-    now, options = tuple(now) or (1, 2, 3), list(range(1, most + 1))
+    standing, now, options = tuple(now), tuple(now) or FIRST_THREE, list(range(1, most + 1))
     key = f"{dataset.name}_{now}"
     grey = st.checkbox("One band only, in grey", len(now) == 1, key=f"grey_{key}")
     names = ("grey",) if grey else COLOURS
-    return tuple(
+    chosen = tuple(
         column.selectbox(f"Band for {name}", options, now[place % len(now)] - 1, key=f"band_{name}_{key}")
         for place, (name, column) in enumerate(zip(names, st.columns(len(names)), strict=True))
     )
+    return standing if chosen == now else chosen
 
 
 def _compare(dataset: Dataset, readings: Mapping[str, Reading]) -> None:
@@ -138,8 +142,3 @@ def _use(dataset: Dataset, ranges: Mapping[str, tuple[float, float]], bands: Seq
         st.error(escape(str(error)))
         return
     st.rerun()
-
-
-def _most_bands(images: pd.DataFrame) -> int:
-    """Of the images of which bands are chosen: with transparency that is some, they are not."""
-    return int(images.loc[images["alpha"] != "transparency", "bands"].max()) if len(images) else 0

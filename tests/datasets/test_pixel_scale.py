@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.datasets.pixel_scale import chosen_range, full_range, kinds_of, ranges_shown, reading_of, scale_in_words
+from core.datasets.pixel_scale import (
+    chosen_bands,
+    chosen_range,
+    full_range,
+    kinds_of,
+    ranges_shown,
+    reading_of,
+    scale_in_words,
+)
 from core.images.reading_settings import AS_USUAL, Reading
 
 
@@ -61,7 +69,7 @@ def test_a_kind_that_is_not_there_has_none():
 
 def test_the_whole_range_of_a_type_is_known_by_the_same_name_as_before_there_were_others():
     assert reading_of({"uint16": [0, 65535]}, {}, ()) == AS_USUAL
-    assert reading_of({"uint16": [0, 4095]}, {"uint16": [0, 65535]}, (1, 2, 3)) == AS_USUAL
+    assert reading_of({"uint16": [0, 4095]}, {"uint16": [0, 65535]}, ()) == AS_USUAL
     assert reading_of({"uint16": [0, 4095]}, {}, ()).key
 
 
@@ -76,6 +84,15 @@ def test_kinds_of_deep_pixels_those_of_most_images_first():
     )
     assert kinds_of(table) == ["uint16", "int16"]
     assert ranges_shown(table, Reading((("uint16", 0, 9),))) == {"uint16": (0, 9), "int16": full_range("int16")}
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "transparent", "expected"),
+    [(39, 1, (1, 2, 3)), (5, 5, (1, 2, 3)), (1, 39, ()), (40, 0, ()), (0, 40, ()), (0, 0, ())],
+)
+def test_where_most_fourth_bands_can_be_no_transparency_none_is(doubtful, transparent, expected):
+    alpha = ["doubtful"] * doubtful + ["transparency"] * transparent + ["none", ""]
+    assert chosen_bands(pd.DataFrame({"alpha": alpha, "bands": 4})) == expected
 
 
 def test_a_scale_in_words():

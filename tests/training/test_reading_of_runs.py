@@ -15,8 +15,9 @@ from core.explain.trained_network import TrainedNetwork, trained_network
 from core.files import write_json
 from core.images.description import describe_many
 from core.images.reading_settings import AS_USUAL, Reading
+from core.runs import executor
 from core.runs.comparing import judge_all, trained_on
-from core.runs.executor import _check_same_images
+from core.runs.executor import extend, judge
 from core.runs.fixes import has_changed
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
@@ -125,7 +126,7 @@ def _some_paths(run):
 
 
 @pytest.mark.slow
-def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, twelve):
+def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, twelve, monkeypatch):
     run = train_on(workspace_of_twins, "twelve")
     before, paths = trained_network(run).read(_some_paths(run)), _some_paths(run)
     answers = run.predictions().probabilities
@@ -133,9 +134,8 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
     np.testing.assert_array_equal(trained_network(run).read(paths), before)
     assert features_of(run).vectors.shape[0] == 2 * COUNT
     assert has_changed(twelve, run), "to train again is worth while"
-    _check_same_images(workspace_of_twins, run)  # by its own scale it may go on
-    run.save_settings(read_settings(run.settings.to_dict() | {"epochs": 8}))
-    run.forget()
+    monkeypatch.setattr(executor, "_launch", lambda workspace, run: None)
+    extend(workspace_of_twins, run, 2)
     assert train(run.folder) == 0
     assert run.reading == TWELVE_BITS
     version = run.status().facts["dataset_version"]
@@ -162,8 +162,9 @@ def test_a_run_of_an_earlier_version_goes_on_as_it_began(workspace_of_twins, twe
 def test_other_images_are_not_gone_on_with_whatever_the_scale(workspace_of_twins, twelve):
     run = create_run(workspace_of_twins, read_settings({"dataset": "twelve", "architecture": "small_cnn"}))
     run.update(facts={"dataset_version": "0123456789ab-" + twelve.content.version.partition("-")[2]})
+    run.best_weights.touch()
     with pytest.raises(UsageError, match="was changed since"):
-        _check_same_images(workspace_of_twins, run)
+        judge(workspace_of_twins, run)
 
 
 def test_features_are_known_by_the_scale_unless_it_is_the_usual_one(tmp_path):

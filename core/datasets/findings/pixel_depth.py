@@ -1,6 +1,6 @@
 """What deep values, many bands and several pages of a file come to, where a picture has 8 bits and three colours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -34,6 +34,8 @@ UNLIKE_BRIGHTNESS = 0.15
 # Of the images, so many have the depth that is usual in their class: then the depth gives the class away.
 TELLS_THE_CLASS = 0.95
 DEEP_MODES = ("I", "F")
+# By which programs say that a pixel has no value, where the file does not tell so.
+NO_VALUE = {-9999.0, -99999.0, -32767.0, -32768.0, -3.4028234663852886e38, -1.7976931348623157e308, 1e20, 9.96921e36}
 # By the kind of a finding, how the command line changes what it is about.
 COMMANDS = dict.fromkeys((DEPTH, OUTSIDE, MIXED), "reading --range KIND BLACK WHITE (or auto, or full)")
 COMMANDS |= dict.fromkeys((DOUBTFUL, BANDS), "reading --bands RED GREEN BLUE")
@@ -71,14 +73,24 @@ def _depth(content: Content) -> Iterable[Finding]:
         return
     rows = images[images["sample_kind"].isin(scaled)]
     by_hand = set(scaled) & set(content.edits.ranges)
+    strange = sorted({end for kind, ends in scaled.items() for end in ends if end in NO_VALUE and kind not in by_hand})
     origin = "as it was set by hand" if by_hand else "chosen from the values of all images together"
     yield Finding(
         DEPTH,
         "; ".join(_used_in_words(rows[rows["sample_kind"] == kind], kind) for kind in scaled),
         f"Shown are {scale_in_words(scaled)}, {origin}. Every picture, training and answer of this dataset uses "
-        "this one scale. Choose another where the values have a meaning that calls for it.",
-        NOTES,
+        f"this one scale. {_advice(strange)}",
+        WARNS if strange else NOTES,
         tuple(rows["path"]),
+    )
+
+
+def _advice(strange: Sequence[float]) -> str:
+    if not strange:
+        return "Choose another where the values have a meaning that calls for it."
+    return (
+        f"But {value_in_words(strange[0])} is often written where a pixel has no value: all others then look nearly "
+        "alike. Set the least and the greatest real value as black and white."
     )
 
 
@@ -154,9 +166,11 @@ def _brightness_apart(images: pd.DataFrame, depth: pd.Series) -> float:
 def _doubtful(content: Content) -> Iterable[Finding]:
     """Four bands, the last of which is called transparency and is none."""
     images = unaccepted(content, DOUBTFUL)
-    images = images[images["alpha"] == "doubtful"]
-    if images.empty or content.reading.bands:  # what is shown was chosen
+    is_doubtful = images["alpha"] == "doubtful"
+    if content.edits.bands or not is_doubtful.any():  # what is shown was chosen
         return
+    # One for which it could be transparency is read as the others are.
+    images = images[is_doubtful | ((images["alpha"] == "transparency") & bool(content.reading.bands))]
     paths = tuple(images["path"])
     one = len(paths) == 1
     yield Finding(
@@ -175,7 +189,7 @@ def _bands(content: Content) -> Iterable[Finding]:
     images = images[(images["bands"] > 3) & (images["alpha"] == "none")]
     if images.empty:
         return
-    paths, chosen = tuple(images["path"]), content.reading.bands
+    paths, chosen = tuple(images["path"]), tuple(content.edits.bands)
     many = " or ".join(str(count) for count in sorted(images["bands"].unique()))
     are, shown = ("is" if len(chosen) == 1 else "are"), scale_in_words({}, chosen or (1, 2, 3))
     more = (

@@ -12,6 +12,7 @@ from core.datasets.importing import create_from_path, import_now, read_by_anothe
 from core.datasets.index import ADDED
 from core.datasets.store import Dataset
 from core.errors import UsageError
+from core.images.reading import open_rgb
 
 SIDE = 24
 
@@ -88,6 +89,29 @@ def test_a_scale_set_by_hand_is_said_to_be_and_leaves_values_outside_on_purpose(
     assert found(dataset, "values_outside") is None
 
 
+def test_a_number_that_stands_for_no_value_is_warned_of_until_a_scale_is_set(make):
+    def write(path, values, *_):
+        tifffile.imwrite(path.with_suffix(".tif"), np.where(values < 60, -9999, values / 300).astype(np.float32))
+
+    dataset = make(write)
+    finding = check(dataset).find("pixel_depth")
+    assert "−9,999 is often written where a pixel has no value" in finding.why
+    assert finding.severity == WARNS
+    set_scale(dataset, {"float32": [0, 0.85]})
+    read_by_another_scale(dataset)
+    assert check(dataset).find("pixel_depth").severity == NOTES
+
+
+def test_bands_that_some_images_lack_can_not_be_chosen(make):
+    def write(path, values, label, number):
+        bands = np.stack([values] * (5 + number % 2))
+        tifffile.imwrite(path.with_suffix(".tif"), bands, photometric="minisblack", planarconfig="separate")
+
+    dataset = make(write)
+    with pytest.raises(UsageError, match="from 1 to 5"):
+        set_scale(dataset, bands=(6, 1, 2))
+
+
 def test_it_can_be_accepted(make):
     dataset = make(write_deep)
     accept_finding(dataset, "pixel_depth")
@@ -152,6 +176,20 @@ def test_a_band_that_is_no_transparency_is_told(make):
     set_scale(dataset, bands=(4, 1, 2))
     read_by_another_scale(dataset)
     assert found(dataset, "doubtful_transparency") is None
+
+
+def test_an_image_whose_fourth_band_could_be_transparency_is_read_as_the_others_are(make):
+    def write(path, values, label, number):
+        if (label, number) != ("cats", 0):
+            return write_infrared(path, values)
+        half = np.dstack([values, values[::-1], values[:, ::-1], np.where(values > 128, 255, 0).astype(np.uint8)])
+        tifffile.imwrite(path.with_suffix(".tif"), half, photometric="rgb", extrasamples=["unassalpha"])
+
+    dataset = make(write)
+    assert dataset.reading.bands == (1, 2, 3)
+    assert check(dataset).find("doubtful_transparency").count == 10
+    shown = np.asarray(open_rgb(dataset.path_of("cats/0.tif"), dataset.reading))
+    np.testing.assert_array_equal(shown[..., 0], picture("cats", 0))
 
 
 def test_of_many_bands_it_is_told_which_are_shown_until_that_was_chosen(make):
