@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.datasets.edits import RELABEL, RENAME
+from core.datasets.edits import RELABEL, RENAME, EditLog
 from core.datasets.store import Dataset, written_state
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.calibration import fit_temperature
@@ -143,6 +143,15 @@ class Run(Job):
         values = read_json(self.folder / "classes.json")
         return values if isinstance(values, dict) else {}
 
+    @property
+    def _entries(self) -> int | None:
+        """After how many entries of the log of edits it was trained; None where that can't be told."""
+        try:
+            entries = self._classes_file.get("entries")
+        except WorkbenchError:  # damaged, so that it is placed as a run that never wrote it
+            return None
+        return entries if isinstance(entries, int) else None
+
     def naming(self) -> Naming:
         """What the classes of the run are called by now: see `core.runs.naming`.
 
@@ -167,7 +176,7 @@ class Run(Job):
         if images is None:
             with suppress(WorkbenchError):
                 images = self._read_images()
-        entries = self._classes_file.get("entries")
+        entries = self._entries
         return naming(classes, written, dataset.content, images, entries, self._began() if entries is None else 0.0)
 
     def _began(self) -> float:
@@ -256,6 +265,23 @@ class Run(Job):
                 "images can't be shown. Train again to have both."
             ) from error
 
+    @property
+    def test_accuracy(self) -> float | None:
+        """The share of the test images that it is right on; None as long as it is not judged.
+
+        As it was told when the run was judged, unless classes were put together since: then it is right more often.
+        """
+        told = self.status().facts.get("test_accuracy")
+        if told is None or not _was_relabelled(self._dataset.edits.path, written_state(self._dataset.edits.path)):
+            return told
+        try:
+            if len(self.naming().order) == len(self.naming().then):
+                return told
+            rows = self.predictions().of("test")
+        except WorkbenchError:
+            return told
+        return float((rows.predicted == rows.true).mean()) if len(rows) else told
+
     def learned_from(self) -> str | None:
         """A short name of the images that it was trained on and judged by, with split and labels by the names of now.
 
@@ -315,7 +341,7 @@ class Run(Job):
             "seconds": status.seconds,
             "epochs": status.facts.get("epochs", 0),
             "device": status.facts.get("device", ""),
-            "accuracy": status.facts.get("test_accuracy"),
+            "accuracy": self.test_accuracy,
         }
 
 
@@ -327,9 +353,16 @@ def _naming(folder: Path, *states: tuple[int, int, int] | None) -> Naming:
 
 
 @lru_cache(maxsize=NAMINGS_KEPT)
+def _was_relabelled(log: Path, state: tuple[int, int, int] | None) -> bool:
+    """Whether names of classes or labels of images were ever changed, undone or not."""
+    return any(edit.action in (RENAME, RELABEL) for edit in EditLog(log).entries())
+
+
+@lru_cache(maxsize=NAMINGS_KEPT)
 def _learned_from(folder: Path, *states: tuple[int, int, int] | None) -> str | None:
     run, columns = Run(folder), ["path", "pixel_hash", "label", "split"]
-    if not any(edit.action in (RENAME, RELABEL) for edit in run._dataset.edits.entries()):
+    log = run._dataset.edits.path
+    if not _was_relabelled(log, written_state(log)):
         return None
     try:
         table = run.images()

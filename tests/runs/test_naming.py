@@ -192,6 +192,29 @@ def test_what_can_not_be_read_leaves_the_names_as_they_were(pets, answered):
     assert Run(old.folder).evaluate("test")["labels"] == ["cats", "dogs", "owls"]
 
 
+def test_what_is_damaged_is_placed_as_a_run_of_yesterday(pets, answered):
+    old = answered()
+    rename_class(pets, "cats", "zebras")
+    (old.folder / "classes.json").write_text("{")
+    assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"]
+
+
+def test_the_accuracy_that_is_told_everywhere_is_that_of_the_classes_of_now(pets, answered):
+    run = answered(wrong=2)
+    told = run.evaluate("test")["accuracy"]
+    run.update(facts={"test_accuracy": told})
+    rename_class(pets, "cats", "zebras")
+    assert run.test_accuracy == told
+    every_image_relabelled_to(pets, "zebras")
+    assert run.test_accuracy == run.evaluate("test")["accuracy"] > told
+    assert run.summary()["accuracy"] == run.test_accuracy
+
+
+def every_image_relabelled_to(pets, name):
+    """Of dogs, for which cats were taken."""
+    relabel(pets, [f"dogs/{number}.png" for number in range(20)], name)
+
+
 def test_where_it_looks_is_asked_by_the_place_in_the_network(pets, answered):
     run = answered()
     paths = pets.images["path"].tolist()[:25]
