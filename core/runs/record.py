@@ -38,8 +38,6 @@ class Run(Job):
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
     ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of an
     earlier attempt are judged, and a file ``judge`` once a run that trains is asked to judge its best so far.
-    ``classes.json`` holds the classes in the order in which its network answers them, and after how many entries of the
-    dataset's log of edits it was trained.
     """
 
     @property
@@ -131,26 +129,13 @@ class Run(Job):
 
     @property
     def answered_classes(self) -> tuple[str, ...]:
-        """The classes by their names then, in the order in which the network answers them; () where nobody wrote it."""
-        return tuple(self._classes_file.get("classes", ()))
-
-    def save_answered_classes(self, classes: Sequence[str], entries: int) -> None:
-        """Write down the order of the classes, and how many entries the dataset's log of edits has."""
-        write_json(self.folder / "classes.json", {"classes": list(classes), "entries": entries})
+        """The classes by their names then, in the order in which the network answers them; () where nobody told."""
+        return tuple(self._start.get("classes", ()))
 
     @property
-    def _classes_file(self) -> dict[str, Any]:
-        values = read_json(self.folder / "classes.json")
-        return values if isinstance(values, dict) else {}
-
-    @property
-    def _entries(self) -> int | None:
-        """After how many entries of the log of edits it was trained; None where that can't be told."""
-        try:
-            entries = self._classes_file.get("entries")
-        except WorkbenchError:  # damaged, so that it is placed as a run that never wrote it
-            return None
-        return entries if isinstance(entries, int) else None
+    def _start(self) -> dict[str, Any]:
+        """What was told when it began, or went on, the last time; of earlier versions, nothing."""
+        return next((event for event in reversed(self.events.read()) if "classes" in event), {})
 
     def naming(self) -> Naming:
         """What the classes of the run are called by now: see `core.runs.naming`.
@@ -165,7 +150,7 @@ class Run(Job):
     def _states(self) -> tuple:
         """What tells one state of the answers, and of all that names their classes, from the next."""
         dataset = self._dataset
-        own = (self.predictions_path, self.folder / "classes.json", self.folder / "images.parquet")
+        own = (self.predictions_path, self.folder / "images.parquet")
         return tuple(map(written_state, (*own, dataset.edits.path, dataset.manifest_path)))
 
     def _naming_of(self, classes: Sequence[str], images: pd.DataFrame | None = None) -> Naming:
@@ -176,7 +161,7 @@ class Run(Job):
         if images is None:
             with suppress(WorkbenchError):
                 images = self._read_images()
-        entries = self._entries
+        entries = self._start.get("entries")
         return naming(classes, written, dataset.content, images, entries, self._began() if entries is None else 0.0)
 
     def _began(self) -> float:

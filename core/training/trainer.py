@@ -84,7 +84,8 @@ def _train(run: Run) -> tuple[str, str]:
     content = dataset.content
     dataset.pin(_class_order(run, content))
     run.update(state="running", stage="Looking at the images", facts={"dataset_version": content.version})
-    run.events.append("stage", name="start")
+    entries = content.edits.entries
+    run.events.append("stage", name="start", classes=list(dataset.network_classes), entries=entries)
     split = settings.split_settings(content.settings)
     table = content.divided(split)
     # Images that stay on one side of the split are drawn together when the result is judged.
@@ -109,12 +110,11 @@ def _train(run: Run) -> tuple[str, str]:
 
 
 def _class_order(run: Run, content: Content) -> tuple[str, ...]:
-    """In which order the run's network answers the classes; written down where it is only beginning."""
+    """In which order the run's network answers the classes."""
     if run.checkpoint.exists() or run.best_weights.exists():
         # Earlier versions of this program kept no order, and answered the classes as they were shown then.
         kept = run.answered_classes or (run.answers().class_names if run.predictions_path.exists() else ())
         return kept if set(kept) == set(content.class_names) else content.class_names
-    run.save_answered_classes(content.network_classes, content.edits.entries)
     return content.network_classes
 
 

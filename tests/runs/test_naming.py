@@ -25,7 +25,7 @@ def pets(imported):
 
 @pytest.fixture
 def answered(workspace, pets):
-    """Makes a run that is right by the labels of now but for some; one of `yesterday` keeps no `classes.json`."""
+    """Makes a run that is right by the labels of now but for some; one of `yesterday` tells less of itself."""
 
     def make(yesterday=False, wrong=0, **changes):
         run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
@@ -41,7 +41,7 @@ def answered(workspace, pets):
         probabilities = np.eye(len(names))[given] * 0.7 + 0.3 / len(names)
         Predictions(ids, splits, true, probabilities, names).save(run.predictions_path)
         if not yesterday:
-            run.save_answered_classes(names, content.edits.entries)
+            run.events.append("stage", name="start", classes=names, entries=content.edits.entries)
         run.update(state="done", started=time.time(), facts={"dataset_version": content.version})
         return run
 
@@ -195,7 +195,7 @@ def test_what_can_not_be_read_leaves_the_names_as_they_were(pets, answered):
 def test_what_is_damaged_is_placed_as_a_run_of_yesterday(pets, answered):
     old = answered()
     rename_class(pets, "cats", "zebras")
-    (old.folder / "classes.json").write_text("{")
+    (old.folder / "events.jsonl").write_text('{"time": 1')
     assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"]
 
 
