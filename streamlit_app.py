@@ -82,7 +82,7 @@ def best_run(page: Page) -> Run | None:
 
 def test_accuracies(page: Page) -> dict[str, float]:
     """By the id of a run, its accuracy on the test images, of those runs that have one."""
-    found = {run.id: run.status().facts.get("test_accuracy") for run in page.runs}
+    found = {run.id: run.test_accuracy for run in page.runs}
     return {run_id: accuracy for run_id, accuracy in found.items() if accuracy is not None}
 
 

@@ -19,11 +19,12 @@ EPOCH_COLUMNS = [
 class EventLog:
     """The file ``events.jsonl`` of a run.
 
-    Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`, and where that is "train" or
-    "fine_tune" `epochs`: how many lie before this training), "batch" (with `position`, `loss`, `accuracy`), "epoch"
-    (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it went on; what it had told of
-    later ones is told again), "judged" (with `epoch`: after which one the weights were that answered; and with `error`
-    where it came to nothing) or "note" (with `text`).
+    Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`; where that is "train" or
+    "fine_tune" with `epochs`: how many lie before this training; where it is "start" with `classes`: in the order in
+    which the network answers them, and `entries`: how many the dataset's log of edits had), "batch" (with `position`,
+    `loss`, `accuracy`), "epoch" (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it
+    went on; what it had told of later ones is told again), "judged" (with `epoch`: after which one the weights were
+    that answered; and with `error` where it came to nothing) or "note" (with `text`).
     """
 
     def __init__(self, path: Path):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.datasets.edits import RELABEL, RENAME
+from core.datasets.edits import RELABEL, RENAME, EditLog
 from core.datasets.store import Dataset, written_state
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.calibration import fit_temperature
@@ -40,8 +40,6 @@ class Run(Job):
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
     ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of an
     earlier attempt are judged, and a file ``judge`` once a run that trains is asked to judge its best so far.
-    ``classes.json`` holds the classes in the order in which its network answers them, and after how many entries of the
-    dataset's log of edits it was trained.
     """
 
     @property
@@ -108,6 +106,11 @@ class Run(Job):
         return self.folder / "checkpoint.npz"
 
     @property
+    def has_learned(self) -> bool:
+        """Whether it has learned for an epoch or more, so that what it began with stays as it is."""
+        return self.checkpoint.exists() or self.best_weights.exists()
+
+    @property
     def fine_tuned_weights(self) -> Path:
         """Of the unfrozen blocks and the head, once they have been better than the head alone."""
         return self.folder / "fine_tuned.weights.h5"
@@ -156,17 +159,13 @@ class Run(Job):
 
     @property
     def answered_classes(self) -> tuple[str, ...]:
-        """The classes by their names then, in the order in which the network answers them; () where nobody wrote it."""
-        return tuple(self._classes_file.get("classes", ()))
-
-    def save_answered_classes(self, classes: Sequence[str], entries: int) -> None:
-        """Write down the order of the classes, and how many entries the dataset's log of edits has."""
-        write_json(self.folder / "classes.json", {"classes": list(classes), "entries": entries})
+        """The classes by their names then, in the order in which the network answers them; () where nobody told."""
+        return tuple(self._start.get("classes", ()))
 
     @property
-    def _classes_file(self) -> dict[str, Any]:
-        values = read_json(self.folder / "classes.json")
-        return values if isinstance(values, dict) else {}
+    def _start(self) -> dict[str, Any]:
+        """What was told when it began, or went on, the last time; of earlier versions, nothing."""
+        return next((event for event in reversed(self.events.read()) if "classes" in event), {})
 
     def naming(self) -> Naming:
         """What the classes of the run are called by now: see `core.runs.naming`.
@@ -181,7 +180,7 @@ class Run(Job):
     def _states(self) -> tuple:
         """What tells one state of the answers, and of all that names their classes, from the next."""
         dataset = self._dataset
-        own = (self.predictions_path, self.folder / "classes.json", self.folder / "images.parquet")
+        own = (self.predictions_path, self.folder / "images.parquet")
         return tuple(map(written_state, (*own, dataset.edits.path, dataset.manifest_path)))
 
     def _naming_of(self, classes: Sequence[str], images: pd.DataFrame | None = None) -> Naming:
@@ -192,7 +191,7 @@ class Run(Job):
         if images is None:
             with suppress(WorkbenchError):
                 images = self._read_images()
-        entries = self._classes_file.get("entries")
+        entries = self._start.get("entries")
         return naming(classes, written, dataset.content, images, entries, self._began() if entries is None else 0.0)
 
     def _began(self) -> float:
@@ -281,6 +280,23 @@ class Run(Job):
                 "images can't be shown. Train again to have both."
             ) from error
 
+    @property
+    def test_accuracy(self) -> float | None:
+        """The share of the test images that it is right on; None as long as it is not judged.
+
+        As it was told when the run was judged, unless classes were put together since: then it is right more often.
+        """
+        told = self.status().facts.get("test_accuracy")
+        if told is None or not _was_relabelled(self._dataset.edits.path, written_state(self._dataset.edits.path)):
+            return told
+        try:
+            if len(self.naming().order) == len(self.naming().then):
+                return told
+            rows = self.predictions().of("test")
+        except WorkbenchError:
+            return told
+        return float((rows.predicted == rows.true).mean()) if len(rows) else told
+
     def learned_from(self) -> str | None:
         """A short name of the images that it was trained on and judged by, with split and labels by the names of now.
 
@@ -340,7 +356,7 @@ class Run(Job):
             "seconds": status.seconds,
             "epochs": status.facts.get("epochs", 0),
             "device": status.facts.get("device", ""),
-            "accuracy": status.facts.get("test_accuracy"),
+            "accuracy": self.test_accuracy,
         }
 
 
@@ -352,9 +368,16 @@ def _naming(folder: Path, *states: tuple[int, int, int] | None) -> Naming:
 
 
 @lru_cache(maxsize=NAMINGS_KEPT)
+def _was_relabelled(log: Path, state: tuple[int, int, int] | None) -> bool:
+    """Whether names of classes or labels of images were ever changed, undone or not."""
+    return any(edit.action in (RENAME, RELABEL) for edit in EditLog(log).entries())
+
+
+@lru_cache(maxsize=NAMINGS_KEPT)
 def _learned_from(folder: Path, *states: tuple[int, int, int] | None) -> str | None:
     run, columns = Run(folder), ["path", "pixel_hash", "label", "split"]
-    if not any(edit.action in (RENAME, RELABEL) for edit in run._dataset.edits.entries()):
+    log = run._dataset.edits.path
+    if not _was_relabelled(log, written_state(log)):
         return None
     try:
         table = run.images()

@@ -85,11 +85,12 @@ def _train(run: Run) -> tuple[str, str]:
     dataset.pin()
     content = dataset.content
     dataset.pin(_class_order(run, content))
-    if not (run.checkpoint.exists() or run.best_weights.exists()):  # one that goes on reads them as it began
+    if not run.has_learned:  # one that goes on reads them as it began
         run.keep_reading(content.reading)
     version = content.version_read_by(run.reading)
     run.update(state="running", stage="Looking at the images", facts={"dataset_version": version})
-    run.events.append("stage", name="start")
+    entries = content.edits.entries
+    run.events.append("stage", name="start", classes=list(dataset.network_classes), entries=entries)
     if not run.reading.is_default:
         run.events.append("note", text=f"Pixels: {reading_in_words(run.reading)}.")
     split = settings.split_settings(content.settings)
@@ -116,12 +117,11 @@ def _train(run: Run) -> tuple[str, str]:
 
 
 def _class_order(run: Run, content: Content) -> tuple[str, ...]:
-    """In which order the run's network answers the classes; written down where it is only beginning."""
-    if run.checkpoint.exists() or run.best_weights.exists():
+    """In which order the run's network answers the classes."""
+    if run.has_learned:
         # Earlier versions of this program kept no order, and answered the classes as they were shown then.
         kept = run.answered_classes or (run.answers().class_names if run.predictions_path.exists() else ())
         return kept if set(kept) == set(content.class_names) else content.class_names
-    run.save_answered_classes(content.network_classes, content.edits.entries)
     return content.network_classes
 
 

@@ -12,7 +12,7 @@ def run_label(run: Run) -> str:
     words += f"{settings.design.title}, {settings.image_size} px"
     if settings.untrained:
         words += ", untrained weights"
-    accuracy = status.facts.get("test_accuracy")
+    accuracy = run.test_accuracy
     outcome = status.state if accuracy is None else f"{accuracy:.1%} of the test images"
     day, clock = run.id[:8], run.id[9:15]
     # Runs that were started in the same second differ in the number at the end.

@@ -130,7 +130,7 @@ def next_best_words(run: Run, split: str, runs: list[Run]) -> str:
     alike = [other for other in runs[:RUNS_COMPARED] if other.id != run.id and trained_on(other) == trained_on(run)]
     if not alike:
         return ""
-    rival = max(alike, key=lambda other: other.status().facts.get("test_accuracy") or 0.0)
+    rival = max(alike, key=lambda other: other.test_accuracy or 0.0)
     mine, its = names_of([run, rival])
     try:
         others = judged(rival, its, predictions_of(rival))

@@ -16,6 +16,16 @@ def owls_untrained(workspace, tmp_path, write_picture):
     return run_import(create_from_path(workspace, folder))
 
 
+def test_the_check_up_says_it_first(visit, owls_untrained):
+    page = visit("dataset", dataset="pets")
+    assert "Not ready to learn from." in page.words
+    assert any("2 classes without training images: “mice” (6 images), “owls” (6 images)" in text for text in said(page))
+
+
+def said(page):
+    return [page.words, *(expander.label.replace("\\", "") for expander in page.at.main.expander)]
+
+
 def test_it_is_said_before_training(visit, owls_untrained):
     page = visit("training", dataset="pets")
     assert "No training images of “mice” (6 images), “owls” (6 images): they can't be learned" in page.words

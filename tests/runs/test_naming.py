@@ -25,7 +25,7 @@ def pets(imported):
 
 @pytest.fixture
 def answered(workspace, pets):
-    """Makes a run that is right by the labels of now but for some; one of `yesterday` keeps no `classes.json`."""
+    """Makes a run that is right by the labels of now but for some; one of `yesterday` tells less of itself."""
 
     def make(yesterday=False, wrong=0, **changes):
         run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
@@ -41,7 +41,7 @@ def answered(workspace, pets):
         probabilities = np.eye(len(names))[given] * 0.7 + 0.3 / len(names)
         Predictions(ids, splits, true, probabilities, names).save(run.predictions_path)
         if not yesterday:
-            run.save_answered_classes(names, content.edits.entries)
+            run.events.append("stage", name="start", classes=names, entries=content.edits.entries)
         run.update(state="done", started=time.time(), facts={"dataset_version": content.version})
         return run
 
@@ -190,6 +190,29 @@ def test_what_can_not_be_read_leaves_the_names_as_they_were(pets, answered):
     assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"], "the log alone tells"
     pets.manifest_path.unlink()
     assert Run(old.folder).evaluate("test")["labels"] == ["cats", "dogs", "owls"]
+
+
+def test_what_is_damaged_is_placed_as_a_run_of_yesterday(pets, answered):
+    old = answered()
+    rename_class(pets, "cats", "zebras")
+    (old.folder / "events.jsonl").write_text('{"time": 1')
+    assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"]
+
+
+def test_the_accuracy_that_is_told_everywhere_is_that_of_the_classes_of_now(pets, answered):
+    run = answered(wrong=2)
+    told = run.evaluate("test")["accuracy"]
+    run.update(facts={"test_accuracy": told})
+    rename_class(pets, "cats", "zebras")
+    assert run.test_accuracy == told
+    every_image_relabelled_to(pets, "zebras")
+    assert run.test_accuracy == run.evaluate("test")["accuracy"] > told
+    assert run.summary()["accuracy"] == run.test_accuracy
+
+
+def every_image_relabelled_to(pets, name):
+    """Of dogs, for which cats were taken."""
+    relabel(pets, [f"dogs/{number}.png" for number in range(20)], name)
 
 
 def test_where_it_looks_is_asked_by_the_place_in_the_network(pets, answered):

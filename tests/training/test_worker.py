@@ -22,6 +22,7 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError, in_words
 from core.jobs import Job, is_alive
+from core.runs.diagnosis import diagnosis_of
 from core.runs.events import epoch_table
 from core.runs.executor import start
 from core.runs.queue import place_count
@@ -242,7 +243,8 @@ def test_the_command_line_gives_the_same_figures(done, tiny):
     printed = cli(tiny, "evaluate", done.id, "--json")
     assert printed.returncode == 0
     document = json.loads(printed.stdout)
-    judged = document.pop("judged")
+    judged, diagnosis = document.pop("judged"), document.pop("diagnosis")
+    assert diagnosis == json.loads(json.dumps(diagnosis_of(done).to_dict()))
     assert (judged["epoch"], judged["unfinished"], judged["words"]) == (judged["best_epoch"], False, "")
     assert document == {"run": done.id, "untrained": False} | json.loads(json.dumps(done.evaluate("test")))
     listed = json.loads(cli(tiny, "runs", "--json").stdout)
