@@ -16,7 +16,7 @@ import pandas as pd
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.datasets.naming import find_naming_habit  # noqa: E402
+from core.datasets.grouping.naming import find_naming_habit  # noqa: E402
 from core.datasets.splits import SplitSettings, draw_splits  # noqa: E402
 
 MANY = 100_000

@@ -20,7 +20,7 @@ from PIL import Image
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.datasets.near_duplicates import clusters, near_pairs  # noqa: E402
+from core.datasets.alike.near_duplicates import clusters, near_pairs  # noqa: E402
 from core.datasets.samples import write_sample  # noqa: E402
 from core.datasets.samples.faults import FAULTS, NEAR_KINDS  # noqa: E402
 from core.images.fingerprint import COSINES, FIELDS, FLAT, SIDE, cosine_matrix, fingerprint  # noqa: E402

@@ -23,8 +23,8 @@ from PIL import Image, ImageDraw, ImageFilter
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
+from core.datasets.alike.differences import HARDLY  # noqa: E402
 from core.datasets.checkup import check  # noqa: E402
-from core.datasets.differences import HARDLY  # noqa: E402
 from core.datasets.findings.finding import Finding  # noqa: E402
 from core.datasets.importing import create_from_path, run_import  # noqa: E402
 from core.datasets.samples.faults import FAULTS, NEAR_KINDS  # noqa: E402

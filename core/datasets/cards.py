@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.augmentation.recipe import TRANSFORMS
-from core.datasets.groups import GROUP
+from core.datasets.grouping.groups import GROUP
 from core.datasets.label_preserving import LabelPreserving
 from core.download import RemoteFile, is_web_address
 from core.errors import UsageError

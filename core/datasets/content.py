@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.datasets.cameras import CAMERA_RULES, COLUMNS, camera_groups, suspected_camera_rule
+from core.datasets.alike.scenes import copies_within, scenes
 from core.datasets.edits import State
-from core.datasets.groups import Grouping, group_numbers, merge, refuse_one_group
-from core.datasets.naming import NamingHabit, find_naming_habit
-from core.datasets.scenes import copies_within, scenes
+from core.datasets.grouping.cameras import CAMERA_RULES, COLUMNS, camera_groups, suspected_camera_rule
+from core.datasets.grouping.groups import Grouping, group_numbers, merge, refuse_one_group
+from core.datasets.grouping.naming import NamingHabit, find_naming_habit
 from core.datasets.sources.layout import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
 from core.errors import UsageError, WorkbenchError
@@ -40,7 +40,7 @@ class Content:
     read_more
         Reads columns of the index that the manifest here lacks because they are large: see `small_pictures`.
     read_cameras
-        Reads what `core.datasets.cameras.read_cameras` found.
+        Reads what `core.datasets.grouping.cameras.read_cameras` found.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Content:
 
         `excluded` is True for those that were taken out by hand; `reason` says why. Of images that are near copies of
         so many others that they show one scene, `cluster` is of those that hardly differ and `scene` of all of them;
-        see `core.datasets.scenes`.
+        see `core.datasets.alike.scenes`.
         """
         table = self.manifest[self.manifest["problem"] == ""].reset_index(drop=True)
         table = table.assign(original_label=table["label"], excluded=False, reason="", reviewed=False)
@@ -200,7 +200,7 @@ class Content:
         return self._with_near_copies(images, self.grouping(images, settings.group_by), settings)
 
     def grouping(self, images: pd.DataFrame, group_by: str) -> Grouping:
-        """Which images belong together by a rule; see `core.datasets.groups.group_numbers`.
+        """Which images belong together by a rule; see `core.datasets.grouping.groups.group_numbers`.
 
         Raises
         ------
@@ -220,7 +220,7 @@ class Content:
 
     @cached_property
     def cameras(self) -> pd.DataFrame:
-        """Of the images whose files tell it, the camera and the time: see `core.datasets.cameras.read_cameras`."""
+        """Camera and time of those images whose files tell: see `core.datasets.grouping.cameras.read_cameras`."""
         return pd.DataFrame(columns=COLUMNS, dtype="str") if self._read_cameras is None else self._read_cameras()
 
     @staticmethod

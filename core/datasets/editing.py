@@ -100,7 +100,7 @@ def group(dataset: Dataset, group_by: str, why: str = "") -> Edit:
     Parameters
     ----------
     group_by
-        As `core.datasets.groups.group_numbers` takes it.
+        As `core.datasets.grouping.groups.group_numbers` takes it.
 
     Raises
     ------

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from core.datasets.cameras import read_cameras
+from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.cards import Card, CardFile, load_cards, namesake
+from core.datasets.grouping.cameras import read_cameras
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
-from core.datasets.near_duplicates import clusters, near_pairs
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
 from core.datasets.samples import SAMPLES, write_sample

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.groups import check_group_by, merge
+from core.datasets.grouping.groups import check_group_by, merge
 from core.errors import UsageError
 
 SPLITS = ("train", "validation", "test")
@@ -33,7 +33,7 @@ class SplitSettings:
         Another seed draws another division; the same seed always draws the same.
     group_by
         Which images stay together: "" for none, "folder", "column" or a file name with ``{group}`` in it; see
-        `core.datasets.groups.group_numbers`.
+        `core.datasets.grouping.groups.group_numbers`.
     near_duplicates_together
         Whether images that look almost the same stay together as well.
     folds

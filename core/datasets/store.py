@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from core.datasets.cameras import COLUMNS as CAMERA_COLUMNS
 from core.datasets.content import Content
 from core.datasets.edits import EditLog, State
+from core.datasets.grouping.cameras import COLUMNS as CAMERA_COLUMNS
 from core.datasets.index import ADDED, COLUMNS, is_read_otherwise, stamps
 from core.datasets.pixel_scale import reading_of
 from core.datasets.samples import SAMPLES
@@ -176,7 +176,7 @@ class Dataset:
             ) from error
 
     def read_cameras(self) -> pd.DataFrame:
-        """What `core.datasets.cameras.read_cameras` found when the images were read in; else empty."""
+        """What `core.datasets.grouping.cameras.read_cameras` found when the images were read in; else empty."""
         try:
             return pd.read_parquet(self.folder / CAMERAS, columns=CAMERA_COLUMNS)
         except (OSError, ValueError):  # of an earlier version, or damaged: nothing else depends on it

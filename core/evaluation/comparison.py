@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.groups import merge
+from core.datasets.grouping.groups import merge
 from core.evaluation.by_groups import SignFlips, interval_by_groups, sign_flips
 from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix
 from core.evaluation.paired import Difference, McNemar, difference, holm, mcnemar

@@ -5,10 +5,10 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets.cameras import CAMERA, MOMENT
-from core.datasets.groups import GROUP, refuse_one_group
+from core.datasets.grouping.cameras import CAMERA, MOMENT
+from core.datasets.grouping.groups import GROUP, refuse_one_group
+from core.datasets.grouping.name_patterns import LONGEST_NAME
 from core.datasets.known import known_card
-from core.datasets.name_patterns import LONGEST_NAME
 from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
@@ -124,7 +124,7 @@ def choose_division(dataset: Dataset) -> None:
 
 
 def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
-    """The rule by which images belong together, as `core.datasets.groups` reads it."""
+    """The rule by which images belong together, as `core.datasets.grouping.groups` reads it."""
     images = dataset.images
     kinds = [APART, FOLDER, NAME]
     if (images["given_group"] != "").any():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.near_duplicates import near_pairs
+from core.datasets.alike.near_duplicates import near_pairs
 from core.datasets.samples import SAMPLES
 from core.datasets.samples.faults import COUNT, KINDS, NEAR_KINDS, plant_faults
 from core.errors import UsageError

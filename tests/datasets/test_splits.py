@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from core.datasets.groups import merge
+from core.datasets.grouping.groups import merge
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits, leaks
 from core.errors import UsageError
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from core.datasets.cameras import CAMERA, MOMENT
 from core.datasets.content import Content
 from core.datasets.findings.finding import WARNS, Finding, count_of, flat, without_accepted
-from core.datasets.groups import Grouping
-from core.datasets.naming import NamingHabit
+from core.datasets.grouping.cameras import CAMERA, MOMENT
+from core.datasets.grouping.groups import Grouping
+from core.datasets.grouping.naming import NamingHabit
 from core.datasets.splits import leaks
 from core.errors import UsageError
 

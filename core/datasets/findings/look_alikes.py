@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from core.datasets.alike.differences import HARDLY, Difference, difference
 from core.datasets.content import Content
-from core.datasets.differences import HARDLY, Difference, difference
 from core.datasets.findings.finding import NOTES, WARNS, Finding, count_of, flat, without_accepted
 
 KIND = "nearly_two_labels"

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.cameras import CAMERA, CAMERA_RULES, MOMENT
-from core.datasets.name_patterns import GROUP, check_pattern, groups_by_name
-from core.datasets.naming import find_naming_habit
+from core.datasets.grouping.cameras import CAMERA, CAMERA_RULES, MOMENT
+from core.datasets.grouping.name_patterns import GROUP, check_pattern, groups_by_name
+from core.datasets.grouping.naming import find_naming_habit
 from core.errors import UsageError
 
 __all__ = ["GROUP", "Grouping", "check_group_by", "group_numbers", "merge", "refuse_one_group", "suggest_group_by"]
@@ -89,8 +89,8 @@ def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) ->
     paths : (n,) sequence of str
         Where the images lie, with "/" between folders.
     column : (n,) sequence of str
-        The group that a table names, "" where it names none, or what a rule of `core.datasets.cameras` finds. May be
-        empty where the rule is another.
+        The group that a table names, "" where it names none, or what a rule of `core.datasets.grouping.cameras` finds.
+        May be empty where the rule is another.
     group_by
         ""
             Each image on its own.
@@ -99,7 +99,8 @@ def group_numbers(paths: Sequence[str], column: Sequence[str], group_by: str) ->
         "column"
             Images with the same value, apart from spaces around it.
         "camera", "moment"
-            Photographs of one camera, or of one camera within a minute of each other; see `core.datasets.cameras`.
+            Photographs of one camera, or of one camera within a minute of each other; see
+            `core.datasets.grouping.cameras`.
         a file name that holds ``{group}``
             Images with the same text in its place, or in its places. A ``*`` stands for any text, also none; each takes
             as little as it can, from left to right, so that ``{group}_*`` ends at the first underscore. Upper and lower

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageEnhance
 from sklearn.datasets import load_digits
 
-from core.datasets import near_duplicates
-from core.datasets.near_duplicates import clusters, near_pairs
+from core.datasets.alike import near_duplicates
+from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.samples import SAMPLES
 from core.images.fingerprint import FIELDS, SIDE, fingerprint
 from core.images.reading import open_rgb

@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
-from core.datasets.groups import group_numbers
-from core.datasets.naming import find_naming_habit
+from core.datasets.grouping.groups import group_numbers
+from core.datasets.grouping.naming import find_naming_habit
 
 
 def numbered(form, groups=12, of_each=4):

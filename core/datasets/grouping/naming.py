@@ -1,7 +1,7 @@
 """Whether files' names and folders tell which images belong together: the pattern, where one clearly shows.
 
 Patterns are put together from a sample of the names, one for each part that may name an origin; then all names are
-matched with each, and what speaks for and against it is counted (`core.datasets.naming_evidence`).
+matched with each, and what speaks for and against it is counted (`core.datasets.grouping.naming_evidence`).
 """
 
 import posixpath
@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.datasets.name_parts import LIKELY, NEVER, ORIGIN, PICTURE, UNKNOWN, VIEWS, Name, rank_of, read_name
-from core.datasets.name_patterns import GROUP, OR, check_pattern, groups_by_name
-from core.datasets.naming_evidence import Candidate, Evidence, judge
+from core.datasets.grouping.name_parts import LIKELY, NEVER, ORIGIN, PICTURE, UNKNOWN, VIEWS, Name, rank_of, read_name
+from core.datasets.grouping.name_patterns import GROUP, OR, check_pattern, groups_by_name
+from core.datasets.grouping.naming_evidence import Candidate, Evidence, judge
 from core.errors import UsageError
 
 SAMPLED = 400
@@ -29,7 +29,7 @@ class NamingHabit:
     Attributes
     ----------
     pattern
-        For `core.datasets.groups.group_numbers`; "" where the names tell nothing for sure.
+        For `core.datasets.grouping.groups.group_numbers`; "" where the names tell nothing for sure.
     is_the_class
         Whether all images of each class share one origin, such as one video: no grouped split can test then.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.datasets.name_parts import ORIGIN, PICTURE, VIEWS
+from core.datasets.grouping.name_parts import ORIGIN, PICTURE, VIEWS
 
 # A bare number or an unknown word has to fit nearly all names; where a word says what it counts, less will do.
 FIT, FIT_OF_ORIGINS = 0.95, 0.6
@@ -33,13 +33,14 @@ class Candidate:
     Attributes
     ----------
     pattern
-        For `core.datasets.groups.group_numbers`.
+        For `core.datasets.grouping.groups.group_numbers`.
     rank
-        How near to an origin the word before it is; see `core.datasets.name_parts.RANKS`.
+        How near to an origin the word before it is; see `core.datasets.grouping.name_parts.RANKS`.
     word
         What the number counts, "" where it is bare.
     kind
-        As `core.datasets.name_parts.Part` has it; "joined" for two parts together, "folder" for a folder's name.
+        As `core.datasets.grouping.name_parts.Part` has it; "joined" for two parts together, "folder" for the name of a
+        folder.
     place
         Which part of the name it is, from 0; folders count from -1 outwards.
     """

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from PIL import ExifTags, Image
 
-from core.datasets.cameras import camera_groups, read_cameras, suspected_camera_rule
 from core.datasets.checkup import apply_remedy, check
+from core.datasets.grouping.cameras import camera_groups, read_cameras, suspected_camera_rule
 from core.datasets.importing import create_from_path, run_import
 from core.errors import UsageError
 from core.images.camera import camera_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from core.datasets.near_duplicates import FRAMES, frame
+from core.datasets.alike.near_duplicates import FRAMES, frame
 from core.images.fingerprint import SIDE
 
 # Grey levels by which a field of a copy differs at most, once light and edges are allowed for: of copies that were

@@ -30,7 +30,7 @@ def scenes(clusters: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     clusters : (n,) array of int
-        Equal for near copies, as `core.datasets.near_duplicates.clusters` numbers them.
+        Equal for near copies, as `core.datasets.alike.near_duplicates.clusters` numbers them.
     labels : (n,) array of str
 
     Returns

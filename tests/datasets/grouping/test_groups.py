@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.datasets.groups import check_group_by, group_numbers, merge, refuse_one_group, suggest_group_by
+from core.datasets.grouping.groups import check_group_by, group_numbers, merge, refuse_one_group, suggest_group_by
 from core.errors import UsageError
 
 

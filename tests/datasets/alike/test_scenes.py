@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.datasets.alike.scenes import copies_within, scenes
 from core.datasets.checkup import check
 from core.datasets.importing import create_from_path, run_import
-from core.datasets.scenes import copies_within, scenes
 from core.datasets.splits import leaks
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.datasets.differences import HARDLY, LOCAL, MANY, difference
+from core.datasets.alike.differences import HARDLY, LOCAL, MANY, difference
 from core.datasets.samples.faults import FAULTS, NEAR_KINDS
 from core.images.fingerprint import fingerprint
 from core.images.reading import open_rgb

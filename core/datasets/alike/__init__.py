@@ -1,0 +1,1 @@
+"""Which pictures look alike, and how those differ that nearly do."""
