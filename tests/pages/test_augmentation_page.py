@@ -290,10 +290,13 @@ def test_answers_can_be_changed_but_not_left_out(visit, pets):
     assert warnings(page) == []
 
 
-def test_what_is_known_of_a_public_dataset_is_said_and_not_asked(visit, imported):
+def test_what_is_known_of_a_public_dataset_is_said_and_not_asked(visit, imported, asked_for):
     assert "keeps its class" not in visit("augmentation", dataset=imported("pets", {"cats": 5, "dogs": 5}).name).words
-    dataset = imported("types", dict.fromkeys(("Type_1", "Type_2", "Type_3"), 5))
-    page = visit("augmentation", dataset=dataset.name)
+    names = dict.fromkeys(("Type_1", "Type_2", "Type_3"), 5)
+    page = visit("augmentation", dataset=imported("types", names).name)
+    assert "an image may be mirrored" not in page.words, "it has but the names"
+    assert "Keep the answers" in page.buttons
+    page = visit("augmentation", dataset=asked_for("cervix", names).name)
     assert "an image may be mirrored" in page.words
     assert "Keep the answers" not in page.buttons
 
