@@ -62,6 +62,11 @@ class Fit:
         """Whether it can't be told from a constant answer, on the very images that it learned from."""
         return wilson(self.train_right, self.train_n)[0] <= self.majority and self.gain_low <= 0
 
+    @property
+    def only_begun(self) -> bool:
+        """Whether its answers are no better than a constant one, on the images that it learned from."""
+        return self.train_right <= self.majority * self.train_n
+
     def words(self) -> str:
         """See `in_words`."""
         counts = self.train_right, self.train_n, self.other_right, self.other_n
@@ -186,6 +191,12 @@ def in_words(
         return (
             "It is hardly better than a constant answer even on the images it learned from: it has learned too little. "
             "A larger network, more epochs or another learning rate may help."
+        )
+    if fit.only_begun:
+        return (
+            "It has only begun to learn: its probabilities are better than the classes' shares, but its answers are right "
+            "no more often than a constant one, even on the images it learned from. More epochs, a larger network or "
+            "another learning rate may help, and class weights where one class is far larger than the others."
         )
     if low <= 0:
         return (
