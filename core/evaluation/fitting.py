@@ -194,9 +194,9 @@ def in_words(
         )
     if fit.only_begun:
         return (
-            "It has only begun to learn: its probabilities are better than the classes' shares, but its answers are right "
-            "no more often than a constant one, even on the images it learned from. More epochs, a larger network or "
-            "another learning rate may help, and class weights where one class is far larger than the others."
+            "It has only begun to learn: its probabilities are better than the classes' shares, but its answers are "
+            "right no more often than a constant one, even on the images it learned from. More epochs, a larger "
+            "network or another learning rate may help, and class weights where one class is far larger than others."
         )
     if low <= 0:
         return (
