@@ -179,12 +179,12 @@ class Run(Job):
 
     def _states(self) -> tuple:
         """What tells one state of the answers, and of all that names their classes, from the next."""
-        dataset = self._dataset
+        dataset = self.dataset
         own = (self.predictions_path, self.folder / "images.parquet")
         return tuple(map(written_state, (*own, dataset.edits.path, dataset.manifest_path)))
 
     def _naming_of(self, classes: Sequence[str], images: pd.DataFrame | None = None) -> Naming:
-        dataset = self._dataset
+        dataset = self.dataset
         written = dataset.edits.entries()
         if not written or not dataset.ready:
             return unchanged(classes)
@@ -200,7 +200,7 @@ class Run(Job):
         return first or self.status().started or 0.0
 
     @property
-    def _dataset(self) -> Dataset:
+    def dataset(self) -> Dataset:
         return Dataset(Workspace.at(self.workspace_root).datasets / self.settings.dataset)
 
     @property
@@ -287,7 +287,7 @@ class Run(Job):
         As it was told when the run was judged, unless classes were put together since: then it is right more often.
         """
         told = self.status().facts.get("test_accuracy")
-        if told is None or not _was_relabelled(self._dataset.edits.path, written_state(self._dataset.edits.path)):
+        if told is None or not _was_relabelled(self.dataset.edits.path, written_state(self.dataset.edits.path)):
             return told
         try:
             if len(self.naming().order) == len(self.naming().then):
@@ -376,7 +376,7 @@ def _was_relabelled(log: Path, state: tuple[int, int, int] | None) -> bool:
 @lru_cache(maxsize=NAMINGS_KEPT)
 def _learned_from(folder: Path, *states: tuple[int, int, int] | None) -> str | None:
     run, columns = Run(folder), ["path", "pixel_hash", "label", "split"]
-    log = run._dataset.edits.path
+    log = run.dataset.edits.path
     if not _was_relabelled(log, written_state(log)):
         return None
     try:
