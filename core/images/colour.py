@@ -18,6 +18,12 @@ VALUES_AT_ONCE = 4_000_000
 # Of a large image, about so many values tell its range.
 VALUES_LOOKED_AT = 100_000
 HOT_SHARE = 0.001
+# A single value stands apart where without it the range is so many times as narrow: writing, or where there is none.
+TIMES_APART = 4
+# Programs put these, and the ends of a type, where a pixel has no value; others are taken for that where so much of a
+# picture is of one.
+NO_VALUE = (-9999.0, -99999.0, -32767.0, -32768.0, -3.4028234663852886e38, 1e20, 9.969209968386869e36)
+APART_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ class Values:
     low, high : float
         Least and greatest of the bands that are shown, without endless ones and those that stand for none.
     dark, bright : float
-        Values that 0.1 % of the shown ones are below and above: the range without hot and dead pixels.
+        Values that 0.1 % of the shown ones are below and above: the range without hot and dead pixels, and without a
+        single value far apart from all others, as writing in a picture has it and pixels that have no value.
     bits : int
         Bits that `low` and `high` need; of floating-point values, all they have.
     bands : int
@@ -273,10 +280,37 @@ def _values(samples: Samples, shown: np.ndarray, alpha: str) -> Values:
     meaning = shown[samples.is_any(shown)] if has_gaps else shown.reshape(-1)
     low, high = (float(meaning.min()), float(meaning.max())) if meaning.size else (0.0, 0.0)
     some = meaning[:: (meaning.size // VALUES_LOOKED_AT) | 1]  # odd, so that no columns are left out
-    ends = (HOT_SHARE, 1 - HOT_SHARE)
-    dark, bright = (float(end) for end in np.quantile(some, ends, method="nearest")) if meaning.size else (0.0, 0.0)
+    dark, bright = _range_used(some) if meaning.size else (0.0, 0.0)
     if samples.values.dtype.kind == "f":
         bits = samples.bits
     else:
         bits = max(1, max(int(low).bit_length(), int(high).bit_length()) + (low < 0))
     return Values(samples, samples.kind, low, high, dark, bright, bits, samples.bands, alpha)
+
+
+def _range_used(values: np.ndarray) -> tuple[float, float]:
+    """The range without hot and dead pixels, nor a single value far apart at either end."""
+    dark, bright = _ends(values)
+    doubtful = [end for end in (dark, bright) if _may_stand_for_none(end, values)]
+    others = values[~np.isin(values, doubtful)]
+    if not doubtful or not others.size:
+        return dark, bright
+    low, high = _ends(others)
+    far = (TIMES_APART - 1) * (high - low)
+    if not low < high:
+        return dark, bright
+    return low if low - dark > far else dark, high if bright - high > far else bright
+
+
+def _may_stand_for_none(value: float, values: np.ndarray) -> bool:
+    kind = values.dtype
+    limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    usual = (float(limits.min), float(limits.max), *NO_VALUE)
+    # As the type itself holds it: 1e20 is another number in 32 bits.
+    is_usual = any(limits.min <= none <= limits.max and value == float(kind.type(none)) for none in usual)
+    return is_usual or bool((values == value).mean() >= APART_SHARE)
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(values, (HOT_SHARE, 1 - HOT_SHARE), method="nearest")
+    return float(low), float(high)

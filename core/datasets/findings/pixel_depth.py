@@ -10,6 +10,7 @@ from core.datasets.index import EDITION
 from core.datasets.pixel_scale import (
     bits_of,
     chosen_range,
+    depths_of,
     full_range,
     is_deep,
     kind_in_words,
@@ -17,6 +18,7 @@ from core.datasets.pixel_scale import (
     scale_in_words,
     value_in_words,
 )
+from core.images.colour import NO_VALUE
 
 DEPTH, OUTSIDE, MIXED, DOUBTFUL, BANDS, PAGES, UNKNOWN = (
     "pixel_depth",
@@ -34,8 +36,8 @@ UNLIKE_BRIGHTNESS = 0.15
 # Of the images, so many have the depth that is usual in their class: then the depth gives the class away.
 TELLS_THE_CLASS = 0.95
 DEEP_MODES = ("I", "F")
-# By which programs say that a pixel has no value, where the file does not tell so.
-NO_VALUE = {-9999.0, -99999.0, -32767.0, -32768.0, -3.4028234663852886e38, -1.7976931348623157e308, 1e20, 9.96921e36}
+# Of the images, so many hold a value far outside of the range that is shown: then it is worth a word.
+TOLD_APART = 0.05
 # By the kind of a finding, how the command line changes what it is about.
 COMMANDS = dict.fromkeys((DEPTH, OUTSIDE, MIXED), "reading --range KIND BLACK WHITE (or auto, or full)")
 COMMANDS |= dict.fromkeys((DOUBTFUL, BANDS), "reading --bands RED GREEN BLUE")
@@ -75,14 +77,33 @@ def _depth(content: Content) -> Iterable[Finding]:
     by_hand = set(scaled) & set(content.edits.ranges)
     strange = sorted({end for kind, ends in scaled.items() for end in ends if end in NO_VALUE and kind not in by_hand})
     origin = "as it was set by hand" if by_hand else "chosen from the values of all images together"
+    apart = "".join(_apart(rows[rows["sample_kind"] == kind], ends) for kind, ends in scaled.items())
     yield Finding(
         DEPTH,
         "; ".join(_used_in_words(rows[rows["sample_kind"] == kind], kind) for kind in scaled),
         f"Shown are {scale_in_words(scaled)}, {origin}. Every picture, training and answer of this dataset uses "
-        f"this one scale. {_advice(strange)}",
+        f"this one scale. {apart}{_advice(strange)}",
         WARNS if strange else NOTES,
         tuple(rows["path"]),
     )
+
+
+def _apart(rows: pd.DataFrame, ends: tuple[float, float]) -> str:
+    """What is said of values far outside of the range that many images hold."""
+    words, span = "", ends[1] - ends[0]
+    for column, is_far, colour in (
+        ("low", rows["low"] < ends[0] - span, "black"),
+        ("high", rows["high"] > ends[1] + span, "white"),
+    ):
+        if is_far.mean() < TOLD_APART:
+            continue
+        value = rows.loc[is_far, column].mode()[0]
+        words += (
+            f"{count_of(int(is_far.sum()), 'image')} also hold{'s' if is_far.sum() == 1 else ''} values far outside of "
+            f"it, such as {value_in_words(value)}, as hot pixels, writing and pixels without a value have: they are "
+            f"shown {colour}. "
+        )
+    return words
 
 
 def _advice(strange: Sequence[float]) -> str:
@@ -102,7 +123,8 @@ def _used_in_words(rows: pd.DataFrame, kind: str) -> str:
     if kind.startswith(("uint", "int")) and low >= 0 and used is not None:
         bits = bits_of(used[1])
         all_bits = bits_of(full_range(kind)[1]) + (0 if kind.startswith("u") else 1)
-        return f"{images} {uses} {bits} of {all_bits} bits"
+        if bits < all_bits:
+            return f"{images} {uses} {bits} of {all_bits} bits"
     return f"{images} of {kind_in_words(kind)} values from {value_in_words(low)} to {value_in_words(high)}"
 
 
@@ -130,30 +152,38 @@ def _outside(content: Content) -> Iterable[Finding]:
 def _mixed(content: Content) -> Iterable[Finding]:
     """Images of different depths side by side."""
     images = unaccepted(content, MIXED)
-    depth = images["sample_kind"].where(is_deep(images), "")
+    depth = depths_of(images)
     counts = depth.value_counts()
     if len(counts) < 2:
         return
-    names = [f"{count:,} of {kind_in_words(kind) if kind else '8-bit'} values" for kind, count in counts.items()]
+    title = f"Images of different depths: {', '.join(f'{count:,} of {name}' for name, count in counts.items())}"
     paths = tuple(images.loc[depth != counts.index[0], "path"])
     usual = depth.groupby(images["label"]).agg(lambda depths: depths.value_counts().index[0])
     tells = usual.nunique() > 1 and (depth == images["label"].map(usual)).mean() >= TELLS_THE_CLASS
+    share_a_scale = depth.nunique() > images["sample_kind"].where(is_deep(images), "").nunique()
     apart = _brightness_apart(images, depth)
-    title = f"Images of different depths: {', '.join(names)}"
+    words = ""
     if tells:
-        words = "The depth tells the class, so that a network can learn the camera or the program that saved the files "
-        yield Finding(MIXED, title, f"{words}instead of what is to be seen.", WARNS, paths)
-    elif apart > UNLIKE_BRIGHTNESS:
         words = (
-            f"Of the same class, the mean brightness is {apart:.0%} of the whole range apart: one depth looks darker"
+            "The depth tells the class, so that a network can learn the camera or the program that saved the files "
+            "instead of what is to be seen. "
         )
-        words += " than the other. If that is not how they were taken, set the scale so that both look alike."
-        yield Finding(MIXED, title, words, WARNS, paths)
-    else:
+    if share_a_scale:
+        words += (
+            "Of one type there is one scale, so that those of small values look far darker than the others. If they "
+            "truly are, all is well; if another program or camera saved them, multiply their values to the same range, "
+            "and read them in again."
+        )
+    elif apart > UNLIKE_BRIGHTNESS and not tells:
         words = (
-            f"Of the same class, their mean brightness is {apart:.0%} of the whole range apart: they can be compared."
+            f"Of the same class, the mean brightness is {apart:.0%} of the whole range apart: one depth looks darker "
+            "than the other. If that is not how they were taken, set the scale so that both look alike."
         )
-        yield Finding(MIXED, title, words, NOTES, paths)
+    if words:
+        yield Finding(MIXED, title, words.strip(), WARNS, paths)
+        return
+    alike = f"Of the same class, their mean brightness is {apart:.0%} of the whole range apart: they can be compared."
+    yield Finding(MIXED, title, alike, NOTES, paths)
 
 
 def _brightness_apart(images: pd.DataFrame, depth: pd.Series) -> float:
