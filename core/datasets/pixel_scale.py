@@ -71,9 +71,14 @@ def depths_of(images: pd.DataFrame) -> pd.Series:
     return depths
 
 
+def has_hidden_bands(images: pd.DataFrame) -> pd.Series:
+    """Which images have more bands than are shown unless it is said which: of two the first, else the first three."""
+    return (images["bands"] > len(FIRST_THREE)) | (images["bands"] == 2)
+
+
 def bands_to_choose_from(images: pd.DataFrame) -> int:
     """How many bands all images have that have more than are shown; 0 where none has, so that nothing is to choose."""
-    many = images.loc[(images["bands"] > len(FIRST_THREE)) & (images["alpha"] != "transparency"), "bands"]
+    many = images.loc[has_hidden_bands(images) & (images["alpha"] != "transparency"), "bands"]
     return int(many.min()) if len(many) else 0
 
 

@@ -86,7 +86,8 @@ def values_of(samples: Samples, reading: Reading) -> Values | None:
     if samples.colours in ("palette", "cmyk", "lab"):
         return None
     alpha = _alpha(samples)
-    if samples.kind == "uint8" and samples.bits == 8 and samples.bands <= 3 and alpha != "doubtful":
+    are_all_shown = samples.bands in (1, 3) or (samples.bands == 2 and alpha == "transparency")
+    if samples.kind == "uint8" and samples.bits == 8 and are_all_shown and alpha != "doubtful":
         return None
     bands, _ = _bands(samples, reading, alpha)
     return _values(samples, samples.values[..., bands], alpha)
@@ -192,7 +193,7 @@ def _opaque(samples: Samples, band: np.ndarray) -> float:
 
 def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int], int | None]:
     """Which bands are shown, one or three, and which one is transparency, counted from 0."""
-    if reading.bands and samples.bands > 3:
+    if reading.bands and (samples.bands > 3 or (samples.bands == 2 and alpha != "transparency")):
         if max(reading.bands) <= samples.bands:
             chosen = [band - 1 for band in reading.bands]
             return (chosen[:3], chosen[3]) if len(chosen) == 4 else (chosen, None)

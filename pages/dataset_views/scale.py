@@ -106,7 +106,7 @@ def _ends_in_words(ends: tuple[float, float]) -> str:
 
 def _choose_bands(dataset: Dataset, most: int, now: Sequence[int]) -> tuple[int, ...]:
     """Which bands are shown."""
-    standing, now, options = tuple(now), tuple(now) or FIRST_THREE, list(range(1, most + 1))
+    standing, now, options = tuple(now), tuple(now) or FIRST_THREE[: 1 if most == 2 else 3], list(range(1, most + 1))
     key = f"{dataset.name}_{now}"
     grey = st.checkbox("One band only, in grey", len(now) == 1, key=f"grey_{key}")
     names = ("grey",) if grey else COLOURS

@@ -12,6 +12,7 @@ from core.datasets.pixel_scale import (
     chosen_range,
     depths_of,
     full_range,
+    has_hidden_bands,
     is_deep,
     kind_in_words,
     ranges_shown,
@@ -203,11 +204,14 @@ def _doubtful(content: Content) -> Iterable[Finding]:
     images = images[is_doubtful | ((images["alpha"] == "transparency") & bool(content.reading.bands))]
     paths = tuple(images["path"])
     one = len(paths) == 1
+    first = "the first three bands are shown. Choose others if they are not red, green and blue."
+    if (images["bands"] == 2).all():
+        first = "the first band is shown. Choose otherwise if it is the other that matters."
     yield Finding(
         DOUBTFUL,
         f"{count_of(len(paths), 'image')} with a band that is called transparency and is none",
         f"Taken for transparency, it would bleach the picture{'' if one else 's'}: near infrared is often saved so. It "
-        "is left out, and the first three bands are shown. Choose others if they are not red, green and blue.",
+        f"is left out, and {first}",
         WARNS,
         paths,
     )
@@ -216,22 +220,28 @@ def _doubtful(content: Content) -> Iterable[Finding]:
 def _bands(content: Content) -> Iterable[Finding]:
     """More bands than a picture can show."""
     images = unaccepted(content, BANDS)
-    images = images[(images["bands"] > 3) & (images["alpha"] == "none")]
+    images = images[has_hidden_bands(images) & (images["alpha"] == "none")]
     if images.empty:
         return
     paths, chosen = tuple(images["path"]), tuple(content.edits.bands)
     many = " or ".join(str(count) for count in sorted(images["bands"].unique()))
-    are, shown = ("is" if len(chosen) == 1 else "are"), scale_in_words({}, chosen or (1, 2, 3))
-    more = (
-        "They were chosen by hand."
-        if chosen
-        else "In files of satellites these are seldom the visible colours: of Sentinel-2, red, green and blue are 4, 3 "
-        "and 2. Choose others, if they are not."
-    )
+    are_two = (images["bands"] == 2).all()
+    bands = chosen or ((1,) if are_two else (1, 2, 3))
+    count = len(set(bands))
+    are, shown = ("is" if len(bands) == 1 else "are"), scale_in_words({}, bands)
+    if chosen:
+        more = "They were chosen by hand." if len(bands) > 1 else "It was chosen by hand."
+    elif are_two:
+        more = "Choose the other, or both: band 1 as red, and band 2 as green and as blue."
+    else:
+        more = (
+            "In files of satellites these are seldom the visible colours: of Sentinel-2, red, green and blue are 4, 3 "
+            "and 2. Choose others, if they are not."
+        )
     yield Finding(
         BANDS,
-        f"{count_of(len(paths), 'image')} of {many} bands, of which {len(chosen) or 3} {are} shown",
-        f"Shown {are} {shown}. Networks take three colours, and learn from these alone. {more}",
+        f"{count_of(len(paths), 'image')} of {many} bands, of which {count} {'is' if count == 1 else 'are'} shown",
+        f"Shown {are} {shown}. Networks take three colours, and learn from what is shown alone. {more}",
         NOTES if chosen else WARNS,
         paths,
     )

@@ -257,6 +257,25 @@ def test_of_many_bands_it_is_told_which_are_shown_until_that_was_chosen(make):
     assert check(dataset).find("many_bands").title == "10 images of 13 bands, of which 1 is shown"
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_of_two_bands_the_first_is_shown_and_that_is_told(make, kind):
+    def write(path, values, *_):
+        bands = np.dstack([values, values.T]).astype(kind) * (np.iinfo(kind).max // 255)
+        tifffile.imwrite(path.with_suffix(".tif"), bands, photometric="minisblack", planarconfig="contig")
+
+    dataset = make(write)
+    finding = check(dataset).find("many_bands")
+    assert finding.title == "10 images of 2 bands, of which 1 is shown"
+    assert finding.why.startswith("Shown is band 1 in grey.")
+    assert finding.severity == WARNS
+    set_scale(dataset, bands=(1, 2, 2))
+    read_by_another_scale(dataset)
+    assert check(dataset).find("many_bands").title == "10 images of 2 bands, of which 2 are shown"
+    shown = np.asarray(open_rgb(dataset.path_of("cats/0.tif"), dataset.reading))
+    values = picture("cats", 0)
+    np.testing.assert_array_equal(shown, np.dstack([values, values.T, values.T]))
+
+
 def test_real_transparency_is_neither(make):
     def write(path, values, *_):
         opacity = np.zeros_like(values)
