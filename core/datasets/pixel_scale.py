@@ -18,6 +18,8 @@ FULL_16_BITS = (0.0, 65535.0)
 # where there are so many of each that it isn't one bad file.
 TIMES_AS_DEEP, FEWEST_OF_A_DEPTH = 3, 3
 FIRST_THREE = (1, 2, 3)
+# Values of 8 bits up to here look black: masks of 0 and 1, and images of up to 4 bits, saved as they are.
+FEW_BRIGHTNESS, FEW_CONTRAST = 15 / 255, 8 / 255
 TITLES = {
     "uint16": "16-bit",
     "int16": "signed 16-bit",
@@ -41,6 +43,14 @@ def is_deep(images: pd.DataFrame) -> pd.Series:
         Rows of the index.
     """
     return ~images["sample_kind"].isin(["", "uint8"])
+
+
+def use_few_values(images: pd.DataFrame) -> pd.Series:
+    """Which images of 8 bits use the darkest few of their 256 values, where most do: then it is how they were saved."""
+    plain = ~is_deep(images)
+    is_faint = plain & (images["brightness"] < FEW_BRIGHTNESS) & (images["contrast"] < FEW_CONTRAST)
+    is_faint &= images["entropy"] > 0  # else it is of one colour
+    return is_faint & (is_faint.sum() > 0.5 * plain.sum())
 
 
 def kinds_of(images: pd.DataFrame) -> list[str]:

@@ -17,12 +17,14 @@ from core.datasets.pixel_scale import (
     kind_in_words,
     ranges_shown,
     scale_in_words,
+    use_few_values,
     value_in_words,
 )
 from core.images.colour import NO_VALUE
 
-DEPTH, OUTSIDE, MIXED, DOUBTFUL, BANDS, PAGES, UNKNOWN = (
+DEPTH, FEW, OUTSIDE, MIXED, DOUBTFUL, BANDS, PAGES, UNKNOWN = (
     "pixel_depth",
+    "few_values",
     "values_outside",
     "mixed_depth",
     "doubtful_transparency",
@@ -45,7 +47,7 @@ COMMANDS |= dict.fromkeys((DOUBTFUL, BANDS), "reading --bands RED GREEN BLUE")
 
 
 def pixel_depth(content: Content) -> Iterable[Finding]:
-    for look in (_unknown, _depth, _outside, _mixed, _doubtful, _bands, _pages):
+    for look in (_unknown, _depth, _few, _outside, _mixed, _doubtful, _bands, _pages):
         yield from look(content)
 
 
@@ -127,6 +129,23 @@ def _used_in_words(rows: pd.DataFrame, kind: str) -> str:
         if bits < all_bits:
             return f"{images} {uses} {bits} of {all_bits} bits"
     return f"{images} of {kind_in_words(kind)} values from {value_in_words(low)} to {value_in_words(high)}"
+
+
+def _few(content: Content) -> Iterable[Finding]:
+    """Images of 8 bits that were saved without making them bright enough to be seen."""
+    images = unaccepted(content, FEW)
+    paths = tuple(images.loc[use_few_values(images), "path"])
+    if not paths:
+        return
+    yield Finding(
+        FEW,
+        f"{count_of(len(paths), 'image')} all but black, though not empty",
+        "Their values differ, but lie near 0, where 255 is white: masks of 0 and 1, images of few bits, and fractions "
+        "that were cut to whole numbers are often saved so. People and networks see black. Multiply the values so that "
+        "the greatest comes near 255, save the images, and read them in again.",
+        WARNS,
+        paths,
+    )
 
 
 def _outside(content: Content) -> Iterable[Finding]:

@@ -154,6 +154,19 @@ def test_later_images_beyond_the_scale_are_found(make, tmp_path):
     assert finding.severity == WARNS
 
 
+@pytest.mark.parametrize("change", [lambda values: values > 120, lambda values: values // 16])
+def test_masks_and_few_bits_saved_as_they_are_look_black_and_are_not_called_blank(make, change):
+    def write(path, values, label, number):
+        few = np.zeros_like(values) if (label, number) == ("cats", 0) else change(values).astype(np.uint8)
+        Image.fromarray(few).save(path.with_suffix(".png"))
+
+    dataset = make(write)
+    finding = check(dataset).find("few_values")
+    assert finding.title == "9 images all but black, though not empty"
+    assert "Multiply the values" in finding.why
+    assert check(dataset).find("blank").paths == ("cats/0.png",)
+
+
 # Mixed depths --------------------------------------------------------------------------------------------------------
 
 
