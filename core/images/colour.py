@@ -72,7 +72,7 @@ def render(samples: Samples, reading: Reading) -> Image.Image:
         return _in_its_own_colours(samples)
     alpha = _alpha(samples)
     bands, see_through = _bands(samples, reading, alpha)
-    shown = samples.values[..., bands]
+    shown = _of_bands(samples, bands)
     pixels = to_bytes(shown, _range(samples, shown, reading), samples)
     opacity = None
     if see_through is not None:
@@ -90,7 +90,7 @@ def values_of(samples: Samples, reading: Reading) -> Values | None:
     if samples.kind == "uint8" and samples.bits == 8 and are_all_shown and alpha != "doubtful":
         return None
     bands, _ = _bands(samples, reading, alpha)
-    return _values(samples, samples.values[..., bands], alpha)
+    return _values(samples, _of_bands(samples, bands), alpha)
 
 
 def usual_range(kind: str, bits: int, values: np.ndarray) -> tuple[float, float]:
@@ -205,8 +205,17 @@ def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int
     return shown or [0], samples.alpha if alpha == "transparency" and colours else None
 
 
+def _of_bands(samples: Samples, bands: Sequence[int]) -> np.ndarray:
+    """The values of these bands; no copy where they lie side by side, as that may not find room."""
+    first, count = bands[0], len(bands)
+    side_by_side = list(bands) == list(range(first, first + count))
+    return samples.values[..., first : first + count] if side_by_side else samples.values[..., bands]
+
+
 def _over_white(pixels: np.ndarray, opacity: np.ndarray | None, is_premultiplied: bool) -> Image.Image:
     """One or three bands as a picture; where it lets through, white is seen."""
+    if pixels.shape[2] == 1 and opacity is None:
+        return Image.fromarray(np.ascontiguousarray(pixels[..., 0])).convert("RGB")
     if pixels.shape[2] == 1:
         pixels = np.repeat(pixels, 3, axis=2)
     if opacity is None:
@@ -277,16 +286,30 @@ XYZ_TO_RGB = np.array(
 
 
 def _values(samples: Samples, shown: np.ndarray, alpha: str) -> Values:
-    has_gaps = samples.nodata is not None or shown.dtype.kind == "f"
-    meaning = shown[samples.is_any(shown)] if has_gaps else shown.reshape(-1)
-    low, high = (float(meaning.min()), float(meaning.max())) if meaning.size else (0.0, 0.0)
-    some = meaning[:: (meaning.size // VALUES_LOOKED_AT) | 1]  # odd, so that no columns are left out
-    dark, bright = _range_used(some) if meaning.size else (0.0, 0.0)
+    some = shown.reshape(-1)[:: (shown.size // VALUES_LOOKED_AT) | 1]  # odd, so that no columns are left out
+    some = _with_meaning(samples, some)
+    low, high = _least_and_greatest(samples, shown)
+    dark, bright = _range_used(some) if some.size else (low, high)
     if samples.values.dtype.kind == "f":
         bits = samples.bits
     else:
         bits = max(1, max(int(low).bit_length(), int(high).bit_length()) + (low < 0))
     return Values(samples, samples.kind, low, high, dark, bright, bits, samples.bands, alpha)
+
+
+def _least_and_greatest(samples: Samples, shown: np.ndarray) -> tuple[float, float]:
+    """Of the values that stand for something; twice 0 where none does. In parts, as a copy of all may not find room."""
+    rows = max(1, VALUES_AT_ONCE // max(1, shown[0].size))
+    ends = []
+    for start in range(0, len(shown), rows):
+        part = _with_meaning(samples, shown[start : start + rows])
+        ends += [part.min(), part.max()] if part.size else []
+    return (float(min(ends)), float(max(ends))) if ends else (0.0, 0.0)
+
+
+def _with_meaning(samples: Samples, values: np.ndarray) -> np.ndarray:
+    has_gaps = samples.nodata is not None or values.dtype.kind == "f"
+    return values[samples.is_any(values)] if has_gaps else values
 
 
 def _range_used(values: np.ndarray) -> tuple[float, float]:
