@@ -111,7 +111,7 @@ def _apart(rows: pd.DataFrame, ends: tuple[float, float]) -> str:
 
 def _advice(strange: Sequence[float]) -> str:
     if not strange:
-        return "Choose another where the values have a meaning that calls for it."
+        return "Change it where you know which values matter, such as the window of a CT scan."
     return (
         f"But {value_in_words(strange[0])} is often written where a pixel has no value: all others then look nearly "
         "alike. Set the least and the greatest real value as black and white."
