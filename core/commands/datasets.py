@@ -1,6 +1,7 @@
 """Commands about datasets: bring, check, divide, edit."""
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
 from core.datasets.findings.finding import Finding
-from core.datasets.findings.pixel_depth import COMMANDS
+from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
 from core.datasets.importing import (
     create_from_card,
     create_from_path,
@@ -24,6 +25,7 @@ from core.datasets.pixel_scale import ranges_shown, scale_in_words
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset, list_datasets
 from core.errors import UsageError
+from core.files import read_json
 from core.workspace import Workspace
 
 PATHS_SHOWN = 3
@@ -238,7 +240,20 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
             lines.append(f"  remedy: {finding.remedy} (edit {dataset.name} fix {finding.kind})")
         if finding.kind in COMMANDS:
             lines.append(f"  to change it: edit {dataset.name} {COMMANDS[finding.kind]}")
+        if finding.kind == UNKNOWN:
+            lines.append(f"  remedy: Read them in again ({_reading_in_again(dataset)})")
     return facts | checkup.to_dict(), "\n".join(lines), DONE
+
+
+def _reading_in_again(dataset: Dataset) -> str:
+    """The command that brings a dataset in again from where it came."""
+    request = read_json(dataset.folder / "request.json") or {}
+    if "card" in request:
+        return f"download {request['card']}"
+    if "source" not in request or request.get("delete_source"):
+        return "by the button on the page Dataset"
+    columns = [f"--{name.replace('_', '-')}={column}" for name, column in (request.get("columns") or {}).items()]
+    return shlex.join(["import", request["source"], "--name", dataset.name, *columns])
 
 
 def _noted(finding: Finding) -> list[str]:

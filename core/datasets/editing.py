@@ -175,7 +175,7 @@ def _least_to_greatest(images: pd.DataFrame, kind: str) -> str:
 def _check_bands(images: pd.DataFrame, bands: Sequence[int]) -> None:
     most = bands_to_choose_from(images)
     if not most:
-        raise UsageError("No image here has more than three bands, so that all of them are shown.")
+        raise UsageError("No image here has two, or more than three bands, so that all of them are shown.")
     if len(bands) not in (1, 3) or not all(1 <= band <= most for band in bands):
         raise UsageError(
             f"One band, to be shown grey, or three for red, green and blue are needed, each from 1 to {most}. "

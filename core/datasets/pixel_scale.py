@@ -14,7 +14,12 @@ NEAR = 1 / 8
 SHARE_OUTSIDE, TIMES_AS_WIDE = 0.01, 2
 USUAL_FLOATS = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 4095.0), (0.0, 65535.0))
 FULL_16_BITS = (0.0, 65535.0)
+# Images of one type are of two depths where these use so many times as much of it as those, with none between; and
+# where there are so many of each that it isn't one bad file.
+TIMES_AS_DEEP, FEWEST_OF_A_DEPTH = 3, 3
 FIRST_THREE = (1, 2, 3)
+# Values of 8 bits up to here look black: masks of 0 and 1, and images of up to 4 bits, saved as they are.
+FEW_BRIGHTNESS, FEW_CONTRAST = 15 / 255, 8 / 255
 TITLES = {
     "uint16": "16-bit",
     "int16": "signed 16-bit",
@@ -40,14 +45,50 @@ def is_deep(images: pd.DataFrame) -> pd.Series:
     return ~images["sample_kind"].isin(["", "uint8"])
 
 
+def use_few_values(images: pd.DataFrame) -> pd.Series:
+    """Which images of 8 bits use the darkest few of their 256 values, where most do: then it is how they were saved."""
+    plain = ~is_deep(images)
+    is_faint = plain & (images["brightness"] < FEW_BRIGHTNESS) & (images["contrast"] < FEW_CONTRAST)
+    is_faint &= images["entropy"] > 0  # else it is of one colour
+    return is_faint & (is_faint.sum() > 0.5 * plain.sum())
+
+
 def kinds_of(images: pd.DataFrame) -> list[str]:
     """The kinds of deep samples that there are, those of most images first."""
     return list(images.loc[is_deep(images), "sample_kind"].value_counts().index)
 
 
+def depths_of(images: pd.DataFrame) -> pd.Series:
+    """Which images are of the same depth, in words: of the same type, and not far more or far less of it used.
+
+    12 bits beside 16 in files of the same kind, or 0 to 1 beside 0 to 255.
+    """
+    kinds = images["sample_kind"].where(is_deep(images), "")
+    depths = kinds.map(lambda kind: f"{kind_in_words(kind) if kind else '8-bit'} values")
+    for kind in kinds_of(images):
+        rows = images[images["sample_kind"] == kind]
+        # The brightest point of a picture counts, however small, but not a hot pixel.
+        is_hot = rows[["low", "high"]].isin(full_range(kind)).any(axis=1)
+        reach = rows[["dark", "bright"]].abs().max(axis=1).where(is_hot, rows[["low", "high"]].abs().max(axis=1))
+        ends = np.sort(reach[rows["low"] < rows["high"]].to_numpy())
+        steps = ends[1:] / np.maximum(ends[:-1], np.finfo(float).tiny)
+        fewest = max(FEWEST_OF_A_DEPTH, int(0.05 * len(ends)))
+        steps = steps[fewest - 1 : len(steps) + 1 - fewest]
+        if len(steps) and steps.max() >= TIMES_AS_DEEP:
+            is_deeper = reach >= ends[fewest + int(steps.argmax())]
+            for part in (reach[~is_deeper], reach[is_deeper]):
+                depths[part.index] = f"{kind_in_words(kind)} values up to {value_in_words(part.max())}"
+    return depths
+
+
+def has_hidden_bands(images: pd.DataFrame) -> pd.Series:
+    """Which images have more bands than are shown unless it is said which: of two the first, else the first three."""
+    return (images["bands"] > len(FIRST_THREE)) | (images["bands"] == 2)
+
+
 def bands_to_choose_from(images: pd.DataFrame) -> int:
     """How many bands all images have that have more than are shown; 0 where none has, so that nothing is to choose."""
-    many = images.loc[(images["bands"] > len(FIRST_THREE)) & (images["alpha"] != "transparency"), "bands"]
+    many = images.loc[has_hidden_bands(images) & (images["alpha"] != "transparency"), "bands"]
     return int(many.min()) if len(many) else 0
 
 
@@ -64,8 +105,9 @@ def chosen_range(images: pd.DataFrame, kind: str) -> tuple[float, float] | None:
     """The values to show black and white: the range that these images use together, widened to a usual one nearby.
 
     Of each image count the values that all but 0.1 % of its pixels lie between, so that hot and dead pixels don't
-    matter; and where a hundredth of the images would more than double the range of all others, the others decide. 12
-    bits in 16 so come to 0..4095, whether the brightest of all pixels is 4095 or 3700.
+    matter, nor values that stand for none (`core.images.colour.Values`); and where a hundredth of the images would more
+    than double the range of all others, the others decide. 12 bits in 16 so come to 0..4095, whether the brightest of
+    all pixels is 4095 or 3700. An image of a single value tells nothing of a range, unless half of them are such.
 
     Returns
     -------
@@ -73,7 +115,10 @@ def chosen_range(images: pd.DataFrame, kind: str) -> tuple[float, float] | None:
         Black and white; None where the images of this kind hold a single value, or none is there.
     """
     rows = images[images["sample_kind"] == kind]
-    low, high = _robust(-rows["dark"]), _robust(rows["bright"])
+    dark, bright = ("dark", "bright") if (rows["dark"] < rows["bright"]).any() else ("low", "high")
+    if (is_flat := rows[dark] == rows[bright]).mean() < 0.5:
+        rows = rows[~is_flat]
+    low, high = _robust(-rows[dark]), _robust(rows[bright])
     if low is None or high is None or not -low < high:
         return None
     return _usual_nearby(kind, -low, high)

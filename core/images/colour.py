@@ -18,6 +18,12 @@ VALUES_AT_ONCE = 4_000_000
 # Of a large image, about so many values tell its range.
 VALUES_LOOKED_AT = 100_000
 HOT_SHARE = 0.001
+# A single value stands apart where without it the range is so many times as narrow: writing, or where there is none.
+TIMES_APART = 4
+# Programs put these, and the ends of a type, where a pixel has no value; others are taken for that where so much of a
+# picture is of one.
+NO_VALUE = (-9999.0, -99999.0, -32767.0, -32768.0, -3.4028234663852886e38, 1e20, 9.969209968386869e36)
+APART_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ class Values:
     low, high : float
         Least and greatest of the bands that are shown, without endless ones and those that stand for none.
     dark, bright : float
-        Values that 0.1 % of the shown ones are below and above: the range without hot and dead pixels.
+        Values that 0.1 % of the shown ones are below and above: the range without hot and dead pixels, and without a
+        single value far apart from all others, as writing in a picture has it and pixels that have no value.
     bits : int
         Bits that `low` and `high` need; of floating-point values, all they have.
     bands : int
@@ -65,7 +72,7 @@ def render(samples: Samples, reading: Reading) -> Image.Image:
         return _in_its_own_colours(samples)
     alpha = _alpha(samples)
     bands, see_through = _bands(samples, reading, alpha)
-    shown = samples.values[..., bands]
+    shown = _of_bands(samples, bands)
     pixels = to_bytes(shown, _range(samples, shown, reading), samples)
     opacity = None
     if see_through is not None:
@@ -79,10 +86,11 @@ def values_of(samples: Samples, reading: Reading) -> Values | None:
     if samples.colours in ("palette", "cmyk", "lab"):
         return None
     alpha = _alpha(samples)
-    if samples.kind == "uint8" and samples.bits == 8 and samples.bands <= 3 and alpha != "doubtful":
+    are_all_shown = samples.bands in (1, 3) or (samples.bands == 2 and alpha == "transparency")
+    if samples.kind == "uint8" and samples.bits == 8 and are_all_shown and alpha != "doubtful":
         return None
     bands, _ = _bands(samples, reading, alpha)
-    return _values(samples, samples.values[..., bands], alpha)
+    return _values(samples, _of_bands(samples, bands), alpha)
 
 
 def usual_range(kind: str, bits: int, values: np.ndarray) -> tuple[float, float]:
@@ -185,7 +193,7 @@ def _opaque(samples: Samples, band: np.ndarray) -> float:
 
 def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int], int | None]:
     """Which bands are shown, one or three, and which one is transparency, counted from 0."""
-    if reading.bands and samples.bands > 3:
+    if reading.bands and (samples.bands > 3 or (samples.bands == 2 and alpha != "transparency")):
         if max(reading.bands) <= samples.bands:
             chosen = [band - 1 for band in reading.bands]
             return (chosen[:3], chosen[3]) if len(chosen) == 4 else (chosen, None)
@@ -197,8 +205,17 @@ def _bands(samples: Samples, reading: Reading, alpha: str) -> tuple[Sequence[int
     return shown or [0], samples.alpha if alpha == "transparency" and colours else None
 
 
+def _of_bands(samples: Samples, bands: Sequence[int]) -> np.ndarray:
+    """The values of these bands; no copy where they lie side by side, as that may not find room."""
+    first, count = bands[0], len(bands)
+    side_by_side = list(bands) == list(range(first, first + count))
+    return samples.values[..., first : first + count] if side_by_side else samples.values[..., bands]
+
+
 def _over_white(pixels: np.ndarray, opacity: np.ndarray | None, is_premultiplied: bool) -> Image.Image:
     """One or three bands as a picture; where it lets through, white is seen."""
+    if pixels.shape[2] == 1 and opacity is None:
+        return Image.fromarray(np.ascontiguousarray(pixels[..., 0])).convert("RGB")
     if pixels.shape[2] == 1:
         pixels = np.repeat(pixels, 3, axis=2)
     if opacity is None:
@@ -269,14 +286,55 @@ XYZ_TO_RGB = np.array(
 
 
 def _values(samples: Samples, shown: np.ndarray, alpha: str) -> Values:
-    has_gaps = samples.nodata is not None or shown.dtype.kind == "f"
-    meaning = shown[samples.is_any(shown)] if has_gaps else shown.reshape(-1)
-    low, high = (float(meaning.min()), float(meaning.max())) if meaning.size else (0.0, 0.0)
-    some = meaning[:: (meaning.size // VALUES_LOOKED_AT) | 1]  # odd, so that no columns are left out
-    ends = (HOT_SHARE, 1 - HOT_SHARE)
-    dark, bright = (float(end) for end in np.quantile(some, ends, method="nearest")) if meaning.size else (0.0, 0.0)
+    some = shown.reshape(-1)[:: (shown.size // VALUES_LOOKED_AT) | 1]  # odd, so that no columns are left out
+    some = _with_meaning(samples, some)
+    low, high = _least_and_greatest(samples, shown)
+    dark, bright = _range_used(some) if some.size else (low, high)
     if samples.values.dtype.kind == "f":
         bits = samples.bits
     else:
         bits = max(1, max(int(low).bit_length(), int(high).bit_length()) + (low < 0))
     return Values(samples, samples.kind, low, high, dark, bright, bits, samples.bands, alpha)
+
+
+def _least_and_greatest(samples: Samples, shown: np.ndarray) -> tuple[float, float]:
+    """Of the values that stand for something; twice 0 where none does. In parts, as a copy of all may not find room."""
+    rows = max(1, VALUES_AT_ONCE // max(1, shown[0].size))
+    ends = []
+    for start in range(0, len(shown), rows):
+        part = _with_meaning(samples, shown[start : start + rows])
+        ends += [part.min(), part.max()] if part.size else []
+    return (float(min(ends)), float(max(ends))) if ends else (0.0, 0.0)
+
+
+def _with_meaning(samples: Samples, values: np.ndarray) -> np.ndarray:
+    has_gaps = samples.nodata is not None or values.dtype.kind == "f"
+    return values[samples.is_any(values)] if has_gaps else values
+
+
+def _range_used(values: np.ndarray) -> tuple[float, float]:
+    """The range without hot and dead pixels, nor a single value far apart at either end."""
+    dark, bright = _ends(values)
+    doubtful = [end for end in (dark, bright) if _may_stand_for_none(end, values)]
+    others = values[~np.isin(values, doubtful)]
+    if not doubtful or not others.size:
+        return dark, bright
+    low, high = _ends(others)
+    far = (TIMES_APART - 1) * (high - low)
+    if not low < high:
+        return dark, bright
+    return low if low - dark > far else dark, high if bright - high > far else bright
+
+
+def _may_stand_for_none(value: float, values: np.ndarray) -> bool:
+    kind = values.dtype
+    limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    usual = (float(limits.min), float(limits.max), *NO_VALUE)
+    # As the type itself holds it: 1e20 is another number in 32 bits.
+    is_usual = any(limits.min <= none <= limits.max and value == float(kind.type(none)) for none in usual)
+    return is_usual or bool((values == value).mean() >= APART_SHARE)
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(values, (HOT_SHARE, 1 - HOT_SHARE), method="nearest")
+    return float(low), float(high)

@@ -6,9 +6,17 @@ imagecodecs 2026.3.6 has its own code for them, and a damaged LZW strip ends the
 import io
 import struct
 
+from PIL import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from core.images.refusals import DAMAGED, UnreadableImage
+
+
+class _Strip(TiffImageFile):
+    """Bytes of a strip or tile as a picture, of any size: how large one may be was checked before."""
+
+    def load_prepare(self) -> None:
+        ImageFile.ImageFile.load_prepare(self)  # not Pillow's own, which takes each byte for a pixel and counts them
 
 
 def unpack(packed: bytes, compression: int, fill_order: int, width: int, height: int) -> bytes:
@@ -37,7 +45,7 @@ def unpack(packed: bytes, compression: int, fill_order: int, width: int, height:
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
     header = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
     try:
-        with TiffImageFile(io.BytesIO(header + packed)) as image:
+        with _Strip(io.BytesIO(header + packed)) as image:
             return image.tobytes()
     except Exception as error:  # decoders answer hostile bytes with nearly every kind of exception
         raise UnreadableImage(DAMAGED) from error

@@ -21,9 +21,9 @@ class Reading:
         value shown white, linear in between, clipped outside. 8-bit images without a sign never have a range. A kind
         that isn't named is shown by its usual range: see `core.images.colour.usual_range`.
     bands : tuple of int
-        Of images with more than three bands, counted from 1: the one that is shown grey, the three that are red,
-        green and blue, or four, of which the last is transparency. Empty: the first three (of two, the first), and a
-        band that the file calls transparency is that, unless its values say otherwise.
+        Of images with two, or more than three bands, counted from 1: the one that is shown grey, the three that are
+        red, green and blue, or four, of which the last is transparency. Empty: the first three (of two, the
+        first), and a band that the file calls transparency is that, unless its values say otherwise.
     """
 
     ranges: tuple[tuple[str, float, float], ...] = ()

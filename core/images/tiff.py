@@ -64,7 +64,8 @@ def pillow_reads(header: TiffHeader) -> bool:
     bits, samples = header.bits(), header.one(tiff_header.SAMPLES, 1)
     photometric = header.one(tiff_header.PHOTOMETRIC, WHITE_IS_ZERO)
     return (
-        len(bits) == 1
+        header.place == 0
+        and len(bits) == 1
         and (bits[0] == 8 or (bits[0] in (1, 2, 4) and samples == 1))
         and set(header.formats()) <= {1, 4}
         and photometric not in (MASK, LAB, ICC_LAB)
@@ -92,7 +93,7 @@ def read_tiff(stream: BinaryIO, header: TiffHeader) -> Samples:
     # Nothing is taken for the special kind that a program's name may hint at, and no other file is ever looked for.
     flags = {f"is_{flag}": False for flag in tifffile.TIFF.FILE_FLAGS}
     with tifffile.TiffFile(stream, _multifile=False, **flags) as file:
-        page = file.pages.first
+        page = file.pages[header.place]
         if page.dtype is None:
             raise UnreadableImage(unsupported("TIFF", header.bands_in_words()))
         if page.compression == NONE and not page.is_tiled:
@@ -184,6 +185,8 @@ def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
     # What was left out has neither place nor length.
     if any(bool(count) != bool(offset) for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False)):
         raise UnreadableImage(DAMAGED)
+    if not any(page.dataoffsets):
+        raise UnreadableImage("holds no pixels: none was ever written, as when saving it failed")
     width, height = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
     if width * height * samples * page.dtype.itemsize > MAXIMUM_BYTES or 0 in page.chunks:
         raise UnreadableImage(DAMAGED)

@@ -38,16 +38,20 @@ class TiffHeader:
     Attributes
     ----------
     tags : dict of int to tuple of int
-        The whole numbers of those tags of the first picture that say how its pixels lie in the file.
+        The whole numbers of those tags of the first picture that say how its pixels lie in the file. Smaller copies
+        that lie before it don't count.
     pages : int
         How many pictures the file holds, without smaller copies and masks of others.
     big_endian : bool
         Whether its numbers begin with the most significant byte.
+    place : int
+        Smaller copies and masks that lie before the first picture.
     """
 
     tags: dict[int, tuple[int, ...]]
     pages: int
     big_endian: bool
+    place: int = 0
 
     def one(self, tag: int, default: int) -> int:
         return (self.tags.get(tag) or (default,))[0]
@@ -87,7 +91,7 @@ def read_header(stream: BinaryIO, *, count_pages: bool = True) -> TiffHeader | N
     if layout is None:
         return None
     size = stream.seek(0, os.SEEK_END)
-    first = next(_directories(stream, layout), None)
+    place, first = _first_picture(stream, layout, size)
     if first is None:
         return None
     tags = {tag: layout.numbers(stream, entry, size) for tag, entry in first.items() if tag in _STRUCTURE}
@@ -95,7 +99,7 @@ def read_header(stream: BinaryIO, *, count_pages: bool = True) -> TiffHeader | N
     if not {WIDTH, HEIGHT} <= tags.keys():
         return None
     pages = _count_pages(stream, layout, first, size) if count_pages else 1
-    header = TiffHeader(tags, pages, layout.order == ">")
+    header = TiffHeader(tags, pages, layout.order == ">", place)
     _check_size(header)
     if _last_byte(header) > size:
         raise UnreadableImage(CUT_OFF)
@@ -179,6 +183,16 @@ def _directories(stream: BinaryIO, layout: _Layout) -> Iterator[dict[int, tuple]
         if not entries:
             return
         yield entries
+
+
+def _first_picture(stream: BinaryIO, layout: _Layout, size: int) -> tuple[int, dict[int, tuple] | None]:
+    """The place and the directory of the first picture, or of what lies first where all are smaller copies."""
+    first = None
+    for place, entries in enumerate(_directories(stream, layout)):
+        first = first or entries
+        if _is_picture(layout, stream, size, entries):
+            return place, entries
+    return 0, first
 
 
 def _count_pages(stream: BinaryIO, layout: _Layout, first: dict[int, tuple], size: int) -> int:

@@ -28,7 +28,7 @@ from pages.widgets.gallery import Tile, escape, show_tiles
 from pages.widgets.thumbnails import SIDE, thumbnail_url, thumbnail_urls
 
 ABOUT_SCALE = (DEPTH, BANDS, DOUBTFUL, OUTSIDE, MIXED)
-USED, WHOLE, OWN = "The range used here", "The whole range of the type", "A window of my own"
+USED, WHOLE, OWN = "The range that the images use", "The full range of the type", "A range of my own"
 TRIED = 4
 TILE_WIDTH = 60
 COLOURS = ("red", "green", "blue")
@@ -48,8 +48,17 @@ def has_scale(dataset: Dataset) -> bool:
 
 def show_scale(page: Page) -> None:
     """The scale as it would be, beside how it is, until somebody takes it."""
-    with st.expander("Show the pixels otherwise", icon=":material/contrast:"):
+    with st.expander(_title(page.dataset), icon=":material/contrast:"):
         _choose(page)
+
+
+def _title(dataset: Dataset) -> str:
+    table = dataset.content.table
+    parts = [
+        *(["brightness range"] if is_deep(table).any() else []),
+        *(["bands"] if bands_to_choose_from(table) else []),
+    ]
+    return f"Change the {' and the '.join(parts)}"
 
 
 @st.fragment
@@ -65,10 +74,10 @@ def _choose(page: Page) -> None:
         return
     wanted = reading_of({}, ranges, bands)
     same = wanted == reading_of({}, ranges_shown(images, reading), reading.bands)
-    _compare(dataset, {"Now": reading} if same else {"Now": reading, "Then": wanted})
+    _compare(dataset, {"Now": reading} if same else {"Now": reading, "Preview": wanted})
     if same:
-        st.caption("Choose otherwise, and the same images are shown so before anything is changed.")
-    elif st.button("Use this for all images", type="primary", icon=":material/done:", key="use_scale"):
+        st.caption("Choose another to see a preview. Nothing changes until you apply it.")
+    elif st.button("Apply to all images", type="primary", icon=":material/done:", key="use_scale"):
         _use(dataset, ranges, bands)
 
 
@@ -81,7 +90,7 @@ def _choose_range(dataset: Dataset, images: pd.DataFrame, kind: str, now: tuple[
     standing = next((name for name, ends in presets.items() if ends == now), OWN)
     key = f"{dataset.name}_{kind}_{now}"
     chosen = st.selectbox(
-        f"Black and white of {kind_in_words(kind)} values",
+        f"Brightness range of {kind_in_words(kind)} values",
         names,
         names.index(standing),
         format_func=lambda name: name + (f": {_ends_in_words(presets[name])}" if name in presets else ""),
@@ -94,8 +103,8 @@ def _choose_range(dataset: Dataset, images: pd.DataFrame, kind: str, now: tuple[
     return tuple(
         float(column.number_input(title, value=number(value), format=shown, key=f"{title}_{key}", help=words))
         for column, title, value, words in (
-            (left, "Black", now[0], "This value and all below it."),
-            (right, "White", now[1], "This value and all above it."),
+            (left, "Black", now[0], "This value, and all below it, are shown black."),
+            (right, "White", now[1], "This value, and all above it, are shown white."),
         )
     )
 
@@ -106,7 +115,7 @@ def _ends_in_words(ends: tuple[float, float]) -> str:
 
 def _choose_bands(dataset: Dataset, most: int, now: Sequence[int]) -> tuple[int, ...]:
     """Which bands are shown."""
-    standing, now, options = tuple(now), tuple(now) or FIRST_THREE, list(range(1, most + 1))
+    standing, now, options = tuple(now), tuple(now) or FIRST_THREE[: 1 if most == 2 else 3], list(range(1, most + 1))
     key = f"{dataset.name}_{now}"
     grey = st.checkbox("One band only, in grey", len(now) == 1, key=f"grey_{key}")
     names = ("grey",) if grey else COLOURS

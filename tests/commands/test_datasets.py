@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shlex
 import shutil
 import threading
 import zipfile
@@ -12,12 +13,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pandas as pd
 import pytest
+import tifffile
 from PIL import Image
 
 from core.datasets.cards import load_cards
+from core.datasets.index import ADDED
 from core.datasets.samples import SAMPLES
 from core.datasets.samples.faults import KINDS, plant_faults
-from core.datasets.store import open_dataset
+from core.datasets.store import Dataset, open_dataset
 
 CARD = """
 title = "Two pets"
@@ -549,3 +552,26 @@ def test_a_scale_that_makes_no_sense_is_refused_in_words(command, deep, argument
     code, _, errors = command("edit", deep, "reading", *arguments)
     assert code == 2
     assert words in errors
+
+
+def test_deep_images_of_an_earlier_version_are_read_in_again_by_the_command_that_is_named(
+    command, deep, workspace, tmp_path
+):
+    dataset = Dataset(workspace.datasets / deep)
+    dataset.save(dataset.info, dataset.read_manifest().drop(columns=ADDED))
+    _, output, _ = command("check", deep)
+    named = shlex.split(re.search(r"remedy: Read them in again \((.*)\)", output).group(1))
+    assert named == ["import", str(tmp_path / "deep"), "--name", "deep"]
+    command(*named)
+    assert "Read them in again" not in command("check", deep)[1]
+
+
+def test_the_reasons_are_told_why_files_cannot_be_used(command, deep, tmp_path):
+    for number in range(2):
+        path = tmp_path / "deep" / "cats" / f"{number}.png"
+        path.write_bytes(path.read_bytes()[:60])
+    tifffile.imwrite(tmp_path / "deep" / "cats" / "waves.tif", np.ones((9, 9), np.complex64))
+    command("import", str(tmp_path / "deep"), "--name", "deep")
+    _, output, _ = command("check", deep)
+    assert "“is a kind of TIFF that isn't supported: complex numbers” (1)" in output
+    assert re.search(r"“is cut off[^”]*” \(2\)", output)

@@ -7,6 +7,7 @@ import pytest
 from core.datasets.pixel_scale import (
     chosen_bands,
     chosen_range,
+    depths_of,
     full_range,
     kinds_of,
     ranges_shown,
@@ -19,7 +20,8 @@ from core.images.reading_settings import AS_USUAL, Reading
 def images(kind, *ends):
     """Rows of the index with the darkest and the brightest value of each image."""
     dark, bright = zip(*ends, strict=True)
-    return pd.DataFrame({"sample_kind": kind, "dark": np.array(dark, float), "bright": np.array(bright, float)})
+    dark, bright = np.array(dark, float), np.array(bright, float)
+    return pd.DataFrame({"sample_kind": kind, "dark": dark, "bright": bright, "low": dark, "high": bright})
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,33 @@ def test_one_odd_image_in_a_hundred_does_not_decide_for_the_others():
 def test_several_that_are_brighter_do():
     ends = [(10, 3900)] * 150 + [(10, 65535)] * 5
     assert chosen_range(images("uint16", *ends), "uint16") == (0, 65535)
+
+
+def test_an_image_of_one_value_does_not_decide_for_the_others():
+    assert chosen_range(images("uint16", *([(10, 3900)] * 10 + [(40_000, 40_000)])), "uint16") == (0, 4095)
+    assert chosen_range(images("uint16", (500, 500), (1600, 1600)), "uint16") == (500, 1600)
+
+
+def test_of_few_bright_pixels_in_the_dark_the_brightest_count():
+    dark = images("uint16", (0, 0), (0, 0)).assign(high=[4000.0, 2000.0])
+    assert chosen_range(dark, "uint16") == (0, 4095)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends", "depths"),
+    [
+        ("uint16", [(5, 4000)] * 6 + [(90, 65_000)] * 6, 2),
+        ("uint16", [(5, 1000)] * 6 + [(90, 3900)] * 6, 2),
+        ("float32", [(0, 0.9)] * 6 + [(0, 250)] * 6, 2),
+        ("float32", [(-0.9, 0.9)] * 6 + [(-250, 250)] * 6, 2),
+        ("int16", [(-1024, 3000)] * 6 + [(-2000, 1200)] * 6, 1),
+        ("uint16", [(5, 4000)] * 19 + [(90, 65_000)], 1),
+        ("uint16", [(0, 100 * 1.5**step) for step in range(16)], 1),
+        ("uint16", [(7, 7)] * 6 + [(5, 4000)] * 6, 1),
+    ],
+)
+def test_images_of_one_type_that_use_far_more_of_it_than_others(kind, ends, depths):
+    assert depths_of(images(kind, *ends)).nunique() == depths
 
 
 @pytest.mark.parametrize("ends", [[(7, 7), (7, 7)], [(np.nan, np.nan)], [(np.inf, -np.inf)]])

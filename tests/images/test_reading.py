@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from core.errors import WorkbenchError
@@ -516,3 +517,30 @@ def test_several_threads_read_the_same_pixels(tmp_path):
     with ThreadPoolExecutor(4) as threads:
         together = list(threads.map(lambda path: read_square(path, 32), paths * 4))
     assert all(np.array_equal(one, other) for one, other in zip(alone * 4, together, strict=True))
+
+
+def test_a_strip_of_more_bytes_than_pillow_takes_for_pixels_is_read(tmp_path, monkeypatch):
+    values = np.random.default_rng(0).integers(0, 65536, (40, 40, 3)).astype(np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="rgb", compression="lzw", rowsperstrip=40)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1600)  # Pillow refuses twice as many: 9,600 bytes are more
+    np.testing.assert_allclose(np.asarray(open_rgb(tmp_path / "a.tif")), values / 257, atol=0.51)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_small_copy_before_the_picture_is_not_taken_for_it(tmp_path, kind):
+    values = np.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype(kind) * kind(np.iinfo(kind).max // 255)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(values[::4, ::4] // 2, photometric="rgb", subfiletype=1)
+        file.write(values, photometric="rgb")
+    image = open_rgb(tmp_path / "a.tif")
+    np.testing.assert_array_equal(np.asarray(image), values // (np.iinfo(kind).max // 255))
+    assert describe(tmp_path / "a.tif").pages == 1
+
+
+def test_a_tiff_of_which_no_strip_was_written_is_refused(tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", np.ones((40, 40), np.uint8), photometric="minisblack")
+    with tifffile.TiffFile(tmp_path / "a.tif", mode="r+b") as file:
+        file.pages[0].tags["StripOffsets"].overwrite(0)
+        file.pages[0].tags["StripByteCounts"].overwrite(0)
+    with pytest.raises(UnreadableImage, match="holds no pixels"):
+        open_rgb(tmp_path / "a.tif")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.datasets.content import Content
 from core.datasets.findings.finding import NOTES, WARNS, Finding, count_of, unaccepted
+from core.datasets.pixel_scale import use_few_values
 
 # Chosen on a thousand photographs and 630 aerial scenes so that hardly an image that a person would call good is among
 # those found. What is dark or blurred for a beach is not so for a forest: most hold only far from what is usual in the
@@ -40,7 +41,7 @@ def _usual(images: pd.DataFrame, values: pd.Series) -> pd.Series:
 def _is_blank(images: pd.DataFrame) -> pd.Series:
     """Of one colour; what is faint because it is all but black or white counts as dark or bright."""
     is_faint = (images["contrast"] < FAINT_CONTRAST) & images["brightness"].between(DARK, BRIGHT)
-    return (images["contrast"] < BLANK_CONTRAST) | is_faint
+    return ((images["contrast"] < BLANK_CONTRAST) | is_faint) & ~use_few_values(images)
 
 
 def _is_dark(images: pd.DataFrame) -> pd.Series:

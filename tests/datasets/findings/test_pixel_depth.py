@@ -91,15 +91,42 @@ def test_a_scale_set_by_hand_is_said_to_be_and_leaves_values_outside_on_purpose(
 
 def test_a_number_that_stands_for_no_value_is_warned_of_until_a_scale_is_set(make):
     def write(path, values, *_):
-        tifffile.imwrite(path.with_suffix(".tif"), np.where(values < 60, -9999, values / 300).astype(np.float32))
+        tifffile.imwrite(path.with_suffix(".tif"), np.where(values < 60, -9999, values * 40.0).astype(np.float32))
 
     dataset = make(write)
     finding = check(dataset).find("pixel_depth")
     assert "−9,999 is often written where a pixel has no value" in finding.why
     assert finding.severity == WARNS
-    set_scale(dataset, {"float32": [0, 0.85]})
+    set_scale(dataset, {"float32": [0, 10_200]})
     read_by_another_scale(dataset)
     assert check(dataset).find("pixel_depth").severity == NOTES
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "place", "told"),
+    [
+        (65535, np.uint16, np.s_[:6], "such as 65,535"),  # a quarter without a value
+        (65535, np.uint16, np.s_[0, :2], "shown white"),  # writing
+        (-32768, np.int16, np.s_[:6], "such as −32,768"),
+        (-9999, np.float32, np.s_[:6], "shown black"),
+        (-1e10, np.float64, np.s_[:6], "such as −10,000,000,000"),
+    ],
+)
+def test_a_value_far_from_all_others_does_not_decide_the_scale_and_is_told(make, value, kind, place, told):
+    def write(path, values, *_):
+        values = (values / 255 * 1000 + 500).astype(kind)
+        values[place] = value
+        tifffile.imwrite(path.with_suffix(".tif"), values)
+
+    dataset = make(write)
+    ((_, black, white),) = dataset.reading.ranges
+    assert -1 <= black <= 520 and 1480 <= white <= 1500
+    assert told in check(dataset).find("pixel_depth").why
+
+
+def test_two_values_are_a_picture(make):
+    dataset = make(lambda path, values, *_: tifffile.imwrite(path.with_suffix(".tif"), (values > 99).astype(np.uint16)))
+    assert dataset.reading.range_of("uint16") == (0, 1)
 
 
 def test_bands_that_some_images_lack_can_not_be_chosen(make):
@@ -125,6 +152,19 @@ def test_later_images_beyond_the_scale_are_found(make, tmp_path):
     finding = check(dataset).find("values_outside")
     assert finding.paths == ("cats/later.tif",)
     assert finding.severity == WARNS
+
+
+@pytest.mark.parametrize("change", [lambda values: values > 120, lambda values: values // 16])
+def test_masks_and_few_bits_saved_as_they_are_look_black_and_are_not_called_blank(make, change):
+    def write(path, values, label, number):
+        few = np.zeros_like(values) if (label, number) == ("cats", 0) else change(values).astype(np.uint8)
+        Image.fromarray(few).save(path.with_suffix(".png"))
+
+    dataset = make(write)
+    finding = check(dataset).find("few_values")
+    assert finding.title == "9 images all but black, though not empty"
+    assert "Multiply the values" in finding.why
+    assert check(dataset).find("blank").paths == ("cats/0.png",)
 
 
 # Mixed depths --------------------------------------------------------------------------------------------------------
@@ -159,6 +199,25 @@ def test_a_depth_that_tells_the_class_is_warned_of(make):
     finding = check(dataset).find("mixed_depth")
     assert finding.why.startswith("The depth tells the class")
     assert check(dataset).verdict == WARNINGS
+
+
+def test_two_depths_within_one_type_are_warned_of(make):
+    def write(path, values, label, number):
+        tifffile.imwrite(path.with_suffix(".tif"), values.astype(np.uint16) * (16 if number % 2 else 257))
+
+    finding = check(make(write, 8)).find("mixed_depth")
+    assert finding.title == (
+        "Images of different depths: 8 of 16-bit values up to 65,535, 8 of 16-bit values up to 4,080"
+    )
+    assert finding.why.startswith("Of one type there is one scale")
+    assert finding.severity == WARNS
+
+
+def test_a_depth_within_one_type_that_tells_the_class_is_warned_of(make):
+    def write(path, values, label, number):
+        tifffile.imwrite(path.with_suffix(".tif"), values.astype(np.uint16) * (4 if label == "cats" else 16))
+
+    assert check(make(write)).find("mixed_depth").why.startswith("The depth tells the class")
 
 
 # Bands and pages -----------------------------------------------------------------------------------------------------
@@ -209,6 +268,25 @@ def test_of_many_bands_it_is_told_which_are_shown_until_that_was_chosen(make):
     set_scale(dataset, bands=(8,))
     read_by_another_scale(dataset)
     assert check(dataset).find("many_bands").title == "10 images of 13 bands, of which 1 is shown"
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_of_two_bands_the_first_is_shown_and_that_is_told(make, kind):
+    def write(path, values, *_):
+        bands = np.dstack([values, values.T]).astype(kind) * (np.iinfo(kind).max // 255)
+        tifffile.imwrite(path.with_suffix(".tif"), bands, photometric="minisblack", planarconfig="contig")
+
+    dataset = make(write)
+    finding = check(dataset).find("many_bands")
+    assert finding.title == "10 images of 2 bands, of which 1 is shown"
+    assert finding.why.startswith("Shown is band 1 in grey.")
+    assert finding.severity == WARNS
+    set_scale(dataset, bands=(1, 2, 2))
+    read_by_another_scale(dataset)
+    assert check(dataset).find("many_bands").title == "10 images of 2 bands, of which 2 are shown"
+    shown = np.asarray(open_rgb(dataset.path_of("cats/0.tif"), dataset.reading))
+    values = picture("cats", 0)
+    np.testing.assert_array_equal(shown, np.dstack([values, values.T, values.T]))
 
 
 def test_real_transparency_is_neither(make):

@@ -38,20 +38,20 @@ def infrared(workspace, tmp_path):
 def test_it_stands_under_the_finding_with_the_range_in_use(visit, deep):
     page = visit("dataset", dataset="deep")
     assert "16 images use 12 of 16 bits" in page.words
-    (preset,) = [box for box in page.at.selectbox if box.label == "Black and white of 16-bit values"]
-    assert preset.value == "The range used here"
-    assert "Use this for all images" not in page.buttons
+    (preset,) = [box for box in page.at.selectbox if box.label == "Brightness range of 16-bit values"]
+    assert preset.value == "The range that the images use"
+    assert "Apply to all images" not in page.buttons
 
 
 def test_a_window_of_ones_own_is_tried_then_used_then_undone(visit, deep, launched):
     page = visit("dataset", dataset="deep")
-    page.at.selectbox(key=preset_key(page)).set_value("A window of my own")
+    page.at.selectbox(key=preset_key(page)).set_value("A range of my own")
     page.run()
     white = next(field for field in page.at.number_input if field.label == "White")
     white.set_value(2000)
     page.run()
-    assert "Then" in page.words
-    page.press("Use this for all images")
+    assert "Preview" in page.words
+    page.press("Apply to all images")
     assert deep.reading == Reading((("uint16", 0, 2000),))
     assert launched == [("core.datasets.rescaling", "deep")]
     assert "Pixels shown by another scale, 16-bit values from 0 (black) to 2,000 (white)" in page.words
@@ -63,17 +63,17 @@ def test_a_window_of_ones_own_is_tried_then_used_then_undone(visit, deep, launch
 
 
 def preset_key(page):
-    return next(box.key for box in page.at.selectbox if box.label.startswith("Black and white"))
+    return next(box.key for box in page.at.selectbox if box.label.startswith("Brightness range"))
 
 
 def test_black_above_white_can_not_be_used(visit, deep):
     page = visit("dataset", dataset="deep")
-    page.at.selectbox(key=preset_key(page)).set_value("A window of my own")
+    page.at.selectbox(key=preset_key(page)).set_value("A range of my own")
     page.run()
     next(field for field in page.at.number_input if field.label == "Black").set_value(5000)
     page.run()
     assert "Black must be less than white." in page.words
-    assert "Use this for all images" not in page.buttons
+    assert "Apply to all images" not in page.buttons
 
 
 def test_other_bands_are_chosen(visit, infrared, launched):
@@ -81,7 +81,7 @@ def test_other_bands_are_chosen(visit, infrared, launched):
     assert "16 images with a band that is called transparency and is none" in page.words
     next(box for box in page.at.selectbox if box.label == "Band for red").set_value(4)
     page.run()
-    page.press("Use this for all images")
+    page.press("Apply to all images")
     assert infrared.reading == Reading((), (4, 2, 3))
 
 
@@ -91,14 +91,14 @@ def test_one_band_in_grey(visit, infrared, launched):
     page.run()
     next(box for box in page.at.selectbox if box.label == "Band for grey").set_value(4)
     page.run()
-    page.press("Use this for all images")
+    page.press("Apply to all images")
     assert infrared.reading == Reading((), (4,))
 
 
 def test_among_the_changes_it_can_be_set_though_the_finding_was_accepted(visit, deep):
     page = visit("dataset", dataset="deep")
     page.press("It's all right")
-    assert "Black and white" not in str([box.label for box in page.at.selectbox])
+    assert "Brightness range" not in str([box.label for box in page.at.selectbox])
     page = visit("dataset", dataset="deep", view="Changes")
     assert preset_key(page)
 
@@ -123,7 +123,7 @@ def test_deep_images_of_an_earlier_version_are_read_in_again_with_one_click(visi
 def test_images_of_8_bits_have_no_such_thing(visit, pets):
     for view in ("Check-up", "Changes"):
         labels = [box.label for box in visit("dataset", view=view).at.selectbox]
-        assert not any(label.startswith(("Black and white", "Band for")) for label in labels)
+        assert not any(label.startswith(("Brightness range", "Band for")) for label in labels)
 
 
 def test_what_is_known_of_a_deep_image_tells_its_values(deep):
