@@ -155,6 +155,8 @@ def _spread(text: str, behind: str) -> str:
 def _candidate_of(columns: list, shown: list[str], place: int) -> Candidate | None:
     """What is known of a part before any name is matched; None where it can't name an origin."""
     kind = columns[place][0].kind
+    if kind in ("measure", "month"):
+        return None
     rank, word = UNKNOWN, ""
     if kind == "word":
         rank = UNKNOWN - 0.1 if place == 0 and len(columns) > 1 else NEVER
@@ -237,8 +239,10 @@ def _by_folders(sampled: list[str], labels: list[str]) -> Iterator[Candidate]:
         word = Counter(_folder_word(name) for name in parts).most_common(1)[0][0]
         numbered = any(part.kind != "word" for name in parts for part in name.parts)
         rank = rank_of(word) if numbered else UNKNOWN - 0.1
-        if rank in (NEVER, PICTURE) or word == "part":
+        if rank == NEVER or word == "part":
             continue
+        # The pieces of one picture lie in a folder of its own; and one letter says little.
+        rank = UNKNOWN if rank == PICTURE else rank
         head = re.sub(r"\d+$", "", posixpath.commonprefix(sorted(set(names))))
         head = head if word and head.casefold().strip("_-. ") == word and rank > UNKNOWN else ""
         rank = min(rank, LIKELY) if not numbered else rank
@@ -252,4 +256,4 @@ def _folder_word(name: Name) -> str:
         return ""
     if first.kind == "coded" and first.pieces[0].isalpha():
         return first.pieces[0].casefold()
-    return first.text.casefold() if first.kind == "word" and len(name.parts) > 1 else ""
+    return first.text.casefold() if first.kind == "word" and name.parts[1:] and name.parts[1].kind != "word" else ""
