@@ -11,14 +11,15 @@ _WORDS = {
         volunteer owner client user writer author speaker signer pid patientid subjectid proband patid""",
     ORIGIN: """study exam visit session sess series slide smear plate well site scene video vid clip movie seq sequence
         cam camera camtrap trap station location loc place lesion specimen sample tissue biopsy block core plant tree
-        scan volume vol stack roll film burst track flight mission lot shot_group take recording rec trial dish chip
-        wafer panel sheet page_group transect quadrat colony nest embryo eye serie szene fall""",
+        scan volume vol stack roll film burst track flight mission lot shot_group take recording rec trial dish wafer panel
+        sheet page_group transect quadrat colony nest embryo eye serie szene fall""",
     LIKELY: "p",
     PICTURE: "img image frame frm fr photo pic picture dsc dscn dscf file shot field f fov number nr no n i idx index",
-    PIECE: "crop tile patch slice part roi cell object obj box face page spot cutout region chunk",
+    PIECE: "crop tile patch slice part roi cell object obj box face page spot cutout region chunk chip window segment",
     NEVER: """x y z r c t v w h q k row col column ch channel view angle zoom mag level aug augmented rot rotated flip
         flipped copy version ver fold class cls label category cat_id train training test val valid validation set split
-        batch epoch run seed size px time date day month year week hour minute second step layer of""",
+        batch epoch run seed size px time date day month year week hour minute second step layer of age score prob
+        conf confidence temp price grade stage height width iso exposure gain rating quality sev severity dpi fps""",
 }
 RANKS = {word: rank for rank, words in _WORDS.items() for word in words.split()}
 # Which way a thing was looked at, or how a picture was changed: no name of anybody.
@@ -63,8 +64,8 @@ class Part:
     text
         As it is written.
     kind
-        "number"; "coded" for letters and digits, such as "p012"; "measure", such as "40x", "640x480" and "0.97"; "word";
-        "date"; "month", with its year; "moment", a date with a time of day; "hash", which stands for a UUID too.
+        "number"; "coded" for letters and digits, such as "p012"; "measure", such as "40x", "640x480" and "0.97";
+        "word"; "date"; "month", with its year; "moment", a date with a time of day; "hash", also for a UUID.
     pieces
         Its runs of letters and of digits.
     """

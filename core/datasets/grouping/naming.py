@@ -163,7 +163,8 @@ def _candidate_of(columns: list, shown: list[str], place: int) -> Candidate | No
     elif kind in ("number", "coded"):
         word = _word_before(columns, shown, place)
         rank = rank_of(word)
-    if rank == NEVER or (rank <= PICTURE and "*" in shown[:place]):
+    before = {part.text.casefold() for at, text in enumerate(shown[:place]) if text == "*" for part in columns[at]}
+    if rank == NEVER or (rank <= PICTURE and not before <= VIEWS):
         return None
     return Candidate("", rank, word, kind, place)
 
@@ -239,7 +240,7 @@ def _by_folders(sampled: list[str], labels: list[str]) -> Iterator[Candidate]:
         word = Counter(_folder_word(name) for name in parts).most_common(1)[0][0]
         numbered = any(part.kind != "word" for name in parts for part in name.parts)
         rank = rank_of(word) if numbered else UNKNOWN - 0.1
-        if rank == NEVER or word == "part":
+        if rank == NEVER or word == "part" or _tell_when_or_how_much(names, parts):
             continue
         # The pieces of one picture lie in a folder of its own; and one letter says little.
         rank = UNKNOWN if rank == PICTURE else rank
@@ -247,6 +248,12 @@ def _by_folders(sampled: list[str], labels: list[str]) -> Iterator[Candidate]:
         head = head if word and head.casefold().strip("_-. ") == word and rank > UNKNOWN else ""
         rank = min(rank, LIKELY) if not numbered else rank
         yield Candidate(head + GROUP + "/*" * depth, rank, word, "folder", -depth)
+
+
+def _tell_when_or_how_much(names: list[str], parts: list[Name]) -> bool:
+    """Whether folders are called by years, months or measures, by which pictures are put away."""
+    kinds = {part.kind for name in parts for part in name.parts if part.kind != "word"}
+    return (kinds <= {"month", "measure"} and bool(kinds)) or all(re.fullmatch(r"(19|20)\d\d", name) for name in names)
 
 
 def _folder_word(name: Name) -> str:

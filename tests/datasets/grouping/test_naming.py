@@ -212,6 +212,12 @@ HABITS = {
         "plot_{group}_*",
         16,
     ),
+    "chips of scenes": ([f"{3 * g}_chip_{i}.png" for g in range(40) for i in range(6)], "{group}_*", 40),
+    "objects, videos of them, and their frames": (
+        [f"{v}_{k}_{i}_crop.png" for v in range(1, 8) for k in (1, 2, 4) for i in range(1, 50, 9)],
+        "{group}_{group}_*",
+        21,
+    ),
     "signs of the world": (numbered("🐈 Größe{group:03}_{image}.jpg"), "🐈 {group}_*", 12),
 }
 
@@ -259,9 +265,7 @@ ONLY_NUMBERED = {
     "magnifications": [
         f"{label}/{(4, 10, 20, 40, 60, 100)[n % 6]}x_{n // 6:03}.png" for label in "ab" for n in range(120)
     ],
-    "exposures": [
-        f"{label}/{n:03}_{(4, 10, 20, 40, 60, 100)[n % 6]}ms.png" for label in "ab" for n in range(120)
-    ],
+    "exposures": [f"{label}/{n:03}_{(4, 10, 20, 40, 60, 100)[n % 6]}ms.png" for label in "ab" for n in range(120)],
     "widths and heights": [
         f"{label}/{64 * (1 + n % 6)}x{48 * (1 + n % 6)}_{n // 6:03}.png" for label in "ab" for n in range(120)
     ],
@@ -270,6 +274,9 @@ ONLY_NUMBERED = {
         f"{label}/{50 + 7 * n % 40}_{n:03}_{label}.png" for label in ("cat", "dog") for n in range(160)
     ],
     "prices": [f"{label}/{n:03}_at_{10 + 7 * n % 40}.png" for label in ("cat", "dog") for n in range(160)],
+    "ages": [f"{'mf'[n % 2]}/age_{20 + n % 40}_{n * 7919 % 100003}.jpg" for n in range(300)],
+    "folders of months": [f"{'ab'[n % 2]}/2024-{1 + n % 12:02}/IMG_{n:04}.jpg" for n in range(300)],
+    "folders of years": [f"{'ab'[n % 2]}/{2010 + n % 12}/IMG_{n:04}.jpg" for n in range(300)],
     "a messenger's": [f"{label}/IMG-202401{1 + n % 28:02}-WA{n:04}.jpg" for label in "ab" for n in range(60)],
     "frames of nobody knows what": [f"{label}/frame_{number:04}.jpg" for label in "ab" for number in range(60)],
     "videos that are files": [f"{'ab'[number % 2]}/video_{number:05}.jpg" for number in range(60)],
