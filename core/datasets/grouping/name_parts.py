@@ -11,8 +11,8 @@ _WORDS = {
         volunteer owner client user writer author speaker signer pid patientid subjectid proband patid""",
     ORIGIN: """study exam visit session sess series slide smear plate well site scene video vid clip movie seq sequence
         cam camera camtrap trap station location loc place lesion specimen sample tissue biopsy block core plant tree
-        scan volume vol stack roll film burst track flight mission lot shot_group take recording rec trial dish wafer panel
-        sheet page_group transect quadrat colony nest embryo eye serie szene fall""",
+        scan volume vol stack roll film burst track flight mission lot shot_group take recording rec trial dish wafer
+        panel sheet page_group transect quadrat colony nest embryo eye serie szene fall""",
     LIKELY: "p",
     PICTURE: "img image frame frm fr photo pic picture dsc dscn dscf file shot field f fov number nr no n i idx index",
     PIECE: "crop tile patch slice part roi cell object obj box face page spot cutout region chunk chip window segment",
