@@ -57,10 +57,6 @@ def test_what_cameras_wrote_is_read_in_either_order_wherever_it_stands(tmp_path,
     exif.endian = endian
     exif[ExifTags.Base.ImageDescription] = described
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "NIKON", "X\0"
-        described,
-        "Größe",
-        "X\0",
-    )
     inner = exif.get_ifd(ExifTags.IFD.Exif)
     inner[ExifTags.Base.UserComment] = described.encode()
     inner[ExifTags.Base.DateTimeOriginal], inner[ExifTags.Base.BodySerialNumber] = "2024:01:31 14:23:55", serial
