@@ -79,9 +79,10 @@ def _scenes(images: pd.DataFrame) -> Iterable[Finding]:
     yield Finding(
         "one_scene",
         f"{count_of(len(images), 'image')} that show {'one scene' if len(sets) == 1 else f'{len(sets):,} scenes'}",
-        "A fixed camera, or one thing again and again: they differ in a small part of the picture only. As copies they "
-        "would leave nothing to test on, so that only those that hardly differ are kept on one side. Whatever the "
-        "score will be, it holds for this scene and not for another: bring images of others, and group by scene.",
+        "A fixed camera, one thing again and again, or pictures that are all built alike, such as x-rays: they differ "
+        "in a small part of the picture only. As copies they would leave nothing to test on, so that only those that "
+        "hardly differ are kept on one side. Whatever the score will be, it holds for pictures like these: where they "
+        "show one place or one person, bring images of others, and group by whom or what they show.",
         WARNS,
         flat(sets),
         sets,

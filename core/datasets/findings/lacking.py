@@ -13,12 +13,17 @@ SEVERITIES = {"train": STOPS, "validation": WARNS, "test": WARNS}
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 WHY = {
     "train": "A network can't learn what it is never shown: such a class is never recognised, and each of its images "
-    "that is tested counts as a mistake. Bring training images of it, divide the images anew, or leave it out.",
-    "validation": "The best epoch is chosen without such a class, so it may be one at which it goes badly. Divide the "
-    "images anew, or bring more of them.",
-    "test": "Nothing can be said of how well such a class is recognised, and averages are over the others. Divide the "
-    "images anew, or bring more of them.",
+    "that is tested counts as a mistake.",
+    "validation": "The best epoch is chosen without such a class, so it may be one at which it goes badly.",
+    "test": "Nothing can be said of how well such a class is recognised, and averages are over the others.",
 }
+WHAT_TO_DO = {
+    "train": "Bring training images of it, divide the images anew, or leave it out.",
+    "validation": "Divide the images anew, or bring more of them.",
+    "test": "Divide the images anew, or bring more of them.",
+}
+# The share of a class from which what is kept on one side leaves next to nothing for the others.
+NEARLY_ALL = 0.8
 # Of one class, and of several.
 THEN = {
     "train": (
@@ -68,13 +73,42 @@ def lacking(content: Content) -> Iterable[Finding]:
         yield Finding(
             kind,
             f"{count_of(len(names), 'class')} without {PARTS[part]} images: {_listed(names, content.counts)}",
-            WHY[part],
+            f"{WHY[part]} {_kept_together(content, names) or WHAT_TO_DO[part]}",
             SEVERITIES[part],
             paths,
             (),
             remedy,
             paths if remedy else (),
         )
+
+
+def _kept_together(content: Content, names: Sequence[str]) -> str:
+    """That dividing anew is of no use, since nearly a whole class is kept on one side; "" where it may help."""
+    images = content.images
+    if content.settings.near_duplicates_together and (of := _of_one(images, names, images["cluster"])):
+        return (
+            f"Nearly all images of {_quoted(of)} look so much alike that they count as copies and are kept on one "
+            "side, so that dividing anew is of no use. Bring images that differ; or, if that is how they all look, let "
+            "near copies lie on both sides."
+        )
+    groups = pd.Series(content.grouping(images, content.settings.group_by).numbers, index=images.index)
+    if of := _of_one(images, names, groups):
+        return (
+            f"Nearly all images of {_quoted(of)} are of one group, and those are kept on one side, so that dividing "
+            "anew is of no use. Bring images of other groups."
+        )
+    return ""
+
+
+def _of_one(images: pd.DataFrame, names: Sequence[str], numbers: pd.Series) -> list[str]:
+    """The classes of several images nearly all of which have one number."""
+    largest = numbers.groupby(images["label"]).agg(lambda each: each.value_counts(normalize=True).iloc[0])
+    several = images["label"].value_counts() > 2
+    return [name for name in names if several[name] and largest[name] >= NEARLY_ALL]
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names[:SHOWN])
 
 
 def lacking_in_words(counts: pd.DataFrame) -> list[str]:

@@ -1,5 +1,6 @@
 """Which photographs were taken by one camera, or by it within a minute of each other."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def read_cameras(root: Path, paths: Sequence[str]) -> pd.DataFrame:
 
 
 def _told(root: Path, paths: Sequence[str]) -> list[tuple[str, str, str]]:
-    found = ((path, *camera_of(root / path)) for path in paths)
+    found = ((path, *camera_of(os.path.join(root, path))) for path in paths)
     return [each for each in found if each[1]]
 
 

@@ -155,13 +155,16 @@ def _spread(text: str, behind: str) -> str:
 def _candidate_of(columns: list, shown: list[str], place: int) -> Candidate | None:
     """What is known of a part before any name is matched; None where it can't name an origin."""
     kind = columns[place][0].kind
+    if kind in ("measure", "month"):
+        return None
     rank, word = UNKNOWN, ""
     if kind == "word":
         rank = UNKNOWN - 0.1 if place == 0 and len(columns) > 1 else NEVER
     elif kind in ("number", "coded"):
         word = _word_before(columns, shown, place)
         rank = rank_of(word)
-    if rank == NEVER or (rank <= PICTURE and "*" in shown[:place]):
+    before = {part.text.casefold() for at, text in enumerate(shown[:place]) if text == "*" for part in columns[at]}
+    if rank == NEVER or (rank <= PICTURE and not before <= VIEWS):
         return None
     return Candidate("", rank, word, kind, place)
 
@@ -237,12 +240,20 @@ def _by_folders(sampled: list[str], labels: list[str]) -> Iterator[Candidate]:
         word = Counter(_folder_word(name) for name in parts).most_common(1)[0][0]
         numbered = any(part.kind != "word" for name in parts for part in name.parts)
         rank = rank_of(word) if numbered else UNKNOWN - 0.1
-        if rank in (NEVER, PICTURE) or word == "part":
+        if rank == NEVER or word == "part" or _tell_when_or_how_much(names, parts):
             continue
+        # The pieces of one picture lie in a folder of its own; and one letter says little.
+        rank = UNKNOWN if rank == PICTURE else rank
         head = re.sub(r"\d+$", "", posixpath.commonprefix(sorted(set(names))))
         head = head if word and head.casefold().strip("_-. ") == word and rank > UNKNOWN else ""
         rank = min(rank, LIKELY) if not numbered else rank
         yield Candidate(head + GROUP + "/*" * depth, rank, word, "folder", -depth)
+
+
+def _tell_when_or_how_much(names: list[str], parts: list[Name]) -> bool:
+    """Whether folders are called by years, months or measures, by which pictures are put away."""
+    kinds = {part.kind for name in parts for part in name.parts if part.kind != "word"}
+    return (kinds <= {"month", "measure"} and bool(kinds)) or all(re.fullmatch(r"(19|20)\d\d", name) for name in names)
 
 
 def _folder_word(name: Name) -> str:
@@ -252,4 +263,4 @@ def _folder_word(name: Name) -> str:
         return ""
     if first.kind == "coded" and first.pieces[0].isalpha():
         return first.pieces[0].casefold()
-    return first.text.casefold() if first.kind == "word" and len(name.parts) > 1 else ""
+    return first.text.casefold() if first.kind == "word" and name.parts[1:] and name.parts[1].kind != "word" else ""

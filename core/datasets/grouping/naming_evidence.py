@@ -165,7 +165,11 @@ def _is_identifier(candidate: Candidate, images: pd.DataFrame, sizes: pd.Series,
     are_views = (_words_of(rests) == "").mean() > 0.9 and not _name_the_class(rests, known)
     if not (are_views or classes.share_groups) or _count_what_the_rest_names(rests, known, looked_at["group"]):
         return False
-    if not candidate.word and (_count_on(rests, len(images)) or _are_numbers_of_classes(looked_at)):
+    if not candidate.word and (
+        _count_on(rests, known, images["label"].value_counts())
+        or _are_numbers_of_classes(looked_at)
+        or _begin_anew(rests, looked_at["group"], known)
+    ):
         return False
     is_number = candidate.kind not in ("date", "moment") and values.str.fullmatch(r"[\d/]+").all()
     return not is_number or _may_be_numbers_of_origins(candidate, values, rests)
@@ -198,13 +202,28 @@ def _name_the_class(rests: pd.Series, labels: pd.Series) -> bool:
     return bool(np.mean([_plain(label) in each for each, label in zip(words, labels, strict=True)]) > 0.5)
 
 
-def _count_on(rests: pd.Series, count: int) -> bool:
-    """Whether the rest is a counter of all images, which doesn't begin anew with each group: 20_0000, 21_0001."""
-    numbers = rests.str.extract(r"^#[\W_]+(\d{1,9})\.\w+$")[0]
+def _count_on(rests: pd.Series, labels: pd.Series, counts: pd.Series) -> bool:
+    """Whether the rest is a counter of a class's images that doesn't begin anew with each group: 20_0000, 40x_0001.
+
+    `counts` are the images of each class, of which `rests` may be a part.
+    """
+    numbers = rests.str.extract(r"^\D*(\d{1,9})\D*$")[0]
     if numbers.isna().mean() > 0.1:
         return False
     numbers = numbers.dropna().astype(np.int64)
-    return bool(numbers.is_unique and numbers.max() - numbers.min() <= 2 * count)
+    of_each = numbers.groupby(labels[numbers.index])
+    spread = of_each.max() - of_each.min()
+    return bool(of_each.apply(lambda each: each.is_unique).all() and (spread <= 2 * counts[spread.index]).all())
+
+
+def _begin_anew(rests: pd.Series, groups: pd.Series, labels: pd.Series) -> bool:
+    """Whether the groups are the frames of each of those that a number before them counts: 6_10 and 7_10."""
+    before = rests.str.partition("#")[0].str.extract(r"(?:^|[\W_])(\d+)[\W_]+(?:[^\W\d_]+[\W_]+)*$")[0]
+    if before.isna().mean() > 0.1 or before.nunique() < 2:
+        return False
+    if (before.groupby(labels).nunique() == 1).all():  # it counts the classes
+        return False
+    return bool((before.groupby(groups.to_numpy()).nunique() > 1).mean() > 0.5)
 
 
 def _are_numbers_of_classes(images: pd.DataFrame) -> bool:

@@ -79,7 +79,7 @@ def test_a_scene_is_said_to_be_one(camera):
     finding = check(camera).find("one_scene")
     assert finding.severity == "warning"
     assert finding.remedy == ""
-    assert "holds for this scene" in finding.why
+    assert "holds for pictures like these" in finding.why
 
 
 def test_copies_within_a_scene_are_kept_on_one_side(camera):

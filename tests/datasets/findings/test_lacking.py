@@ -1,10 +1,13 @@
 """Classes that a part of the split has no image of, before anything is trained."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.datasets.checkup import NOT_READY, accept_finding, apply_remedy, check
 from core.datasets.findings.lacking import lacking_in_words
 from core.datasets.importing import create_from_path, run_import
+from core.datasets.splits import SplitSettings
 
 
 @pytest.fixture
@@ -75,3 +78,31 @@ def test_where_nobody_asked_for_validation_nobody_misses_it(divided):
     pets = divided({"train": BOTH | {"owls": 2}, "test": BOTH | {"owls": 2}})
     pets.set_split(pets.split_settings.__class__(validation=0))
     assert found(pets) == {}
+
+
+def test_of_a_class_whose_images_all_look_alike_it_is_said_that_dividing_anew_is_of_no_use(workspace, tmp_path):
+    generator = np.random.default_rng(0)
+    belt = np.asarray(Image.fromarray(generator.integers(60, 200, (6, 6, 3), dtype=np.uint8)).resize((64, 64)))
+    for number in range(24):
+        for name, thing in (("empty", 0), ("parcel", 40)):
+            pixels = belt + generator.normal(0, 2, belt.shape)
+            x, y = generator.integers(0, 40, 2)
+            pixels[y : y + thing, x : x + thing // 2] = generator.integers(0, 255, 3)
+            (tmp_path / "belt" / name).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(tmp_path / "belt" / name / f"{number}.png")
+    belt = run_import(create_from_path(workspace, tmp_path / "belt"))
+    why = found(belt)["class_without_test"].why
+    assert "Nearly all images of “empty” look so much alike" in why
+    assert "let near copies lie on both sides" in why
+    belt.set_split(SplitSettings(near_duplicates_together=False))
+    assert found(belt) == {}
+
+
+def test_of_a_class_of_one_group_it_is_said_that_dividing_anew_is_of_no_use(workspace, tmp_path, write_picture):
+    for patient in range(12):
+        for number in range(4):
+            write_picture(tmp_path / "scans" / "well" / f"p{patient}_{number}.png")
+            write_picture(tmp_path / "scans" / "sick" / f"p99_{4 * patient + number}.png")
+    scans = run_import(create_from_path(workspace, tmp_path / "scans"))
+    scans.set_split(SplitSettings(group_by="{group}_*"))
+    assert "Nearly all images of “sick” are of one group" in found(scans)["class_without_test"].why

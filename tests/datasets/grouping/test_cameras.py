@@ -49,6 +49,34 @@ def test_a_photograph_without_a_time_tells_its_camera(tmp_path):
     assert camera_of(write_photograph(tmp_path / "a" / "2.jpg", taken="yesterday")) == ("NIKON D750", "")
 
 
+@pytest.mark.parametrize("endian", ["<", ">"])
+@pytest.mark.parametrize("described", ["", "x" * 3000, "x" * 30_000])
+@pytest.mark.parametrize("serial", ["7", "0042", "0042-17-1234567"])
+def test_what_cameras_wrote_is_read_in_either_order_wherever_it_stands(tmp_path, endian, described, serial):
+    exif = Image.Exif()
+    exif.endian = endian
+    exif[ExifTags.Base.ImageDescription] = described
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "NIKON", "X\0"
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    inner[ExifTags.Base.UserComment] = described.encode()
+    inner[ExifTags.Base.DateTimeOriginal], inner[ExifTags.Base.BodySerialNumber] = "2024:01:31 14:23:55", serial
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.jpg", exif=exif)
+    assert (b"MM\0*" in (tmp_path / "a.jpg").read_bytes()) is (endian == ">")
+    assert camera_of(tmp_path / "a.jpg") == (f"NIKON X {serial}", "2024-01-31 14:23:55")
+
+
+def test_whatever_bytes_stand_there_nothing_breaks(tmp_path):
+    whole = write_photograph(tmp_path / "a" / "1.jpg", "0042", "2024:01:31 14:23:55").read_bytes()
+    chance = np.random.default_rng(0)
+    for _ in range(300):
+        damaged = np.frombuffer(whole, np.uint8).copy()
+        damaged[chance.integers(2, 250, 3)] = chance.integers(0, 256, 3)
+        (tmp_path / "damaged.jpg").write_bytes(damaged[: chance.integers(20, len(whole))].tobytes())
+        body, taken = camera_of(tmp_path / "damaged.jpg")
+        assert body.isprintable()
+        assert len(taken) in (0, 19)
+
+
 def test_a_picture_that_no_camera_took_tells_nothing(tmp_path, write_picture):
     assert camera_of(write_picture(tmp_path / "a" / "1.jpg")) == ("", "")
     assert camera_of(write_picture(tmp_path / "a" / "1.png")) == ("", "")

@@ -182,6 +182,42 @@ HABITS = {
         "cam{group}/*",
         3,
     ),
+    "persons by a letter, faces of each of their pictures": (
+        [f"{'fm'[g % 2]}/n{g:06}/{i:04}_{face:02}.jpg" for g in range(20) for i in range(1, 5) for face in (1, 2)],
+        "{group}/*",
+        20,
+    ),
+    "pieces in a folder for each picture": (
+        [f"{'ab'[g % 2]}/img_{g:03}/{i}.png" for g in range(20) for i in range(4)],
+        "{group}/*",
+        20,
+    ),
+    "folders of clips": (
+        [f"{c}/v_{c}_g{g:02}_c01/frame{i:04}.jpg" for c in ("Archery", "Biking") for g in range(20) for i in range(4)],
+        "{group}/*",
+        40,
+    ),
+    "one field at several magnifications": (
+        [f"{g:03}_{zoom}x.png" for g in range(40) for zoom in (4, 10, 20, 40)],
+        "{group}_*",
+        40,
+    ),
+    "days as they are said": (
+        [f"{d:02}.{m:02}.2024_{i:03}.jpg" for m in (1, 2) for d in range(1, 9) for i in range(5)],
+        "{group}_*",
+        16,
+    ),
+    "days first": (
+        [f"plot_{d:02}-{m:02}-2024_{i:03}.jpg" for m in (1, 2) for d in range(1, 9) for i in range(5)],
+        "plot_{group}_*",
+        16,
+    ),
+    "chips of scenes": ([f"{3 * g}_chip_{i}.png" for g in range(40) for i in range(6)], "{group}_*", 40),
+    "objects, videos of them, and their frames": (
+        [f"{v}_{k}_{i}_crop.png" for v in range(1, 8) for k in (1, 2, 4) for i in range(1, 50, 9)],
+        "{group}_{group}_*",
+        21,
+    ),
     "signs of the world": (numbered("🐈 Größe{group:03}_{image}.jpg"), "🐈 {group}_*", 12),
 }
 
@@ -210,6 +246,37 @@ ONLY_NUMBERED = {
         for label in "ab"
         for n in range(60)
     ],
+    "screenshots in other languages": [
+        f"{label}/Bildschirmfoto 2024-01-{1 + n % 28:02} um 1{n % 10}.{n:02}.{7 * n % 60:02}.png"
+        for label in "ab"
+        for n in range(60)
+    ],
+    "screenshots by a clock of twelve hours": [
+        f"{label}/Screen Shot 2024-01-{1 + n % 28:02} at {1 + n % 9}.{n:02}.{7 * n % 60:02} {'AP'[n % 2]}M.png"
+        for label in "ab"
+        for n in range(60)
+    ],
+    "dates as they are said, and times": [
+        f"{label}/Photo {1 + n % 28}.{1 + n % 9}.24, 1{n % 10} {n:02} {7 * n % 60:02}.jpg"
+        for label in "ab"
+        for n in range(60)
+    ],
+    "months": [f"{label}/2024-{1 + n % 12:02}_{n // 12:03}.jpg" for label in "ab" for n in range(120)],
+    "magnifications": [
+        f"{label}/{(4, 10, 20, 40, 60, 100)[n % 6]}x_{n // 6:03}.png" for label in "ab" for n in range(120)
+    ],
+    "exposures": [f"{label}/{n:03}_{(4, 10, 20, 40, 60, 100)[n % 6]}ms.png" for label in "ab" for n in range(120)],
+    "widths and heights": [
+        f"{label}/{64 * (1 + n % 6)}x{48 * (1 + n % 6)}_{n // 6:03}.png" for label in "ab" for n in range(120)
+    ],
+    "scores": [f"{label}/0.{50 + n % 40}_{n // 40}.png" for label in "ab" for n in range(160)],
+    "percents, a counter and the class": [
+        f"{label}/{50 + 7 * n % 40}_{n:03}_{label}.png" for label in ("cat", "dog") for n in range(160)
+    ],
+    "prices": [f"{label}/{n:03}_at_{10 + 7 * n % 40}.png" for label in ("cat", "dog") for n in range(160)],
+    "ages": [f"{'mf'[n % 2]}/age_{20 + n % 40}_{n * 7919 % 100003}.jpg" for n in range(300)],
+    "folders of months": [f"{'ab'[n % 2]}/2024-{1 + n % 12:02}/IMG_{n:04}.jpg" for n in range(300)],
+    "folders of years": [f"{'ab'[n % 2]}/{2010 + n % 12}/IMG_{n:04}.jpg" for n in range(300)],
     "a messenger's": [f"{label}/IMG-202401{1 + n % 28:02}-WA{n:04}.jpg" for label in "ab" for n in range(60)],
     "frames of nobody knows what": [f"{label}/frame_{number:04}.jpg" for label in "ab" for number in range(60)],
     "videos that are files": [f"{'ab'[number % 2]}/video_{number:05}.jpg" for number in range(60)],
