@@ -26,6 +26,7 @@ from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
 from core.training.checkpoint import TrainingState, load_checkpoint
+from core.training.choosing import choosing_in_words, rows_to_choose_by
 from core.training.class_weights import class_weights
 from core.training.computing import FINDING_RATE, OUT_OF_MEMORY, read_computing
 from core.training.devices import device_in_words
@@ -179,13 +180,17 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     learner, examples, phase = prepared.learner, prepared.examples, prepared.phase or first_phase(run)
     settings = phase.settings
     inputs, targets = examples.training()
-    validation = examples.of("validation")
-    validated = len(validation[1]) > 0
+    splits = examples.table["split"].to_numpy(dtype=str)
+    choosing = rows_to_choose_by(splits, examples.targets, settings.seed)
+    validation = examples.inputs[choosing], examples.targets[choosing]
+    validated = len(choosing) > 0
     batches = make_batches(run, settings, learner, inputs, targets)
     run.update(facts={"batch_size": batches.batch_size})
     if prepared.phase is None and not phase.checkpoint.exists():
         learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
         _tell_passes(run, batches)
+        if words := choosing_in_words(splits, choosing):
+            run.events.append("note", text=words)
     state = _state(run, learner, phase)
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
