@@ -14,8 +14,8 @@ PARTS = {"train": "training", "validation": "validation", "test": "test"}
 WHY = {
     "train": "A network can't learn what it is never shown: such a class is never recognised, and each of its images "
     "that is tested counts as a mistake. Bring training images of it, divide the images anew, or leave it out.",
-    "validation": "Where the best epoch is chosen, training images of such a class stand in, and say less than new ones "
-    "would: the epoch may be one at which it goes badly. Divide the images anew, or bring more of them.",
+    "validation": "Where the best epoch is chosen, training images of such a class stand in, and say less than new "
+    "ones would: the epoch may be one at which it goes badly. Divide the images anew, or bring more of them.",
     "test": "Nothing can be said of how well such a class is recognised, and averages are over the others. Divide the "
     "images anew, or bring more of them.",
 }
