@@ -187,10 +187,14 @@ def in_words(
             "It is hardly better than a constant answer even on the images it learned from: it has learned too little. "
             "A larger network, more epochs or another learning rate may help."
         )
-    if low <= 0:
+    if low <= 0 and gap >= SMALL_GAP:
         return (
-            f"No sign of over-fitting: on {images} images it is as accurate as on training images ({points}, {within})."
+            f"No sign of over-fitting beyond luck: on training images it is {points} more accurate than on {images} "
+            f"images, which with so few may be chance ({within})."
         )
+    if low <= 0:
+        accurate = "more accurate than" if high < 0 else "as accurate as"
+        return f"No sign of over-fitting: on {images} images it is {accurate} on training images ({points}, {within})."
     if not fit.over_fitted:
         return f"Hardly over-fitted: on training images it is {points} more accurate ({within}), which matters little."
     return (
