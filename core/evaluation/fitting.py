@@ -198,10 +198,14 @@ def in_words(
             "right no more often than a constant one, even on the images it learned from. More epochs, a larger "
             "network or another learning rate may help, and class weights where one class is far larger than others."
         )
-    if low <= 0:
+    if low <= 0 and gap >= SMALL_GAP:
         return (
-            f"No sign of over-fitting: on {images} images it is as accurate as on training images ({points}, {within})."
+            f"No sign of over-fitting beyond luck: on training images it is {points} more accurate than on {images} "
+            f"images, which with so few may be chance ({within})."
         )
+    if low <= 0:
+        accurate = "more accurate than" if high < 0 else "as accurate as"
+        return f"No sign of over-fitting: on {images} images it is {accurate} on training images ({points}, {within})."
     if not fit.over_fitted:
         return f"Hardly over-fitted: on training images it is {points} more accurate ({within}), which matters little."
     return (

@@ -16,6 +16,7 @@ import pandas as pd
 from core.datasets.store import written_state
 from core.errors import WorkbenchError
 from core.evaluation.fitting import Fit, fit_of
+from core.evaluation.intervals import wilson
 from core.evaluation.metrics import SPLIT_WORDS, unlearned_classes
 from core.evaluation.predictions import Predictions
 from core.evaluation.trend import Slope, Wobble, roughness, slope, smoothed, wobble
@@ -85,8 +86,10 @@ def _diagnosis(folder: Path, active: bool, state: tuple) -> Diagnosis:
     """Worked out once for as long as nothing of the run is another."""
     run = Run(folder)
     events, predictions = run.events.read(), _answers(run)
-    fit, facts = _fit(predictions), _facts(run)
-    course = _course(_of_last_phase(events), facts, active, judged=fit is not None)
+    fit, facts, table = _fit(predictions), _facts(run), _of_last_phase(events)
+    course = _course(table, facts, active, judged=fit is not None)
+    if fit is not None and fit.learned_nothing and (by_heart := _by_heart(table, fit)):
+        course = by_heart
     if run.status().facts.get("diverged"):
         course = _Course(
             DIVERGING, "Diverged: the loss stopped being a number. Train anew with a smaller learning rate."
@@ -322,7 +325,8 @@ def _together(course: _Course, fit: Fit | None) -> Diagnosis:
     if fit.majority == 1:
         return Diagnosis(ONE_CLASS, fit.words(), fit)
     if fit.learned_nothing:
-        return Diagnosis(NOT_LEARNING, fit.words(), fit)
+        by_heart = course.kind == OVER_FITTING and not course.since
+        return Diagnosis(course.kind, course.words, fit) if by_heart else Diagnosis(NOT_LEARNING, fit.words(), fit)
     if course.kind == OVER_FITTING:
         return Diagnosis(OVER_FITTING, f"{course.words} {_of_kept_epoch(course, fit)}", fit)
     if course.kind == IMPROVING and fit.over_fitted:
@@ -335,6 +339,23 @@ def _together(course: _Course, fit: Fit | None) -> Diagnosis:
     if fit.over_fitted:
         return Diagnosis(OVER_FITTING, fit.words(), fit)
     return Diagnosis(course.kind, f"{course.words} {fit.words()}".strip(), fit)
+
+
+def _by_heart(table: pd.DataFrame, fit: Fit) -> _Course | None:
+    """That later epochs have learned the training images, where the one that was kept, by validation, has not."""
+    if len(table) < FEWEST_EPOCHS or table[["accuracy", "val_loss"]].isna().any(axis=None):
+        return None
+    lately = float(table["accuracy"].tail(3).median())
+    if wilson(round(lately * fit.train_n), fit.train_n)[0] <= fit.majority + ABOVE_MAJORITY:
+        return None
+    kept = int(table["epoch"].iloc[table["val_loss"].argmin()])
+    return _Course(
+        OVER_FITTING,
+        f"Over-fitting from the beginning: its last epochs are right on {100 * lately:.0f} % of the training images, "
+        f"but the validation loss has never been lower than after epoch {kept}. So it learns by heart, and that epoch, "
+        "which is kept, is hardly better than a constant answer. More images, augmentation or a pretrained backbone "
+        "help; more epochs do not.",
+    )
 
 
 def _of_kept_epoch(course: _Course, fit: Fit) -> str:

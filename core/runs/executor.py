@@ -128,9 +128,11 @@ def _check_can_go_on(workspace: Workspace, run: Run) -> None:
 
 def _check_same_images(workspace: Workspace, run: Run) -> None:
     dataset = open_dataset(workspace, run.settings.dataset)
-    version = run.status().facts.get("dataset_version")
-    # By another scale of deep pixels they are the same images, which the run goes on to read by its own.
-    if version is not None and images_version(version) != images_version(dataset.content.version):
+    content, version = dataset.content, run.status().facts.get("dataset_version")
+    # By another scale of deep pixels they are the same images, which the run goes on to read by its own; and where
+    # only classes were renamed, it goes on by the names that it began with.
+    is_another = version is not None and images_version(version) != images_version(content.version)
+    if is_another and not run.is_but_renamed(content):
         raise UsageError(
             f"{dataset.info.title} was changed since the run {run.id} began: going on would mix two sets of images. "
             "Undo the changes, or train anew."

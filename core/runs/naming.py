@@ -55,6 +55,12 @@ class Naming:
         return {then: now for then, now in self.now.items() if then != now}
 
     @cached_property
+    def then_by_now(self) -> dict[str, str] | None:
+        """By the name now, the name then; None where classes were put together or parted, so that it can't be told."""
+        names = {now: then for then, now in self.now.items()}
+        return None if self.parted or len(names) < len(self.then) else names
+
+    @cached_property
     def columns(self) -> tuple[tuple[int, ...], ...]:
         """For each name of now, in order, the places at which the network answers what it stands for."""
         return tuple(

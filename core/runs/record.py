@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.datasets.content import Content
 from core.datasets.edits import RELABEL, RENAME, EditLog
 from core.datasets.store import Dataset, written_state
 from core.errors import UsageError, WorkbenchError
@@ -26,6 +27,7 @@ from core.runs.naming import Naming, naming, unchanged
 from core.runs.settings import UNSAID, RunSettings, read_settings
 from core.workspace import Workspace
 
+LEARNED_FROM = ["path", "pixel_hash", "label", "split"]
 NAMINGS_KEPT = 128
 
 
@@ -163,6 +165,37 @@ class Run(Job):
         return tuple(self._start.get("classes", ()))
 
     @property
+    def entries(self) -> int | None:
+        """After how many entries of its dataset's log of edits it has its labels; None where nobody told."""
+        return self._start.get("entries")
+
+    @property
+    def network_classes(self) -> tuple[str, ...]:
+        """As `answered_classes`; of earlier versions, which did not tell, by its predictions, if there are any."""
+        if not self.answered_classes and self.predictions_path.exists():
+            return self.answers().class_names
+        return self.answered_classes
+
+    def names_then(self) -> dict[str, str] | None:
+        """By the name of now, what a class was called when the run began; None where that can't be told of each."""
+        classes = self.network_classes
+        return self._naming_of(classes).then_by_now if classes else None
+
+    def is_but_renamed(self, content: Content) -> bool:
+        """Whether the images, their labels and split are those that it was trained on, but for what classes are called.
+
+        Also False where it can't be told, or where classes were put together, as its network answers them apart.
+        """
+        try:
+            then = self.names_then()
+        except WorkbenchError:
+            return False
+        if then is None or set(then) != set(content.class_names):
+            return False
+        table = content.divided(self.settings.split_settings(content.settings))
+        return self.learned_from() == _name_of(table[LEARNED_FROM])
+
+    @property
     def _start(self) -> dict[str, Any]:
         """What was told when it began, or went on, the last time; of earlier versions, nothing."""
         return next((event for event in reversed(self.events.read()) if "classes" in event), {})
@@ -191,7 +224,7 @@ class Run(Job):
         if images is None:
             with suppress(WorkbenchError):
                 images = self._read_images()
-        entries = self._start.get("entries")
+        entries = self.entries
         return naming(classes, written, dataset.content, images, entries, self._began() if entries is None else 0.0)
 
     def _began(self) -> float:
@@ -375,7 +408,7 @@ def _was_relabelled(log: Path, state: tuple[int, int, int] | None) -> bool:
 
 @lru_cache(maxsize=NAMINGS_KEPT)
 def _learned_from(folder: Path, *states: tuple[int, int, int] | None) -> str | None:
-    run, columns = Run(folder), ["path", "pixel_hash", "label", "split"]
+    run = Run(folder)
     log = run.dataset.edits.path
     if not _was_relabelled(log, written_state(log)):
         return None
@@ -383,9 +416,11 @@ def _learned_from(folder: Path, *states: tuple[int, int, int] | None) -> str | N
         table = run.images()
     except WorkbenchError:
         return None
-    if not set(columns) <= set(table):
-        return None
-    lines = sorted(map("\t".join, zip(*(table[name].astype(str).tolist() for name in columns), strict=True)))
+    return _name_of(table[LEARNED_FROM]) if set(LEARNED_FROM) <= set(table) else None
+
+
+def _name_of(table: pd.DataFrame) -> str:
+    lines = sorted(map("\t".join, zip(*(table[name].astype(str).tolist() for name in table), strict=True)))
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 

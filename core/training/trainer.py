@@ -5,7 +5,7 @@ import platform
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -26,6 +26,7 @@ from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
 from core.training.checkpoint import TrainingState, load_checkpoint
+from core.training.choosing import choosing_in_words, rows_to_choose_by
 from core.training.class_weights import class_weights
 from core.training.computing import FINDING_RATE, OUT_OF_MEMORY, read_computing
 from core.training.devices import device_in_words
@@ -84,19 +85,23 @@ def _train(run: Run) -> tuple[str, str]:
     # What is trained on is what the dataset is now: edits made meanwhile are for the next run.
     dataset.pin()
     content = dataset.content
-    dataset.pin(_class_order(run, content))
+    # One that goes on does so by the names that it began with, whatever its classes are called by now.
+    then = (run.names_then() if run.has_learned else None) or {}
+    dataset.pin(_class_order(run, content, then))
     if not run.has_learned:  # one that goes on reads them as it began
         run.keep_reading(content.reading)
     version = content.version_read_by(run.reading)
     run.update(state="running", stage="Looking at the images", facts={"dataset_version": version})
-    entries = content.edits.entries
+    is_renamed = any(name != before for name, before in then.items())
+    entries = run.entries if is_renamed else content.edits.entries
     run.events.append("stage", name="start", classes=list(dataset.network_classes), entries=entries)
     if not run.reading.is_default:
         run.events.append("note", text=f"Pixels: {reading_in_words(run.reading)}.")
     split = settings.split_settings(content.settings)
     table = content.divided(split)
     # Images that stay on one side of the split are drawn together when the result is judged.
-    table = _unchanged(run, dataset, table.assign(group=content.groups(table, split)))
+    table = table.assign(group=content.groups(table, split))
+    table = _unchanged(run, dataset, table.assign(label=table["label"].map(lambda name: then.get(name, name))))
     _write_versions(run)
     prepared = _prepare(run, dataset, table)
     run.update(facts={"device": device_in_words()})
@@ -116,12 +121,12 @@ def _train(run: Run) -> tuple[str, str]:
     return ("stopped", "") if run.stop_requested else ("done", "")
 
 
-def _class_order(run: Run, content: Content) -> tuple[str, ...]:
-    """In which order the run's network answers the classes."""
+def _class_order(run: Run, content: Content, then: Mapping[str, str]) -> tuple[str, ...]:
+    """In which order the run's network answers the classes; `then` is what they were called when it began."""
     if run.has_learned:
         # Earlier versions of this program kept no order, and answered the classes as they were shown then.
-        kept = run.answered_classes or (run.answers().class_names if run.predictions_path.exists() else ())
-        return kept if set(kept) == set(content.class_names) else content.class_names
+        kept = run.network_classes
+        return kept if set(kept) == {then.get(name, name) for name in content.class_names} else content.class_names
     return content.network_classes
 
 
@@ -179,13 +184,17 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     learner, examples, phase = prepared.learner, prepared.examples, prepared.phase or first_phase(run)
     settings = phase.settings
     inputs, targets = examples.training()
-    validation = examples.of("validation")
-    validated = len(validation[1]) > 0
+    splits = examples.table["split"].to_numpy(dtype=str)
+    choosing = rows_to_choose_by(splits, examples.targets, settings.seed)
+    validation = examples.inputs[choosing], examples.targets[choosing]
+    validated = len(choosing) > 0
     batches = make_batches(run, settings, learner, inputs, targets)
     run.update(facts={"batch_size": batches.batch_size})
     if prepared.phase is None and not phase.checkpoint.exists():
         learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
         _tell_passes(run, batches)
+        if words := choosing_in_words(splits, choosing):
+            run.events.append("note", text=words)
     state = _state(run, learner, phase)
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)

@@ -26,6 +26,8 @@ def test_without_images_there_is_no_gap():
     [
         ((990, 1000, 160, 200), "Over-fitted to some degree: on training images it is 19.0 points more accurate"),
         ((900, 1000, 178, 200), "No sign of over-fitting: on test images it is as accurate as on training images"),
+        ((48, 48, 11, 12), "beyond luck: on training images it is 8.3 points more accurate than on test images, which"),
+        ((800, 1000, 190, 200), "No sign of over-fitting: on test images it is more accurate than on training images"),
         ((9_900, 10_000, 9_800, 10_000), "Hardly over-fitted: on training images it is 1.0 points more accurate"),
         ((510, 1000, 100, 200), "hardly better than a constant answer even on the images it learned from"),
     ],

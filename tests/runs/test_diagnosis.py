@@ -247,6 +247,14 @@ def test_a_run_that_has_few_epochs_is_judged_by_its_answers(run_with):
     assert diagnosis_of(run_with(FALLING[:3], FALLING[:3], nothing)).kind == "not learning"
 
 
+def test_what_learned_by_heart_from_the_first_epoch_has_not_learned_too_little(run_with):
+    nothing = {"train": 52, "validation": 50, "test": 49}
+    found = diagnosis_of(run_with(FALLING, 0.7 + 0.3 * np.random.default_rng(0).random(20), nothing))
+    assert found.kind == "over-fitting"
+    assert "its last epochs are right on 90 % of the training images" in found.words
+    assert "too little" not in found.words
+
+
 def test_a_run_that_diverged_is_told_so(run_with):
     found = diagnosis_of(run_with(FALLING, FALLING, GOOD, state="failed", diverged=True))
     assert (found.kind, found.words.startswith("Diverged")) == ("diverging", True)

@@ -55,3 +55,26 @@ def test_no_run_ends_below_the_commonest_class_on_its_own_training_images(noise,
     found = Predictions.load(run.predictions_path).of("train")
     constant = np.bincount(found.true).max() / len(found.true)
     assert (found.predicted == found.true).mean() >= constant
+
+
+def test_an_epoch_that_has_given_a_class_up_is_not_the_best(noise, tmp_path):
+    """Of the rare class there is no validation image, and the rate is so large that the first epochs are sure of all.
+
+    What such an epoch answers of its own training images is worse than what a constant would, in log loss.
+    """
+    draws = np.random.default_rng(0)
+    for part, label, count in (("train", "a", 36), ("train", "b", 1), ("validation", "a", 12), ("test", "a", 3)):
+        (tmp_path / part / label).mkdir(parents=True)
+        for index in range(count):
+            pixels = draws.integers(0, 256, (16, 16, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / part / label / f"{index}.png")
+    run_import(create_from_path(noise, tmp_path, "given_up"))
+    changes = {"dataset": "given_up", "architecture": "cervix_cnn", "image_size": 16, "epochs": 12, "seed": 1}
+    run = create_run(noise, read_settings(changes))
+    assert train(run.folder) == 0, run.status().error
+    found = Predictions.load(run.predictions_path).of("train")
+    assert any("1 training image of classes that validation lacks" in str(event) for event in run.events.read())
+    shares = np.bincount(found.true) / len(found.true)
+    constant = -(shares * np.log(shares)).sum()
+    own = found.probabilities[np.arange(len(found.true)), found.true]
+    assert -np.log(np.maximum(own, 1e-15)).mean() <= 1.1 * constant

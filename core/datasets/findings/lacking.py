@@ -1,4 +1,4 @@
-"""Classes that a part of the split has no image of: nobody can learn them, choose an epoch by them, or judge them."""
+"""Classes that a part of the split has no image of: nobody can learn them, choose an epoch well, or judge them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,7 +14,8 @@ PARTS = {"train": "training", "validation": "validation", "test": "test"}
 WHY = {
     "train": "A network can't learn what it is never shown: such a class is never recognised, and each of its images "
     "that is tested counts as a mistake.",
-    "validation": "The best epoch is chosen without such a class, so it may be one at which it goes badly.",
+    "validation": "Where the best epoch is chosen, training images of such a class stand in, and say less than new "
+    "ones would: the epoch may be one at which it goes badly.",
     "test": "Nothing can be said of how well such a class is recognised, and averages are over the others.",
 }
 WHAT_TO_DO = {
@@ -31,8 +32,8 @@ THEN = {
         "they can't be learned, and each of their images that is tested will count as a mistake",
     ),
     "validation": (
-        "it has no say in which epoch is the best",
-        "they have no say in which epoch is the best",
+        "training images stand in for them where the best epoch is chosen, and say less than new ones would",
+        "training images stand in for them where the best epoch is chosen, and say less than new ones would",
     ),
     "test": (
         "nothing will be known of how well it is recognised",

@@ -54,7 +54,8 @@ def test_classes_without_test_or_validation_images_are_warned_of(divided):
     }
     assert findings["class_without_test"].title == "2 classes without test images: “mice” (1 image), “owls” (12 images)"
     assert lacking_in_words(pets.content.counts) == [
-        "No validation images of “mice” (1 image): it has no say in which epoch is the best.",
+        "No validation images of “mice” (1 image): training images stand in for them where the best epoch is "
+        "chosen, and say less than new ones would.",
         "No test images of “mice” (1 image), “owls” (12 images): nothing will be known of how well they are "
         "recognised.",
     ]
