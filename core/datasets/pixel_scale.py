@@ -19,7 +19,8 @@ FULL_16_BITS = (0.0, 65535.0)
 TIMES_AS_DEEP, FEWEST_OF_A_DEPTH = 3, 3
 FIRST_THREE = (1, 2, 3)
 # Values of 8 bits up to here look black: masks of 0 and 1, and images of up to 4 bits, saved as they are.
-FEW_BRIGHTNESS, FEW_CONTRAST = 15 / 255, 8 / 255
+# Of a single colour, or but for a few bright points, is what has less entropy.
+FEW_BRIGHTNESS, FEW_CONTRAST, FEW_ENTROPY = 15 / 255, 8 / 255, 0.1
 TITLES = {
     "uint16": "16-bit",
     "int16": "signed 16-bit",
@@ -49,7 +50,7 @@ def use_few_values(images: pd.DataFrame) -> pd.Series:
     """Which images of 8 bits use the darkest few of their 256 values, where most do: then it is how they were saved."""
     plain = ~is_deep(images)
     is_faint = plain & (images["brightness"] < FEW_BRIGHTNESS) & (images["contrast"] < FEW_CONTRAST)
-    is_faint &= images["entropy"] > 0  # else it is of one colour
+    is_faint &= images["entropy"] > FEW_ENTROPY
     return is_faint & (is_faint.sum() > 0.5 * plain.sum())
 
 

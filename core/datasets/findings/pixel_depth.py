@@ -140,9 +140,9 @@ def _few(content: Content) -> Iterable[Finding]:
     yield Finding(
         FEW,
         f"{count_of(len(paths), 'image')} all but black, though not empty",
-        "Their values differ, but lie near 0, where 255 is white: masks of 0 and 1, images of few bits, and fractions "
-        "that were cut to whole numbers are often saved so. People and networks see black. Multiply the values so that "
-        "the greatest comes near 255, save the images, and read them in again.",
+        "Their values differ, but nearly all lie near 0, where 255 is white: masks of 0 and 1, images of few bits, and "
+        "fractions that were cut to whole numbers are often saved so, and people and networks see black. If none comes "
+        "near 255, multiply the values so that the greatest does, save the images, and read them in again.",
         WARNS,
         paths,
     )

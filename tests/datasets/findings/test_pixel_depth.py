@@ -163,7 +163,7 @@ def test_masks_and_few_bits_saved_as_they_are_look_black_and_are_not_called_blan
     dataset = make(write)
     finding = check(dataset).find("few_values")
     assert finding.title == "9 images all but black, though not empty"
-    assert "Multiply the values" in finding.why
+    assert "multiply the values" in finding.why
     assert check(dataset).find("blank").paths == ("cats/0.png",)
 
 
@@ -199,6 +199,15 @@ def test_a_depth_that_tells_the_class_is_warned_of(make):
     finding = check(dataset).find("mixed_depth")
     assert finding.why.startswith("The depth tells the class")
     assert check(dataset).verdict == WARNINGS
+
+
+def test_few_bright_points_in_the_dark_are_not_few_values(make):
+    def write(path, values, *_):
+        points = np.zeros((96, 96), np.uint8)
+        points[values[0, 2] % 90 + 2, values[1, 2] % 90 + 2] = 255
+        Image.fromarray(points).save(path.with_suffix(".png"))
+
+    assert found(make(write), "few_values") is None
 
 
 def test_two_depths_within_one_type_are_warned_of(make):
