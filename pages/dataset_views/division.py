@@ -144,7 +144,7 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
         suggested = settings.group_by if now == NAME else suggested_template(dataset)
         example = images["path"].iloc[0].rsplit("/", 1)[-1]
         rule = st.text_input(
-            "How file names begin",
+            "What file names look like",
             suggested,
             key=f"group_template_{dataset.name}",
             max_chars=LONGEST_NAME,
@@ -159,6 +159,10 @@ def _choose_groups(dataset: Dataset, settings: SplitSettings) -> str:
         rule = next(rule for rule, words in RULES.items() if words == kind)
     if rule:
         _say_what_matches(dataset, rule)
+    elif found := dataset.content.suspected_group_by.pattern:
+        better = RULES.get(found, NAME)
+        by = f", as names like {found} tell" if better == NAME else ""
+        st.caption(f":orange[:material/info: Images seem to belong together{escape(by)}: choose “{better}”.]")
     return rule
 
 

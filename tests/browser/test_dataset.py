@@ -95,7 +95,7 @@ def test_from_a_zip_with_faults_to_a_division_by_owner(serve, tab: Page, faulty:
 
     turn_to(tab, "Division")
     choose(tab, "Keep together, never on both sides", "the file name")
-    expect(tab.get_by_role("textbox", name="How file names begin")).to_have_value("{group}_*")
+    expect(tab.get_by_role("textbox", name="What file names look like")).to_have_value("{group}_*")
     tab.get_by_role("button", name="Divide the images").click()
     expect(tab.get_by_text("Divided. Runs that are there keep")).to_be_visible()
     images = open_dataset(Workspace.at(server.home), "pets").images

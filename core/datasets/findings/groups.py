@@ -48,7 +48,8 @@ def groups(content: Content) -> Iterable[Finding]:
     sets = _sets(images)
     tests, mates = (content.images["split"] == "test").sum(), _with_a_mate(images)
     have = "has a mate" if mates == 1 else "have mates"
-    why = f"{told} {mates:,} of the {tests:,} test images {have} among those learned from, which give the answer away."
+    of_them = f"All {tests:,}" if mates == tests > 1 else f"{mates:,} of the {tests:,}"
+    why = f"{told} {of_them} test images {have} among those learned from, which give the answer away."
     why = " ".join(part for part in (why, _shown_by_small_pictures(content, grouping)) if part)
     yield Finding(
         "groups",

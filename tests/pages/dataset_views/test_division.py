@@ -75,7 +75,7 @@ def test_what_can_not_be_is_refused_in_words_and_changes_nothing(visit, pets):
 
 def test_file_names_that_tell_whom_they_show_suggest_the_rule(visit, patients):
     page = division(visit).set(KEEP, "the file name")
-    assert page.setting("How file names begin").value == "{group}_*"
+    assert page.setting("What file names look like").value == "{group}_*"
     page.press("Divide the images")
     assert patients.split_settings.group_by == "{group}_*"
     images = patients.images
@@ -84,9 +84,17 @@ def test_file_names_that_tell_whom_they_show_suggest_the_rule(visit, patients):
     assert again.setting(KEEP).value == "the file name"
 
 
+def test_a_rule_that_names_suggest_is_told_where_none_is_chosen(visit, patients):
+    page = division(visit)
+    assert "Images seem to belong together, as names like {group}_* tell: choose “the file name”." in page.words
+    page.set(KEEP, "the file name")
+    page.press("Divide the images")
+    assert "Images seem to belong together" not in division(visit).words
+
+
 def test_a_rule_that_fits_no_file_is_refused_with_an_example(visit, patients):
     page = division(visit).set(KEEP, "the file name")
-    page.set("How file names begin", "patient-{group}-*")
+    page.set("What file names look like", "patient-{group}-*")
     page.press("Divide the images")
     assert "No file has a name like 'patient-{group}-*'; the first is 's000_0.png'." in page.errors[0]
     assert patients.split_settings.group_by == ""
@@ -95,9 +103,9 @@ def test_a_rule_that_fits_no_file_is_refused_with_an_example(visit, patients):
 def test_the_field_says_what_its_rule_matches_before_anything_is_divided(visit, patients):
     page = division(visit).set(KEEP, "the file name")
     assert "10 groups, such as s000 with 3 images." in page.words
-    page.set("How file names begin", "*{group}.png")
+    page.set("What file names look like", "*{group}.png")
     assert "stands right beside {group}" in page.words
-    page.set("How file names begin", "{group}.png")
+    page.set("What file names look like", "{group}.png")
     assert "30 groups, none of which holds more than one image." in page.words
     page.set(KEEP, "the folder")
     assert "2 groups, such as sick/ with 15 images." in page.words
@@ -110,8 +118,8 @@ def test_a_rule_that_finds_one_group_for_all_says_which_one_would_work(visit, wo
             write_picture(tmp_path / "smears" / "AB"[x % 2] / f"BloodImage_{smear:05}_{x}_{7 * x}.png")
     dataset = run_import(create_from_path(workspace, tmp_path / "smears"))
     page = division(visit).set(KEEP, "the file name")
-    assert page.setting("How file names begin").value == "BloodImage_{group}_*"
-    page.set("How file names begin", "{group}_*_*")
+    assert page.setting("What file names look like").value == "BloodImage_{group}_*"
+    page.set("What file names look like", "{group}_*_*")
     words = "finds one group, BloodImage, for all 48 images, so that there is nothing to divide. 'BloodImage_{group}_*'"
     assert words in page.words
     page.press("Divide the images")
