@@ -257,15 +257,15 @@ class _Backbone(Run):
 
     def __init__(self, folder: Path, architecture: Architecture, dataset: Dataset, end: float):
         super().__init__(folder)
-        self._architecture, self._dataset, self._end = architecture, dataset, end
+        self._architecture, self._looked_at, self._end = architecture, dataset, end
 
     @property
     def settings(self) -> RunSettings:
-        return read_settings({"dataset": self._dataset.name, "architecture": self._architecture.name})
+        return read_settings({"dataset": self._looked_at.name, "architecture": self._architecture.name})
 
     @property
     def reading(self) -> Reading:
-        return self._dataset.reading
+        return self._looked_at.reading
 
     @property
     def stop_requested(self) -> bool:
@@ -281,7 +281,7 @@ class _Backbone(Run):
         """
         began, table = time.monotonic(), sample.table
         # A run chooses its way to compute by all images, so this does too; nothing is learned from them.
-        features = BackboneFeatures(self, self._dataset, self._dataset.images)
+        features = BackboneFeatures(self, self._looked_at, self._looked_at.images)
         title = f"Computing features with {self._architecture.title}"
         # What is loaded and compiled at first is not counted.
         store, _ = features.of(table.head(features.plan.batch_size), View(), title)
@@ -290,7 +290,7 @@ class _Backbone(Run):
         speed = computed / (time.monotonic() - started) if computed >= IMAGES_TO_TIME else None
         if problems:
             raise WorkbenchError(f"Images could not be read any more: {problems[0]}.")
-        lacking = _lacking(store, self._dataset.images["pixel_hash"])
+        lacking = _lacking(store, self._looked_at.images["pixel_hash"])
         candidate = Candidate(
             self._architecture.name,
             self._architecture.title,
