@@ -171,6 +171,7 @@ def add_weights(architecture: Architecture, file: Path, replace: bool = False) -
             shutil.copy(file, temporary)
     else:
         write_listed(architecture, read_weights(architecture, file), target)
+        shutil.copymode(file, target)  # else it would be for its writer's eyes only
     return Added(target, target.stat().st_size, _is_kerass_own(architecture, target), not keeps_layout)
 
 

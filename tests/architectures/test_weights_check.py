@@ -9,7 +9,7 @@ import pytest
 
 from core.architectures.layout import LayerWeights, layout_path, read_layout
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights import check_file
+from core.architectures.weights import add_weights, check_file
 from core.architectures.weights_check import check_weights, read_weights
 from core.errors import UsageError
 
@@ -151,6 +151,12 @@ def test_a_backbone_within_another_model_in_the_layout_of_keras_3(refusal, layer
 
 def test_numbers_that_are_none_in_the_layout_of_keras_3(refusal, layers, write_filed):
     assert "layer conv1 holds what is not a number" in refusal(write_filed(layers, fill=float("nan")))
+
+
+def test_weights_brought_in_may_be_read_by_whoever_might_read_the_file(small_backbone, layers, write_filed):
+    path = write_filed(layers)
+    path.chmod(0o644)
+    assert add_weights(small_backbone, path).path.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_keras_file_that_unpacks_to_far_more_than_weights(
