@@ -43,6 +43,7 @@ FROZEN = {"dataset": "tiny", "architecture": "mobilenet_075", "image_size": 32, 
 DONE_FILES = {
     "settings.json",
     "events.jsonl",
+    "reading.json",
     "status.json",
     "heartbeat",
     "log.txt",
