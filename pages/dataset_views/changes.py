@@ -129,7 +129,17 @@ def folder(page: Page) -> None:
         st.markdown("Nothing has changed.")
         return
     st.markdown(f"{new:,} new, {gone:,} gone, {changed:,} changed. No image that stays moves to another part.")
-    if st.button("Read them in", type="primary", icon=":material/download:"):
-        st.session_state.pop("changes_on_disk")
-        start_import(dataset)
-        st.rerun()
+    # By a callback, which comes before all else: whoever turns to another view at once would lose the click otherwise.
+    st.button(
+        "Read them in",
+        type="primary",
+        icon=":material/download:",
+        on_click=_read_again,
+        args=(dataset,),
+        key="read_again",
+    )
+
+
+def _read_again(dataset: Dataset) -> None:
+    st.session_state.pop("changes_on_disk", None)
+    start_import(dataset)
