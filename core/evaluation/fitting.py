@@ -68,9 +68,46 @@ class Fit:
         return self.train_right <= self.majority * self.train_n
 
     def words(self) -> str:
-        """See `in_words`."""
-        counts = self.train_right, self.train_n, self.other_right, self.other_n
-        return in_words(*counts, self.majority, self.images, self.gain_low)
+        """A word on over-fitting and under-fitting: one sentence or two.
+
+        Over-fitting is spoken of only where the whole of `interval` lies above 0.
+        """
+        (low, high), gap = self.interval, self.gap
+        points = f"{100 * gap:.1f} points".replace("-", "−")
+        within = f"95 % interval {100 * low:.1f} to {100 * high:.1f}".replace("-", "−")
+        if self.majority == 1:
+            return "All training images are of one class, so there was nothing to tell apart."
+        if self.learned_nothing:
+            return (
+                "It is hardly better than a constant answer even on the images it learned from: it has learned too "
+                "little. A larger network, more epochs or another learning rate may help."
+            )
+        if self.only_begun:
+            return (
+                "It has only begun to learn: its probabilities are better than the classes' shares, but its answers "
+                "are right no more often than a constant one, even on the images it learned from. More epochs, a "
+                "larger network or another learning rate may help, and class weights where one class is far larger "
+                "than others."
+            )
+        if low <= 0 and gap >= SMALL_GAP:
+            return (
+                f"No sign of over-fitting beyond luck: on training images it is {points} more accurate than on "
+                f"{self.images} images, which with so few may be chance ({within})."
+            )
+        if low <= 0:
+            accurate = "more accurate than" if high < 0 else "as accurate as"
+            return (
+                f"No sign of over-fitting: on {self.images} images it is {accurate} on training images "
+                f"({points}, {within})."
+            )
+        if not self.over_fitted:
+            return (
+                f"Hardly over-fitted: on training images it is {points} more accurate ({within}), which matters little."
+            )
+        return (
+            f"Over-fitted to some degree: on training images it is {points} more accurate than on {self.images} images "
+            f"({within}). More images or augmentation narrow such a gap, as do more dropout and fewer epochs."
+        )
 
     def gap_in_words(self) -> str:
         """Such as "19.0 points (95 % interval 13.8 to 25.2)"."""
@@ -146,69 +183,4 @@ def gap_interval(train_right: int, train_n: int, other_right: int, other_n: int)
     return (
         gap - sqrt((train - train_low) ** 2 + (other_high - other) ** 2),
         gap + sqrt((train_high - train) ** 2 + (other - other_low) ** 2),
-    )
-
-
-def in_words(
-    train_right: int,
-    train_n: int,
-    other_right: int,
-    other_n: int,
-    majority: float,
-    images: str,
-    gain_low: float = float("-inf"),
-) -> str:
-    """A word on over-fitting and under-fitting.
-
-    Parameters
-    ----------
-    train_right, train_n, other_right, other_n : int
-        As for `gap_interval`.
-    majority : float
-        The accuracy of always answering the commonest class, in [0, 1].
-    images : str
-        What the others are, such as "test".
-    gain_low : float
-        As `Fit.gain_low`. Where the commonest class leaves accuracy no room, it shows that something was learned.
-
-    Returns
-    -------
-    str
-        One sentence or two. Over-fitting is spoken of only where the whole interval of `gap_interval` lies above 0.
-
-    Raises
-    ------
-    ValueError
-        As `gap_interval`.
-    """
-    fit = Fit(train_right, train_n, other_right, other_n, majority, gain_low, images)
-    (low, high), gap = fit.interval, fit.gap
-    points = f"{100 * gap:.1f} points".replace("-", "−")
-    within = f"95 % interval {100 * low:.1f} to {100 * high:.1f}".replace("-", "−")
-    if majority == 1:
-        return "All training images are of one class, so there was nothing to tell apart."
-    if fit.learned_nothing:
-        return (
-            "It is hardly better than a constant answer even on the images it learned from: it has learned too little. "
-            "A larger network, more epochs or another learning rate may help."
-        )
-    if fit.only_begun:
-        return (
-            "It has only begun to learn: its probabilities are better than the classes' shares, but its answers are "
-            "right no more often than a constant one, even on the images it learned from. More epochs, a larger "
-            "network or another learning rate may help, and class weights where one class is far larger than others."
-        )
-    if low <= 0 and gap >= SMALL_GAP:
-        return (
-            f"No sign of over-fitting beyond luck: on training images it is {points} more accurate than on {images} "
-            f"images, which with so few may be chance ({within})."
-        )
-    if low <= 0:
-        accurate = "more accurate than" if high < 0 else "as accurate as"
-        return f"No sign of over-fitting: on {images} images it is {accurate} on training images ({points}, {within})."
-    if not fit.over_fitted:
-        return f"Hardly over-fitted: on training images it is {points} more accurate ({within}), which matters little."
-    return (
-        f"Over-fitted to some degree: on training images it is {points} more accurate than on {images} images "
-        f"({within}). More images or augmentation narrow such a gap, as do more dropout and fewer epochs."
     )

@@ -234,6 +234,7 @@ class Run(Job):
 
     @property
     def dataset(self) -> Dataset:
+        """What it was trained on, as it is now; whether it is still there is not looked at."""
         return Dataset(Workspace.at(self.workspace_root).datasets / self.settings.dataset)
 
     @property

@@ -2,7 +2,11 @@
 
 import pytest
 
-from core.evaluation.fitting import gap_interval, in_words
+from core.evaluation.fitting import Fit, gap_interval
+
+
+def in_words(*counts: int, majority: float, images: str, gain_low: float = float("-inf")) -> str:
+    return Fit(*counts, majority, gain_low, images).words()
 
 
 def test_the_published_example():
