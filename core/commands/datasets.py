@@ -15,6 +15,7 @@ from core.datasets.edits import Edit
 from core.datasets.findings.finding import Finding
 from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
 from core.datasets.importing import (
+    choices_of,
     create_from_card,
     create_from_path,
     ensure_dataset,
@@ -23,6 +24,7 @@ from core.datasets.importing import (
 )
 from core.datasets.pixel_scale import ranges_shown, scale_in_words
 from core.datasets.samples import SAMPLES
+from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, Choices
 from core.datasets.store import Dataset, list_datasets
 from core.errors import UsageError
 from core.files import read_json
@@ -44,10 +46,7 @@ def add_commands(add) -> None:
     importing.add_argument("--name", default="", help="how to call it (default: the folder's name)")
     cards = list(load_cards())
     importing.add_argument("--card", default="", choices=cards, help="the public dataset that it is")
-    for column in ("path", "label", "split", "group"):
-        importing.add_argument(
-            f"--{column}-column", default="", metavar="C", help=f"of a table: which column is the {column}"
-        )
+    _add_choices(importing)
     downloading = add(
         "download", _download, "Download a public dataset, or list those there are. Goes on where it broke off."
     )
@@ -56,6 +55,34 @@ def add_commands(add) -> None:
     checking.add_argument("dataset", metavar="DATASET")
     _add_split(add)
     _add_edit(add)
+
+
+def _add_choices(importing: argparse.ArgumentParser) -> None:
+    """The options that say how images are to be read in, where that can't be told or was told wrongly."""
+    importing.add_argument(
+        "--labels-from",
+        default="",
+        metavar="WHAT",
+        help=f"'{FOLDERS}', '{FILE_NAMES}' (of the files), or the path of a table within the folder",
+    )
+    for column in ("path", "split", "group"):
+        importing.add_argument(
+            f"--{column}-column", default="", metavar="C", help=f"of a table: which column is the {column}"
+        )
+    importing.add_argument(
+        "--label-column",
+        action="append",
+        default=[],
+        metavar="C",
+        dest="label_columns",
+        help="of a table: which column is the label; given several times, columns that each hold 1 for a class",
+    )
+    importing.add_argument(
+        "--level", type=int, default=0, help="which of nested folders is the class, 1 the outermost, -1 the innermost"
+    )
+    importing.add_argument(
+        "--several-labels", default="", choices=("", LEAVE_OUT), help="what to do with images of several labels"
+    )
 
 
 def _add_split(add) -> None:
@@ -184,16 +211,16 @@ def _origin(entry: dict[str, Any]) -> str:
 
 
 def _import(workspace: Workspace, options: argparse.Namespace) -> Result:
-    columns = {f"{name}_column": getattr(options, f"{name}_column") for name in ("path", "label", "split", "group")}
-    columns = {name: value for name, value in columns.items() if value}
-    dataset = create_from_path(workspace, options.path, options.name, options.card, columns)
+    choices = Choices.from_dict(vars(options))
+    dataset = create_from_path(workspace, options.path, options.name, options.card, choices)
     import_now(dataset, progress_line)
     return _imported(dataset)
 
 
 def _imported(dataset: Dataset) -> Result:
     summary = dataset.summary()
-    lines = [f"{summary['name']}: {summary['images']:,} images", _counts_text(dataset)]
+    origin = f", {dataset.info.origin}" if dataset.info.origin else ""
+    lines = [f"{summary['name']}: {summary['images']:,} images{origin}", _counts_text(dataset)]
     lines += [f"warning: {warning}" for warning in summary["warnings"]]
     lines += [f"left out: {entry['path']} {entry['problem']}" for entry in summary["unreadable"]]
     if ranges := ranges_shown(dataset.content.table, dataset.content.reading):
@@ -252,8 +279,8 @@ def _reading_in_again(dataset: Dataset) -> str:
         return f"download {request['card']}"
     if "source" not in request or request.get("delete_source"):
         return "by the button on the page Dataset"
-    columns = [f"--{name.replace('_', '-')}={column}" for name, column in (request.get("columns") or {}).items()]
-    return shlex.join(["import", request["source"], "--name", dataset.name, *columns])
+    options = shlex.split(choices_of(request).to_options())
+    return shlex.join(["import", request["source"], "--name", dataset.name, *options])
 
 
 def _noted(finding: Finding) -> list[str]:

@@ -12,7 +12,7 @@ from core.datasets.edits import State
 from core.datasets.grouping.cameras import CAMERA_RULES, COLUMNS, camera_groups, suspected_camera_rule
 from core.datasets.grouping.groups import Grouping, group_numbers, merge, refuse_one_group
 from core.datasets.grouping.naming import NamingHabit, find_naming_habit
-from core.datasets.sources.layout import natural_order
+from core.datasets.sources.found import natural_order
 from core.datasets.splits import SPLITS, SplitSettings, draw_splits
 from core.errors import UsageError, WorkbenchError
 from core.images.reading_settings import AS_USUAL, Reading
@@ -59,12 +59,22 @@ class Content:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """All images that can be read, with `label` as edited, `original_label`, and `excluded`.
+        """All images that can be read and have a label, with `label` as edited, `original_label`, and `excluded`.
 
         `excluded` is True for those that were taken out by hand; `reason` says why. Of images that are near copies of
         so many others that they show one scene, `cluster` is of those that hardly differ and `scene` of all of them;
         see `core.datasets.alike.scenes`.
         """
+        return self._with_scenes(self._edited[self._edited["label"] != ""].reset_index(drop=True))
+
+    @cached_property
+    def unlabelled(self) -> pd.DataFrame:
+        """All images that can be read and have no label: they are not trained on, and wait to be predicted."""
+        return self._edited[self._edited["label"] == ""].reset_index(drop=True)
+
+    @cached_property
+    def _edited(self) -> pd.DataFrame:
+        """All images that can be read, by the manifest and the edits."""
         table = self.manifest[self.manifest["problem"] == ""].reset_index(drop=True)
         table = table.assign(original_label=table["label"], excluded=False, reason="", reviewed=False)
         table["reason"] = table["reason"].astype("str")
@@ -77,7 +87,7 @@ class Content:
         if self.edits.excluded:
             reasons = _for_rows(table, self.edits.excluded)
             table["excluded"], table["reason"] = reasons.notna(), reasons.fillna("")
-        return self._with_scenes(table)
+        return table
 
     def _with_scenes(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with `scene`, the clusters as they were found, and in `cluster` only the copies within a scene."""

@@ -15,20 +15,19 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from core.datasets.alike.near_duplicates import clusters, near_pairs
-from core.datasets.cards import Card, CardFile, load_cards, namesake
+from core.datasets.cards import load_cards, namesake
+from core.datasets.fetching import fetch
 from core.datasets.grouping.cameras import read_cameras
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
-from core.datasets.samples import SAMPLES, write_sample
-from core.datasets.sources.archive import Limits, unpack_zip
-from core.datasets.sources.idx import has_idx, unpack_idx
+from core.datasets.samples import SAMPLES
+from core.datasets.sources.archives.zip_archive import Limits
+from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
 from core.datasets.sources.layout import Layout, find_images
-from core.datasets.sources.new_folder import appearing_at_the_end
-from core.datasets.sources.tables import read_table
+from core.datasets.sources.tables.reading import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
-from core.download import download
 from core.errors import UsageError, WorkbenchError, in_words
 from core.files import read_json, write_json
 from core.hosting import Hosting
@@ -41,7 +40,7 @@ NICENESS = 5
 
 
 def create_from_path(
-    workspace: Workspace, source: Path, name: str = "", card: str = "", columns: Mapping[str, str] | None = None
+    workspace: Workspace, source: Path, name: str = "", card: str = "", choices: Choices = AS_FOUND
 ) -> Dataset:
     """Lay out a new dataset for what lies at `source`; `run_import` or the import process then fills it.
 
@@ -53,8 +52,8 @@ def create_from_path(
         A folder, a zip, or a table (CSV, TSV, Parquet) of paths and labels.
     card
         The public dataset that it is, if that is known.
-    columns
-        Of a table, where they can't be guessed: `path_column`, `label_column`, `split_column`, `group_column`.
+    choices
+        How they are to be read in, as far as a person says.
 
     Raises
     ------
@@ -69,9 +68,9 @@ def create_from_path(
         raise UsageError(f"The path {shown} is not valid text (UTF-8). Rename it and import again.")
     title = load_cards()[card].title if card else source.name if source.is_dir() else source.stem
     chosen = name or suggest_name(card or title)
-    request = {"source": str(source), "columns": dict(columns or {})}
+    request = {"source": str(source), "choices": choices.to_dict()}
     for dataset in list_datasets(workspace):
-        if dataset.name == chosen and read_json(dataset.folder / "request.json") == request:
+        if dataset.name == chosen and _is_asked_by(dataset, source, choices):
             return dataset
     kind = "folder" if source.is_dir() else "table" if source.suffix.lower() in TABLE_SUFFIXES else "zip"
     return _create(
@@ -79,6 +78,12 @@ def create_from_path(
         DatasetInfo(name=chosen, title=name or title, kind=kind, card=card, card_asked_for=bool(card)),
         request,
     )
+
+
+def _is_asked_by(dataset: Dataset, source: Path, choices: Choices) -> bool:
+    """Whether a dataset was laid out for this very source, read in this way."""
+    request = read_json(dataset.folder / "request.json") or {}
+    return request.get("source") == str(source) and choices_of(request) == choices
 
 
 def create_from_card(workspace: Workspace, name: str) -> Dataset:
@@ -222,10 +227,12 @@ def _reading_in(dataset: Dataset, work: Callable[[Progress], None], progress: Li
         with FileLock(dataset.folder / "import.lock", timeout=0):
             job.update(state="running", started=time.time(), finished=None, processes=[identity()], error="")
             work(Progress(job, progress))
+            dataset.ask(None)
             job.update(state="done", finished=time.time(), eta_seconds=0)
     except Timeout:
         raise UsageError(f"The images of {dataset.name!r} are being read in by another process just now.") from None
     except BaseException as error:
+        dataset.ask(error if isinstance(error, Undecided) else None)
         stopped = isinstance(error, KeyboardInterrupt | Stopped)
         # A folder of the index means that images were read: what they are read from is then of use for going on.
         if not stopped and not dataset.manifest_path.exists() and not (dataset.folder / "index").exists():
@@ -245,7 +252,7 @@ def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
         If the images are not where they were.
     """
     request = read_json(dataset.folder / "request.json") or {}
-    known = dataset.read_manifest(["path", "label", "size_bytes", "modified"])
+    known = dataset.read_manifest(["path", "label", "size_bytes", "modified", "edition"])
     return changes(_layout(dataset, Path(dataset.info.root), request), known)
 
 
@@ -269,9 +276,17 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     request = read_json(dataset.folder / "request.json")
-    layout = _layout(dataset, _fetch(dataset, request, report, limits), request)
+    layout = _layout(dataset, fetch(dataset, request, report, limits), request)
     card = dataset.info.card if is_asked_for(dataset.info) or dataset.info.drawn else _card_name(layout.class_names)
-    info = replace(dataset.info, root=str(layout.root), warnings=tuple(layout.warnings), card=card)
+    info = replace(
+        dataset.info,
+        root=str(layout.root),
+        warnings=tuple(layout.warnings),
+        card=card,
+        labels_from=layout.labels_from,
+        split_from=layout.split_from,
+        groups_from=layout.groups_from,
+    )
     known = _known(dataset, SEEN_COLUMNS)
     if known is not None and is_current(layout, known, dataset.reading):
         dataset.save(info)
@@ -340,60 +355,16 @@ def _known(dataset: Dataset, columns: Sequence[str]) -> pd.DataFrame | None:
         return None
 
 
-def _fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> Path:
-    """Bring the images to where they can be read, and return the folder, or the table that names them."""
-    images = dataset.folder / "images"
-    if "sample" in request:
-        if not images.exists():
-            with appearing_at_the_end(images) as folder:
-                write_sample(request["sample"], folder, progress=partial(report, "Drawing images"))
-        return images
-    if "card" in request:
-        return _fetch_card(dataset, load_cards()[request["card"]], report, limits)
-    source = dataset.folder / request["source"]
-    if dataset.info.kind == "table":
-        return source
-    if dataset.info.kind == "zip" and not images.exists():
-        unpack_zip(source, images, limits=limits, progress=partial(report, "Unpacking"))
-        if request.get("delete_source"):
-            source.unlink()
-    return _pictures(dataset, images if dataset.info.kind == "zip" else source, report)
-
-
-def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:
-    images, downloads = dataset.folder / "images", dataset.folder / "download"
-    if not images.exists():
-        files = [_download(file, downloads, report) for file in card.files]
-        if card.unpacking == "zip":
-            unpack_zip(files[0], images, limits=limits, progress=partial(report, "Unpacking"))
-        else:
-            unpack_idx(downloads, images, card.class_names, partial(report, "Unpacking"))
-        shutil.rmtree(downloads)
-    return images
-
-
-def _download(file: CardFile, folder: Path, report: Progress) -> Path:
-    def progress(come: int, expected: int) -> None:
-        report(f"Downloading {file.name} (MB)", come // 10**6, expected // 10**6)
-
-    return download(file.remote, folder / file.name, progress)
-
-
-def _pictures(dataset: Dataset, folder: Path, report: Progress) -> Path:
-    """The folder itself, or, where it holds IDX files, the pictures that are in them."""
-    if not has_idx(folder):
-        return folder
-    pictures = dataset.folder / "pictures"
-    if not pictures.exists():
-        card = load_cards().get(dataset.info.card)
-        unpack_idx(folder, pictures, card.class_names if card else None, partial(report, "Unpacking"))
-    return pictures
-
-
 def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
+    choices = choices_of(request)
     if dataset.info.kind == "table":
-        return read_table(Path(request["source"]), **request["columns"])
-    return find_images(source, "" if dataset.info.kind == "folder" else "The archive")
+        return read_table(Path(request["source"]), choices=choices)
+    return find_images(source, "" if dataset.info.kind == "folder" else "The archive", choices)
+
+
+def choices_of(request: Mapping[str, Any]) -> Choices:
+    """What a person chose of how the images are read in, by what ``request.json`` says."""
+    return Choices.from_dict(request.get("choices", request.get("columns", {})))
 
 
 def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:
@@ -427,7 +398,7 @@ def _card_name(class_names: list[str]) -> str:
 
 
 def _check(table: pd.DataFrame) -> None:
-    good = table[table["problem"] == ""]
+    good = table[(table["problem"] == "") & (table["label"] != "")]
     if good["label"].nunique() >= 2:
         return
     bad = table[table["problem"] != ""]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.pixel_scale import is_deep
-from core.datasets.sources.layout import Layout
+from core.datasets.sources.found import Layout
 from core.errors import WorkbenchError
 from core.files import replacing
 from core.images.description import describe_many
@@ -109,8 +109,8 @@ class Index:
         Returns
         -------
         pandas.DataFrame
-            A row an image with the `COLUMNS`, in the order of the layout, and then those that the layout left out.
-            `problem` says why an image can't be used, else it is "".
+            A row an image with the `COLUMNS`, in the order of the layout: those with a label, those without, and those
+            that it left out. `problem` says why an image can't be used, else it is "".
 
         Raises
         ------
@@ -241,7 +241,8 @@ def _known_as_before(described: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataF
 def changes(layout: Layout, known: pd.DataFrame) -> tuple[int, int, int]:
     """How many files are new, gone, and changed since they were indexed, without opening any of them."""
     found = _found(layout)
-    before = known.loc[known["label"] != "", ["path", "size_bytes", "modified"]]
+    # What the layout left out has neither a label nor an edition: nobody looked into it.
+    before = known.loc[(known["label"] != "") | (known["edition"] > 0), ["path", "size_bytes", "modified"]]
     both = found.merge(before, on="path", suffixes=("", "_before"))
     changed = (both["size_bytes"] != both["size_bytes_before"]) | (both["modified"] != both["modified_before"])
     return len(found) - len(both), len(before) - len(both), int(changed.sum())
@@ -249,7 +250,7 @@ def changes(layout: Layout, known: pd.DataFrame) -> tuple[int, int, int]:
 
 def _found(layout: Layout) -> pd.DataFrame:
     """The images of a layout with the length and time of change of their files, both -1 where they are gone."""
-    images = layout.images
+    images = [*layout.images, *layout.unlabelled]
     columns = {
         "path": [image.path for image in images],
         "label": [image.label for image in images],

@@ -19,6 +19,7 @@ from core.datasets.grouping.cameras import COLUMNS as CAMERA_COLUMNS
 from core.datasets.index import ADDED, COLUMNS, is_read_otherwise, stamps
 from core.datasets.pixel_scale import reading_of
 from core.datasets.samples import SAMPLES
+from core.datasets.sources.choices import Undecided
 from core.datasets.splits import SPLITS, SplitSettings
 from core.errors import UsageError, WorkbenchError
 from core.files import read_json, replacing, write_json
@@ -61,7 +62,18 @@ class DatasetInfo:
         The folder that the manifest's paths start from, once known.
     warnings
         What a user should know about it, in words.
+    labels_from, split_from, groups_from
+        What these were told from, in words: see `core.datasets.sources.found.Layout`.
     """
+
+    @property
+    def origin(self) -> str:
+        """In words, what labels, split and groups were told from; "" where an earlier version did not keep that."""
+        if not self.labels_from:
+            return ""
+        split = f"split from {self.split_from}" if self.split_from else "no split came with them"
+        groups = f", groups from {self.groups_from}" if self.groups_from else ""
+        return f"labels from {self.labels_from}, {split}{groups}"
 
     name: str
     title: str
@@ -72,6 +84,9 @@ class DatasetInfo:
     card_asked_for: bool = False
     root: str = ""
     warnings: tuple[str, ...] = ()
+    labels_from: str = ""
+    split_from: str = ""
+    groups_from: str = ""
 
 
 class Dataset:
@@ -253,6 +268,22 @@ class Dataset:
             return self.job.status().error or str(error)
         return ""
 
+    def ask(self, question: Undecided | None) -> None:
+        """Keep the question that reading the images in came to, which only a person can answer; None for no more."""
+        if question is None:
+            self._question_path.unlink(missing_ok=True)
+        else:
+            write_json(self._question_path, question.to_dict())
+
+    @property
+    def question(self) -> dict[str, Any] | None:
+        """What `Undecided.to_dict` says of the question that keeps the images from being read in; None for none."""
+        return read_json(self._question_path)
+
+    @property
+    def _question_path(self) -> Path:
+        return self.folder / "question.json"
+
     @property
     def images(self) -> pd.DataFrame:
         """The images that take part, with the `split` that each is in: see `Content.images`."""
@@ -340,6 +371,9 @@ class Dataset:
             "unreadable": content.unreadable.to_dict("records"),
             "excluded": int(content.table["excluded"].sum()),
             "warnings": list(self.info.warnings),
+            "labels_from": self.info.labels_from,
+            "split_from": self.info.split_from,
+            "groups_from": self.info.groups_from,
             "reading": content.reading.to_dict(),
         }
 

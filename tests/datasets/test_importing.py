@@ -24,7 +24,7 @@ from core.datasets.importing import (
 )
 from core.datasets.index import IMAGES_A_PART
 from core.datasets.samples import SAMPLES
-from core.datasets.sources.archive import Limits
+from core.datasets.sources.archives.zip_archive import Limits
 from core.datasets.store import list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.jobs import Stopped

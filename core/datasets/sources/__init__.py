@@ -1,1 +1,1 @@
-"""Where images come from: class folders, flat folders, tables of paths and labels, archives, IDX files."""
+"""Where images and labels come from: folders, tables, annotation files, archives, packed pixels; a file a layout."""

@@ -4,31 +4,19 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
-}
-"""What people call the parts of a split, in lower case, and what they are called here."""
-
 _DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundImage:
-    """An image file that has a label.
+    """An image file, and what is said of it.
 
     Parameters
     ----------
     path
         Relative to the dataset's root, with forward slashes.
     label
-        Name of the class.
+        Name of the class; "" where it is among the unlabelled ones of a `Layout`.
     split
         "train", "validation" or "test"; "" where none is given.
     group
@@ -51,16 +39,28 @@ class Layout:
         The folder that all paths of images are relative to.
     images
         The labelled images, in a fixed order.
+    unlabelled
+        The images that are there to be predicted, without a label, in a fixed order.
     left_out
-        ``(path, reason)`` of the files that look like images but have no label, or are named but cannot be used.
+        ``(path, reason)`` of the files that look like images but are not used, or are named but cannot be used.
     warnings
         What a user should know about the folders or the table, in words.
+    labels_from
+        What the labels were told from, in words that go on after "labels from", such as "the names of the folders".
+    split_from
+        The same for the parts of the split, such as "the folders train and test"; "" where no split came with them.
+    groups_from
+        The same for groups, such as "column “patient” of labels.csv"; "" where none came with them.
     """
 
     root: Path
     images: list[FoundImage] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    unlabelled: list[FoundImage] = field(default_factory=list)
+    labels_from: str = ""
+    split_from: str = ""
+    groups_from: str = ""
 
     @property
     def class_names(self) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.datasets.sources.found import natural_order
+from core.datasets.sources.found import Layout, natural_order
 from core.images.reading import SUFFIXES
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
@@ -68,6 +68,14 @@ def is_text(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def text_only(paths: list[str], layout: Layout) -> list[str]:
+    """The paths that can be shown and saved; the others are left out."""
+    for path in paths:
+        if not is_text(path):
+            layout.left_out.append((path.encode("utf-8", "replace").decode(), "has a name that is not valid text"))
+    return [path for path in paths if is_text(path)] if layout.left_out else paths
 
 
 def has_control_characters(name: str) -> bool:

@@ -5,7 +5,8 @@ import unicodedata
 
 import pytest
 
-from core.datasets.sources.layout import find_images, natural_order
+from core.datasets.sources.found import natural_order
+from core.datasets.sources.layout import find_images
 from core.errors import WorkbenchError
 
 

@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from core.datasets.sources.found import SPLIT_NAMES
 from core.datasets.sources.listing import has_control_characters, is_hidden
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
+from core.datasets.sources.split_names import SPLIT_NAMES
 from core.errors import UsageError, WorkbenchError
 from core.images.reading import MAXIMUM_PIXELS
 

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from core.datasets.sources.archive import BadArchive, Limits, unpack_zip
+from core.datasets.sources.archives.zip_archive import BadArchive, Limits, unpack_zip
 from core.errors import WorkbenchError
 
 

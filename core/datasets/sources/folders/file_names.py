@@ -5,6 +5,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
+
+from core.datasets.sources.folders.split_folders import split_folders
+from core.datasets.sources.found import FoundImage, Layout
+from core.datasets.sources.listing import text_only
 
 _LABEL_AND_NUMBER = re.compile(r"(?P<label>.+?)[ ._-]+\(?\d+\)?")
 _SHARE_THAT_MUST_FIT = 0.95
@@ -14,6 +19,30 @@ _NO_LABELS = frozenset(
     {"capture", "crop", "dsc", "dscf", "dscn", "file", "foto", "frame", "gopr", "image", "img", "mvi", "p", "page"}
     | {"photo", "pic", "picture", "pxl", "scan", "screenshot", "slide", "snap", "untitled", "vid", "wa"}
 )
+
+
+def by_names(root: Path, paths: list[str]) -> Layout | None:
+    """The images below a folder, labelled by their file names; None where these give no two classes."""
+    layout = Layout(root, labels_from="the names of the files")
+    usable = text_only(paths, layout)
+    labels, parts = labels_in_names(usable), split_folders(root)
+    if not labels:
+        return None
+    for path in usable:
+        if path in labels:
+            split, _ = parts.get(path.split("/", 1)[0], ("", 0))
+            layout.images.append(FoundImage(path, labels[path], split))
+        else:
+            layout.left_out.append((path, "has no label: it lies in no class folder, and its name holds none"))
+    if named := sorted(name for name in parts if any(image.split for image in layout.images)):
+        layout.split_from = f"the folders {', '.join(named)}"
+    example, names = layout.images[0], layout.class_names
+    listed = ", ".join(f"“{name}”" for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    layout.warnings.append(
+        f"There are no class folders, so the labels were read from the names of the files: "
+        f"{example.path.rpartition('/')[2]} gives “{example.label}”. The classes are {listed}."
+    )
+    return layout
 
 
 def labels_in_names(paths: Iterable[str]) -> dict[str, str]:

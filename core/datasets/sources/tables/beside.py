@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.listing import files, images_by_folder
-from core.datasets.sources.split_folders import split_in_name
-from core.datasets.sources.table_files import TABLE_SUFFIXES
-from core.datasets.sources.tables import read_table
+from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.tables.files import TABLE_SUFFIXES
+from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
 
 

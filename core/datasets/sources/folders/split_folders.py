@@ -1,29 +1,9 @@
 """Which folders are the parts of a split: train and test, and also seg_train, images_val or test1."""
 
-import re
 from pathlib import Path
 
-from core.datasets.sources.found import SPLIT_NAMES
 from core.datasets.sources.listing import files, is_image, subfolders
-
-# Words that may stand beside "train" in a folder's name; "freight train" and "test tube" stay names of classes.
-_SAYING_NOTHING = frozenset(
-    {"data", "dataset", "folder", "image", "images", "img", "imgs", "photos", "pictures", "samples", "seg", "set"}
-)
-
-
-def split_in_name(name: str) -> str:
-    """The part of a split that a folder or file is named after, "" where it is named after none.
-
-    Examples
-    --------
-    >>> split_in_name("seg_train"), split_in_name("Test1"), split_in_name("freight train")
-    ('train', 'test', '')
-    """
-    words = [word for word in re.split(r"[\W\d_]+", name.casefold()) if word]
-    parts = [SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES]
-    others = {word for word in words if word not in SPLIT_NAMES}
-    return parts[0] if len(parts) == 1 and others <= _SAYING_NOTHING else ""
+from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, split_in_name, words_of
 
 
 def split_folders(root: Path) -> dict[str, tuple[str, int]]:
@@ -55,7 +35,7 @@ def _wrappers(folder: Path) -> list[str]:
         if len(inner) != 1 or any(is_image(name) for name in files(here)):
             return passed
         (name,) = inner
-        words = {word for word in re.split(r"[\W\d_]+", name.casefold()) if word}
-        if name != folder.name and not split_in_name(name) and not (words and words <= _SAYING_NOTHING):
+        words = set(words_of(name))
+        if name != folder.name and not split_in_name(name) and not (words and words <= SAYING_NOTHING):
             return passed
         passed.append(name)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.sources.idx import has_idx, is_idx, unpack_idx
 from core.datasets.sources.layout import find_images
+from core.datasets.sources.packed.idx import has_idx, is_idx, unpack_idx
 from core.errors import UsageError, WorkbenchError
 
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.datasets.sources import table_files
-from core.datasets.sources.tables import read_table
+from core.datasets.sources.choices import Choices
+from core.datasets.sources.tables import files as table_files
+from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
 
 
@@ -102,8 +103,8 @@ def test_usual_names_of_columns(photos, header):
     rows = ["photos/1.jpg,cat", "photos/2.jpg,dog"]
     if header.startswith("label"):
         rows = [",".join(reversed(row.split(","))) for row in rows]
-    options = {"label_column": "invasive?y"} if "?" in header else {}
-    assert labels(read_table(table(photos, "\n".join([header, *rows])), **options)) == BOTH
+    choices = Choices(label_columns=("invasive?y",)) if "?" in header else Choices()
+    assert labels(read_table(table(photos, "\n".join([header, *rows])), choices=choices)) == BOTH
 
 
 def test_the_clearest_name_wins(photos):
@@ -118,7 +119,7 @@ def test_a_column_of_image_files_is_found_by_what_it_holds(photos):
 def test_chosen_columns(photos):
     text = "a,b,c,d,path\nphotos/1.jpg,cat,dev,p1,x\nphotos/2.jpg,dog,train,p2,x\n"
     path = table(photos, text)
-    layout = read_table(path, path_column="a", label_column="b", split_column="c", group_column="d")
+    layout = read_table(path, choices=Choices("", "a", ("b",), "c", "d"))
     assert labels(layout) == BOTH
     assert [(image.split, image.group) for image in layout.images] == [("validation", "p1"), ("train", "p2")]
 
@@ -282,9 +283,14 @@ def test_tables_that_give_nothing(photos, text, words):
 
 def test_columns_that_are_not_there(photos):
     path = table(photos, GOOD)
-    assert "no column “klass”. Its columns are “path”, “label”" in refusal(path, label_column="klass")
-    assert "for two purposes" in refusal(path, path_column="path", label_column="path")
-    assert "several columns “label”" in refusal(table(photos, "path,label,label\n1,a,b\n"), label_column="label")
+    assert "no column “klass”. Its columns are “path”, “label”" in refusal(
+        path, choices=Choices(label_columns=("klass",))
+    )
+    both = Choices(path_column="path", label_columns=("path",))
+    assert "for two purposes" in refusal(path, choices=both)
+    assert "several columns “label”" in refusal(
+        table(photos, "path,label,label\n1,a,b\n"), choices=Choices(label_columns=("label",))
+    )
 
 
 def test_no_table(photos):

@@ -1,31 +1,22 @@
 """Tables of paths and labels: which image has which label, part of a split and group."""
 
 import os
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
-from core.datasets.sources.found import SPLIT_NAMES, FoundImage, Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import has_control_characters, is_image
-from core.datasets.sources.table_files import TableFile, open_table
-from core.datasets.sources.table_paths import NamedFiles, NotUsable
+from core.datasets.sources.choices import AS_FOUND, Choices
+from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
+from core.datasets.sources.listing import has_control_characters
+from core.datasets.sources.split_names import SPLIT_NAMES
+from core.datasets.sources.tables.columns import find_columns
+from core.datasets.sources.tables.files import TableFile, open_table
+from core.datasets.sources.tables.paths import NamedFiles, NotUsable
 from core.errors import UsageError
 
-# What columns are usually called, without spaces and underscores, the clearest first.
-_USUAL = {
-    "path": "path filepath imagepath file filename filenames imagefile imagefilename imagename image images img "
-    "imageid imgid idcode id name",
-    "label": "labelname classname categoryname label labels class classlabel classes category target y species breed "
-    "diagnosis dx type",
-    "split": "split set subset partition phase usage",
-    "group": "group groupid patient patientid subject subjectid participant participantid case caseid lesionid",
-}
 _MISSING_VALUES = frozenset({"", "nan", "null", "<na>", "n/a", "#n/a"})  # not "none" and "na": people mean classes
 _LONGEST_LABEL = 200
-_ROWS_TO_LOOK_AT = 20
 
 
 @dataclass
@@ -43,10 +34,7 @@ class _Named:
 def read_table(
     path: Path,
     *,
-    path_column: str = "",
-    label_column: str = "",
-    split_column: str = "",
-    group_column: str = "",
+    choices: Choices = AS_FOUND,
     inside: Path | None = None,
     classes: Collection[str] | None = None,
 ) -> Layout:
@@ -57,8 +45,8 @@ def read_table(
     path
         The table. Paths in it are absolute or relative to its folder; a name or an id without an ending is enough
         where only one image below that folder has it.
-    path_column, label_column, split_column, group_column
-        Names of columns. Those not given are guessed by their usual names; split and group may be missing.
+    choices
+        Which columns are meant, as far as a person said: see `core.datasets.sources.tables.columns.find_columns`.
     inside
         For tables that come from anyone: files that lie outside this folder, also by links, are left out unread.
     classes
@@ -80,58 +68,17 @@ def read_table(
     if inside is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(inside)):
         raise UsageError(f"{path.name} lies outside the folder and is not read.")
     table = open_table(path)
-    given = {"path": path_column, "label": label_column, "split": split_column, "group": group_column}
-    columns = _columns(table, given, path.name)
+    columns = find_columns(table, choices, path.name)
     layout = Layout(path.parent, warnings=list(table.warnings))
+    names = {role: f"the column “{table.names[column]}” of {path.name}" for role, column in columns.items()}
+    layout.labels_from, layout.groups_from = names["label"], names.get("group", "")
     named = _read_rows(table, columns, NamedFiles(path.parent, inside), classes, layout, path.name)
     _place(layout, _agreeing(named, layout, path.name))
     _check(layout, path.name, needs_two=classes is None)
+    if any(image.split for image in layout.images):
+        layout.split_from = names["split"]
     warn_of_alike(layout)
     return layout
-
-
-# Columns -------------------------------------------------------------------------------------------------------------
-
-
-def _columns(table: TableFile, given: dict[str, str], called: str) -> dict[str, int]:
-    """Index of the column for each role; split and group are missing where there is none."""
-    listed = ", ".join(f"“{name[:60]}”" for name in table.names[:30])
-    if len(table.names) < 2:
-        raise UsageError(f"{called} has one column only, {listed}. Expected one of file names and one of labels.")
-    columns = {}
-    for role, name in given.items():
-        if name and table.names.count(name) != 1:
-            count = "several columns" if name in table.names else "no column"
-            raise UsageError(f"{called} has {count} “{name}”. Its columns are {listed}.")
-        if name:
-            columns[role] = table.names.index(name)
-    for role in _USUAL:
-        guess = _guess(table, role, set(columns.values())) if role not in columns else None
-        if guess is not None:
-            columns[role] = guess
-    for role, what in (("path", "file names"), ("label", "labels")):
-        if role not in columns:
-            raise UsageError(
-                f"Which column of {called} holds the {what} cannot be told. Its columns are {listed}. Choose one, or "
-                f"name it “{role}” in the first line."
-            )
-    if len(set(columns.values())) < len(columns):
-        raise UsageError(f"A column of {called} is chosen for two purposes. Choose different ones: {listed}.")
-    return columns
-
-
-def _guess(table: TableFile, role: str, taken: set[int]) -> int | None:
-    simple = [re.sub(r"[\W_]+", "", name).casefold() for name in table.names]
-    for usual in _USUAL[role].split():
-        if usual in simple and simple.index(usual) not in taken:
-            return simple.index(usual)
-    if role == "path":
-        free = [column for column in range(len(table.names)) if column not in taken and table.holds_text(column)]
-        first = [row for row in islice(table.rows(free), _ROWS_TO_LOOK_AT) if row]
-        for index, column in enumerate(free):
-            if first and all(is_image(row[index]) for row in first):
-                return column
-    return None
 
 
 # Rows ----------------------------------------------------------------------------------------------------------------

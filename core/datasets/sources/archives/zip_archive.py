@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.datasets.sources.idx import is_idx
 from core.datasets.sources.listing import has_control_characters, is_hidden, is_image
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
-from core.datasets.sources.table_files import TABLE_SUFFIXES
+from core.datasets.sources.packed.idx import is_idx
+from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.errors import WorkbenchError
 from core.images.reading import SUFFIXES
 

@@ -1,0 +1,86 @@
+"""Brings images to where they can be read: draws samples, downloads public datasets, unpacks archives and pixels."""
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+from core.datasets.cards import Card, CardFile, load_cards
+from core.datasets.samples import write_sample
+from core.datasets.sources.archives.zip_archive import Limits, unpack_zip
+from core.datasets.sources.new_folder import appearing_at_the_end
+from core.datasets.sources.packed.idx import has_idx, unpack_idx
+from core.datasets.store import Dataset
+from core.download import download
+from core.jobs import Progress
+
+
+def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> Path:
+    """Bring the images to where they can be read.
+
+    Parameters
+    ----------
+    dataset
+        A dataset that was laid out.
+    request
+        Where its images are to come from, as its ``request.json`` says.
+    report
+        Called with what is being done, how many are done, and of how many; may raise to stop.
+    limits
+        What an archive may hold.
+
+    Returns
+    -------
+    Path
+        The folder that holds the images, or the table that names them.
+
+    Raises
+    ------
+    WorkbenchError
+        If they can't be drawn, downloaded or unpacked. Nothing is left half-written.
+    """
+    images = dataset.folder / "images"
+    if "sample" in request:
+        if not images.exists():
+            with appearing_at_the_end(images) as folder:
+                write_sample(request["sample"], folder, progress=partial(report, "Drawing images"))
+        return images
+    if "card" in request:
+        return _fetch_card(dataset, load_cards()[request["card"]], report, limits)
+    source = dataset.folder / request["source"]
+    if dataset.info.kind == "table":
+        return source
+    if dataset.info.kind == "zip" and not images.exists():
+        unpack_zip(source, images, limits=limits, progress=partial(report, "Unpacking"))
+        if request.get("delete_source"):
+            source.unlink()
+    return _pictures(dataset, images if dataset.info.kind == "zip" else source, report)
+
+
+def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:
+    images, downloads = dataset.folder / "images", dataset.folder / "download"
+    if not images.exists():
+        files = [_download(file, downloads, report) for file in card.files]
+        if card.unpacking == "zip":
+            unpack_zip(files[0], images, limits=limits, progress=partial(report, "Unpacking"))
+        else:
+            unpack_idx(downloads, images, card.class_names, partial(report, "Unpacking"))
+        shutil.rmtree(downloads)
+    return images
+
+
+def _download(file: CardFile, folder: Path, report: Progress) -> Path:
+    def progress(come: int, expected: int) -> None:
+        report(f"Downloading {file.name} (MB)", come // 10**6, expected // 10**6)
+
+    return download(file.remote, folder / file.name, progress)
+
+
+def _pictures(dataset: Dataset, folder: Path, report: Progress) -> Path:
+    """The folder itself, or, where it holds IDX files, the pictures that are in them."""
+    if not has_idx(folder):
+        return folder
+    pictures = dataset.folder / "pictures"
+    if not pictures.exists():
+        card = load_cards().get(dataset.info.card)
+        unpack_idx(folder, pictures, card.class_names if card else None, partial(report, "Unpacking"))
+    return pictures
