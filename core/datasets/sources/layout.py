@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
-from core.datasets.sources.folders.class_folders import NO_LABEL, by_folders, has_class_folders
+from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout, warn_of_alike
 from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
@@ -71,16 +71,16 @@ def _pass_wrappers(folder: Path) -> Path:
 def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:
     names = layout.class_names
     hint = "".join(f" {reason}" for reason in unused_tables)
-    if not layout.images and not layout.left_out:
+    if not layout.images and not layout.left_out and not layout.unlabelled:
         raise WorkbenchError(
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class."
         )
-    if not layout.images and any(NO_LABEL not in reason for _, reason in layout.left_out):
+    if not layout.images and layout.left_out:
         examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
         raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.{hint}")
     if not layout.images:
         raise WorkbenchError(
-            f"{called} holds {len(layout.left_out):,} images but no class folders. Put the images of each class in a "
+            f"{called} holds {len(layout.unlabelled):,} images but no class folders. Put the images of each class in a "
             f"folder named after the class, for example photos/cats/ and photos/dogs/.{hint}"
         )
     if len(names) < 2:

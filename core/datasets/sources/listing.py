@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.datasets.sources.found import Layout, natural_order
+from core.datasets.sources.walking import walk
 from core.images.reading import SUFFIXES
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
@@ -25,19 +26,18 @@ def image_paths(root: Path) -> list[str]:
 def images_by_folder(root: Path) -> Iterator[tuple[str, list[str]]]:
     """Each folder below `root`, as "" or a relative path that ends in "/", and the names of the images in it.
 
-    Links are followed, once to each place. The order is that of the disk.
+    Links are followed, once to each place: see `core.datasets.sources.walking`.
     """
-    visited = set()
-    for folder, folder_names, file_names in os.walk(root, followlinks=True):
-        place = os.path.realpath(folder)
-        if place in visited:  # a link back to where we have been
-            folder_names.clear()
-            continue
-        visited.add(place)
-        folder_names[:] = [name for name in folder_names if not is_hidden(name)]
-        relative = os.path.relpath(folder, root)
-        prefix = "" if relative == "." else relative.replace(os.sep, "/") + "/"
-        yield prefix, [name for name in file_names if is_image(name)]
+    for folder in walk(root, is_hidden):
+        yield folder.prefix, [name for name in folder.names if is_image(name)]
+
+
+def links_counted_elsewhere(root: Path) -> list[tuple[str, str]]:
+    """The links below `root` to folders and images that lie here under another path as well, and that path."""
+    links: list[tuple[str, str]] = []
+    for _ in walk(root, is_hidden, links):
+        pass
+    return [(link, same) for link, same in links if is_image(link) or (root / link).is_dir()]
 
 
 def subfolders(folder: Path) -> list[str]:

@@ -81,10 +81,11 @@ def test_what_is_no_image_or_hidden_is_passed_over_in_silence(tmp_path):
     assert layout.left_out == []
 
 
-def test_images_beside_the_class_folders_are_listed(tmp_path):
+def test_images_beside_the_class_folders_are_kept_without_a_label(tmp_path):
     layout = find_images(files(tmp_path, "cats/1.jpg", "dogs/1.jpg", "stray.jpg"))
     assert list(labels(layout)) == ["cats/1.jpg", "dogs/1.jpg"]
-    assert layout.left_out == [("stray.jpg", "has no label: it lies in no class folder")]
+    assert [image.path for image in layout.unlabelled] == ["stray.jpg"]
+    assert layout.warnings == ["1 image in no class folder has no label: it is kept, but not trained on."]
 
 
 @pytest.mark.parametrize("wrappers", ["photos", "a/b/c"])
@@ -227,12 +228,13 @@ def test_a_split_inside_a_wrapper_is_recognised(tmp_path):
     assert set(splits(layout).values()) == {"train", "test"}
 
 
-def test_an_unlabelled_test_folder_is_left_out_with_the_reason(tmp_path):
+def test_an_unlabelled_test_folder_is_kept_without_labels(tmp_path):
     # As in the cervix competition: train/ holds class folders, test/ the images that are to be submitted.
     layout = find_images(files(tmp_path, "train/Type_1/0.jpg", "train/Type_2/1.jpg", "test/0.jpg", "test/1.jpg"))
-    assert splits(layout) == {"train/Type_1/0.jpg": "train", "train/Type_2/1.jpg": "train"}
-    assert [path for path, _ in layout.left_out] == ["test/0.jpg", "test/1.jpg"]
-    assert all("no label" in reason for _, reason in layout.left_out)
+    assert splits(layout) == {"train/Type_1/0.jpg": "", "train/Type_2/1.jpg": ""}
+    assert layout.split_from == "", "there is nothing to test on, so that no split was brought"
+    assert [image.path for image in layout.unlabelled] == ["test/0.jpg", "test/1.jpg"]
+    assert layout.left_out == []
 
 
 def test_a_lone_training_folder_is_a_wrapper(tmp_path):
@@ -244,9 +246,9 @@ def test_a_lone_training_folder_is_a_wrapper(tmp_path):
 def test_images_beside_the_parts_are_listed(tmp_path):
     layout = find_images(files(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "extra/a/1.jpg", "x.jpg"))
     assert len(layout.images) == 3
-    reasons = dict(layout.left_out)
-    assert reasons["extra/a/1.jpg"] == "is not in one of the folders test, train"
-    assert "x.jpg" in reasons
+    assert layout.left_out == [("extra/a/1.jpg", "is not in one of the folders test, train")]
+    assert [image.path for image in layout.unlabelled] == ["x.jpg"]
+    assert "The images in “extra” (1) are not used: they lie beside “test” and “train”." in layout.warnings
 
 
 def test_a_class_may_be_called_train(tmp_path):
@@ -264,7 +266,7 @@ def test_parts_may_have_longer_names_and_be_wrapped_once_more(tmp_path, train, t
     layout = find_images(files(tmp_path, *paths, "seg_pred/seg_pred/3.jpg"))
     assert labels(layout) == dict(zip(paths, ["forest", "sea", "sea"], strict=True))
     assert splits(layout) == dict(zip(paths, ["train", "train", "test"], strict=True))
-    assert [path for path, _ in layout.left_out] == ["seg_pred/seg_pred/3.jpg"]
+    assert [image.path for image in layout.unlabelled] == ["seg_pred/seg_pred/3.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -306,10 +308,10 @@ def test_kaggles_cats_and_dogs(tmp_path):
     train = [f"train/{name}.{number}.jpg" for name in ("cat", "dog") for number in range(3)]
     layout = find_images(files(tmp_path, *train, "test1/1.jpg", "test1/2.jpg", "sampleSubmission.csv"))
     assert labels(layout) == {path: path[6:9] for path in train}
-    assert set(splits(layout).values()) == {"train"}
-    assert [path for path, _ in layout.left_out] == ["test1/1.jpg", "test1/2.jpg"]
-    assert all("no label" in reason for _, reason in layout.left_out)
-    (warning,) = layout.warnings
+    assert set(splits(layout).values()) == {""}
+    assert [image.path for image in layout.unlabelled] == ["test1/1.jpg", "test1/2.jpg"]
+    unlabelled, warning = layout.warnings
+    assert "2 images in “test1” have no label" in unlabelled
     assert "read from the names of the files: cat.0.jpg gives “cat”" in warning
 
 
@@ -351,8 +353,9 @@ def test_the_cervix_competition(tmp_path):
         "additional_Type_10/7.jpg": "Type_10",
         "additional/Type_3/8.jpg": "Type_3",
     }
-    assert set(splits(layout).values()) == {"train"}
-    assert {path for path, _ in layout.left_out} == {"test/0.jpg", "test_stg2/1.jpg", "additional/unsorted/9.jpg"}
+    assert set(splits(layout).values()) == {""}
+    assert [path for path, _ in layout.left_out] == ["additional/unsorted/9.jpg"]
+    assert [image.path for image in layout.unlabelled] == ["test/0.jpg", "test_stg2/1.jpg"]
     assert (
         "The images in the folder additional_Type_1_v2 (1) are taken as more of the class “Type_1”." in layout.warnings
     )

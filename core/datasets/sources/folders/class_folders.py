@@ -2,24 +2,29 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
-from core.datasets.sources.folders.split_folders import split_folders
-from core.datasets.sources.found import FoundImage, Layout
-from core.datasets.sources.listing import text_only
+from core.datasets.sources.folders.levels import INNERMOST, class_level, label_at
+from core.datasets.sources.folders.places import OF_MASKS, Place, count, is_of_masks, leave_out, listed, places_of
+from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, take_split
+from core.datasets.sources.folders.unlabelled import keep, keep_without_label
+from core.datasets.sources.found import Layout, natural_order
+from core.datasets.sources.listing import is_image, links_counted_elsewhere, text_only
+from core.datasets.sources.split_names import split_in_name
 
-NO_LABEL = "has no label: it lies in no class folder"
-_MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)
 _NUMBERED_PART = re.compile(r".*(part|batch|chunk)[\W_]*\d+", re.IGNORECASE)
+_NAMES_SHOWN = 5
 
 
 def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Layout:
     """The images below a folder, labelled by the folders that they lie in.
 
-    Folders named train, validation and test (or val, seg_test, images_dev, …) hold class folders; a folder such as
-    ``additional_Type_1_v2`` or ``additional/Type_1`` beside them holds more images of the class ``Type_1`` to train on.
+    Folders named train, validation and test (or val, seg_test, trainset, …) hold class folders, or lie in each of
+    them; a folder such as ``additional_Type_1_v2`` or ``additional/Type_1`` beside them holds more images of the class
+    ``Type_1`` to train on. A folder ``test`` that holds no class folders, and those called ``no_label`` and the like,
+    hold images without a label.
 
     Parameters
     ----------
@@ -33,51 +38,138 @@ def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Lay
     Returns
     -------
     Layout
-        Images that lie in no class folder are left out. There may be no class, or only one.
+        Images that lie in no class folder are unlabelled. There may be no class, or only one.
+
+    Raises
+    ------
+    Undecided
+        If folders lie within folders, and those on several levels may be the classes.
+    UsageError
+        If a level was chosen that isn't there.
     """
-    layout, parts = Layout(root, labels_from="the names of the folders"), split_folders(root)
-    beside: dict[str, list[str]] = {}
-    for path in text_only(paths, layout):
-        folders = path.split("/")[:-1]
-        first = folders[0] if folders else ""
-        split, wrappers = parts.get(first, ("", 0))
-        within = folders[1 + wrappers :] if split else folders
-        if parts and not split:
-            beside.setdefault("/".join(folders), []).append(path)
-        elif not within:
-            layout.left_out.append((path, NO_LABEL))
-        else:
-            layout.images.append(FoundImage(path, unicodedata.normalize("NFC", within[0]), split))
-    class_names = layout.class_names
-    for place, inside in beside.items():
-        _add_beside(layout, place, inside, class_names, parts)
-    if named := sorted(name for name, (split, _) in parts.items() if split):
-        layout.split_from = f"the folders {', '.join(named)}"
+    layout = Layout(root)
+    places = keep_without_label(places_of(text_only(paths, layout), layout), layout)
+    places, parts = take_split(places, layout)
+    keep([place for place in places if not place.levels], layout)
+    beside = [place for place in places if place.levels and parts and not place.split]
+    inside = [place for place in places if place.levels and (place.split or not parts)]
+    level = class_level(inside, choices)
+    layout.labels_from = f"the names of the folders{_which(inside, level)}"
+    if parts:
+        _keep_split(layout, inside, level)
+    _label(layout, inside, level, choices)
+    _add_beside(layout, beside, parts)
+    _say_what_is_not_trained_on(layout)
+    _say_links(layout)
     return layout
-
-
-def _add_beside(layout: Layout, place: str, paths: list[str], class_names: list[str], parts: Iterable[str]) -> None:
-    """Add the images of a folder that lies beside the parts of a split."""
-    label = _class_it_adds_to(place, class_names)
-    if not label:
-        layout.left_out += [(path, f"is not in one of the folders {', '.join(sorted(parts))}") for path in paths]
-        return
-    layout.images += [FoundImage(path, label, "train") for path in paths]
-    layout.warnings.append(
-        f"The images in the folder {place} ({len(paths):,}) are taken as more of the class “{label}”."
-    )
-
-
-def _class_it_adds_to(place: str, class_names: list[str]) -> str:
-    """The class that a folder such as ``additional_Type_1_v2`` holds more images of, "" where there is none."""
-    match = _MORE_OF_A_CLASS.fullmatch(unicodedata.normalize("NFC", place))
-    rest = match["class"].casefold() if match else ""
-    # Not within a longer word or number: additional_Type_10 adds nothing to Type_1.
-    fitting = [label for label in class_names if re.match(re.escape(label.casefold()) + r"(?![^\W_])", rest)]
-    return max(fitting, key=len, default="")
 
 
 def has_class_folders(layout: Layout) -> bool:
     """False where the folders give no two classes, or are only the volumes that a large set came in."""
     names = layout.class_names
     return len(names) > 1 and not all(_NUMBERED_PART.fullmatch(name) for name in names)
+
+
+# Labels --------------------------------------------------------------------------------------------------------------
+
+
+def _which(places: list[Place], level: int) -> str:
+    """Which of the folders give the labels, where they lie in one another."""
+    if all(len(place.levels) == 1 for place in places):
+        return ""
+    return {1: " (the outermost)", INNERMOST: " (the innermost)"}.get(level, f" (level {level})")
+
+
+def _label(layout: Layout, places: list[Place], level: int, choices: Choices) -> None:
+    """Add the images in class folders."""
+    labelled = [place for place in places if label_at(place, level)]
+    layout.images += [image for place in labelled for image in place.images(label_at(place, level))]
+    keep([place for place in places if not label_at(place, level)], layout, "The class folders lie deeper.")
+    nested = [place.folder for place in labelled if len(place.levels) > 1]
+    if nested and not choices.level:
+        layout.warnings.append(
+            f"The folders within class folders, such as {nested[0]}, are not taken as classes of their own. "
+            f"If they are, import with {Choices(level=INNERMOST).to_options()}."
+        )
+
+
+def _add_beside(layout: Layout, places: list[Place], parts: list[str]) -> None:
+    """Add the images of folders that lie beside the parts of a split, where these say which class they are of."""
+    class_names, split = layout.class_names, "train" if layout.split_from else ""
+    unused = []
+    for place in places:
+        label = _class_it_adds_to(place.folder, class_names)
+        if label:
+            place.split = split
+            layout.images += place.images(label)
+            layout.warnings.append(
+                f"The images in the folder {place.folder} ({len(place.paths):,}) are taken as more of the class "
+                f"“{label}”."
+            )
+        elif is_of_masks(place.levels[0]):
+            leave_out(place, layout, OF_MASKS)
+        else:
+            leave_out(place, layout, f"is not in one of the folders {', '.join(parts)}")
+            unused.append(place)
+    if unused:
+        folders = sorted({place.levels[0] for place in unused}, key=natural_order)
+        layout.warnings.append(
+            f"The images in {listed(folders)} ({count(unused):,}) are not used: they lie beside {listed(parts)}."
+        )
+
+
+def _class_it_adds_to(folder: str, class_names: list[str]) -> str:
+    """The class that a folder such as ``additional_Type_1_v2`` holds more images of, "" where there is none."""
+    match = MORE_OF_A_CLASS.fullmatch(unicodedata.normalize("NFC", folder))
+    rest = match["class"].casefold() if match else ""
+    # Not within a longer word or number: additional_Type_10 adds nothing to Type_1.
+    fitting = [label for label in class_names if re.match(re.escape(label.casefold()) + r"(?![^\W_])", rest)]
+    return max(fitting, key=len, default="")
+
+
+# Parts of a split ----------------------------------------------------------------------------------------------------
+
+
+def _keep_split(layout: Layout, places: list[Place], level: int) -> None:
+    """Say which folders give the split; where only one part has labels, or nothing to train on, there is none."""
+    labelled = [place for place in places if label_at(place, level)]
+    splits = {place.split for place in labelled}
+    if "train" in splits and len(splits) > 1:
+        folders = sorted({place.part for place in labelled if place.part})
+        layout.split_from = f"the folder{'s' * (len(folders) > 1)} {', '.join(folders)}"
+        return
+    if splits and "train" not in splits:
+        folders = sorted({place.part for place in labelled})
+        layout.warnings.append(
+            f"Only {listed(folders)} holds images with a label, and nothing to train on: they are divided anew."
+        )
+    for place in places:
+        place.split = ""
+
+
+def _say_what_is_not_trained_on(layout: Layout) -> None:
+    if not layout.split_from:
+        return
+    counts = Counter(image.label for image in layout.images)
+    trained = {image.label for image in layout.images if image.split == "train"}
+    if lacking := [name for name in layout.class_names if name not in trained]:
+        number = sum(counts[name] for name in lacking)
+        layout.warnings.append(
+            f"The split that comes with the images has none to train on of {listed(lacking)} ({number:,} images), so "
+            "that they cannot be learned. Put some of theirs among those to train on; or bring the class folders "
+            "without the folders of the split, and the images are divided anew."
+        )
+
+
+def _say_links(layout: Layout) -> None:
+    """Warn of links to what lies here too: images that are counted once, and would else be on both sides of a split."""
+    links = links_counted_elsewhere(layout.root)
+    for link, same in [link for link in links if not is_image(link[0])][:_NAMES_SHOWN]:
+        parts = {split_in_name(link.split("/")[0]), split_in_name(same.split("/")[0])}
+        leak = " Counted twice, what is tested on would be known before." if len(parts - {""}) > 1 else ""
+        layout.warnings.append(f"“{link}” is a link to “{same}”: its images count once, in “{same}”.{leak}")
+    if files := [link for link in links if is_image(link[0])]:
+        layout.warnings.append(
+            f"{len(files):,} {'are links' if len(files) > 1 else 'is a link'} to images that lie here too, such as "
+            f"{files[0][0]} to {files[0][1]}: each image counts once."
+        )

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.datasets.sources.folders.split_folders import split_folders
+from core.datasets.sources.folders.places import listed, places_of
+from core.datasets.sources.folders.split_folders import parts_of_names
+from core.datasets.sources.folders.unlabelled import keep, keep_without_label
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import text_only
 
@@ -23,24 +25,32 @@ _NO_LABELS = frozenset(
 
 def by_names(root: Path, paths: list[str]) -> Layout | None:
     """The images below a folder, labelled by their file names; None where these give no two classes."""
-    layout = Layout(root, labels_from="the names of the files")
-    usable = text_only(paths, layout)
-    labels, parts = labels_in_names(usable), split_folders(root)
+    layout = Layout(root)
+    places = keep_without_label(places_of(text_only(paths, layout), layout), layout)
+    labels, parts = labels_in_names(path for place in places for path in place.paths), parts_of_names(places)
     if not labels:
         return None
-    for path in usable:
-        if path in labels:
-            split, _ = parts.get(path.split("/", 1)[0], ("", 0))
-            layout.images.append(FoundImage(path, labels[path], split))
-        else:
-            layout.left_out.append((path, "has no label: it lies in no class folder, and its name holds none"))
-    if named := sorted(name for name in parts if any(image.split for image in layout.images)):
-        layout.split_from = f"the folders {', '.join(named)}"
+    named, others = [], []
+    for place in places:
+        (named if any(path in labels for path in place.paths) else others).append(place)
+    keep(others, layout)
+    parts = {place.levels[0]: parts[place.levels[0]] for place in named if place.levels and place.levels[0] in parts}
+    has_split = "train" in parts.values() and len(set(parts.values())) > 1
+    for place in named:
+        split = parts.get(place.levels[0], "") if place.levels and has_split else ""
+        for path in place.paths:
+            if path in labels:
+                layout.images.append(FoundImage(path, labels[path], split))
+            else:
+                layout.left_out.append((path, "has no label: it lies in no class folder, and its name holds none"))
+    if has_split:
+        layout.split_from = f"the folders {', '.join(sorted(parts))}"
     example, names = layout.images[0], layout.class_names
-    listed = ", ".join(f"“{name}”" for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    file_name = example.path.rpartition("/")[2]
+    layout.labels_from = f"the names of the files, such as “{example.label}” from {file_name}"
     layout.warnings.append(
-        f"There are no class folders, so the labels were read from the names of the files: "
-        f"{example.path.rpartition('/')[2]} gives “{example.label}”. The classes are {listed}."
+        f"There are no class folders, so the labels were read from the names of the files: {file_name} gives "
+        f"“{example.label}”. The classes are {listed(names)}."
     )
     return layout
 

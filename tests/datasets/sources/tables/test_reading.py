@@ -239,9 +239,9 @@ def test_labels_that_are_not_known_are_left_out(photos):
 
 
 def test_parts_of_a_split_that_are_not_known_are_left_out(photos):
-    text = "path,label,split\nphotos/1.jpg,a,train\nphotos/2.jpg,b,test\nphotos/3.jpg,b,holdout\n"
+    text = "path,label,split\nphotos/1.jpg,a,train\nphotos/2.jpg,b,test\nphotos/3.jpg,b,spare\n"
     layout = read_table(table(photos, text))
-    assert layout.left_out == [("photos/3.jpg", "belongs to “holdout”, which is none of train, validation and test")]
+    assert layout.left_out == [("photos/3.jpg", "belongs to “spare”, which is none of train, validation and test")]
 
 
 def test_a_column_that_holds_no_parts_of_a_split_is_ignored(photos):

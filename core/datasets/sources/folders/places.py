@@ -1,0 +1,150 @@
+"""The folders that hold images, and which of the folders around each may be classes or parts of a split."""
+
+import posixpath
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from core.datasets.sources.found import FoundImage, Layout
+from core.datasets.sources.split_names import SAYING_NOTHING, split_in_name, words_of
+
+_NAMES_SHOWN = 5
+
+OF_MASKS = "lies in a folder of masks or annotations"
+"""Why the images of such folders are left out."""
+
+# What is drawn over images to say where something is in them: pictures too, but none of a class.
+_MASKS = frozenset(
+    {"mask", "masks", "trimap", "trimaps", "ground", "truth", "groundtruth", "gt", "annotation", "annotations"}
+    | {"label", "labels", "segmentation", "segmentations"}
+)
+_MASK_FILE = re.compile(r"[ _-](masks?|segmentation|superpixels|gt|groundtruth)([ _-]?\d+)?\.\w+$", re.IGNORECASE)
+
+
+@dataclass
+class Place:
+    """A folder that holds images.
+
+    Parameters
+    ----------
+    folder
+        Its path, "" for the dataset's root.
+    paths
+        The images in it.
+    levels
+        Names of the folders on the way to it that may be classes or parts of a split, outermost first. What only wraps
+        is not among them, and what turned out to be a part of the split is taken away.
+    split, part
+        The part of a split that it belongs to, and the name of the folder that says so; "" for none.
+    """
+
+    folder: str
+    paths: list[str]
+    levels: tuple[str, ...]
+    split: str = ""
+    part: str = ""
+
+    def images(self, label: str = "") -> Iterator[FoundImage]:
+        """Its images under a label; those without one belong to no part of the split."""
+        return (FoundImage(path, label, self.split if label else "") for path in self.paths)
+
+
+def places_of(paths: Iterable[str], layout: Layout) -> list[Place]:
+    """The folders that hold images, without those of masks, which are left out, and without levels that only wrap.
+
+    ``images`` beside ``masks`` wraps, and so do ``cats/cats``, ``train/seg_train`` and a lone ``images`` anywhere.
+
+    Parameters
+    ----------
+    paths
+        Images with forward slashes; those of one folder follow one another.
+    """
+    places: list[Place] = []
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        if not places or places[-1].folder != folder:
+            # macOS takes letters and accents apart, other systems do not; people see no difference.
+            levels = tuple(unicodedata.normalize("NFC", folder).split("/")) if folder else ()
+            places.append(Place(folder, [], levels))
+        places[-1].paths.append(path)
+    inside: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for place in places:
+        for depth, name in enumerate(place.levels):
+            inside[place.levels[:depth]].add(name)
+    direct = {place.levels for place in places if place.levels}
+    kept = []
+    for place in places:
+        above = [(place.levels[:depth], name) for depth, name in enumerate(place.levels)]
+        if any(
+            is_of_masks(name) and _lies_beside_images(name, inside[parent], parent in direct) for parent, name in above
+        ):
+            leave_out(place, layout, OF_MASKS)
+            continue
+        place.levels = tuple(name for parent, name in above if not _only_wraps(name, parent, inside[parent]))
+        _leave_out_mask_files(place, layout)
+        kept.append(place)
+    return kept
+
+
+def is_of_masks(name: str) -> bool:
+    """Whether a folder is called as those are that hold masks: it may hold a class all the same."""
+    words = set(words_of(name))
+    return bool(words & _MASKS) and words <= _MASKS | SAYING_NOTHING
+
+
+def _leave_out_mask_files(place: Place, layout: Layout) -> None:
+    """Leave out what lies beside the image that it is a mask of, by its name: ``lesion (1)_mask.png``."""
+    named_so = [path for path in place.paths if _MASK_FILE.search(path)]
+    if not named_so:
+        return
+    stems = {posixpath.splitext(path)[0] for path in place.paths}
+    masks = {path for path in named_so if _MASK_FILE.sub("", path) in stems}
+    layout.left_out += [(path, "is a mask of an image beside it, by its name") for path in place.paths if path in masks]
+    place.paths = [path for path in place.paths if path not in masks]
+
+
+def _is_of_images(name: str) -> bool:
+    """Whether a folder's name says no more than that it holds images."""
+    words = words_of(name)
+    return bool(words) and SAYING_NOTHING.issuperset(words)
+
+
+def _lies_beside_images(name: str, inside: Collection[str], holds_images: bool) -> bool:
+    return holds_images or any(_is_of_images(other) for other in inside if other != name)
+
+
+def _only_wraps(name: str, parent: tuple[str, ...], inside: Collection[str]) -> bool:
+    others = [other for other in inside if other != name]
+    if _is_of_images(name) and all(is_of_masks(other) for other in others):
+        return True
+    same_again = bool(parent) and (name == parent[-1] or bool(split_in_name(name) and split_in_name(parent[-1])))
+    return same_again and not others
+
+
+def under_first(places: Iterable[Place]) -> dict[str, list[Place]]:
+    """The places by their outermost level; those without any are not among them."""
+    found: dict[str, list[Place]] = {}
+    for place in places:
+        if place.levels:
+            found.setdefault(place.levels[0], []).append(place)
+    return found
+
+
+def count(places: Iterable[Place]) -> int:
+    """How many images there are in them."""
+    return sum(len(place.paths) for place in places)
+
+
+def leave_out(place: Place, layout: Layout, reason: str) -> None:
+    """Leave out the images of a place."""
+    layout.left_out += [(path, reason) for path in place.paths]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Such as “train” and “test”; not endless."""
+    shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
+    if len(names) > _NAMES_SHOWN:
+        shown.append(f"{len(names) - _NAMES_SHOWN:,} more")
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -1,0 +1,58 @@
+"""Folders whose images have no label: named so, or handed out to be predicted."""
+
+from core.datasets.sources.folders.places import Place, count, listed, under_first
+from core.datasets.sources.found import Layout, natural_order
+from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, words_of
+
+# Without blanks. "unknown", "other" and "background" are classes: somebody looked and put them there.
+_WITHOUT_LABEL = frozenset(
+    {"unlabelled", "unlabeled", "notlabelled", "notlabeled", "nolabel", "nolabels", "withoutlabel", "withoutlabels"}
+    | {"missinglabel", "missinglabels", "unknownlabel", "unknownlabels", "unannotated", "unsup", "unsupervised"}
+)
+_TO_PREDICT = frozenset({"pred", "predict", "prediction", "predictions", "topredict", "inference"})
+
+
+def says_unlabelled(name: str) -> bool:
+    """Whether a folder is named after its images having no label, such as ``no_label``, ``_unlabeled`` or ``unsup``."""
+    return _telling(name) in _WITHOUT_LABEL
+
+
+def says_to_predict(name: str) -> bool:
+    """Whether a folder is named after its images being there to be predicted, such as ``seg_pred``."""
+    return _telling(name) in _TO_PREDICT
+
+
+def _telling(name: str) -> str:
+    return "".join(word for word in words_of(name) if word not in SAYING_NOTHING and word not in SPLIT_NAMES)
+
+
+def keep_without_label(places: list[Place], layout: Layout) -> list[Place]:
+    """Keep the images of folders that say so themselves as unlabelled; returns the other places."""
+    to_predict = {name for name in under_first(places) if says_to_predict(name)}
+    if len(under_first(places)) - len(to_predict) < 2:
+        to_predict = set()
+    without, others = [], []
+    for place in places:
+        is_flat = len(place.levels) == 1
+        says_so = any(map(says_unlabelled, place.levels)) or (is_flat and place.levels[0] in to_predict)
+        (without if says_so else others).append(place)
+    keep(without, layout)
+    return others
+
+
+def keep(places: list[Place], layout: Layout, what_to_do: str = "") -> None:
+    """Keep the images of places as unlabelled, and say so.
+
+    Parameters
+    ----------
+    what_to_do
+        A sentence that goes on after that, where it may be wrong.
+    """
+    layout.unlabelled += [image for place in places for image in place.images()]
+    number = count(places)
+    if not number:
+        return
+    folders = sorted({place.folder for place in places} - {""}, key=natural_order)
+    where = f"in {listed(folders)}" if folders else "in no class folder"
+    have, are = ("images", "have no label: they are") if number > 1 else ("image", "has no label: it is")
+    layout.warnings.append(f"{number:,} {have} {where} {are} kept, but not trained on. {what_to_do}".rstrip())
