@@ -235,7 +235,7 @@ def test_given_parts_are_kept_and_lacking_ones_cut_from_training(bring, tmp_path
         assert split == names.get(given, given) or given == "train"
 
 
-def test_an_unlabelled_test_folder_is_left_out_and_a_test_part_cut_from_training(
+def test_an_unlabelled_test_folder_is_kept_and_a_test_part_cut_from_training(
     bring, tmp_path, class_folders, write_picture
 ):
     # The folders of the cervix competition.
@@ -244,7 +244,8 @@ def test_an_unlabelled_test_folder_is_left_out_and_a_test_part_cut_from_training
         write_picture(folder / "test" / f"{index}.png")
     dataset = bring(folder)
     assert table(dataset) == dict.fromkeys(("Type_1", "Type_2", "Type_3"), (6, 2, 2))
-    assert sorted(reasons(dataset)) == [f"test/{index}.png" for index in range(4)]
+    assert reasons(dataset) == {}
+    assert dataset.content.unlabelled["path"].tolist() == [f"test/{index}.png" for index in range(4)]
 
 
 # Names ---------------------------------------------------------------------------------------------------------------
@@ -389,7 +390,7 @@ def test_a_sample_is_drawn_when_it_is_first_used_and_found_again(workspace):
     assert dataset.info.drawn
     assert list(dataset.class_names) == list(SAMPLES[name].class_names)
     assert len(dataset.images) == 450
-    assert len(dataset.content.unreadable) == 30, "the unlabelled ones"
+    assert len(dataset.content.unlabelled) == 30
     written = (dataset.folder / "manifest.parquet").stat().st_mtime_ns
     assert (ensure_dataset(workspace, name).folder / "manifest.parquet").stat().st_mtime_ns == written
 

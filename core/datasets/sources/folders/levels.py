@@ -92,9 +92,9 @@ def _may_be_classes(places: list[Place], depth: int) -> bool:
 
 
 def _are_numbered(names: Iterable[str]) -> bool:
-    """Whether folders are named as a series is: with numbers, or beginning with one word, such as "patient_a"."""
+    """Whether folders are named as a series is: by numbers or letters, or beginning with one word, as "patient_a"."""
     names = list(names)
-    with_numbers = sum(any(letter.isdigit() for letter in name) for name in names)
+    with_numbers = sum(len(name) == 1 or any(letter.isdigit() for letter in name) for name in names)
     first_words = {words[0] for name in names if len(words := words_of(name)) > 1}
     return with_numbers >= _NEARLY_ALL * len(names) or (
         len(first_words) == 1 and all(len(words_of(name)) > 1 for name in names)
