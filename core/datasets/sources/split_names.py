@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 SPLIT_NAMES = {
     "train": "train",
@@ -91,10 +92,14 @@ def split_in_names(names: Iterable[str]) -> dict[str, str]:
     """
     names = list(names)
     parts = {name: part for name in names if (part := split_in_name(name) or "test" * bool(_competition_part(name)))}
-    for shared in {frozenset(others) for name in names for part, others in [_part_and_others(name)] if part}:
-        alike = {name: part for name in names for part, others in [_part_and_others(name)] if part and others == shared}
-        if len(set(alike.values())) > 1:
-            parts |= alike
+    alike: dict[frozenset[str], dict[str, str]] = {}
+    for name in names:
+        part, others = _part_and_others(name)
+        if part:
+            alike.setdefault(frozenset(others), {})[name] = part
+    for same in alike.values():
+        if len(set(same.values())) > 1:
+            parts |= same
     evaluating = {name for name in parts if {"eval", "evaluation", "public"} & set(words_of(name))}
     others = {part for name, part in parts.items() if name not in evaluating}
     if others == {"train", "test"}:
@@ -117,9 +122,10 @@ def _competition_part(name: str) -> str:
     return {"public": "validation", "private": "test"}.get("".join(others), "") if part == "test" else ""
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def words_of(name: str) -> tuple[str, ...]:
     """The words that a name is made of, in lower case, without numbers; "trainImages" and "trainset" are two each."""
     apart = _HUMP.sub(" ", _HELD_OUT.sub("holdout", name))
     words = (word for word in re.split(r"[\W\d_]+", apart.casefold()) if word)
     together = ((word, _WRITTEN_TOGETHER.fullmatch(word)) for word in words)
-    return [one for word, match in together for one in (match.groups() if match else (word,))]
+    return tuple(one for word, match in together for one in (match.groups() if match else (word,)))

@@ -248,7 +248,7 @@ def test_images_beside_the_parts_are_listed(tmp_path):
     assert len(layout.images) == 3
     assert layout.left_out == [("extra/a/1.jpg", "is not in one of the folders test, train")]
     assert [image.path for image in layout.unlabelled] == ["x.jpg"]
-    assert "The images in “extra” (1) are not used: they lie beside “test” and “train”." in layout.warnings
+    assert "The images in “extra/a” (1) are not used: they lie beside “test” and “train”." in layout.warnings
 
 
 def test_a_class_may_be_called_train(tmp_path):

@@ -6,9 +6,19 @@ from collections import Counter
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
-from core.datasets.sources.folders.levels import INNERMOST, class_level, label_at
-from core.datasets.sources.folders.places import OF_MASKS, Place, count, is_of_masks, leave_out, listed, places_of
-from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, take_split
+from core.datasets.sources.folders.levels import INNERMOST, class_level, labels_at
+from core.datasets.sources.folders.places import (
+    OF_MASKS,
+    Place,
+    count,
+    is_of_masks,
+    leave_out,
+    listed,
+    parted,
+    places_of,
+    unwrap,
+)
+from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, Divided, take_split
 from core.datasets.sources.folders.unlabelled import keep, keep_without_label
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.listing import is_image, links_counted_elsewhere, text_only
@@ -49,16 +59,14 @@ def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Lay
     """
     layout = Layout(root)
     places = keep_without_label(places_of(text_only(paths, layout), layout), layout)
-    places, parts = take_split(places, layout)
-    keep([place for place in places if not place.levels], layout)
-    beside = [place for place in places if place.levels and parts and not place.split]
-    inside = [place for place in places if place.levels and (place.split or not parts)]
+    unwrap(places)
+    divided = take_split(places, layout)
+    unwrap(divided.inside)
+    inside, outside = parted(divided.inside, lambda place: bool(place.levels))
+    keep(outside, layout)
     level = class_level(inside, choices)
-    layout.labels_from = f"the names of the folders{_which(inside, level)}"
-    if parts:
-        _keep_split(layout, inside, level)
-    _label(layout, inside, level, choices)
-    _add_beside(layout, beside, parts)
+    _label(layout, inside, level, choices, bool(divided.parts))
+    _add_beside(layout, divided)
     _say_what_is_not_trained_on(layout)
     _say_links(layout)
     return layout
@@ -73,19 +81,17 @@ def has_class_folders(layout: Layout) -> bool:
 # Labels --------------------------------------------------------------------------------------------------------------
 
 
-def _which(places: list[Place], level: int) -> str:
-    """Which of the folders give the labels, where they lie in one another."""
-    if all(len(place.levels) == 1 for place in places):
-        return ""
-    return {1: " (the outermost)", INNERMOST: " (the innermost)"}.get(level, f" (level {level})")
-
-
-def _label(layout: Layout, places: list[Place], level: int, choices: Choices) -> None:
+def _label(layout: Layout, places: list[Place], level: int, choices: Choices, divided: bool) -> None:
     """Add the images in class folders."""
-    labelled = [place for place in places if label_at(place, level)]
-    layout.images += [image for place in labelled for image in place.images(label_at(place, level))]
-    keep([place for place in places if not label_at(place, level)], layout, "The class folders lie deeper.")
+    labels = {place.folder: label for place, label in zip(places, labels_at(places, level), strict=True)}
+    labelled, others = parted(places, lambda place: labels[place.folder] != "")
     nested = [place.folder for place in labelled if len(place.levels) > 1]
+    which = {1: "the outermost", INNERMOST: "the innermost"}.get(level, f"level {level}")
+    layout.labels_from = f"the names of the folders{f' ({which})' if nested else ''}"
+    if divided:
+        _keep_split(layout, labelled)
+    layout.images += [image for place in labelled for image in place.images(labels[place.folder])]
+    keep(others, layout, "The class folders lie deeper.")
     if nested and not choices.level:
         layout.warnings.append(
             f"The folders within class folders, such as {nested[0]}, are not taken as classes of their own. "
@@ -93,11 +99,11 @@ def _label(layout: Layout, places: list[Place], level: int, choices: Choices) ->
         )
 
 
-def _add_beside(layout: Layout, places: list[Place], parts: list[str]) -> None:
+def _add_beside(layout: Layout, divided: Divided) -> None:
     """Add the images of folders that lie beside the parts of a split, where these say which class they are of."""
     class_names, split = layout.class_names, "train" if layout.split_from else ""
     unused = []
-    for place in places:
+    for place in divided.beside:
         label = _class_it_adds_to(place.folder, class_names)
         if label:
             place.split = split
@@ -109,12 +115,12 @@ def _add_beside(layout: Layout, places: list[Place], parts: list[str]) -> None:
         elif is_of_masks(place.levels[0]):
             leave_out(place, layout, OF_MASKS)
         else:
-            leave_out(place, layout, f"is not in one of the folders {', '.join(parts)}")
+            leave_out(place, layout, f"is not in one of the folders {', '.join(divided.parts)}")
             unused.append(place)
     if unused:
-        folders = sorted({place.levels[0] for place in unused}, key=natural_order)
+        folders = listed(sorted({place.folder for place in unused}, key=natural_order))
         layout.warnings.append(
-            f"The images in {listed(folders)} ({count(unused):,}) are not used: they lie beside {listed(parts)}."
+            f"The images in {folders} ({count(unused):,}) are not used: they lie beside {listed(divided.parts)}."
         )
 
 
@@ -130,20 +136,18 @@ def _class_it_adds_to(folder: str, class_names: list[str]) -> str:
 # Parts of a split ----------------------------------------------------------------------------------------------------
 
 
-def _keep_split(layout: Layout, places: list[Place], level: int) -> None:
+def _keep_split(layout: Layout, labelled: list[Place]) -> None:
     """Say which folders give the split; where only one part has labels, or nothing to train on, there is none."""
-    labelled = [place for place in places if label_at(place, level)]
-    splits = {place.split for place in labelled}
+    splits = {place.split for place in labelled} - {""}
+    folders = sorted({place.part for place in labelled if place.part})
     if "train" in splits and len(splits) > 1:
-        folders = sorted({place.part for place in labelled if place.part})
         layout.split_from = f"the folder{'s' * (len(folders) > 1)} {', '.join(folders)}"
         return
     if splits and "train" not in splits:
-        folders = sorted({place.part for place in labelled})
         layout.warnings.append(
-            f"Only {listed(folders)} holds images with a label, and nothing to train on: they are divided anew."
+            f"Images with a label lie in {listed(folders)} alone, and none to train on: they are divided anew."
         )
-    for place in places:
+    for place in labelled:
         place.split = ""
 
 

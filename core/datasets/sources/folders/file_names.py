@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.datasets.sources.folders.places import listed, places_of
+from core.datasets.sources.folders.places import listed, parted, places_of, unwrap
 from core.datasets.sources.folders.split_folders import parts_of_names
 from core.datasets.sources.folders.unlabelled import keep, keep_without_label
 from core.datasets.sources.found import FoundImage, Layout
@@ -27,12 +27,11 @@ def by_names(root: Path, paths: list[str]) -> Layout | None:
     """The images below a folder, labelled by their file names; None where these give no two classes."""
     layout = Layout(root)
     places = keep_without_label(places_of(text_only(paths, layout), layout), layout)
+    unwrap(places)
     labels, parts = labels_in_names(path for place in places for path in place.paths), parts_of_names(places)
     if not labels:
         return None
-    named, others = [], []
-    for place in places:
-        (named if any(path in labels for path in place.paths) else others).append(place)
+    named, others = parted(places, lambda place: not labels.keys().isdisjoint(place.paths))
     keep(others, layout)
     parts = {place.levels[0]: parts[place.levels[0]] for place in named if place.levels and place.levels[0] in parts}
     has_split = "train" in parts.values() and len(set(parts.values())) > 1

@@ -34,7 +34,7 @@ def class_level(places: list[Place], choices: Choices) -> int:
         If no image lies as deep as was said.
     """
     deepest = max((len(place.levels) for place in places), default=0)
-    if choices.level:
+    if choices.level and places:
         if abs(choices.level) > deepest:
             raise UsageError(
                 f"There is no level {choices.level} of class folders: they lie at most {deepest} deep. "
@@ -44,7 +44,8 @@ def class_level(places: list[Place], choices: Choices) -> int:
     levels = [1] + [depth + 1 for depth in range(1, deepest) if _may_be_classes(places, depth)]
     if len(levels) == 1:
         return 1
-    options = [_option(places, INNERMOST if level == deepest else level) for level in levels]
+    levels = [INNERMOST if level == deepest else level for level in levels]
+    options = [_option(places, level) for level in levels]
     if _are_numbered(_names(places, 0)):  # patients, days and the like are no classes
         options.reverse()
     outer, inner = ("/".join(place.levels) for place in (places[0], places[-1]))
@@ -55,15 +56,19 @@ def class_level(places: list[Place], choices: Choices) -> int:
     )
 
 
-def label_at(place: Place, level: int) -> str:
-    """The label of the images in a place, "" where it doesn't lie as deep."""
-    depth = level - 1 if level > 0 else len(place.levels) + level
-    return place.levels[depth] if 0 <= depth < len(place.levels) else ""
+def labels_at(places: list[Place], level: int) -> list[str]:
+    """The label of the images in each place, "" where it doesn't lie as deep, or holds the class folders itself."""
+    around = {place.levels[:depth] for place in places for depth in range(1, len(place.levels))} if level < 0 else set()
+    depths = [level - 1 if level > 0 else len(place.levels) + level for place in places]
+    return [
+        place.level(depth) if depth >= 0 and place.levels not in around else ""
+        for place, depth in zip(places, depths, strict=True)
+    ]
 
 
 def _option(places: list[Place], level: int) -> Option:
     which = {1: "outermost", INNERMOST: "innermost"}.get(level, f"level {level}")
-    names = sorted({label_at(place, level) for place in places} - {""}, key=natural_order)
+    names = sorted(set(labels_at(places, level)) - {""}, key=natural_order)
     more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
     return Option(f"the {which} folders: {', '.join(names[:_NAMES_SHOWN])}{more}", Choices(level=level))
 
@@ -102,4 +107,4 @@ def _are_numbered(names: Iterable[str]) -> bool:
 
 
 def _names(places: list[Place], depth: int) -> set[str]:
-    return {place.levels[depth] for place in places if len(place.levels) > depth}
+    return {place.level(depth) for place in places} - {""}

@@ -4,7 +4,7 @@ import posixpath
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.datasets.sources.found import FoundImage, Layout
@@ -20,7 +20,7 @@ _MASKS = frozenset(
     {"mask", "masks", "trimap", "trimaps", "ground", "truth", "groundtruth", "gt", "annotation", "annotations"}
     | {"label", "labels", "segmentation", "segmentations"}
 )
-_MASK_FILE = re.compile(r"[ _-](masks?|segmentation|superpixels|gt|groundtruth)([ _-]?\d+)?\.\w+$", re.IGNORECASE)
+_MASK_FILE = re.compile(r"[ _-](masks?|segmentation|superpixels|groundtruth)([ _-]?\d+)?\.\w+$", re.IGNORECASE)
 
 
 @dataclass
@@ -45,6 +45,10 @@ class Place:
     levels: tuple[str, ...]
     split: str = ""
     part: str = ""
+
+    def level(self, depth: int) -> str:
+        """The name on a level, from 0 for the outermost; "" where it doesn't lie as deep."""
+        return self.levels[depth] if depth < len(self.levels) else ""
 
     def images(self, label: str = "") -> Iterator[FoundImage]:
         """Its images under a label; those without one belong to no part of the split."""
@@ -88,6 +92,13 @@ def places_of(paths: Iterable[str], layout: Layout) -> list[Place]:
     return kept
 
 
+def unwrap(places: list[Place]) -> None:
+    """Take away the outermost level as long as all that lies in folders lies in folders within one."""
+    while len(under_first(places)) == 1 and all(len(place.levels) != 1 for place in places):
+        for place in places:
+            place.levels = place.levels[1:]
+
+
 def is_of_masks(name: str) -> bool:
     """Whether a folder is called as those are that hold masks: it may hold a class all the same."""
     words = set(words_of(name))
@@ -116,11 +127,10 @@ def _lies_beside_images(name: str, inside: Collection[str], holds_images: bool) 
 
 
 def _only_wraps(name: str, parent: tuple[str, ...], inside: Collection[str]) -> bool:
-    others = [other for other in inside if other != name]
-    if _is_of_images(name) and all(is_of_masks(other) for other in others):
+    if _is_of_images(name) and all(is_of_masks(other) for other in inside if other != name):
         return True
     same_again = bool(parent) and (name == parent[-1] or bool(split_in_name(name) and split_in_name(parent[-1])))
-    return same_again and not others
+    return same_again and len(inside) == 1
 
 
 def under_first(places: Iterable[Place]) -> dict[str, list[Place]]:
@@ -130,6 +140,14 @@ def under_first(places: Iterable[Place]) -> dict[str, list[Place]]:
         if place.levels:
             found.setdefault(place.levels[0], []).append(place)
     return found
+
+
+def parted(places: Iterable[Place], is_so: Callable[[Place], bool]) -> tuple[list[Place], list[Place]]:
+    """The places of which something is so, and the others."""
+    so, others = [], []
+    for place in places:
+        (so if is_so(place) else others).append(place)
+    return so, others
 
 
 def count(places: Iterable[Place]) -> int:

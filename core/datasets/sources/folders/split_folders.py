@@ -1,45 +1,52 @@
 """Which folders are the parts of a split: train and test, seg_train or test1, outermost or within the classes."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from core.datasets.sources.folders.places import Place, count, leave_out, listed, under_first
+from core.datasets.sources.folders.places import Place, count, listed, parted, under_first
 from core.datasets.sources.folders.unlabelled import keep, says_to_predict
-from core.datasets.sources.found import Layout
+from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.split_names import SPLIT_NAMES, split_in_names, words_of
 
 MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)
 """Folders beside the parts that hold more images of a class to train on."""
 
-_SHARE_WITHIN_PARTS = 0.9
 # "valid" and "dev" may well be classes; these are not, where they hold images alone and lie beside class folders.
 _NEVER_TRAINED_ON = frozenset({"test", "testing", "tst", "holdout", "eval", "evaluation", "val", "validation"})
 
 
-def take_split(places: list[Place], layout: Layout) -> tuple[list[Place], list[str]]:
-    """Find the folders that are parts of a split, and take them from the levels of the places in them.
+@dataclass
+class Divided:
+    """The places that may lie in class folders, by what the folders say of a split.
 
-    Returns
-    -------
-    list of Place
-        Those that may lie in class folders. What lies beside the parts still has its levels, and no part.
-    list of str
-        The names of the folders that are the parts; empty where there are none.
+    Parameters
+    ----------
+    inside
+        Those in parts of the split, which are taken from their levels; all, where there is none.
+    beside
+        Those that lie beside the parts.
+    parts
+        The names of the folders that are parts; empty where there is no split.
+    """
+
+    inside: list[Place]
+    beside: list[Place] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+
+def take_split(places: list[Place], layout: Layout) -> Divided:
+    """Find the folders that are parts of a split: the outermost, or those within the class folders.
+
+    Images in flat parts beside class folders are kept as unlabelled.
     """
     if parts := _parts_outermost(places):
-        trains_beside = _holds_classes_to_train_on(places, parts)
-        for place in places:
-            if place.levels and place.levels[0] in parts:
-                _is_in(place, 0, parts)
-            elif place.levels and trains_beside:
-                place.split = "train"
-        return places, sorted(parts)
+        return _divided_outermost(places, parts, layout)
     if flat := _flat_parts_beside_classes(places):
-        without = [place for place in places if place.levels and place.levels[0] in flat]
-        is_class = "is a class" if len(flat) == 1 else "are classes"
-        keep(without, layout, f"If {listed(sorted(flat))} {is_class}, rename the folder and import again.")
-        places = [place for place in places if not (place.levels and place.levels[0] in flat)]
-    return _take_parts_within_classes(places, layout)
+        without, places = parted(places, lambda place: place.level(0) in flat)
+        keep(without, layout, _if_class(sorted(flat)))
+    return _divided_within_classes(places, layout)
 
 
 def parts_of_names(places: list[Place]) -> dict[str, str]:
@@ -71,7 +78,7 @@ def _parts_outermost(places: list[Place]) -> dict[str, str]:
 def _holds_classes_to_train_on(places: list[Place], parts: dict[str, str]) -> bool:
     """Whether the folders beside the parts are the classes that are trained on: ``cats``, ``dogs``, ``test/cats`` …"""
     outermost = under_first(places)
-    inside = {place.levels[1] for name in parts for place in outermost[name] if len(place.levels) > 1}
+    inside = {place.level(1) for name in parts for place in outermost[name] if place.level(1)}
     shared = inside.intersection(name for name in outermost if name not in parts)
     return "train" not in parts.values() and 2 * len(shared) > len(inside)
 
@@ -87,24 +94,74 @@ def _flat_parts_beside_classes(places: list[Place]) -> set[str]:
     return set(parts) if is_split or never_trained_on else set()
 
 
+def _divided_outermost(places: list[Place], parts: dict[str, str], layout: Layout) -> Divided:
+    trains_beside = _holds_classes_to_train_on(places, parts)
+    inside, beside = parted(places, lambda place: not place.levels or place.level(0) in parts or trains_beside)
+    for place in inside:
+        if place.level(0) in parts:
+            _is_in(place, 0, parts)
+        elif place.levels:
+            place.split = "train"
+    return Divided(_without_stand_ins(inside, layout), beside, sorted(parts))
+
+
+def _without_stand_ins(places: list[Place], layout: Layout) -> list[Place]:
+    """Keep the images of a part as unlabelled where it holds one folder, which is no class: ``test/unknown``.
+
+    Keras's `flow_from_directory` finds images to predict only where they lie so.
+    """
+    trained = {place.level(0) for place in places if place.split == "train"} - {""}
+    names: dict[str, set[str]] = defaultdict(set)
+    for place in places:
+        if place.levels and place.split != "train":
+            names[place.part].add(place.levels[0])
+    stand_ins = {part for part, inside in names.items() if len(inside) == 1 and not inside & trained}
+    if len(trained) < 2 or not stand_ins:
+        return places
+    without, others = parted(places, lambda place: bool(place.levels) and place.part in stand_ins)
+    keep(without, layout, _if_class(sorted({place.levels[0] for place in without})))
+    return others
+
+
+def _if_class(names: list[str]) -> str:
+    return (
+        f"If {listed(names)} {'is a class' if len(names) == 1 else 'are classes'}, rename the folder and import again."
+    )
+
+
 # The parts within classes --------------------------------------------------------------------------------------------
 
 
-def _take_parts_within_classes(places: list[Place], layout: Layout) -> tuple[list[Place], list[str]]:
-    """Take ``cats/train`` and ``cats/test`` apart, on whichever level nearly all images lie in such folders."""
+def _divided_within_classes(places: list[Place], layout: Layout) -> Divided:
+    """Take ``cats/train`` and ``cats/test`` apart, on whichever level most images lie in such folders."""
     for depth in range(1, max((len(place.levels) for place in places), default=0)):
-        parts = split_in_names({place.levels[depth] for place in places if len(place.levels) > depth})
-        within = [place for place in places if len(place.levels) > depth and place.levels[depth] in parts]
-        if len(set(parts.values())) < 2 or count(within) < _SHARE_WITHIN_PARTS * count(places):
-            continue
-        for place in within:
+        parts = split_in_names(set(filter(None, (place.level(depth) for place in places))))
+        in_parts = sum(len(place.paths) for place in places if place.level(depth) in parts)
+        if len(set(parts.values())) > 1 and 2 * in_parts > count(places):
+            return _divided_at(places, depth, parts, layout)
+    return Divided(places)
+
+
+def _divided_at(places: list[Place], depth: int, parts: dict[str, str], layout: Layout) -> Divided:
+    divided = {place.levels[:depth] for place in places if place.level(depth) in parts}
+    inside, beside = parted(
+        places,
+        lambda place: place.level(depth) in parts or not place.level(depth) or place.levels[:depth] not in divided,
+    )
+    for place in inside:
+        if place.level(depth) in parts:
             _is_in(place, depth, parts)
-        named = sorted(parts)
-        for place in places:
-            if not place.split and place.levels:
-                leave_out(place, layout, f"is not in one of the folders {', '.join(named)}")
-        return [place for place in places if place.split or not place.levels], named
-    return places, []
+    _say_undivided([place for place in inside if place.levels and not place.split], layout, sorted(parts))
+    return Divided(inside, beside, sorted(parts))
+
+
+def _say_undivided(places: list[Place], layout: Layout, parts: list[str]) -> None:
+    if places:
+        folders = sorted({place.folder for place in places}, key=natural_order)
+        layout.warnings.append(
+            f"The images in {listed(folders)} ({count(places):,}) lie in none of the folders {listed(parts)}: they are "
+            "divided anew, among what these folders don’t give."
+        )
 
 
 def _is_in(place: Place, depth: int, parts: Mapping[str, str]) -> None:

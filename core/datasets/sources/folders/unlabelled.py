@@ -1,6 +1,6 @@
 """Folders whose images have no label: named so, or handed out to be predicted."""
 
-from core.datasets.sources.folders.places import Place, count, listed, under_first
+from core.datasets.sources.folders.places import Place, count, listed, parted, under_first
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, words_of
 
@@ -31,11 +31,12 @@ def keep_without_label(places: list[Place], layout: Layout) -> list[Place]:
     to_predict = {name for name in under_first(places) if says_to_predict(name)}
     if len(under_first(places)) - len(to_predict) < 2:
         to_predict = set()
-    without, others = [], []
-    for place in places:
-        is_flat = len(place.levels) == 1
-        says_so = any(map(says_unlabelled, place.levels)) or (is_flat and place.levels[0] in to_predict)
-        (without if says_so else others).append(place)
+    without, others = parted(
+        places,
+        lambda place: (
+            any(map(says_unlabelled, place.levels)) or (len(place.levels) == 1 and place.levels[0] in to_predict)
+        ),
+    )
     keep(without, layout)
     return others
 
@@ -53,6 +54,7 @@ def keep(places: list[Place], layout: Layout, what_to_do: str = "") -> None:
     if not number:
         return
     folders = sorted({place.folder for place in places} - {""}, key=natural_order)
-    where = f"in {listed(folders)}" if folders else "in no class folder"
+    outside = ["in no class folder"] if any(not place.folder for place in places) else []
+    where = " and ".join([f"in {listed(folders)}", *outside] if folders else outside)
     have, are = ("images", "have no label: they are") if number > 1 else ("image", "has no label: it is")
     layout.warnings.append(f"{number:,} {have} {where} {are} kept, but not trained on. {what_to_do}".rstrip())
