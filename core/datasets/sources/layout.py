@@ -75,7 +75,7 @@ def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:
         raise WorkbenchError(
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class."
         )
-    if not layout.images and layout.left_out:
+    if not layout.images and not layout.unlabelled:
         examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
         raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.{hint}")
     if not layout.images:

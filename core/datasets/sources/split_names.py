@@ -39,6 +39,9 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WRITTEN_TOGETHER = re.compile(
     f"({'|'.join(sorted(SPLIT_NAMES, key=len, reverse=True))})({'|'.join(sorted(SAYING_NOTHING))})"
 )
+_CLASS_AND_PART = re.compile(
+    rf"(?P<before>.*?)[\W_]*(?<![^\W\d_])(?P<part>{'|'.join(SPLIT_NAMES)})(?![^\W_])[\W_]*(?P<after>.*)", re.IGNORECASE
+)
 
 
 def split_in_name(name: str) -> str:
@@ -105,6 +108,25 @@ def split_in_names(names: Iterable[str]) -> dict[str, str]:
     if others == {"train", "test"}:
         parts |= dict.fromkeys(evaluating, "validation")
     return parts
+
+
+def class_and_part(name: str) -> tuple[str, str]:
+    """The class and the part of a split that a name such as ``cats_train`` is made of; ("", "") for others.
+
+    Examples
+    --------
+    >>> class_and_part("red fox_train"), class_and_part("test-owls"), class_and_part("train"), class_and_part("trains")
+    (('red fox', 'train'), ('owls', 'test'), ('', ''), ('', ''))
+    """
+    match = _CLASS_AND_PART.fullmatch(name)
+    if not match or not said_besides(name) or bool(match["before"]) == bool(match["after"]):
+        return "", ""
+    return match["before"] or match["after"], SPLIT_NAMES[match["part"].casefold()]
+
+
+def said_besides(name: str) -> str:
+    """What a name says besides parts of a split and words such as "images": "groundtruth" of ``test_ground_truth``."""
+    return "".join(word for word in words_of(name) if word not in SAYING_NOTHING and word not in SPLIT_NAMES)
 
 
 def _part_and_others(name: str) -> tuple[str, set[str]]:

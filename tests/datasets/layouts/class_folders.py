@@ -225,7 +225,7 @@ UNLABELLED = [
         holding("train:", "test/circle: circle", "test/square: square"),
         EVEN,
         unlabelled=4,
-        warns="nothing to train on: they are divided anew",
+        warns="none to train on: they are divided anew",
     ),
     Case(
         "Flat folders train and test, and nothing that labels them",
@@ -301,6 +301,21 @@ SPLITS = [
         BOTH,
         has_split=True,
         says="split from the folders test, train",
+    ),
+    Case(
+        "Folders for each class and part, called circle_train and so on",
+        "by hand",
+        holding(*(f"{label}_{part}: {label} {part}" for label in CLASSES for part in ("train", "test"))),
+        BOTH,
+        has_split=True,
+    ),
+    Case(
+        "A folder to predict within test, as Keras’s flow_from_directory wants it",
+        "by hand",
+        holding("train/circle: circle", "train/square: square", "test/unknown:"),
+        EVEN,
+        unlabelled=4,
+        warns="If “unknown” is a class",
     ),
     Case(
         "Class folders to train on, and a folder test of class folders beside them",
@@ -460,7 +475,7 @@ MASKS = [
         "images/ and masks/, and nothing that labels them",
         "by hand",
         holding("images: circle", "masks: star"),
-        refuses="lies in a folder of masks or annotations",
+        refuses="holds 4 images but no class folders",
     ),
 ]
 

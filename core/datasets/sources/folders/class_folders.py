@@ -8,10 +8,8 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.folders.levels import INNERMOST, class_level, labels_at
 from core.datasets.sources.folders.places import (
-    OF_MASKS,
     Place,
     count,
-    is_of_masks,
     leave_out,
     listed,
     parted,
@@ -112,8 +110,6 @@ def _add_beside(layout: Layout, divided: Divided) -> None:
                 f"The images in the folder {place.folder} ({len(place.paths):,}) are taken as more of the class "
                 f"“{label}”."
             )
-        elif is_of_masks(place.levels[0]):
-            leave_out(place, layout, OF_MASKS)
         else:
             leave_out(place, layout, f"is not in one of the folders {', '.join(divided.parts)}")
             unused.append(place)
@@ -141,7 +137,8 @@ def _keep_split(layout: Layout, labelled: list[Place]) -> None:
     splits = {place.split for place in labelled} - {""}
     folders = sorted({place.part for place in labelled if place.part})
     if "train" in splits and len(splits) > 1:
-        layout.split_from = f"the folder{'s' * (len(folders) > 1)} {', '.join(folders)}"
+        more = f" and {len(folders) - _NAMES_SHOWN:,} more" if len(folders) > _NAMES_SHOWN else ""
+        layout.split_from = f"the folder{'s' * (len(folders) > 1)} {', '.join(folders[:_NAMES_SHOWN])}{more}"
         return
     if splits and "train" not in splits:
         layout.warnings.append(
@@ -155,7 +152,7 @@ def _say_what_is_not_trained_on(layout: Layout) -> None:
     if not layout.split_from:
         return
     counts = Counter(image.label for image in layout.images)
-    trained = {image.label for image in layout.images if image.split == "train"}
+    trained = {image.label for image in layout.images if image.split in ("train", "")}
     if lacking := [name for name in layout.class_names if name not in trained]:
         number = sum(counts[name] for name in lacking)
         layout.warnings.append(
@@ -168,7 +165,8 @@ def _say_what_is_not_trained_on(layout: Layout) -> None:
 def _say_links(layout: Layout) -> None:
     """Warn of links to what lies here too: images that are counted once, and would else be on both sides of a split."""
     links = links_counted_elsewhere(layout.root)
-    for link, same in [link for link in links if not is_image(link[0])][:_NAMES_SHOWN]:
+    folders = [(link, same) for link, same in links if not is_image(link) and not _lies_in(link, same)]
+    for link, same in folders[:_NAMES_SHOWN]:
         parts = {split_in_name(link.split("/")[0]), split_in_name(same.split("/")[0])}
         leak = " Counted twice, what is tested on would be known before." if len(parts - {""}) > 1 else ""
         layout.warnings.append(f"“{link}” is a link to “{same}”: its images count once, in “{same}”.{leak}")
@@ -177,3 +175,7 @@ def _say_links(layout: Layout) -> None:
             f"{len(files):,} {'are links' if len(files) > 1 else 'is a link'} to images that lie here too, such as "
             f"{files[0][0]} to {files[0][1]}: each image counts once."
         )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")

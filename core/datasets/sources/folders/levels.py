@@ -46,7 +46,9 @@ def class_level(places: list[Place], choices: Choices) -> int:
         return 1
     levels = [INNERMOST if level == deepest else level for level in levels]
     options = [_option(places, level) for level in levels]
-    if _are_numbered(_names(places, 0)):  # patients, days and the like are no classes
+    # Patients, days and the like are no classes; and classes are fewer than what they are found in.
+    outermost, last = (set(labels_at(places, level)) - {""} for level in (1, levels[-1]))
+    if _are_numbered(outermost) or len(last) < len(outermost):
         options.reverse()
     outer, inner = ("/".join(place.levels) for place in (places[0], places[-1]))
     raise Undecided(
@@ -67,10 +69,10 @@ def labels_at(places: list[Place], level: int) -> list[str]:
 
 
 def _option(places: list[Place], level: int) -> Option:
-    which = {1: "outermost", INNERMOST: "innermost"}.get(level, f"level {level}")
+    which = {1: "outermost folders", INNERMOST: "innermost folders"}.get(level, f"folders on level {level}")
     names = sorted(set(labels_at(places, level)) - {""}, key=natural_order)
     more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
-    return Option(f"the {which} folders: {', '.join(names[:_NAMES_SHOWN])}{more}", Choices(level=level))
+    return Option(f"the {which}: {', '.join(names[:_NAMES_SHOWN])}{more}", Choices(level=level))
 
 
 def _may_be_classes(places: list[Place], depth: int) -> bool:
@@ -104,7 +106,3 @@ def _are_numbered(names: Iterable[str]) -> bool:
     return with_numbers >= _NEARLY_ALL * len(names) or (
         len(first_words) == 1 and all(len(words_of(name)) > 1 for name in names)
     )
-
-
-def _names(places: list[Place], depth: int) -> set[str]:
-    return {place.level(depth) for place in places} - {""}

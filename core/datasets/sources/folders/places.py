@@ -1,26 +1,15 @@
 """The folders that hold images, and which of the folders around each may be classes or parts of a split."""
 
-import posixpath
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from core.datasets.sources.folders.masks import holds_masks, is_called_masks, mask_files
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.split_names import SAYING_NOTHING, split_in_name, words_of
 
 _NAMES_SHOWN = 5
-
-OF_MASKS = "lies in a folder of masks or annotations"
-"""Why the images of such folders are left out."""
-
-# What is drawn over images to say where something is in them: pictures too, but none of a class.
-_MASKS = frozenset(
-    {"mask", "masks", "trimap", "trimaps", "ground", "truth", "groundtruth", "gt", "annotation", "annotations"}
-    | {"label", "labels", "segmentation", "segmentations"}
-)
-_MASK_FILE = re.compile(r"[ _-](masks?|segmentation|superpixels|groundtruth)([ _-]?\d+)?\.\w+$", re.IGNORECASE)
 
 
 @dataclass
@@ -81,13 +70,13 @@ def places_of(paths: Iterable[str], layout: Layout) -> list[Place]:
     kept = []
     for place in places:
         above = [(place.levels[:depth], name) for depth, name in enumerate(place.levels)]
-        if any(
-            is_of_masks(name) and _lies_beside_images(name, inside[parent], parent in direct) for parent, name in above
-        ):
-            leave_out(place, layout, OF_MASKS)
+        if any(holds_masks(name, inside[parent], parent in direct) for parent, name in above):
+            leave_out(place, layout, "lies in a folder of masks or annotations")
             continue
         place.levels = tuple(name for parent, name in above if not _only_wraps(name, parent, inside[parent]))
-        _leave_out_mask_files(place, layout)
+        if masks := mask_files(place.paths):
+            layout.left_out += [(path, "is a mask of an image beside it, by its name") for path in sorted(masks)]
+            place.paths = [path for path in place.paths if path not in masks]
         kept.append(place)
     return kept
 
@@ -99,35 +88,14 @@ def unwrap(places: list[Place]) -> None:
             place.levels = place.levels[1:]
 
 
-def is_of_masks(name: str) -> bool:
-    """Whether a folder is called as those are that hold masks: it may hold a class all the same."""
-    words = set(words_of(name))
-    return bool(words & _MASKS) and words <= _MASKS | SAYING_NOTHING
-
-
-def _leave_out_mask_files(place: Place, layout: Layout) -> None:
-    """Leave out what lies beside the image that it is a mask of, by its name: ``lesion (1)_mask.png``."""
-    named_so = [path for path in place.paths if _MASK_FILE.search(path)]
-    if not named_so:
-        return
-    stems = {posixpath.splitext(path)[0] for path in place.paths}
-    masks = {path for path in named_so if _MASK_FILE.sub("", path) in stems}
-    layout.left_out += [(path, "is a mask of an image beside it, by its name") for path in place.paths if path in masks]
-    place.paths = [path for path in place.paths if path not in masks]
-
-
 def _is_of_images(name: str) -> bool:
     """Whether a folder's name says no more than that it holds images."""
     words = words_of(name)
     return bool(words) and SAYING_NOTHING.issuperset(words)
 
 
-def _lies_beside_images(name: str, inside: Collection[str], holds_images: bool) -> bool:
-    return holds_images or any(_is_of_images(other) for other in inside if other != name)
-
-
 def _only_wraps(name: str, parent: tuple[str, ...], inside: Collection[str]) -> bool:
-    if _is_of_images(name) and all(is_of_masks(other) for other in inside if other != name):
+    if _is_of_images(name) and all(is_called_masks(other) for other in inside if other != name):
         return True
     same_again = bool(parent) and (name == parent[-1] or bool(split_in_name(name) and split_in_name(parent[-1])))
     return same_again and len(inside) == 1

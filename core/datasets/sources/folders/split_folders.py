@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.datasets.sources.folders.masks import is_called_masks
 from core.datasets.sources.folders.places import Place, count, listed, parted, under_first
 from core.datasets.sources.folders.unlabelled import keep, says_to_predict
 from core.datasets.sources.found import Layout, natural_order
-from core.datasets.sources.split_names import SPLIT_NAMES, split_in_names, words_of
+from core.datasets.sources.split_names import SPLIT_NAMES, class_and_part, split_in_names, words_of
 
 MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)
 """Folders beside the parts that hold more images of a class to train on."""
@@ -41,6 +42,12 @@ def take_split(places: list[Place], layout: Layout) -> Divided:
 
     Images in flat parts beside class folders are kept as unlabelled.
     """
+    if named := _classes_named_with_parts(places):
+        for place in places:
+            if place.levels:
+                place.part, (label, place.split) = place.levels[0], named[place.levels[0]]
+                place.levels = (label,)
+        return Divided(places, parts=sorted(named))
     if parts := _parts_outermost(places):
         return _divided_outermost(places, parts, layout)
     if flat := _flat_parts_beside_classes(places):
@@ -56,6 +63,18 @@ def parts_of_names(places: list[Place]) -> dict[str, str]:
 
 
 # The parts outermost -------------------------------------------------------------------------------------------------
+
+
+def _classes_named_with_parts(places: list[Place]) -> dict[str, tuple[str, str]]:
+    """Class and part of each outermost folder, where all are called as ``cats_train`` and ``cats_test`` are."""
+    outermost = under_first(places)
+    named = {name: class_and_part(name) for name in outermost}
+    splits: dict[str, set[str]] = defaultdict(set)
+    for label, split in named.values():
+        splits[label].add(split)
+    are_pairs = len(splits) > 1 and all("train" in found and len(found) > 1 for found in splits.values())
+    are_classes = not any(map(is_called_masks, splits)) and all(len(place.levels) < 2 for place in places)
+    return named if are_pairs and are_classes else {}
 
 
 def _parts_outermost(places: list[Place]) -> dict[str, str]:

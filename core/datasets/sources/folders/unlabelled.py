@@ -2,7 +2,7 @@
 
 from core.datasets.sources.folders.places import Place, count, listed, parted, under_first
 from core.datasets.sources.found import Layout, natural_order
-from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, words_of
+from core.datasets.sources.split_names import said_besides
 
 # Without blanks. "unknown", "other" and "background" are classes: somebody looked and put them there.
 _WITHOUT_LABEL = frozenset(
@@ -14,16 +14,12 @@ _TO_PREDICT = frozenset({"pred", "predict", "prediction", "predictions", "topred
 
 def says_unlabelled(name: str) -> bool:
     """Whether a folder is named after its images having no label, such as ``no_label``, ``_unlabeled`` or ``unsup``."""
-    return _telling(name) in _WITHOUT_LABEL
+    return said_besides(name) in _WITHOUT_LABEL
 
 
 def says_to_predict(name: str) -> bool:
     """Whether a folder is named after its images being there to be predicted, such as ``seg_pred``."""
-    return _telling(name) in _TO_PREDICT
-
-
-def _telling(name: str) -> str:
-    return "".join(word for word in words_of(name) if word not in SAYING_NOTHING and word not in SPLIT_NAMES)
+    return said_besides(name) in _TO_PREDICT
 
 
 def keep_without_label(places: list[Place], layout: Layout) -> list[Place]:
