@@ -16,14 +16,14 @@ from core.datasets.sources.tables.column_names import (
     may_be_label,
     part_of_flag,
 )
-from core.datasets.sources.tables.contents import ONES, Column, columns_of, file_name, printable, say_the_same
+from core.datasets.sources.tables.contents import ONES, Column, columns_of, printable, say_the_same
 from core.datasets.sources.tables.files import TableFile
 from core.datasets.sources.tables.one_hot import (
     exclude_each_other,
     one_hot_columns,
     share_of_several,
 )
-from core.datasets.sources.tables.paths import NamedFiles
+from core.datasets.sources.tables.paths import NamedFiles, file_name
 from core.errors import UsageError
 
 _LOOKED_UP = 20
@@ -89,7 +89,7 @@ def find_columns(table: TableFile, choices: Choices, called: str, files: NamedFi
     if len(table.names) > _MOST_COLUMNS:
         raise UsageError(f"{called} has {len(table.names):,} columns. Keep only those that are needed.")
     given = _given(table, choices, called)
-    if {"path", "label"} <= given.keys() and getattr(table, "columns", {}):
+    if {"path", "label"} <= getattr(table, "columns", {}).keys():
         return _as_given(given), []
     columns = columns_of(table)
     if columns and not columns[0].cells:
@@ -140,7 +140,7 @@ class _Search:
         self._taken.update(index for indices in given.values() for index in indices)
         found = dict(given)
         for role, look in (("path", self._path), ("split", self._split), ("group", self._group)):
-            if role not in given and not (role != "path" and getattr(self._table, "columns", {})):
+            if role not in given:
                 found[role] = [column.index for column in look()]
                 self._taken.update(found[role])
         if "label" not in given:

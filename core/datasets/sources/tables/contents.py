@@ -8,6 +8,7 @@ from functools import cached_property
 from core.datasets.sources.listing import is_image
 from core.datasets.sources.split_names import split_of_value
 from core.datasets.sources.tables.files import TableFile
+from core.datasets.sources.tables.paths import file_name
 from core.datasets.sources.tables.several_labels import SEVERAL
 
 MISSING_VALUES = frozenset({"", "nan", "null", "<na>", "n/a", "#n/a"})  # not "none" and "na": people mean classes
@@ -122,11 +123,6 @@ def say_the_same(one: Column, other: Column) -> bool:
     """Whether each value of one column stands beside one value of the other, as names do beside numbers of classes."""
     pairs = {(a, b) for a, b in zip(one.cells, other.cells, strict=True) if a and b}
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) > 0
-
-
-def file_name(path: str) -> str:
-    """The last part of a path of any machine or of an address, without what follows a question mark in that."""
-    return re.split(r"[/\\]", path.partition("?")[0] if "://" in path else path)[-1]
 
 
 def printable(text: str) -> str:

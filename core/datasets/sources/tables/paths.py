@@ -173,6 +173,11 @@ def shown(text: str) -> str:
     return visible if len(text) <= 100 else f"{visible[:97]}…"
 
 
+def file_name(path: str) -> str:
+    """The last part of a path of any machine or of an address, without what follows a question mark in that."""
+    return re.split(r"[/\\]", path.partition("?")[0] if "://" in path else path)[-1]
+
+
 def folders_in(named: str) -> list[str]:
     """The folders in a path of any machine, or in an address."""
     return _parts(named)[:-1]

@@ -32,41 +32,50 @@ def read_table(
     path: Path,
     *,
     choices: Choices = AS_FOUND,
+    base: Path | None = None,
     inside: Path | None = None,
     classes: Collection[str] | None = None,
+    needs_two: bool = True,
 ) -> Layout:
-    """Read which images have which labels from a table: CSV of any delimiter, TSV or Parquet.
+    """Read which images have which labels from a table: CSV of any delimiter, TSV, Excel or Parquet.
 
     Parameters
     ----------
     path
-        The table. Paths in it are absolute or relative to its folder; a name or an id without an ending is enough
-        where only one image below that folder has it.
+        The table. Paths in it are absolute or relative to `base`; a name or an id without an ending is enough where
+        only one image below that folder has it. So is the end of a path of another machine, or of an address.
     choices
         Which columns are meant, as far as a person said: see `core.datasets.sources.tables.columns.find_columns`.
+    base
+        The folder that paths in it are relative to; the table's own where none is given.
     inside
         For tables that come from anyone: files that lie outside this folder, also by links, are left out unread.
     classes
         Labels that are known; images with others are left out.
+    needs_two
+        Whether a table that gives all images one label is refused.
 
     Returns
     -------
     Layout
-        Its root is the table's folder, or where images lie elsewhere the folder that all of them have in common.
-        Rows that cannot be used are left out, each with a reason.
+        Its root is `base`, or where images lie elsewhere the folder that all of them have in common.
+        Rows that cannot be used are left out, each with a reason; images of rows without a label are unlabelled.
 
     Raises
     ------
+    Undecided
+        If several columns would do as well as one another, or images have several labels, and nobody chose.
     UsageError
         If the table cannot be read, lacks a column, or names no image that can be used; without `classes` also if
-        there is only one label.
+        there is only one label, unless it may be so.
     """
     path = Path(path)
     if inside is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(inside)):
         raise UsageError(f"{path.name} lies outside the folder and is not read.")
-    table, files = open_table(path), NamedFiles(path.parent, inside)
+    base = path.parent if base is None else base
+    table, files = open_table(path), NamedFiles(base, inside)
     columns, notes = find_columns(table, choices, path.name, files)
-    layout = Layout(path.parent, warnings=[*table.warnings, *notes])
+    layout = Layout(base, warnings=[*table.warnings, *notes])
     layout.labels_from = _names_of(table, columns.label, path.name)
     named = _read_rows(table, columns, files, classes, layout, path.name)
     entries = dict(_agreeing(named, layout, path.name))
@@ -75,7 +84,7 @@ def read_table(
         _take_groups(entries, layout, _names_of(table, [columns.group], path.name))
     _take_split(entries, layout, table, columns, path.name)
     _place(layout, entries)
-    _check(layout, path.name, files, needs_two=classes is None)
+    _check(layout, path.name, files, needs_two=needs_two and classes is None)
     _say_how_paths_were_matched(layout, files, path.name)
     warn_of_alike(layout)
     return layout

@@ -10,6 +10,7 @@ import pytest
 
 from core.datasets.sources.choices import Choices
 from core.datasets.sources.tables import files as table_files
+from core.datasets.sources.tables import limits
 from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
 
@@ -275,7 +276,10 @@ def test_none_can_be_a_class(photos):
         ("path,label\n", "no rows"),
         ("path\nphotos/1.jpg\n", "one column only, “path”"),
         ("a,b\n1,2\n", "Its columns are “a”, “b”"),
-        ("path,b,c\n1,.5,2.5\n2,.6,.1", "holds the labels cannot be told: none holds the names of classes. Its columns"),
+        (
+            "path,b,c\n1,.5,2.5\n2,.6,.1",
+            "holds the labels cannot be told: none holds the names of classes. Its columns",
+        ),
         ("path,label\nphotos/8.jpg,a\nphotos/9.jpg,b\n", "None of the 2 rows"),
         ("path,label\nphotos/1.jpg,a\nphotos/2.jpg,a\n", "have the label “a”"),
         ("\0\1\2\3\0\0\0" * 50, "not a table"),
@@ -332,7 +336,7 @@ def test_a_small_parquet_that_repeats_one_long_text_is_refused(photos, kind):
 
 def test_tables_that_are_too_large(photos, monkeypatch):
     path = table(photos, GOOD)
-    monkeypatch.setattr(table_files, "MOST_ROWS", 1)
+    monkeypatch.setattr(limits, "MOST_ROWS", 1)
     assert "more than 1 rows" in refusal(path)
     monkeypatch.setattr(table_files, "MOST_BYTES", 10)
     assert "is larger than" in refusal(path)
