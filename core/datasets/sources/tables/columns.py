@@ -163,7 +163,7 @@ class _Search:
         ids = [column for column in free if not column.holds_images and column.simple in PATHS]
         if not fitting or any(_rank_as_path(column) < _rank_as_path(fitting[0]) for column in ids):
             fitting = sorted(fitting + [column for column in ids if self._finds(column)], key=_rank_as_path)
-        fitting = _different_files(fitting)
+        fitting = self._different_files(fitting)
         if len(fitting) > 1:
             fitting = [column for column in fitting if self._finds(column)] or fitting
         if len(fitting) > 1:
@@ -191,6 +191,21 @@ class _Search:
             f"Which column of {self._called} holds the file names cannot be told: none of them names an image. Its "
             f"columns are {_listed(self._table.names)}. Choose one, or name it “path” in the first line."
         )
+
+    def _different_files(self, columns: Sequence[Column]) -> list[Column]:
+        """The columns without those that name the same files as an earlier one, as a path and an address may."""
+        kept: list[Column] = []
+        for column in sorted(columns, key=lambda column: any("://" in value for value in column.values[:_LOOKED_UP])):
+            if not any(self._are_same_files(column, other) for other in kept):
+                kept.append(column)
+        return kept
+
+    def _are_same_files(self, one: Column, other: Column) -> bool:
+        if any(_stem(a) != _stem(b) for a, b in zip(one.cells, other.cells, strict=True)):
+            return False
+        pairs = list(zip(one.cells, other.cells, strict=True))[:_LOOKED_UP]
+        # A mask may be called as its image is, and lie in another folder.
+        return not any(self._files.has(a) and self._files.has(b) and not self._files.are_one(a, b) for a, b in pairs)
 
     def _finds(self, column: Column, share: float = 0.0) -> bool:
         """Whether more than this share of some of the values mean images that are here."""
@@ -310,21 +325,12 @@ class _Search:
             raise UsageError(f"{self._called} names no image that is here.{self._files.hint(example)}")
 
 
+def _stem(path: str) -> str:
+    return os.path.splitext(file_name(path))[0]
+
+
 def _rank_as_path(column: Column) -> int:
     return PATHS.index(column.simple) if column.simple in PATHS else len(PATHS)
-
-
-def _different_files(columns: Sequence[Column]) -> list[Column]:
-    """The columns without those that name the same files as an earlier one, as a path and an address may."""
-
-    def stems(column: Column) -> list[str]:
-        return [os.path.splitext(file_name(cell))[0] for cell in column.cells]
-
-    kept: list[Column] = []
-    for column in sorted(columns, key=lambda column: any("://" in value for value in column.values[:_LOOKED_UP])):
-        if not any(stems(column) == stems(other) for other in kept):
-            kept.append(column)
-    return kept
 
 
 def _different_meanings(columns: Sequence[Column]) -> list[Column]:

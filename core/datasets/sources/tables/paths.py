@@ -64,14 +64,21 @@ class NamedFiles:
 
     def has(self, named: str) -> bool:
         """Whether a path, a name or an id means an image that is here."""
+        return bool(self._looked_up(named))
+
+    def are_one(self, one: str, other: str) -> bool:
+        """Whether two paths mean the same image."""
+        return self._looked_up(one) == self._looked_up(other) != ""
+
+    def _looked_up(self, named: str) -> str:
+        """What `find` gives, "" for nothing, without keeping how it was matched."""
         before = self.matched_by_end
         try:
-            self.find(named)
+            return self.find(named)
         except NotUsable:
-            return False
+            return ""
         finally:
             self.matched_by_end = before
-        return True
 
     def hint(self, named: str) -> str:
         """How a table calls an image and how those here are called, in a sentence; "" where there is none."""

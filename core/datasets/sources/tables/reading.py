@@ -198,7 +198,7 @@ def _take_split(entries: dict[str, _Named], layout: Layout, table: TableFile, co
         if parts and not {label for entry in entries.values() for label in entry.labels} & set(names):
             for entry, part in zip(entries.values(), parts, strict=True):
                 entry.split = part
-            layout.split_from = f"the folders {' and '.join(names)} in the paths that {called} names"
+            layout.split_from = f"the folders {_and(names)} in the paths that {called} names"
             return
 
 
