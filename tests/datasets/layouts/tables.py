@@ -1,5 +1,6 @@
 """Tables of paths and labels, brought themselves."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.datasets.layouts.case import Case, picture, text
 
 LABELS = ("circle", "square", "cross")
 PARTS = ("train", "train", "validation", "test")
+SAMPLES = Path(__file__).parent / "samples"
 
 Row = tuple[str, str, str, int]
 """Name of a picture, its label, its part of the split, its number."""
@@ -393,10 +395,10 @@ def excel(folder: Path) -> Path:
     return folder / "labels.xlsx"
 
 
-def old_excel(folder: Path) -> Path:
-    photos(folder)
-    (folder / "labels.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000))
-    return folder / "labels.xls"
+def sample(folder: Path, name: str) -> Path:
+    """A table that another program wrote of these pictures."""
+    photos(folder, split=True)
+    return Path(shutil.copy(SAMPLES / name, folder))
 
 
 FORMS = [
@@ -474,6 +476,14 @@ FORMS = [
         has_split=True,
         says="the column “class” of labels.xlsx, split from the column “split”",
         warns="The sheet “labels” of labels.xlsx was read, and not “old”",
+    ),
+    Case(
+        "A workbook whose texts stand apart from its sheet, as Excel writes it",
+        "XlsxWriter 3.3.1",
+        partial(sample, name="excel/labels.xlsx"),
+        dict.fromkeys(LABELS, 4),
+        has_split=True,
+        says="the column “class” of labels.xlsx",
     ),
     Case(
         "A part of a split that Kaggle names (FER2013)",

@@ -34,7 +34,7 @@ _BESIDE_LABELS = frozenset(
         "confidence probability prob quality size width height w h x y x1 x2 y1 y2 xmin xmax ymin ymax left right top "
         "bottom bbox area lat lon latitude longitude altitude depth format mode md5 sha1 sha256 hash checksum fold "
         "kfold version modality view angle mask segmentation thumbnail confirm approx updated created lead exif "
-        "orientation"
+        "orientation predicted prediction pred"
     )
 )
 _ALSO_IN_NAMES_OF_LABELS = frozenset(["id", "text", "number", "index", "idx"])

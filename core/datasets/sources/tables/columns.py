@@ -23,7 +23,7 @@ from core.datasets.sources.tables.one_hot import (
     one_hot_columns,
     share_of_several,
 )
-from core.datasets.sources.tables.paths import NamedFiles, file_name
+from core.datasets.sources.tables.paths import NamedFiles, file_name, shown
 from core.errors import UsageError
 
 _LOOKED_UP = 20
@@ -176,10 +176,11 @@ class _Search:
             )
         if not fitting:
             fitting = [column for column in ids if len(ids) > 1 and self._finds(column)] or ids
-            # Numbers that happen to be names of files are none.
-            others = [column for column in free if not column.is_numbers]
+            # Counts that happen to be names of files are none.
+            others = [column for column in free if not column.is_numbers or column.is_numbered or "id" in column.words]
             fitting = fitting or [column for column in others if self._finds(column, 0.5)]
         if fitting:
+            self._refuse_names_of_images(fitting[0])
             return fitting[:1]
         named = [name for index, name in enumerate(self._table.names) if not self._table.holds_text(index)]
         if len(named) and any("".join(filter(str.isalnum, name)).casefold() in PATHS for name in named):
@@ -191,6 +192,14 @@ class _Search:
             f"Which column of {self._called} holds the file names cannot be told: none of them names an image. Its "
             f"columns are {_listed(self._table.names)}. Choose one, or name it “path” in the first line."
         )
+
+    def _refuse_names_of_images(self, column: Column) -> None:
+        """An id of an image as the name of a column is the first row of a table without column names."""
+        if column.simple not in PATHS and self._files.has(column.name):
+            raise UsageError(
+                f"The first line of {self._called} names an image, “{shown(column.name)}”, and no columns. Write "
+                "a line of column names above it, such as path,label."
+            )
 
     def _different_files(self, columns: Sequence[Column]) -> list[Column]:
         """The columns without those that name the same files as an earlier one, as a path and an address may."""
@@ -254,6 +263,7 @@ class _Search:
             return self._by_one_hot(one_hot, path, choices)
         if not fitting:
             fitting = clear or [column for column in guesses if column.simple in OFTEN_LABELS or len(free) == 1]
+            fitting = [column for column in fitting if column.is_repeated or not column.is_measured]
         elif clear:
             fitting = clear + [column for column in fitting if column not in clear]
         if len(fitting) == 1 and not one_hot:
@@ -281,7 +291,8 @@ class _Search:
         if exclude_each_other(columns) or choices.several_labels == LEAVE_OUT:
             return columns
         self._refuse_other_images(path)
-        each = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in columns]
+        used = [column for column in columns if len(column.different) > 1]
+        each = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in used]
         raise Undecided(
             f"{len(columns)} columns of {self._called} hold 0 and 1: {_listed(column.name for column in columns)}. "
             f"{share_of_several(columns):.0%} of the rows have several 1s, but one label an image is what can be "
@@ -297,7 +308,7 @@ class _Search:
         self._refuse_other_images(path)
         possible = [column for column in free if column not in fitting and len(column.different) > 1]
         possible = [column for column in possible if not (column.is_measured or column.is_split)]
-        possible = [column for column in possible if column.could_be_label and may_be_label(column, free)] or possible
+        possible.sort(key=lambda column: (not column.could_be_label, not may_be_label(column, free)))
         shown = fitting if len(fitting) > 1 or (fitting and one_hot) else fitting + possible
         options = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in shown[:_MOST_OPTIONS]]
         if one_hot:
@@ -306,7 +317,8 @@ class _Search:
         if not options:
             raise UsageError(
                 f"Which column of {self._called} holds the labels cannot be told: none holds the names of classes. Its "
-                f"columns are {_listed(self._table.names)}. Choose one, or name it “label” in the first line."
+                f"columns are {_listed(self._table.names)}. Choose one, or put the names of classes in one called "
+                "“label”."
             )
         if len(options) > 1 and fitting:
             question = f"Several columns of {self._called} may hold the labels."

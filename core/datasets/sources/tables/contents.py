@@ -71,6 +71,11 @@ class Column:
         return bool(self.values) and all(_NUMBER.fullmatch(value) for value in self.different)
 
     @cached_property
+    def is_numbered(self) -> bool:
+        """Whether the numbers are written with leading zeros, as names of files are."""
+        return any(value.startswith("0") and value.isdigit() and value != "0" for value in self.different)
+
+    @cached_property
     def is_measured(self) -> bool:
         """Whether there are numbers that are not whole among nothing but numbers, such as probabilities."""
         return self.is_numbers and not all(_WHOLE.fullmatch(value) for value in self.different)

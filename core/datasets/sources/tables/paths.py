@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import unicodedata
 from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
@@ -134,8 +135,8 @@ class NamedFiles:
         parts = _parts(named)
         if not parts or ".." in parts:
             return ""
-        is_foreign = bool(_FROM_A_ROOT.match(named))
-        matches = self._by_name.get(parts[-1], [])
+        is_foreign = len(parts) == 1 or bool(_FROM_A_ROOT.match(named))
+        matches = self._by_name.get(parts[-1]) or self._by_folded_name.get(_folded(parts[-1]), [])
         if not matches and (upload := _UPLOADED.fullmatch(parts[-1])):
             is_foreign, matches = True, self._by_name.get(upload["name"], [])
         if not matches:
@@ -151,6 +152,15 @@ class NamedFiles:
         if (most == 1 and is_elsewhere) or not self._is_file(os.path.join(self._base, match)):
             return ""
         return match
+
+    @cached_property
+    def _by_folded_name(self) -> dict[str, list[str]]:
+        """The same where upper and lower case, and how accents are put together, count for nothing."""
+        found: dict[str, list[str]] = {}
+        for name, paths in self._by_name.items():
+            if "/" not in name:
+                found.setdefault(_folded(name), []).extend(paths)
+        return found
 
     @cached_property
     def _folder_names(self) -> frozenset[str]:
@@ -188,6 +198,10 @@ def file_name(path: str) -> str:
 def folders_in(named: str) -> list[str]:
     """The folders in a path of any machine, or in an address."""
     return _parts(named)[:-1]
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _parts(named: str) -> list[str]:
