@@ -124,7 +124,7 @@ class NamedFiles:
         if len(matches) > 1:
             raise NotUsable(f"fits several files ({', '.join(matches[:3])})")
         if not matches:
-            is_other = not is_image(named) and os.path.splitext(named)[1][1:].isalpha()
+            is_other = not is_image(file_name(named)) and os.path.splitext(named)[1][1:].isalpha()
             raise NotUsable("is named in the table but is no image" if is_other else _MISSING)
         if not self._is_file(os.path.join(self._base, matches[0])):
             raise NotUsable(_MISSING)
