@@ -221,6 +221,4 @@ class _ParquetTable:
 def _as_text(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, float) and value.is_integer():  # how pandas writes whole numbers where some are missing
-        return str(int(value))
     return str(value).strip()

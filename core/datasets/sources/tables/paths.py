@@ -121,6 +121,8 @@ class NamedFiles:
 
     def _only_match(self, named: str) -> str:
         matches = self._by_name.get(named, [])
+        if not matches and _WHOLE.fullmatch(named):
+            matches = self._by_name.get(named.removesuffix(".0"), [])
         if len(matches) > 1:
             raise NotUsable(f"fits several files ({', '.join(matches[:3])})")
         if not matches:
@@ -179,6 +181,7 @@ class NamedFiles:
 
 
 _MISSING = "is named in the table but does not exist"
+_WHOLE = re.compile(r"\d+\.0")  # how programs write whole numbers where some are missing
 _FROM_A_ROOT = re.compile(r"/|[A-Za-z]:[\\/]|\\\\|[A-Za-z][\w+.-]*://")
 # Label Studio puts eight digits before the name of a file that is uploaded.
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?P<name>.+)")

@@ -71,7 +71,7 @@ def test_one_column_of_paths(written):
     [
         ("#\n" * 1000, "is empty"),
         ("sep=;\n", "is empty"),
-        ("sep=;", "has one column only"),
+        ("sep=;", "no rows"),
         ("# only this", "has one column only"),
         ("#" * 5_000_000, "it has a line of 5,000,000 letters"),
     ],

@@ -48,6 +48,10 @@ def test_paths_of_other_machines_mean_the_image_with_the_same_end(files, named, 
     assert named_files.matched_by_end == (named, found)
 
 
+def test_an_id_that_a_program_made_a_float_of(files):
+    assert NamedFiles(files).find("7.0") == str(files / "cats/black/7.jpg")
+
+
 @pytest.mark.parametrize(
     ("named", "reason"),
     [

@@ -1,11 +1,12 @@
 """Cells with several labels, and columns of classes, judged by what is asked and what comes out."""
 
+import pandas as pd
 import pytest
 
 from core.datasets.sources.choices import LEAVE_OUT, Choices
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.sources.tables.several_labels import SEVERAL, labels_in, separator_in
-from tests.datasets.sources.tables.conftest import question, refusal
+from tests.datasets.sources.tables.conftest import labels, question, refusal
 
 LEFT_OUT = Choices(several_labels=LEAVE_OUT)
 
@@ -154,6 +155,13 @@ def test_other_numbers_in_chosen_columns_are_left_out(written):
 
 
 # Whole numbers -------------------------------------------------------------------------------------------------------
+
+
+def test_floats_are_the_same_in_parquet_and_csv(written, tmp_path):
+    path = written("file,label", lambda n, path, kind: f"{path},{('1.0', '2.5', '')[n % 3]}")
+    frame = pd.read_csv(path)
+    frame.to_parquet(tmp_path / "labels.parquet")
+    assert labels(read_table(path)) == labels(read_table(tmp_path / "labels.parquet"))
 
 
 @pytest.mark.parametrize(
