@@ -1,24 +1,34 @@
-"""Reads tables from files, CSV of any delimiter, TSV and Parquet, as columns of text."""
+"""Reads tables from files, CSV of any delimiter, TSV, Excel and Parquet, as columns of text."""
 
 import csv
 import io
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.datasets.sources.tables.encoding import decoded
+from core.datasets.sources.tables.excel import EXCEL_SUFFIXES, SPREADSHEETS, open_excel
+from core.datasets.sources.tables.headers import (
+    after_comments,
+    after_delimiter_line,
+    names_an_image,
+    no_names_said,
+    numbered,
+)
+from core.datasets.sources.tables.limits import LONGEST_LINE, MOST_BYTES, refuse_too_many
+from core.datasets.sources.tables.vertex import VertexTable, is_vertex
 from core.errors import UsageError
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"})
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | EXCEL_SUFFIXES
 """Endings of tables, in lower case."""
 
-MOST_BYTES = 200 * 2**20
-MOST_ROWS = 1_000_000
 _DELIMITERS = ",;\t|"
 _LINES_TO_LOOK_AT = 20
 _LETTERS_TO_LOOK_AT = 100_000
+_ROWS_TO_COUNT_FIELDS_OF = 1_000
 _LONGEST_TEXT = 10_000  # bytes on average; paths and labels are far shorter
 _ROWS_AT_ONCE = 10_000
 
@@ -32,10 +42,14 @@ class TableFile(Protocol):
         Names of the columns.
     warnings
         What had to be guessed to read it, in words.
+    columns
+        Names of the columns whose role the format itself fixes, by role: "path", "label", "split" and "group". Empty
+        for plain tables; may be missing altogether.
     """
 
     names: list[str]
     warnings: list[str]
+    columns: Mapping[str, str]
 
     def holds_text(self, column: int) -> bool:
         """False for columns of bytes, lists and the like."""
@@ -56,13 +70,24 @@ def open_table(path: Path) -> TableFile:
         raise UsageError(f"There is no table {path}. Check the spelling.")
     if os.path.getsize(path) > MOST_BYTES:
         raise UsageError(f"{path.name} is larger than {MOST_BYTES >> 20:,} MB. Keep only the columns that are needed.")
+    if path.suffix.lower() in SPREADSHEETS:
+        raise UsageError(f"{path.name} is a spreadsheet that can't be read. Save it as .xlsx or as CSV in UTF-8.")
     if path.suffix.lower() not in TABLE_SUFFIXES:
         kinds = ", ".join(sorted(TABLE_SUFFIXES))
         raise UsageError(f"{path.name} is not a table by its ending. Expected one of {kinds}.")
     try:
-        return _ParquetTable(path) if path.suffix.lower() == ".parquet" else _TextTable(path)
+        return _opened(path, path.suffix.lower())
     except OSError as error:
         raise UsageError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
+
+
+def _opened(path: Path, suffix: str) -> TableFile:
+    if suffix == ".parquet":
+        return _ParquetTable(path)
+    if suffix in EXCEL_SUFFIXES:
+        return open_excel(path)
+    table = _TextTable(path)
+    return VertexTable(table.fields, path.name, table.warnings[:-1]) if table.is_vertex else table
 
 
 # Text ----------------------------------------------------------------------------------------------------------------
@@ -71,66 +96,63 @@ def open_table(path: Path) -> TableFile:
 class _TextTable:
     def __init__(self, path: Path):
         self._called = path.name
-        self._text, encoding = _decoded(path.read_bytes(), path.name)
-        self.warnings = []
+        self._text, encoding = decoded(path.read_bytes(), path.name)
+        self.warnings, self.columns = [], {}
         if encoding:
             self.warnings.append(
                 f"{path.name} is not in UTF-8 and was read as {encoding}, which is a guess. Check names with accents."
             )
-        _refuse_too_many(
-            self._text.count("\n") - 1, path.name
-        )  # at once, and not after a million files were looked for
-        self._delimiter = _delimiter(self._text[:_LETTERS_TO_LOOK_AT])
-        self.names = [name.strip() for name in next(self._read(), [])]
+        # At once, and not after a million files were looked for.
+        refuse_too_many(self._text.count("\n") - 1, path.name)
+        self._text, self._delimiter = after_delimiter_line(self._text)
+        self._text, comment = after_comments(self._text)
+        self._delimiter = self._delimiter or _delimiter(self._text[:_LETTERS_TO_LOOK_AT])
+        first = next(self.fields(), [])
+        self._has_names = not names_an_image(first)
+        self.is_vertex = is_vertex(first)
+        self.names = [name.strip() for name in (first if self._has_names else self._names_of_none(first, comment))]
         if not self.names:
             raise UsageError(f"{path.name} is empty. Expected a line of column names and a line for each image.")
+
+    def _names_of_none(self, first: list[str], comment: str) -> list[str]:
+        """Names of columns where the first row is that of an image: those in a comment above it, or numbers."""
+        names = comment.split(self._delimiter) if comment else []
+        if len(names) == len(first) > 1:
+            return names
+        self.warnings.append(no_names_said(self._called))
+        return numbered(max(len(row) for row in islice(self.fields(), _ROWS_TO_COUNT_FIELDS_OF)))
 
     def holds_text(self, column: int) -> bool:
         return True
 
     def rows(self, columns: Sequence[int]) -> Iterator[list[str] | None]:
-        for number, row in enumerate(islice(self._read(), 1, None), start=1):
-            _refuse_too_many(number, self._called)
+        for number, row in enumerate(islice(self.fields(), int(self._has_names), None), start=1):
+            refuse_too_many(number, self._called)
             if len(row) > len(self.names):
                 yield None
             else:
                 yield [row[column].strip() if column < len(row) else "" for column in columns]
 
-    def _read(self) -> Iterator[list[str]]:
+    def fields(self) -> Iterator[list[str]]:
         """The lines that are not blank, as fields."""
+        lines = csv.reader(self._lines(), delimiter=self._delimiter, skipinitialspace=True)
         try:
-            yield from filter(any, csv.reader(io.StringIO(self._text, newline=""), delimiter=self._delimiter))
+            yield from filter(any, lines)
         except csv.Error as error:
             raise UsageError(f"{self._called} is not a table of text, or is damaged ({error}).") from error
 
-
-def _decoded(content: bytes, called: str) -> tuple[str, str]:
-    """A file's text, and the encoding where that had to be guessed."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding), ""
-            except UnicodeDecodeError as error:
-                raise UsageError(f"{called} is damaged: it is not the {encoding} text that it begins as.") from error
-    head = content[:1000]
-    guesses = [("utf-8", "")]
-    if b"\0" in head:  # text holds none, but in UTF-16 every second byte of a plain letter is one
-        guesses = [("utf-16-le", "UTF-16")] if b"\0" in head[1::2] else [("utf-16-be", "UTF-16")]
-    for encoding, guessed in (*guesses, ("cp1252", "Windows-1252")):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, guessed
-    raise UsageError(f"{called} is not a table of text. Save it as CSV in UTF-8.")
+    def _lines(self) -> Iterator[str]:
+        for line in io.StringIO(self._text, newline=""):
+            if len(line) > LONGEST_LINE:  # of which each letter may become a field
+                raise UsageError(f"{self._called} is not a table of text: it has a line of {len(line):,} letters.")
+            yield line
 
 
 def _delimiter(text: str) -> str:
     """The delimiter by which most of the first lines have as many fields as the header, at least two."""
 
     def agreement(delimiter: str) -> tuple[float, int]:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
         try:
             counts = [len(row) for row in islice(filter(any, lines), _LINES_TO_LOOK_AT)]
         except csv.Error:
@@ -150,7 +172,7 @@ class _ParquetTable:
         import pyarrow as pa  # takes a fifth of a second, which nothing but Parquet should cost
         import pyarrow.parquet as pq
 
-        self._called, self.warnings, self._damage = path.name, [], pa.ArrowException
+        self._called, self.warnings, self.columns, self._damage = path.name, [], {}, pa.ArrowException
         try:
             schema = pq.read_schema(path)
             # Read as dictionaries, text that is repeated is held once: a small hostile file cannot fill the memory.
@@ -168,7 +190,7 @@ class _ParquetTable:
             if pa.types.is_nested(field.type) or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
         }
         metadata = self._file.metadata
-        _refuse_too_many(metadata.num_rows, path.name)
+        refuse_too_many(metadata.num_rows, path.name)
         if any(metadata.row_group(index).total_byte_size > 8 * MOST_BYTES for index in range(metadata.num_row_groups)):
             raise UsageError(f"{path.name} unpacks to too many bytes. Keep only the columns that are needed.")
 
@@ -199,11 +221,4 @@ class _ParquetTable:
 def _as_text(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, float) and value.is_integer():  # how pandas writes whole numbers where some are missing
-        return str(int(value))
     return str(value).strip()
-
-
-def _refuse_too_many(rows: int, called: str) -> None:
-    if rows > MOST_ROWS:
-        raise UsageError(f"{called} has more than {MOST_ROWS:,} rows. Split it into smaller ones.")

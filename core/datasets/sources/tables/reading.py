@@ -1,33 +1,30 @@
 """Tables of paths and labels: which image has which label, part of a split and group."""
 
 import os
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.datasets.sources.choices import AS_FOUND, Choices
+from core.datasets.sources.choices import AS_FOUND, LEAVE_OUT, Choices, Option, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import has_control_characters
-from core.datasets.sources.split_names import SPLIT_NAMES
-from core.datasets.sources.tables.columns import find_columns
+from core.datasets.sources.tables.columns import Columns, find_columns
 from core.datasets.sources.tables.files import TableFile, open_table
-from core.datasets.sources.tables.paths import NamedFiles, NotUsable
+from core.datasets.sources.tables.labels import RowLabels, whole_numbers
+from core.datasets.sources.tables.parts import RowParts, parts_by_folders
+from core.datasets.sources.tables.paths import NamedFiles, NotUsable, folders_in, shown
 from core.errors import UsageError
 
-_MISSING_VALUES = frozenset({"", "nan", "null", "<na>", "n/a", "#n/a"})  # not "none" and "na": people mean classes
-_LONGEST_LABEL = 200
 
-
-@dataclass
+@dataclass(slots=True)
 class _Named:
     """What all rows that name one file say about it."""
 
-    label: str
+    labels: tuple[str, ...]
     split: str
     group: str
+    named: str
     times: int = 1
-    labels: set[str] = field(default_factory=set)
+    others: set[tuple[str, ...]] = field(default_factory=set)
     splits: set[str] = field(default_factory=set)
 
 
@@ -35,48 +32,60 @@ def read_table(
     path: Path,
     *,
     choices: Choices = AS_FOUND,
+    base: Path | None = None,
     inside: Path | None = None,
     classes: Collection[str] | None = None,
+    needs_two: bool = True,
 ) -> Layout:
-    """Read which images have which labels from a table: CSV of any delimiter, TSV or Parquet.
+    """Read which images have which labels from a table: CSV of any delimiter, TSV, Excel or Parquet.
 
     Parameters
     ----------
     path
-        The table. Paths in it are absolute or relative to its folder; a name or an id without an ending is enough
-        where only one image below that folder has it.
+        The table. Paths in it are absolute or relative to `base`; a name or an id without an ending is enough where
+        only one image below that folder has it. So is the end of a path of another machine, or of an address.
     choices
         Which columns are meant, as far as a person said: see `core.datasets.sources.tables.columns.find_columns`.
+    base
+        The folder that paths in it are relative to; the table's own where none is given.
     inside
         For tables that come from anyone: files that lie outside this folder, also by links, are left out unread.
     classes
         Labels that are known; images with others are left out.
+    needs_two
+        Whether a table that gives all images one label is refused.
 
     Returns
     -------
     Layout
-        Its root is the table's folder, or where images lie elsewhere the folder that all of them have in common.
-        Rows that cannot be used are left out, each with a reason.
+        Its root is `base`, or where images lie elsewhere the folder that all of them have in common.
+        Rows that cannot be used are left out, each with a reason; images of rows without a label are unlabelled.
 
     Raises
     ------
+    Undecided
+        If several columns would do as well as one another, or images have several labels, and nobody chose.
     UsageError
         If the table cannot be read, lacks a column, or names no image that can be used; without `classes` also if
-        there is only one label.
+        there is only one label, unless it may be so.
     """
     path = Path(path)
     if inside is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(inside)):
         raise UsageError(f"{path.name} lies outside the folder and is not read.")
-    table = open_table(path)
-    columns = find_columns(table, choices, path.name)
-    layout = Layout(path.parent, warnings=list(table.warnings))
-    names = {role: f"the column “{table.names[column]}” of {path.name}" for role, column in columns.items()}
-    layout.labels_from, layout.groups_from = names["label"], names.get("group", "")
-    named = _read_rows(table, columns, NamedFiles(path.parent, inside), classes, layout, path.name)
-    _place(layout, _agreeing(named, layout, path.name))
-    _check(layout, path.name, needs_two=classes is None)
-    if any(image.split for image in layout.images):
-        layout.split_from = names["split"]
+    base = path.parent if base is None else base
+    table, files = open_table(path), NamedFiles(base, inside)
+    columns, notes = find_columns(table, choices, path.name, files)
+    layout = Layout(base, warnings=[*table.warnings, *notes])
+    layout.labels_from = _names_of(table, columns.label, path.name)
+    named = _read_rows(table, columns, files, classes, layout, path.name)
+    entries = dict(_agreeing(named, layout, path.name))
+    entries = _with_one_label(entries, layout, path.name, choices)
+    if columns.group is not None:
+        _take_groups(entries, layout, _names_of(table, [columns.group], path.name))
+    _take_split(entries, layout, table, columns, path.name)
+    _place(layout, entries)
+    _check(layout, path.name, files, needs_two=needs_two and classes is None)
+    _say_how_paths_were_matched(layout, files, path.name)
     warn_of_alike(layout)
     return layout
 
@@ -86,7 +95,7 @@ def read_table(
 
 def _read_rows(
     table: TableFile,
-    columns: dict[str, int],
+    columns: Columns,
     files: NamedFiles,
     classes: Collection[str] | None,
     layout: Layout,
@@ -95,97 +104,129 @@ def _read_rows(
     """What the usable rows say, by the absolute path of the file; the others are left out."""
     named: dict[str, _Named] = {}
     known = None if classes is None else frozenset(classes)
-    roles = list(columns)
-    ignores_split = "split" in columns and not _has_known_splits(table, columns["split"])
-    if ignores_split:
+    labels, parts = RowLabels(table, columns.label), RowParts(table, columns.split)
+    if parts.is_ignored:
         layout.warnings.append(
-            f"The column “{table.names[columns['split']]}” of {called} was ignored: none of its values is train, "
+            f"The column “{table.names[columns.split]}” of {called} was ignored: none of its values is train, "
             "validation or test."
         )
-    for number, values in enumerate(table.rows(list(columns.values())), start=1):
+    others = [column for column in (columns.split, columns.group) if column is not None]
+    for number, values in enumerate(table.rows([columns.path, *columns.label, *others]), start=1):
         if values is None:
             layout.left_out.append((f"row {number}", f"of {called} has more fields than there are columns"))
             continue
-        row = dict(zip(roles, values, strict=True))
+        path, *cells = values
+        group = cells.pop() if columns.group is not None else ""
         try:
-            label = _label(row["label"], known)
-            split = "" if ignores_split else _split(row.get("split", ""))
-            file = files.find(row["path"])
+            split = parts.of(cells.pop()) if columns.split is not None else ""
+            found = labels.of(cells)
+            _check_known(found, known)
+            file = files.find(path)
         except NotUsable as reason:
-            layout.left_out.append((_shown(row["path"]) or f"row {number}", str(reason)))
+            layout.left_out.append((shown(path) or f"row {number}", str(reason)))
             continue
         entry = named.get(file)
         if entry is None:
-            named[file] = _Named(label, split, row.get("group", ""))
+            named[file] = _Named(found, split, group, path)
         else:
             entry.times += 1
-            entry.labels |= {entry.label, label}
+            entry.others |= {entry.labels, found} - {()}  # a row without a label says nothing against another
+            entry.labels = entry.labels or found
             entry.splits |= {entry.split, split}
     return named
 
 
-def _has_known_splits(table: TableFile, column: int) -> bool:
-    values = {row[0].casefold() for row in table.rows([column]) if row}
-    return values <= _MISSING_VALUES or any(value in SPLIT_NAMES for value in values)
-
-
-def _label(text: str, known: Collection[str] | None) -> str:
-    label = unicodedata.normalize("NFC", " ".join(text.split()))
-    if label.casefold() in _MISSING_VALUES:
-        raise NotUsable("has no label in the table")
-    if len(label) > _LONGEST_LABEL or has_control_characters(label):
-        raise NotUsable(f"has a label that is no name: “{_shown(label)}”")
-    if known is not None and label not in known:
-        raise NotUsable(f"has the label “{_shown(label)}”, which is none of the classes")
-    return label
-
-
-def _split(text: str) -> str:
-    if text.casefold() in _MISSING_VALUES:
-        return ""
-    if text.casefold() not in SPLIT_NAMES:
-        raise NotUsable(f"belongs to “{_shown(text)}”, which is none of train, validation and test")
-    return SPLIT_NAMES[text.casefold()]
+def _check_known(labels: Sequence[str], known: Collection[str] | None) -> None:
+    for label in labels if known is not None else ():
+        if label not in known:
+            raise NotUsable(f"has the label “{shown(label)}”, which is none of the classes")
 
 
 def _agreeing(named: dict[str, _Named], layout: Layout, called: str) -> Iterator[tuple[str, _Named]]:
     """The files about which all rows say the same."""
     repeated = 0
     for file, entry in named.items():
-        shown = os.path.relpath(file, layout.root) if len(entry.labels) > 1 or len(entry.splits) > 1 else ""
-        if len(entry.labels) > 1:
-            labels = " and ".join(f"“{label}”" for label in sorted(entry.labels, key=natural_order)[:3])
-            layout.left_out.append((shown, f"is named in the table with different labels, {labels}"))
+        if len(entry.others) > 1:
+            labels = sorted({label for labels in entry.others for label in labels}, key=natural_order)
+            reason = f"is named in the table with different labels, {_quoted(labels[:3])}"
         elif len(entry.splits) > 1:
-            layout.left_out.append((shown, "is named in the table for different parts of the split"))
+            reason = "is named in the table for different parts of the split"
         else:
             repeated += entry.times > 1
             yield file, entry
+            continue
+        layout.left_out.append((os.path.relpath(file, layout.root), reason))
     if repeated:
         layout.warnings.append(f"{repeated:,} images are named more than once in {called}, and count once.")
 
 
-def _place(layout: Layout, agreeing: Iterable[tuple[str, _Named]]) -> None:
-    """Fill in the images, relative to the table's folder or, where some lie elsewhere, to what they have in common."""
-    entries = list(agreeing)
+def _with_one_label(entries: dict[str, _Named], layout: Layout, called: str, choices: Choices) -> dict[str, _Named]:
+    """The images without those that have several labels, which are left out where a person chose that."""
+    several = {file: entry for file, entry in entries.items() if len(entry.labels) > 1}
+    if several and choices.several_labels != LEAVE_OUT:
+        example = next(iter(several.values()))
+        raise Undecided(
+            f"One label an image is what can be learned, but {len(several):,} of the {len(entries):,} images that "
+            f"{called} names have several: {shown(example.named)} has {_quoted(example.labels[:5])}.",
+            [Option(f"leave the {len(several):,} images with several labels out", Choices(several_labels=LEAVE_OUT))],
+            called,
+        )
+    for file, entry in several.items():
+        reason = f"has several labels, {_quoted(entry.labels[:3])}: one an image is what can be learned"
+        layout.left_out.append((os.path.relpath(file, layout.root), reason))
+    return {file: entry for file, entry in entries.items() if file not in several}
+
+
+def _take_groups(entries: dict[str, _Named], layout: Layout, column: str) -> None:
+    whole = whole_numbers({entry.group for entry in entries.values()})
+    for entry in entries.values():
+        entry.group = whole.get(entry.group, entry.group)
+    layout.groups_from = column if any(entry.group for entry in entries.values()) else ""
+
+
+def _take_split(entries: dict[str, _Named], layout: Layout, table: TableFile, columns: Columns, called: str) -> None:
+    """Say where the parts of the split come from, and where no column gives them take them from the paths."""
+    if any(entry.split for entry in entries.values()):
+        layout.split_from = _names_of(table, [columns.split], called)
+        return
     start = os.path.join(os.path.abspath(layout.root), "")
-    if not all(file.startswith(start) for file, _ in entries):
-        common = os.path.commonpath([os.path.dirname(file) for file, _ in entries])
+    by_table = [folders_in(entry.named) for entry in entries.values()]
+    by_place = [os.path.dirname(file.removeprefix(start)).split(os.sep) for file in entries]
+    for folders in (by_table, by_place):
+        parts, names = parts_by_folders(folders)
+        # Where the folder says the label, "train" is a class beside "bus".
+        if parts and not {label for entry in entries.values() for label in entry.labels} & set(names):
+            for entry, part in zip(entries.values(), parts, strict=True):
+                entry.split = part
+            layout.split_from = f"the folders {_and(names)} in the paths that {called} names"
+            return
+
+
+def _place(layout: Layout, entries: dict[str, _Named]) -> None:
+    """Fill in the images, relative to the table's folder or, where some lie elsewhere, to what they have in common."""
+    start = os.path.join(os.path.abspath(layout.root), "")
+    if not all(file.startswith(start) for file in entries):
+        common = os.path.commonpath([os.path.dirname(file) for file in entries])
         layout.root, start = Path(common), os.path.join(common, "")
     images = [
-        FoundImage(file[len(start) :].replace(os.sep, "/"), entry.label, entry.split, entry.group)
-        for file, entry in entries
+        FoundImage(file[len(start) :].replace(os.sep, "/"), "".join(entry.labels), entry.split, entry.group)
+        for file, entry in entries.items()
     ]
-    layout.images = sorted(images, key=lambda image: natural_order(image.path))
+    images.sort(key=lambda image: natural_order(image.path))
+    layout.images = [image for image in images if image.label]
+    layout.unlabelled = [image for image in images if not image.label]
 
 
-def _check(layout: Layout, called: str, needs_two: bool) -> None:
+def _check(layout: Layout, called: str, files: NamedFiles, needs_two: bool) -> None:
     names = layout.class_names
     examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
-    if not names and not layout.left_out:
+    if not names and not layout.left_out and not layout.unlabelled:
         raise UsageError(f"{called} has column names but no rows. Expected one for each image.")
+    if not names and layout.unlabelled:
+        raise UsageError(f"{layout.labels_from[0].upper()}{layout.labels_from[1:]} gives no image a label.")
     if not names:
-        raise UsageError(f"None of the {len(layout.left_out):,} rows of {called} can be used: {examples}.")
+        rows = f"None of the {len(layout.left_out):,} rows of {called} can be used: {examples}."
+        raise UsageError(rows + files.hint(layout.left_out[0][0]))
     if needs_two and len(names) < 2:
         left_out = f" {len(layout.left_out):,} rows were left out: {examples}." if examples else ""
         raise UsageError(
@@ -193,7 +234,27 @@ def _check(layout: Layout, called: str, needs_two: bool) -> None:
         )
 
 
-def _shown(text: str) -> str:
-    """Text from a table that is safe to show: no invisible letters, and not endless."""
-    visible = "".join(letter if letter.isprintable() else "�" for letter in text[:200])
-    return visible if len(text) <= 100 else f"{visible[:97]}…"
+def _say_how_paths_were_matched(layout: Layout, files: NamedFiles, called: str) -> None:
+    if files.matched_by_end:
+        named, match = files.matched_by_end
+        layout.warnings.append(
+            f"Paths in {called} are those of another machine, and were matched by their ends: {shown(named)} is "
+            f"{shown(match)}."
+        )
+
+
+def _names_of(table: TableFile, columns: Sequence[int], called: str) -> str:
+    """The columns in words, such as "the column “dx” of HAM10000_metadata.csv"."""
+    names = [f"“{shown(table.names[column])}”" for column in columns]
+    if len(names) == 1:
+        return f"the column {names[0]} of {called}"
+    listed = f"{', '.join(names[:3])} and {len(names) - 3} more" if len(names) > 4 else _and(names)
+    return f"the columns {listed} of {called} (1 for the class)"
+
+
+def _quoted(labels: Iterable[str]) -> str:
+    return _and([f"“{shown(label)}”" for label in labels])
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

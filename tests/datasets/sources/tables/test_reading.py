@@ -10,6 +10,7 @@ import pytest
 
 from core.datasets.sources.choices import Choices
 from core.datasets.sources.tables import files as table_files
+from core.datasets.sources.tables import limits
 from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
 
@@ -76,7 +77,7 @@ def test_parquet_with_whole_numbers_missing_values_and_categories(photos):
     layout = read_table(photos / "labels.parquet")
     assert labels(layout) == {"photos/1.jpg": "0", "photos/2.jpg": "1"}
     assert [image.split for image in layout.images] == ["train", "test"]
-    assert layout.left_out == [("photos/3.jpg", "has no label in the table")]
+    assert [image.path for image in layout.unlabelled] == ["photos/3.jpg"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -187,10 +188,7 @@ def test_a_file_in_another_folder_than_the_one_named_is_not_taken(photos):
         ("photos/9.jpg,cat", "is named in the table but does not exist"),
         ("photos,cat", "does not exist"),
         ("labels.csv,cat", "is no image"),
-        ("https://example.org/1.jpg,cat", "address on the web"),
-        ("photos/3.jpg,", "has no label"),
-        ("photos/3.jpg", "has no label"),
-        ("photos/3.jpg,NaN", "has no label"),
+        ("https://example.org/9.jpg,cat", "address on the web"),
         ("photos/3.jpg," + "x" * 300, "a label that is no name"),
         ("photos/3.jpg,a\x1b[31m", "a label that is no name"),
         ("pho\x07tos/3.jpg,cat", "control characters"),
@@ -206,6 +204,14 @@ def test_rows_that_cannot_be_used_are_left_out_with_the_reason(photos, row, reas
     assert reason in told
     assert (path + told).isprintable()
     assert len(path + told) < 250
+
+
+@pytest.mark.parametrize("row", ["photos/3.jpg,", "photos/3.jpg", "photos/3.jpg,NaN", "photos/3.jpg,[]"])
+def test_images_of_rows_without_a_label_are_kept_as_unlabelled(photos, row):
+    layout = read_table(table(photos, GOOD + row + "\n"))
+    assert labels(layout) == BOTH
+    assert [(image.path, image.label) for image in layout.unlabelled] == [("photos/3.jpg", "")]
+    assert layout.left_out == []
 
 
 def test_blank_lines_are_nothing(photos):
@@ -239,9 +245,9 @@ def test_labels_that_are_not_known_are_left_out(photos):
 
 
 def test_parts_of_a_split_that_are_not_known_are_left_out(photos):
-    text = "path,label,split\nphotos/1.jpg,a,train\nphotos/2.jpg,b,test\nphotos/3.jpg,b,spare\n"
+    text = "path,label,split\nphotos/1.jpg,a,train\nphotos/2.jpg,b,test\nphotos/3.jpg,b,nowhere\n"
     layout = read_table(table(photos, text))
-    assert layout.left_out == [("photos/3.jpg", "belongs to “spare”, which is none of train, validation and test")]
+    assert layout.left_out == [("photos/3.jpg", "belongs to “nowhere”, which is none of train, validation and test")]
 
 
 def test_a_column_that_holds_no_parts_of_a_split_is_ignored(photos):
@@ -270,7 +276,10 @@ def test_none_can_be_a_class(photos):
         ("path,label\n", "no rows"),
         ("path\nphotos/1.jpg\n", "one column only, “path”"),
         ("a,b\n1,2\n", "Its columns are “a”, “b”"),
-        ("path,b\nphotos/1.jpg,2\n", "holds the labels cannot be told. Its columns are “path”, “b”"),
+        (
+            "path,b,c\n1,.5,2.5\n2,.6,.1",
+            "holds the labels cannot be told: none holds the names of classes. Its columns",
+        ),
         ("path,label\nphotos/8.jpg,a\nphotos/9.jpg,b\n", "None of the 2 rows"),
         ("path,label\nphotos/1.jpg,a\nphotos/2.jpg,a\n", "have the label “a”"),
         ("\0\1\2\3\0\0\0" * 50, "not a table"),
@@ -327,7 +336,7 @@ def test_a_small_parquet_that_repeats_one_long_text_is_refused(photos, kind):
 
 def test_tables_that_are_too_large(photos, monkeypatch):
     path = table(photos, GOOD)
-    monkeypatch.setattr(table_files, "MOST_ROWS", 1)
+    monkeypatch.setattr(limits, "MOST_ROWS", 1)
     assert "more than 1 rows" in refusal(path)
     monkeypatch.setattr(table_files, "MOST_BYTES", 10)
     assert "is larger than" in refusal(path)

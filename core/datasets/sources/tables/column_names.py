@@ -1,0 +1,61 @@
+"""What columns of tables are called, and what that says of what they hold."""
+
+from collections.abc import Collection
+
+from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.tables.contents import Column
+
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+# Without spaces, underscores and capital letters, the clearest first.
+PATHS = _names(
+    "path paths filepath filepaths imagepath file filename filenames imagefile imagefilename imagename image images "
+    "img imageid imgid idcode id name"
+)
+SPLITS = _names("split set subset partition phase usage dataset")
+GROUPS = _names(
+    "group groupid patient patientid subject subjectid participant participantid case caseid lesion lesionid"
+)
+LABELS = _names("labelname classname categoryname label labels class classlabel classes category categories")
+OFTEN_LABELS = _names("y target targets species breed diagnosis dx type disease condition choice tag animal")
+"""Names of columns that hold labels often, and something else as well."""
+
+_LABEL_WORDS = frozenset([*LABELS, *_names("subclass superclass subcategory supercategory")])
+# What is told of an image beside its label.
+_BESIDE_LABELS = frozenset(
+    _names(
+        "id ids uuid number no nr index idx count unnamed age sex gender date time timestamp year month day "
+        "localization location site country city region hospital centre center camera device scanner photographer "
+        "author annotator annotation labeler rater user email by source dataset url uri link license licence copyright "
+        "rights attribution comment comments note notes remark description caption text title score scores "
+        "confidence probability prob quality size width height w h x y x1 x2 y1 y2 xmin xmax ymin ymax left right top "
+        "bottom bbox area lat lon latitude longitude altitude depth format mode md5 sha1 sha256 hash checksum fold "
+        "kfold version modality view angle mask segmentation thumbnail confirm approx updated created lead exif "
+        "orientation predicted prediction pred"
+    )
+)
+_ALSO_IN_NAMES_OF_LABELS = frozenset(["id", "text", "number", "index", "idx"])
+_COORDINATES = frozenset(["x", "w", "h", "x1", "y1", "width", "height", "xmin", "ymin"])
+
+
+def is_clear(column: Column) -> bool:
+    """Whether a column is called so that it holds labels, such as "label", "ClassId" or "plant_category"."""
+    beside = column.words & (_BESIDE_LABELS - _ALSO_IN_NAMES_OF_LABELS)
+    return column.simple in LABELS or bool(column.words & _LABEL_WORDS and not beside)
+
+
+def may_be_label(column: Column, beside: Collection[Column]) -> bool:
+    """Whether a column's name, among the others beside it, leaves it open that it holds labels."""
+    if column.simple == "y":
+        return not any(other.simple in _COORDINATES for other in beside)
+    is_of_another = column.simple == "dxtype"  # HAM10000: how the diagnosis in column "dx" was made
+    return bool(column.words) and not column.words & _BESIDE_LABELS and not is_of_another
+
+
+def part_of_flag(name: str) -> str:
+    """The part of a split that a column of 0 and 1 speaks of, such as fastai's "is_valid"; "" where it is of none."""
+    words = name.casefold().replace("_", " ").replace("-", " ").split()
+    return split_in_name(" ".join(word for word in words if word != "is"))
