@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,10 +32,14 @@ class TableFile(Protocol):
         Names of the columns.
     warnings
         What had to be guessed to read it, in words.
+    columns
+        Names of the columns whose role the format itself fixes, by role: "path", "label", "split" and "group". Empty
+        for plain tables; may be missing altogether.
     """
 
     names: list[str]
     warnings: list[str]
+    columns: Mapping[str, str]
 
     def holds_text(self, column: int) -> bool:
         """False for columns of bytes, lists and the like."""
