@@ -26,6 +26,7 @@ from core.datasets.samples import SAMPLES
 from core.datasets.sources.archives.zip_archive import Limits
 from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
 from core.datasets.sources.layout import Layout, find_images
+from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError, in_words
@@ -35,7 +36,6 @@ from core.jobs import Progress, Stopped, identity
 from core.workspace import Workspace, check_name, suggest_name
 
 Listener = Callable[[str, int, int], None]
-TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
 NICENESS = 5
 
 

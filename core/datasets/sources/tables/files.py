@@ -9,9 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.datasets.sources.annotations.opening import ANNOTATION_SUFFIXES, NoAnnotations, open_annotations
+from core.datasets.sources.listing import is_image
+from core.datasets.sources.tables.encoding import decoded
 from core.errors import UsageError
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"})
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | ANNOTATION_SUFFIXES
 """Endings of tables, in lower case."""
 
 MOST_BYTES = 200 * 2**20
@@ -53,6 +56,8 @@ def open_table(path: Path) -> TableFile:
 
     Raises
     ------
+    NoAnnotations
+        If it is a file such as notes in .txt, or settings in .json, that says nothing of images.
     UsageError
         If there is no file, or it is too large, empty or damaged, or no table.
     """
@@ -64,9 +69,30 @@ def open_table(path: Path) -> TableFile:
         kinds = ", ".join(sorted(TABLE_SUFFIXES))
         raise UsageError(f"{path.name} is not a table by its ending. Expected one of {kinds}.")
     try:
-        return _ParquetTable(path) if path.suffix.lower() == ".parquet" else _TextTable(path)
+        return _opened(path, path.suffix.lower())
     except OSError as error:
         raise UsageError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
+
+
+def _opened(path: Path, suffix: str) -> TableFile:
+    if suffix == ".parquet":
+        return _ParquetTable(path)
+    if suffix not in ANNOTATION_SUFFIXES:
+        return _TextTable(path)
+    try:
+        return open_annotations(path)
+    except NoAnnotations:
+        table = _TextTable(path) if suffix == ".txt" else None  # people save tables as text too
+        if table is None or not _names_images(table):
+            raise
+        return table
+
+
+def _names_images(table: TableFile) -> bool:
+    """Whether a column holds nothing but names of images in the first rows."""
+    first = [row for row in islice(table.rows(range(len(table.names))), _LINES_TO_LOOK_AT) if row]
+    columns = list(zip(*first, strict=True)) if len(table.names) > 1 else []
+    return any(all(map(is_image, column)) for column in columns)
 
 
 # Text ----------------------------------------------------------------------------------------------------------------
@@ -75,7 +101,7 @@ def open_table(path: Path) -> TableFile:
 class _TextTable:
     def __init__(self, path: Path):
         self._called = path.name
-        self._text, encoding = _decoded(path.read_bytes(), path.name)
+        self._text, encoding = decoded(path.read_bytes(), path.name)
         self.warnings = []
         if encoding:
             self.warnings.append(
@@ -106,28 +132,6 @@ class _TextTable:
             yield from filter(any, csv.reader(io.StringIO(self._text, newline=""), delimiter=self._delimiter))
         except csv.Error as error:
             raise UsageError(f"{self._called} is not a table of text, or is damaged ({error}).") from error
-
-
-def _decoded(content: bytes, called: str) -> tuple[str, str]:
-    """A file's text, and the encoding where that had to be guessed."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding), ""
-            except UnicodeDecodeError as error:
-                raise UsageError(f"{called} is damaged: it is not the {encoding} text that it begins as.") from error
-    head = content[:1000]
-    guesses = [("utf-8", "")]
-    if b"\0" in head:  # text holds none, but in UTF-16 every second byte of a plain letter is one
-        guesses = [("utf-16-le", "UTF-16")] if b"\0" in head[1::2] else [("utf-16-be", "UTF-16")]
-    for encoding, guessed in (*guesses, ("cp1252", "Windows-1252")):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, guessed
-    raise UsageError(f"{called} is not a table of text. Save it as CSV in UTF-8.")
 
 
 def _delimiter(text: str) -> str:
