@@ -71,6 +71,11 @@ class JsonFile:
             for name in cursor.members():
                 yield name, cursor.value()
 
+    def whole(self) -> Any:
+        """All that it holds, where that is little."""
+        with reading(self.path.name):
+            return _Cursor(self._text).value()
+
     def value(self, key: str) -> Any:
         """All that the object holds under a key; None where there is nothing."""
         cursor = _Cursor(self._text)

@@ -13,17 +13,8 @@ from core.errors import UsageError
 
 # What JSON-MIN says of a task besides its data and the choices.
 _ABOUT_A_TASK = frozenset(
-    {
-        "id",
-        "annotator",
-        "annotation_id",
-        "created_at",
-        "updated_at",
-        "lead_time",
-        "agreement",
-        "comments",
-        "completed_by",
-    }
+    {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
+    | {"agreement", "comments", "completed_by"}
 )
 
 
@@ -59,8 +50,8 @@ def _of_tasks(file: JsonFile, warnings: list[str]) -> Iterator[Annotated]:
         yield Annotated(image, labels)
     if others and not any_label:
         raise UsageError(
-            f"{file.path.name} is an export of Label Studio with {', '.join(sorted(others)[:5])} and no choices: it "
-            "says what is where in the images, and not of which class each is. Label them with Choices, and export it again."
+            f"{file.path.name} is an export of Label Studio with {', '.join(sorted(others)[:5])} and no choices: "
+            "it says what is where in the images, not of which class each is. Label them with Choices and export again."
         )
     if disagreeing:
         warnings.append(

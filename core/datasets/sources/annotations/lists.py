@@ -6,28 +6,21 @@ counts.
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from core.datasets.sources.annotations.annotated import MOST_IMAGES, Annotated, AnnotatedImages, as_text
-from core.datasets.sources.listing import is_image
-from core.datasets.sources.split_names import SPLIT_NAMES
+from core.datasets.sources.annotations.class_names import class_names, has_class_names
+from core.datasets.sources.listing import files, is_image
+from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name
 from core.datasets.sources.tables.encoding import decoded
 from core.errors import UsageError
 from core.images.reading import SUFFIXES
 
-_NAMES_OF_CLASSES = (
-    "synsets.txt",
-    "synset_words.txt",
-    "classes.txt",
-    "class_names.txt",
-    "classnames.txt",
-    "labels.txt",
-    "names.txt",
-    "categories.txt",
-)
 _LINES_TO_LOOK_AT = 50
 _LONGEST_LINE = 5_000
 _SHARE_THAT_MUST_FIT = 0.9
+_LISTS_TO_LOOK_AT, _LARGEST_LIST_BESIDE = 10, 20 * 2**20
 _ENDING = "|".join(sorted((re.escape(suffix) for suffix in SUFFIXES), key=len, reverse=True))
 _PATH_AND_REST = re.compile(rf"(?P<path>.*?(?:{_ENDING}))\s+(?P<rest>\S.*)", re.IGNORECASE)
 _ONLY_A_PATH = re.compile(rf".*(?:{_ENDING})", re.IGNORECASE)
@@ -43,7 +36,7 @@ def is_list(text: str, path: Path) -> bool:
 
     Paths without endings count where names of classes lie beside the list.
     """
-    lines, has_names = _first_lines(text), _has_names(path)
+    lines, has_names = _first_lines(text), has_class_names(path)
     fitting = sum(_parsed(line) is not None and (has_names or _begins_with_image(line)) for line in lines)
     # With several tabs a line, it is a table.
     return bool(lines) and fitting >= _SHARE_THAT_MUST_FIT * len(lines) and all(line.count("\t") < 2 for line in lines)
@@ -73,7 +66,8 @@ def read(text: str, path: Path) -> AnnotatedImages:
             for name, (label,) in entries
         )
         return AnnotatedImages(path, images)
-    names, warnings = _names_of_classes(path, [label for _, labels in entries for label in labels])
+    labels = {label for _, labels in entries for label in labels} | _numbers_beside(path)
+    names, warnings = class_names(path.parent, labels, path.name)
     images = (
         Annotated(name, {"label": list(dict.fromkeys(names.get(label, label) for label in labels))})
         for name, labels in entries
@@ -148,54 +142,16 @@ def _labels(rest: str) -> list[str]:
     return [rest.strip().strip('"')] if rest.strip() else []
 
 
-# Names of classes ----------------------------------------------------------------------------------------------------
-
-
-def _has_names(path: Path) -> bool:
-    return any((path.parent / name).is_file() for name in _NAMES_OF_CLASSES if name != path.name)
-
-
-def _names_of_classes(path: Path, labels: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """What numbers are called by a list of names beside them, and what is to be said of it."""
-    if not labels or not all(label.isdecimal() for label in labels):
-        return {}, []
-    numbers = {int(label) for label in labels if len(label) < 10}
-    for name in _NAMES_OF_CLASSES:
-        beside = path.parent / name
-        if name == path.name or not beside.is_file() or beside.is_symlink():
+def _numbers_beside(path: Path) -> set[str]:
+    """The numbers in other lists beside one, of parts of the same split: they count from the same."""
+    numbers: set[str] = set()
+    others = [name for name in files(path.parent) if split_in_name(Path(name).stem) and name.endswith(".txt")]
+    for other in sorted(others)[:_LISTS_TO_LOOK_AT]:
+        beside = path.parent / other
+        if other == path.name or beside.is_symlink() or beside.stat().st_size > _LARGEST_LIST_BESIDE:
             continue
-        names = _read_names(beside)
-        first = _first_number(numbers, len(names))
-        if first is None:
-            return {}, [
-                f"The names in {name} were not used for the numbers in {path.name}: whether they count from 0 or 1 "
-                "cannot be told."
-            ]
-        called = {str(first + index): label for index, label in enumerate(names)}
-        return {label: called[str(int(label))] for label in set(labels)}, [
-            f"The numbers in {path.name} are named by {name}, which counts from {first}: {first} is “{names[0][:60]}”."
-        ]
-    return {}, []
-
-
-def _first_number(numbers: set[int], count: int) -> int | None:
-    """The number that the first of so many names has; None where that is uncertain."""
-    if not numbers or not count or max(numbers) > count:
-        return None
-    if min(numbers) == 0:
-        return 0 if max(numbers) < count else None
-    return 1 if max(numbers) == count else None
-
-
-def _read_names(path: Path) -> list[str]:
-    """A name a line, perhaps with its number before or behind it."""
-    lines = [as_text(line) for line in decoded(path.read_bytes()[: 2**20], path.name)[0].splitlines()]
-    names = [line for line in lines if line]
-    for number_first in (True, False):
-        cut = [line.split(maxsplit=1) if number_first else line.rsplit(maxsplit=1)[::-1] for line in names]
-        starts = [
-            int(pieces[0]) for pieces in cut if len(pieces) == 2 and pieces[0].isdecimal() and len(pieces[0]) < 10
-        ]
-        if len(starts) == len(names) and starts in (list(range(len(names))), list(range(1, len(names) + 1))):
-            return [pieces[1].strip() for pieces in cut]
-    return names if len(set(names)) == len(names) else []
+        with suppress(UsageError):  # it is said where that list is read itself
+            text, _ = decoded(beside.read_bytes(), other)
+            entries = list(_entries(text, other)) if is_list(text, beside) else []
+            numbers |= {label for _, labels in entries for label in labels if label.isdecimal()}
+    return numbers

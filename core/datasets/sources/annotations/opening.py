@@ -5,6 +5,7 @@ from pathlib import Path
 from core.datasets.sources.annotations import (
     coco,
     create_ml,
+    cvat,
     datumaro,
     fiftyone,
     ground_truth,
@@ -17,11 +18,12 @@ from core.datasets.sources.annotations import (
     vgg,
 )
 from core.datasets.sources.annotations.annotated import AnnotatedImages
+from core.datasets.sources.annotations.boxes import no_classes
 from core.datasets.sources.annotations.json_file import JsonFile, reading
 from core.datasets.sources.tables.encoding import decoded
 from core.errors import UsageError
 
-ANNOTATION_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".manifest", ".txt"})
+ANNOTATION_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".manifest", ".txt", ".xml"})
 """Endings of files that may be annotations, in lower case."""
 
 _JSON_READERS = (label_studio, datumaro, fiftyone, stylegan, ground_truth, vertex, coco, vgg, create_ml, plain_json)
@@ -37,9 +39,9 @@ def open_annotations(path: Path) -> AnnotatedImages:
     Parameters
     ----------
     path
-        A file no larger than tables may be, of JSON, JSON Lines, or text: one of Label Studio, Datumaro, FiftyOne,
-        Ground Truth, Vertex AI, VGG Image Annotator, Create ML, StyleGAN, COCO with labels of whole images, a script's
-        list of records, or a list of images and labels.
+        A file no larger than tables may be, of JSON, JSON Lines, XML or text: one of Label Studio, Datumaro, CVAT,
+        FiftyOne, Ground Truth, Vertex AI, VGG Image Annotator, Create ML, StyleGAN, COCO with labels of whole images, a
+        script's list of records, or a list of images and labels.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def open_annotations(path: Path) -> AnnotatedImages:
         If it is too large, damaged, or holds no labels of whole images, in words that say what it holds.
     """
     try:
-        return _of_text(path) if path.suffix.lower() == ".txt" else _of_json(path)
+        return _BY_ENDING.get(path.suffix.lower(), _of_json)(path)
     except OSError as error:
         raise UsageError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
 
@@ -70,3 +72,15 @@ def _of_text(path: Path) -> AnnotatedImages:
         return lists.read(text, path)
     lists.refuse_known(text, path.name)
     raise NoAnnotations(f"{path.name} is no list of images and their labels.")
+
+
+def _of_xml(path: Path) -> AnnotatedImages:
+    root = cvat.root_of(path)
+    if root == "annotations":
+        return cvat.read(path)
+    if root == "annotation":
+        raise no_classes(path.name, "a file of Pascal VOC")
+    raise NoAnnotations(f"{path.name} holds no labels of images that are known here.")
+
+
+_BY_ENDING = {".txt": _of_text, ".xml": _of_xml}
