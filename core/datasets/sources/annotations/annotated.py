@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from core.datasets.sources.split_names import split_in_name
 from core.datasets.sources.tables.several_labels import SEVERAL
 from core.errors import UsageError
 
@@ -190,11 +189,6 @@ def _is_file(path: Path) -> bool:
         return os.path.isfile(path)
     except ValueError:
         return False
-
-
-def split_of_file(path: Path) -> str:
-    """The part of a split that a file is named after, such as "train" for ``annotations/train.json``."""
-    return split_in_name(path.stem)
 
 
 def _refuse_too_many(images: int, fields: int, called: str) -> None:

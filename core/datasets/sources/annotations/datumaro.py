@@ -9,7 +9,6 @@ from core.datasets.sources.annotations.annotated import (
     as_text,
     named,
     part,
-    split_of_file,
 )
 from core.datasets.sources.annotations.boxes import no_classes
 from core.datasets.sources.annotations.json_file import JsonFile
@@ -26,13 +25,14 @@ def read(file: JsonFile) -> AnnotatedImages:
 def _images(file: JsonFile) -> Iterator[Annotated]:
     labels = part(part(file.value("categories"), "label", dict), "labels", list)
     names = [as_text(part(label, "name", str)) for label in labels]
-    split, others, any_label = split_of_file(file.path), set(), False
+    others: set[str] = set()
+    any_label = False
     for item in file.entries("items"):
         annotations = part(item, "annotations", list)
         numbers = [one.get("label_id") for one in annotations if part(one, "type", str) == "label"]
         others |= {as_text(part(one, "type", str)) for one in annotations} - {"label", ""}
         any_label = any_label or bool(numbers)
         path = part(part(item, "image", dict) or part(item, "media", dict), "path", str) or part(item, "id", str)
-        yield Annotated(as_text(path), {"label": named(numbers, names, file.path.name)}, split)
+        yield Annotated(as_text(path), {"label": named(numbers, names, file.path.name)})
     if others and not any_label:
         raise no_classes(file.path.name, f"a file of Datumaro with annotations of type {', '.join(sorted(others)[:5])}")

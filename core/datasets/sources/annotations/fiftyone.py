@@ -19,24 +19,31 @@ def fits(sample: Any) -> bool:
 
 
 def read(file: JsonFile) -> AnnotatedImages:
-    if "samples" not in file.sample:
-        return AnnotatedImages(file.path, _of_labels(file))
     warnings: list[str] = []
+    if "samples" not in file.sample:
+        return AnnotatedImages(file.path, _of_labels(file, warnings), warnings=warnings)
     return AnnotatedImages(file.path, _of_samples(file, warnings), "ground_truth", warnings)
 
 
-def _of_labels(file: JsonFile) -> Iterator[Annotated]:
+def _of_labels(file: JsonFile, warnings: list[str]) -> Iterator[Annotated]:
     classes = file.value("classes")
     names = [as_text(name) for name in classes] if isinstance(classes, list) else []
     folder = "data/" if (file.path.parent / "data").is_dir() else ""
+    confident = 0
     for key, value in file.pairs("labels"):
         said = value if isinstance(value, list) else [value]
         if any(isinstance(one, dict) and "bounding_box" in one for one in said):
             raise no_classes(file.path.name, "a FiftyOneImageDetectionDataset")
+        confident += any(part(one, "confidence", float) > 0 for one in said)
         labels = [one["label"] if isinstance(one, dict) and "label" in one else one for one in said]
         path = as_text(key)
         yield Annotated(
             path if path.startswith("/") else folder + path, {"label": named(labels, names, file.path.name)}
+        )
+    if confident:
+        warnings.append(
+            f"{confident:,} labels of {file.path.name} have a confidence, as a model's predictions do. If they are "
+            "predictions, export the field that holds the true labels."
         )
 
 

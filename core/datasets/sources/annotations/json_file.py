@@ -15,7 +15,7 @@ MOST_VALUES = 10_000_000
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
-_TO_LOOK_AT = 3
+_TO_LOOK_AT, _MEMBERS_TO_LOOK_AT = 3, 20
 _KEYS_TO_LOOK_AT = 100
 
 
@@ -201,7 +201,7 @@ def _first_members(cursor: _Cursor) -> dict:
     first = {}
     for key in cursor.members():
         value = cursor.value()
-        if len(first) < _TO_LOOK_AT:
+        if len(first) < _MEMBERS_TO_LOOK_AT:
             first[key] = value
     return first
 
