@@ -37,9 +37,11 @@ def is_list(text: str, path: Path) -> bool:
     Paths without endings count where names of classes lie beside the list.
     """
     lines, has_names = _first_lines(text), has_class_names(path)
-    fitting = sum(_parsed(line) is not None and (has_names or _begins_with_image(line)) for line in lines)
-    # With several tabs a line, it is a table.
-    return bool(lines) and fitting >= _SHARE_THAT_MUST_FIT * len(lines) and all(line.count("\t") < 2 for line in lines)
+    if any(line.count("\t") > 1 for line in lines):
+        return False  # a table
+    parsed = [_parsed(line) for line in lines if has_names or _begins_with_image(line)]
+    fitting = [one for one in parsed if one is not None]
+    return len(fitting) >= _SHARE_THAT_MUST_FIT * len(lines) and any(labels for _, labels in fitting)
 
 
 def read(text: str, path: Path) -> AnnotatedImages:
@@ -104,7 +106,7 @@ def _first_lines(text: str) -> list[str]:
 
 
 def _begins_with_image(line: str) -> bool:
-    return _PATH_AND_REST.fullmatch(line) is not None or line.startswith('"')
+    return any(form.fullmatch(line) for form in (_PATH_AND_REST, _ONLY_A_PATH, _QUOTED))
 
 
 def _entries(text: str, called: str) -> Iterator[tuple[str, list[str]]]:
