@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from core.datasets.sources.annotations.sidecars import find_sidecars
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
 from core.datasets.sources.folders.file_names import by_names
@@ -21,7 +22,8 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
       folders; a folder such as ``additional_Type_1_v2`` or ``additional/Type_1`` beside them holds more images of the
       class ``Type_1`` to train on;
     * a table beside the images, such as ``labels.csv``: see `core.datasets.sources.tables.reading.read_table`;
-    * file names such as ``cat.0.jpg``: see `core.datasets.sources.folders.file_names.labels_in_names`.
+    * file names such as ``cat.0.jpg``: see `core.datasets.sources.folders.file_names.labels_in_names`;
+    * a small file beside each image, such as ``000.cls``: see `core.datasets.sources.annotations.sidecars`.
 
     Folders that only wrap another are passed through.
 
@@ -53,7 +55,7 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     layout, unused_tables = by_folders(root, paths, choices), []
     if paths and not has_class_folders(layout):
         by_table, unused_tables = find_table(folder, root)
-        layout = by_table or by_names(root, paths) or layout
+        layout = by_table or by_names(root, paths) or find_sidecars(root, paths) or layout
     _check(layout, called or str(folder), unused_tables)
     warn_of_alike(layout)
     return layout

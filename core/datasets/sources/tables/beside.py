@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from core.datasets.sources.annotations.opening import NoAnnotations
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.listing import files, images_by_folder
 from core.datasets.sources.split_names import split_in_name
@@ -36,6 +37,8 @@ def find_table(folder: Path, root: Path) -> tuple[Layout | None, list[str]]:
         for name in sorted(filter(_may_label, files(place)), key=natural_order):
             try:
                 usable[name] = read_table(place / name, inside=place)
+            except NoAnnotations:
+                continue
             except UsageError as error:
                 reasons.append(str(error))
         if usable:

@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.datasets.sources.annotations.opening import ANNOTATION_SUFFIXES, NoAnnotations, open_annotations
+from core.datasets.sources.listing import is_image
 from core.datasets.sources.tables.encoding import decoded
 from core.datasets.sources.tables.excel import EXCEL_SUFFIXES, SPREADSHEETS, open_excel
 from core.datasets.sources.tables.headers import (
@@ -22,7 +24,7 @@ from core.datasets.sources.tables.limits import LONGEST_LINE, MOST_BYTES, refuse
 from core.datasets.sources.tables.vertex import VertexTable, is_vertex
 from core.errors import UsageError
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | EXCEL_SUFFIXES
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | EXCEL_SUFFIXES | ANNOTATION_SUFFIXES
 """Endings of tables, in lower case."""
 
 _DELIMITERS = ",;\t|"
@@ -63,6 +65,8 @@ def open_table(path: Path) -> TableFile:
 
     Raises
     ------
+    NoAnnotations
+        If it is a file such as notes in .txt, or settings in .json, that says nothing of images.
     UsageError
         If there is no file, or it is too large, empty or damaged, or no table.
     """
@@ -86,8 +90,27 @@ def _opened(path: Path, suffix: str) -> TableFile:
         return _ParquetTable(path)
     if suffix in EXCEL_SUFFIXES:
         return open_excel(path)
+    if suffix not in ANNOTATION_SUFFIXES:
+        return _text_table(path)
+    try:
+        return open_annotations(path)
+    except NoAnnotations:
+        table = _text_table(path) if suffix == ".txt" else None  # people save tables as text too
+        if table is None or not _names_images(table):
+            raise
+        return table
+
+
+def _text_table(path: Path) -> TableFile:
     table = _TextTable(path)
     return VertexTable(table.fields, path.name, table.warnings[:-1]) if table.is_vertex else table
+
+
+def _names_images(table: TableFile) -> bool:
+    """Whether a column holds nothing but names of images in the first rows."""
+    first = [row for row in islice(table.rows(range(len(table.names))), _LINES_TO_LOOK_AT) if row]
+    columns = list(zip(*first, strict=True)) if len(table.names) > 1 else []
+    return any(all(map(is_image, column)) for column in columns)
 
 
 # Text ----------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""JSON as scripts write it: a list of records, files and their labels, or classes and their files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.datasets.sources.annotations.annotated import Annotated, AnnotatedImages, as_path, as_text, texts
+from core.datasets.sources.annotations.json_file import JsonFile
+from core.datasets.sources.listing import is_image
+
+
+def fits(sample: Any) -> bool:
+    return bool(_image_key(sample)) or _is_by_file(sample) or _is_by_class(sample)
+
+
+def read(file: JsonFile) -> AnnotatedImages:
+    """Of records, every field but the path may be the label: which one is told as for the columns of a table."""
+    if file.holds_list:
+        images = _of_records(file, _image_key(file.sample))
+    elif _is_by_file(file.sample):
+        images = (Annotated(as_text(path), {"label": texts(label)}) for path, label in file.pairs())
+    else:
+        images = _of_classes(file)
+    return AnnotatedImages(file.path, images)
+
+
+def _of_records(file: JsonFile, key: str) -> Iterator[Annotated]:
+    for entry in file.entries():
+        record = entry if isinstance(entry, dict) else {}
+        fields = {as_text(name): texts(value) for name, value in record.items() if name != key}
+        yield Annotated(as_text(record.get(key)), {name: given for name, given in fields.items() if given})
+
+
+def _of_classes(file: JsonFile) -> Iterator[Annotated]:
+    for name, paths in file.pairs():
+        for path in paths if isinstance(paths, list) else ():
+            yield Annotated(as_text(path), {"class": texts(name)})
+
+
+def _image_key(sample: Any) -> str:
+    """The only key under which all of the first records hold the path of an image; "" where there is none."""
+    records = sample if isinstance(sample, list) and all(isinstance(entry, dict) for entry in sample) else []
+    keys = list(records[0]) if records else []
+    fitting = [key for key in keys if all(_is_path(record.get(key)) for record in records)]
+    return fitting[0] if len(fitting) == 1 and len(keys) > 1 else ""
+
+
+def _is_by_file(sample: Any) -> bool:
+    return isinstance(sample, dict) and bool(sample) and all(_is_path(key) for key in sample)
+
+
+def _is_by_class(sample: Any) -> bool:
+    lists = list(sample.values()) if isinstance(sample, dict) else []
+    return len(lists) > 1 and all(isinstance(paths, list) and paths and all(map(_is_path, paths)) for paths in lists)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and is_image(as_path(value).replace("\\", "/").rpartition("/")[2])
