@@ -35,46 +35,53 @@ def read_table(
     path: Path,
     *,
     choices: Choices = AS_FOUND,
+    base: Path | None = None,
     inside: Path | None = None,
     classes: Collection[str] | None = None,
+    needs_two: bool = True,
 ) -> Layout:
     """Read which images have which labels from a table: CSV of any delimiter, TSV or Parquet.
 
     Parameters
     ----------
     path
-        The table. Paths in it are absolute or relative to its folder; a name or an id without an ending is enough
-        where only one image below that folder has it.
+        The table. Paths in it are absolute or relative to `base`; a name or an id without an ending is enough where
+        only one image below that folder has it.
     choices
         Which columns are meant, as far as a person said: see `core.datasets.sources.tables.columns.find_columns`.
+    base
+        The folder that paths in it are relative to; the table's own where none is given.
     inside
         For tables that come from anyone: files that lie outside this folder, also by links, are left out unread.
     classes
         Labels that are known; images with others are left out.
+    needs_two
+        Whether a table that gives all images one label is refused.
 
     Returns
     -------
     Layout
-        Its root is the table's folder, or where images lie elsewhere the folder that all of them have in common.
+        Its root is `base`, or where images lie elsewhere the folder that all of them have in common.
         Rows that cannot be used are left out, each with a reason.
 
     Raises
     ------
     UsageError
         If the table cannot be read, lacks a column, or names no image that can be used; without `classes` also if
-        there is only one label.
+        there is only one label, unless it may be so.
     """
     path = Path(path)
     if inside is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(inside)):
         raise UsageError(f"{path.name} lies outside the folder and is not read.")
     table = open_table(path)
     columns = find_columns(table, choices, path.name)
-    layout = Layout(path.parent, warnings=list(table.warnings))
+    base = path.parent if base is None else base
+    layout = Layout(base, warnings=list(table.warnings))
     names = {role: f"the column “{table.names[column]}” of {path.name}" for role, column in columns.items()}
     layout.labels_from, layout.groups_from = names["label"], names.get("group", "")
-    named = _read_rows(table, columns, NamedFiles(path.parent, inside), classes, layout, path.name)
+    named = _read_rows(table, columns, NamedFiles(base, inside), classes, layout, path.name)
     _place(layout, _agreeing(named, layout, path.name))
-    _check(layout, path.name, needs_two=classes is None)
+    _check(layout, path.name, needs_two=needs_two and classes is None)
     if any(image.split for image in layout.images):
         layout.split_from = names["split"]
     warn_of_alike(layout)
