@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
-from core.datasets.sources.folders.class_folders import NO_LABEL, by_folders, has_class_folders
-from core.datasets.sources.folders.file_names import by_names
+from core.datasets.sources.evidence import labels_of
+from core.datasets.sources.folders.class_folders import NO_LABEL
 from core.datasets.sources.found import Layout, warn_of_alike
 from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
-from core.datasets.sources.tables.beside import find_table
 from core.errors import WorkbenchError
 
 
@@ -50,10 +49,7 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
     paths = image_paths(root)
-    layout, unused_tables = by_folders(root, paths, choices), []
-    if paths and not has_class_folders(layout):
-        by_table, unused_tables = find_table(folder, root)
-        layout = by_table or by_names(root, paths) or layout
+    layout, unused_tables = labels_of(folder, root, paths, choices)
     _check(layout, called or str(folder), unused_tables)
     warn_of_alike(layout)
     return layout

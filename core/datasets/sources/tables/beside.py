@@ -1,19 +1,79 @@
-"""Finds the table that labels the images of a folder, such as labels.csv beside them."""
+"""Finds the tables that label the images of a folder: beside and above them, in folders of tables and of a split."""
 
+import os
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.datasets.sources.found import Layout, natural_order
-from core.datasets.sources.listing import files, images_by_folder
-from core.datasets.sources.split_names import split_in_name
-from core.datasets.sources.tables.files import TABLE_SUFFIXES
+from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Undecided
+from core.datasets.sources.found import FoundImage, Layout, natural_order
+from core.datasets.sources.listing import files, subfolders
+from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name, words_of
+from core.datasets.sources.tables.files import TABLE_SUFFIXES, open_table
 from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
 
+# What folders are called that hold tables and no images, in whole words.
+_FOR_TABLES = frozenset(
+    {"annotation", "annotations", "csv", "gt", "groundtruth", "ground", "truth", "label", "labels", "list", "lists"}
+    | {"info", "meta", "metadata", "split", "splits", "table", "tables"}
+)
+_MOST_OF_A_KIND = 20  # more files of one ending in a folder are one for each image, as YOLO writes them, and no tables
+_MOST_FOLDERS = 100
 
-def find_table(folder: Path, root: Path) -> tuple[Layout | None, list[str]]:
-    """Label the images of a folder by the table, or by the tables named after the parts of a split, beside them.
+
+@dataclass
+class TableLabels:
+    """What one table says of the images, or several that are the parts of a split.
+
+    Parameters
+    ----------
+    names
+        The tables' paths, relative to the folder that was brought, with forward slashes.
+    layout
+        The images that they name; its root is that of the search.
+    problem
+        Why they must not be relied on alone: another table of the same kind asks something, or cannot be read.
+    """
+
+    names: tuple[str, ...]
+    layout: Layout
+    problem: UsageError | None = None
+
+    @property
+    def called(self) -> str:
+        return in_a_row(self.names)
+
+    @property
+    def choice(self) -> Choices:
+        return Choices(labels_from=self.names[0])
+
+
+@dataclass
+class TablesBeside:
+    """The tables that lie beside the images.
+
+    Parameters
+    ----------
+    labels
+        What those say that can be used, the most images first.
+    questions
+        By the table's path, what has to be chosen before it can be used.
+    unusable
+        By the table's path, why it cannot be used, in words.
+    """
+
+    labels: list[TableLabels] = field(default_factory=list)
+    questions: dict[str, Undecided] = field(default_factory=dict)
+    unusable: dict[str, str] = field(default_factory=dict)
+
+
+def find_tables(folder: Path, root: Path, paths: Sequence[str], choices: Choices = AS_FOUND) -> TablesBeside:
+    """Read every table that may label the images below a folder.
+
+    Looked at are the folder of the images and those above it that were brought with it; in each also the folders that
+    hold no images, or are named after tables (``annotations``, ``GroundTruth``) or a part of a split (``train``).
 
     Parameters
     ----------
@@ -21,28 +81,75 @@ def find_table(folder: Path, root: Path) -> tuple[Layout | None, list[str]]:
         What the user gave.
     root
         `folder`, or the folder in it that is reached through folders that only wrap.
-
-    Returns
-    -------
-    Layout or None
-        Only images below the table's folder are in it. None where no table labels images of two classes.
-    list of str
-        Why the tables that are there cannot be used, in words.
+    paths
+        The images below `root`.
+    choices
+        What a person said of the columns, and the table that they chose, which may lie anywhere below `folder`.
     """
-    reasons: list[str] = []
+    found, read, known = TablesBeside(), {}, frozenset(paths)
+    for table in _candidates(folder, root, paths, choices.labels_from):
+        name = os.path.relpath(table, folder).replace(os.sep, "/")
+        try:
+            read[name] = _moved(_read(table, choices, folder, root), root, known)
+        except Undecided as question:
+            found.questions[name] = _asked_of(question, name)
+        except UsageError as error:
+            found.unusable[name] = str(error)
+    for family in _families([*read, *found.questions, *found.unusable], os.path.relpath(root, folder)):
+        parts = {name: part for name, part in family.items() if name in read}
+        problem = _what_is_lacking(folder, family, parts, found)
+        while parts:
+            used = _largest_of_each_part(parts, read)
+            found.labels.append(_joined(root, {name: read[name] for name in used}, used))
+            found.labels[-1].problem, problem = problem, None
+            parts = {name: part for name, part in parts.items() if name not in used}
+    found.labels.sort(key=lambda one: -len(one.layout.images))
+    return found
+
+
+def in_a_row(names: Iterable[str]) -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+# Where tables are ----------------------------------------------------------------------------------------------------
+
+
+def _candidates(folder: Path, root: Path, paths: Sequence[str], chosen: str) -> Iterator[Path]:
+    seen = set()
+    for place in _places(folder, root, paths):
+        names = [name for name in files(place) if _may_label(name)]
+        kinds = Counter(Path(name).suffix.lower() for name in names)
+        for name in sorted(names, key=natural_order):
+            if kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
+                seen.add(place / name)
+                yield place / name
+    if chosen and chosen not in (FOLDERS, FILE_NAMES) and folder / chosen not in seen:
+        yield folder / chosen
+
+
+def _places(folder: Path, root: Path, paths: Sequence[str]) -> Iterator[Path]:
+    """The folders that are looked into, each once."""
+    with_images = {path.split("/", 1)[0] for path in paths if "/" in path}
     place = root
     while True:
-        usable = {}
-        for name in sorted(filter(_may_label, files(place)), key=natural_order):
-            try:
-                usable[name] = read_table(place / name, inside=place)
-            except UsageError as error:
-                reasons.append(str(error))
-        if usable:
-            return _joined(place, usable), []
+        yield place
+        for name in sorted(subfolders(place), key=natural_order)[:_MOST_FOLDERS]:
+            is_part = bool(split_in_name(name))
+            is_alone = place == root and len(with_images) == 1
+            if is_part or is_alone or _is_for_tables(name) or name not in with_images:
+                yield place / name
+                inner = sorted(subfolders(place / name), key=natural_order) if is_part else []
+                yield from (place / name / one for one in inner if _is_for_tables(one))
         if place == folder:
-            return None, reasons
-        place = place.parent
+            return
+        with_images, place = {place.name}, place.parent
+
+
+def _is_for_tables(name: str) -> bool:
+    words = set(words_of(name))
+    return bool(words) and words <= _FOR_TABLES
 
 
 def _may_label(name: str) -> bool:
@@ -50,37 +157,157 @@ def _may_label(name: str) -> bool:
     return Path(name).suffix.lower() in TABLE_SUFFIXES and "submission" not in name.casefold()
 
 
-def _joined(place: Path, usable: dict[str, Layout]) -> Layout:
-    """One layout of several tables that are the parts of a split, or of the largest where they are not."""
-    parts = {name: split_in_name(Path(name).stem) for name in usable}
-    are_parts = len(usable) > 1 and all(parts.values()) and len(set(parts.values())) == len(usable)
-    largest = max(usable, key=lambda name: len(usable[name].images))
-    used = list(usable) if are_parts else [largest]
-    joined = Layout(place)
-    for name in used:
-        split = parts[name] if are_parts else ""
-        joined.images += [replace(image, split=image.split or split) for image in usable[name].images]
-        joined.left_out += usable[name].left_out
-        joined.warnings += usable[name].warnings
-    joined.warnings.append(f"There are no class folders, so the labels were read from {' and '.join(used)}.")
-    if unused := [name for name in usable if name not in used]:
-        joined.warnings.append(f"{' and '.join(unused)} could give labels too, but were not used.")
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def _read(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
+    """What a table says, its paths told from that folder by which it names the most images."""
+    best, refusal = None, None
+    for base in _bases(table, folder, root):
+        try:
+            layout = read_table(table, choices=choices, base=base, inside=folder, needs_two=False)
+        except Undecided:
+            raise
+        except UsageError as error:
+            refusal = refusal or error
+            continue
+        if best is None or _count(layout) > _count(best):
+            best = layout
+        if not layout.left_out:
+            break
+    if best is None:
+        raise refusal
+    return best
+
+
+def _bases(table: Path, folder: Path, root: Path) -> list[Path]:
+    """The folders that a table's paths may be told from, the likeliest first."""
+    own, part = table.parent, part_of_table(table.stem)
+    bases = [own]
+    if own != folder and own.is_relative_to(folder):
+        bases += [own.parent] if own.parent.is_relative_to(root) or own.parent == folder else []
+        bases += [root] if own.is_relative_to(root) else []
+    # Names such as 0001.jpg come again in each part.
+    beside = [base / name for base in bases for name in subfolders(base) if part and split_in_name(name) == part]
+    return list(dict.fromkeys([*bases, *sorted(beside)]))
+
+
+def _count(layout: Layout) -> int:
+    return len(layout.images) + len(layout.unlabelled)
+
+
+def _asked_of(question: Undecided, table: str) -> Undecided:
+    """The same question, of a table that lies in the folder that was brought."""
+    options = [replace(one, choices=replace(one.choices, labels_from=table)) for one in question.options]
+    return Undecided(question.question, options, table)
+
+
+def _moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
+    """The same with paths told from `root`; what is none of the images that were found there is not in it."""
+    before, after = (os.path.join(os.path.abspath(place), "") for place in (layout.root, root))
+
+    def told(path: str) -> str:
+        full = before + path
+        return full[len(after) :] if full.startswith(after) else ""
+
+    def moved(images: list[FoundImage]) -> list[FoundImage]:
+        places = ((image, told(image.path)) for image in images)
+        return [replace(image, path=path) for image, path in places if path in known]
+
+    left_out = [(there if (there := told(path)) in known else path, reason) for path, reason in layout.left_out]
+    return replace(
+        layout, root=root, images=moved(layout.images), unlabelled=moved(layout.unlabelled), left_out=left_out
+    )
+
+
+# Several tables ------------------------------------------------------------------------------------------------------
+
+
+def part_of_table(stem: str) -> str:
+    """The part of a split that a table is named after, whatever else its name says; "" where it is after none."""
+    parts = {SPLIT_NAMES[word] for word in words_of(stem) if word in SPLIT_NAMES}
+    return parts.pop() if len(parts) == 1 else ""
+
+
+def _families(names: Sequence[str], root: str) -> list[dict[str, str]]:
+    """Tables that belong together, each with its part: those in the folders of a split, those named after parts.
+
+    The part of a table in the folder of a split is the folder's name, since a folder says it of all that lies in it.
+    """
+    start = "" if root == "." else root.replace(os.sep, "/") + "/"
+    families: dict[str, dict[str, str]] = {}
+    for name in names:
+        within = name.removeprefix(start) if name.startswith(start) else name
+        first, _, rest = within.partition("/")
+        part = part_of_table(Path(name).stem)
+        if rest and split_in_name(first):
+            families.setdefault("/", {})[name] = first
+        elif part:
+            families.setdefault(name.rpartition("/")[0] + "/*", {})[name] = part
+        else:
+            families[name] = {name: ""}
+    return list(families.values())
+
+
+def _largest_of_each_part(parts: Mapping[str, str], read: Mapping[str, Layout]) -> dict[str, str]:
+    largest: dict[str, str] = {}
+    for name, part in parts.items():
+        if part not in largest or _count(read[name]) > _count(read[largest[part]]):
+            largest[part] = name
+    return {name: part for part, name in largest.items()}
+
+
+def _what_is_lacking(
+    folder: Path, family: Mapping[str, str], usable: Mapping[str, str], found: TablesBeside
+) -> UsageError | None:
+    """Why the usable tables of a family would be only half of what there is; None where they are all."""
+    columns = {tuple(open_table(folder / name).names) for name in usable}
+    for name, question in found.questions.items():
+        # Kaggle's test.csv lacks the column of labels that its train.csv has, and asks for nothing that matters.
+        asks_of_all = any(option.choices.several_labels for option in question.options)
+        if usable and name in family and (asks_of_all or tuple(open_table(folder / name).names) in columns):
+            return question
+    for name, reason in found.unusable.items():
+        trains = split_in_name(family.get(name, "")) == "train"
+        if usable and trains and "train" not in map(split_in_name, usable.values()):
+            return UsageError(f"{name} can't be used: {reason}")
+    return None
+
+
+def _joined(root: Path, layouts: Mapping[str, Layout], parts: Mapping[str, str]) -> TableLabels:
+    """One layout of tables that are the parts of a split, or of one alone."""
+    names = tuple(layouts)
+    joined = Layout(root, labels_from=_told_from([(name, one.labels_from) for name, one in layouts.items()]))
+    # In the folders of a split it is the folders that say it, of the images that lie there.
+    are_parts = len(names) > 1 and len({name.rpartition("/")[0] for name in names}) == 1
+    for name, layout in layouts.items():
+        part = parts[name] if are_parts else ""
+        joined.images += [replace(image, split=image.split or part) for image in layout.images]
+        joined.unlabelled += [replace(image, split=image.split or part) for image in layout.unlabelled]
+        joined.left_out += layout.left_out
+        joined.warnings += layout.warnings
+    by_column = [(name, one.split_from) for name, one in layouts.items() if one.split_from]
+    of_names = [f"the names of {in_a_row(names)}"] if are_parts else []
+    joined.split_from = " and ".join([*([_told_from(by_column)] if by_column else []), *of_names])
+    by_group = [(name, one.groups_from) for name, one in layouts.items() if one.groups_from]
+    joined.groups_from = _told_from(by_group) if by_group else ""
     _leave_out_what_is_named_twice(joined)
-    _leave_out_what_is_not_named(joined, " or ".join(used))
-    return joined
+    return TableLabels(names, joined)
+
+
+def _told_from(said: Sequence[tuple[str, str]]) -> str:
+    """What several tables say their labels are from, in one: "the column “label” of train.csv and test.csv"."""
+    own = [(name, words, f" of {name.rpartition('/')[2]}") for name, words in said]
+    kinds = {words.replace(of, " of *", 1) for _, words, of in own}
+    if len(kinds) == 1 and " of *" in (kind := kinds.pop()):
+        return kind.replace(" of *", f" of {in_a_row(name for name, _ in said)}", 1)
+    return " and ".join(dict.fromkeys(words.replace(of, f" of {name}", 1) for name, words, of in own))
 
 
 def _leave_out_what_is_named_twice(layout: Layout) -> None:
     """An image that is both trained on and tested on would make any result too good."""
-    counts = Counter(image.path for image in layout.images)
+    counts = Counter(image.path for image in (*layout.images, *layout.unlabelled))
     twice = [path for path, count in counts.items() if count > 1]
     layout.images = [image for image in layout.images if counts[image.path] == 1]
+    layout.unlabelled = [image for image in layout.unlabelled if counts[image.path] == 1]
     layout.left_out += [(path, "is named in more than one table") for path in twice]
-
-
-def _leave_out_what_is_not_named(layout: Layout, tables: str) -> None:
-    named = {image.path for image in layout.images} | {path for path, _ in layout.left_out}
-    paths = (prefix + name for prefix, names in images_by_folder(layout.root) for name in names)
-    for path in sorted((path for path in paths if path not in named), key=natural_order):
-        shown = path.encode("utf-8", "replace").decode()
-        layout.left_out.append((shown, f"has no label: it is not named in {tables}"))
