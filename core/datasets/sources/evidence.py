@@ -18,13 +18,12 @@ from core.datasets.sources.folders.class_folders import by_folders, has_class_fo
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders, text_only
-from core.datasets.sources.split_names import split_in_name
-from core.datasets.sources.tables.beside import TableLabels, TablesBeside, find_tables, in_a_row
+from core.datasets.sources.split_names import split_in_names
+from core.datasets.sources.tables.beside import PLAIN_TABLES, TableLabels, TablesBeside, find_tables, in_a_row
 from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
 _HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training
-_PLAIN_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
 def labels_of(folder: Path, root: Path, paths: Sequence[str], choices: Choices) -> tuple[Layout, list[str]]:
@@ -79,6 +78,10 @@ class _Evidence:
             return self._with_what_tables_add(_Reading(layout, Choices(labels_from=FOLDERS)), self._tables.labels), []
         if chosen or self._choices.label_columns or self._choices.path_column:
             return self._by_table(self._chosen_table(chosen, reasons)), reasons
+        if (self._choices.split_column or self._choices.group_column) and not (
+            self._tables.labels or self._tables.questions
+        ):
+            raise UsageError(" ".join(["No table has the columns that were chosen.", *reasons[:3]]))
         folders, question = self._folders()
         usable = [reading for reading in folders if has_class_folders(reading.layout)]
         if usable:
@@ -152,8 +155,10 @@ class _Evidence:
 
     def _readings_of_asked_tables(self) -> list[_Reading]:
         """What tables would say whose columns are asked for, once for each answer."""
-        readings = []
+        readings: list[_Reading] = []
         for name, question in self._tables.questions.items():
+            if any(name in reading.tables.names for reading in readings):
+                continue  # asked of another table of its kind
             for option in question.options[:_MOST_READINGS]:
                 chosen = _both(self._choices, option.choices)
                 tables = find_tables(self._folder, self._root, self._paths, chosen).labels
@@ -161,7 +166,7 @@ class _Evidence:
         return readings
 
     def _names_most(self, reading: _Reading) -> bool:
-        """Whether a table names most of the images, or most of those in the folders for any images that it speaks of."""
+        """Whether a table names most of the images, or most of those in the folders for any images that it names."""
         named = [image.path for image in (*reading.layout.images, *reading.layout.unlabelled)]
         if 2 * len(named) >= len(self._paths):
             return True
@@ -244,8 +249,6 @@ class _Evidence:
                 label = names.get(image.label, image.label)
                 images.append(replace(image, label=label, split=splits.of(path, image)))
         extra = [path for path in added if path not in labelled]
-        if len(images) == len(layout.images) and not splits.used_table and not any(one.group for one in images):
-            return layout
         without = [one for one in layout.left_out if one[0] not in added]
         result = replace(
             layout,
@@ -308,6 +311,8 @@ class _Evidence:
                     [reading.option for reading in readings],
                     best.names[0],
                 )
+            if other is not best:
+                best = _with_parts_of(other, best)
         return best
 
     def _by_table(self, table: TableLabels, folders: _Reading | None = None) -> Layout:
@@ -350,7 +355,9 @@ class _Evidence:
         return warnings + self._unusable()
 
     def _unusable(self) -> list[str]:
-        plain = [(name, why) for name, why in self._tables.unusable.items() if name.lower().endswith(_PLAIN_TABLES)]
+        plain = [
+            (name, why) for name, why in self._tables.unusable.items() if Path(name).suffix.lower() in PLAIN_TABLES
+        ]
         return [f"{name} beside the images was not used: {why}" for name, why in plain[:3]]
 
     def _told_from_the_folder_of(self, table: TableLabels, layout: Layout) -> Layout:
@@ -389,7 +396,7 @@ class _Splits:
     """The part of a split of each image, by a table and by the folders, whichever holds it further from training."""
 
     def __init__(self, root: Path, table: TableLabels):
-        parts = {name: split_in_name(name) for name in subfolders(root) if split_in_name(name)}
+        parts = split_in_names(subfolders(root))
         self._parts = parts if len(set(parts.values())) > 1 else {}
         self._table = table
         self._by_folder: set[str] = set()
@@ -425,6 +432,23 @@ class _Splits:
 
 def _labels(table: TableLabels) -> dict[str, str]:
     return {image.path: image.label for image in table.layout.images}
+
+
+def _with_parts_of(other: TableLabels, best: TableLabels) -> TableLabels:
+    """Tables with the split and the groups that another one tells, as far as they tell none themselves."""
+    told = {image.path: image for image in other.layout.images}
+    layout = replace(best.layout)
+    if not layout.split_from and other.layout.split_from:
+        layout.images = [
+            replace(image, split=told[image.path].split) if image.path in told else image for image in layout.images
+        ]
+        layout.split_from = other.layout.split_from
+    if not layout.groups_from and other.layout.groups_from:
+        layout.images = [
+            replace(image, group=told[image.path].group) if image.path in told else image for image in layout.images
+        ]
+        layout.groups_from = other.layout.groups_from
+    return replace(best, layout=layout)
 
 
 def _both(choices: Choices, added: Choices) -> Choices:

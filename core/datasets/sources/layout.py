@@ -48,7 +48,7 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     if not is_text(str(root)):
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
-    paths = image_paths(root)
+    root, paths = _pass_the_only_one_with_images(root, image_paths(root))
     layout, unused_tables = labels_of(folder, root, paths, choices)
     _check(layout, called or str(folder), unused_tables)
     warn_of_alike(layout)
@@ -62,6 +62,15 @@ def _pass_wrappers(folder: Path) -> Path:
         if len(inner) != 1 or any(is_image(name) for name in files(folder)) or not subfolders(folder / inner[0]):
             return folder
         folder = folder / inner[0]
+
+
+def _pass_the_only_one_with_images(root: Path, paths: list[str]) -> tuple[Path, list[str]]:
+    """Go down where all images lie in folders of one folder, as beside Food-101's ``meta``."""
+    while True:
+        first, _, rest = paths[0].partition("/") if paths else ("", "", "")
+        if "/" not in rest or not all(path.startswith(first + "/") and path.count("/") > 1 for path in paths):
+            return root, paths
+        root, paths = root / first, [path[len(first) + 1 :] for path in paths]
 
 
 def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:

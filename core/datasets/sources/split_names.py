@@ -1,6 +1,7 @@
 """What people call the parts of a split, as names of folders and files and as values in tables."""
 
 import re
+from collections.abc import Iterable
 
 SPLIT_NAMES = {
     "train": "train",
@@ -32,6 +33,11 @@ def split_in_name(name: str) -> str:
     parts = [SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES]
     others = {word for word in words if word not in SPLIT_NAMES}
     return parts[0] if len(parts) == 1 and others <= SAYING_NOTHING else ""
+
+
+def split_in_names(names: Iterable[str]) -> dict[str, str]:
+    """The names that are those of parts of one split, and the part of each."""
+    return {name: part for name in names if (part := split_in_name(name))}
 
 
 def words_of(name: str) -> list[str]:

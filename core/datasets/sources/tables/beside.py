@@ -9,7 +9,7 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order
 from core.datasets.sources.listing import files, subfolders
-from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name, words_of
+from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name, split_in_names, words_of
 from core.datasets.sources.tables.files import TABLE_SUFFIXES, open_table
 from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
@@ -20,7 +20,9 @@ _FOR_TABLES = frozenset(
     | {"info", "meta", "metadata", "split", "splits", "table", "tables"}
 )
 _MOST_OF_A_KIND = 20  # more files of one ending in a folder are one for each image, as YOLO writes them, and no tables
-_MOST_FOLDERS = 100
+_MOST_FOLDERS = 200
+PLAIN_TABLES = frozenset({".csv", ".tsv", ".parquet", ".xlsx", ".jsonl"})
+"""Endings of files that are tables and seldom anything else."""
 
 
 @dataclass
@@ -95,7 +97,7 @@ def find_tables(folder: Path, root: Path, paths: Sequence[str], choices: Choices
             found.questions[name] = _asked_of(question, name)
         except UsageError as error:
             found.unusable[name] = str(error)
-    for family in _families([*read, *found.questions, *found.unusable], os.path.relpath(root, folder)):
+    for family in _families([*read, *found.questions, *found.unusable]):
         parts = {name: part for name, part in family.items() if name in read}
         problem = _what_is_lacking(folder, family, parts, found)
         while parts:
@@ -118,8 +120,8 @@ def in_a_row(names: Iterable[str]) -> str:
 
 def _candidates(folder: Path, root: Path, paths: Sequence[str], chosen: str) -> Iterator[Path]:
     seen = set()
-    for place in _places(folder, root, paths):
-        names = [name for name in files(place) if _may_label(name)]
+    for place, endings in _places(folder, root, paths):
+        names = [name for name in files(place) if _may_label(name) and Path(name).suffix.lower() in endings]
         kinds = Counter(Path(name).suffix.lower() for name in names)
         for name in sorted(names, key=natural_order):
             if kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
@@ -129,27 +131,28 @@ def _candidates(folder: Path, root: Path, paths: Sequence[str], chosen: str) -> 
         yield folder / chosen
 
 
-def _places(folder: Path, root: Path, paths: Sequence[str]) -> Iterator[Path]:
-    """The folders that are looked into, each once."""
+def _places(folder: Path, root: Path, paths: Sequence[str]) -> Iterator[tuple[Path, frozenset[str]]]:
+    """The folders that are looked into, each once, and endings of the tables that may lie there."""
     with_images = {path.split("/", 1)[0] for path in paths if "/" in path}
-    place = root
+    is_alone, place = len(with_images) == 1, root
     while True:
-        yield place
-        for name in sorted(subfolders(place), key=natural_order)[:_MOST_FOLDERS]:
-            is_part = bool(split_in_name(name))
-            is_alone = place == root and len(with_images) == 1
-            if is_part or is_alone or _is_for_tables(name) or name not in with_images:
-                yield place / name
-                inner = sorted(subfolders(place / name), key=natural_order) if is_part else []
-                yield from (place / name / one for one in inner if _is_for_tables(one))
+        yield place, TABLE_SUFFIXES
+        inside = [name for name in subfolders(place) if place == root or name not in with_images]
+        for name in sorted(inside, key=lambda name: (not _is_told_by_name(name), natural_order(name)))[:_MOST_FOLDERS]:
+            # Among the images of a class lie notes of many kinds; in it only what is a table for certain is one.
+            is_class = name in with_images and not is_alone and not _is_told_by_name(name)
+            yield place / name, TABLE_SUFFIXES & PLAIN_TABLES if is_class else TABLE_SUFFIXES
+            inner = sorted(subfolders(place / name), key=natural_order) if _is_told_by_name(name) else []
+            yield from ((place / name / one, TABLE_SUFFIXES) for one in inner if _is_told_by_name(one))
         if place == folder:
             return
         with_images, place = {place.name}, place.parent
 
 
-def _is_for_tables(name: str) -> bool:
+def _is_told_by_name(name: str) -> bool:
+    """Whether a folder is named after tables or a part of a split."""
     words = set(words_of(name))
-    return bool(words) and words <= _FOR_TABLES
+    return bool(split_in_name(name)) or (bool(words) and words <= _FOR_TABLES)
 
 
 def _may_label(name: str) -> bool:
@@ -182,11 +185,8 @@ def _read(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
 
 def _bases(table: Path, folder: Path, root: Path) -> list[Path]:
     """The folders that a table's paths may be told from, the likeliest first."""
-    own, part = table.parent, part_of_table(table.stem)
-    bases = [own]
-    if own != folder and own.is_relative_to(folder):
-        bases += [own.parent] if own.parent.is_relative_to(root) or own.parent == folder else []
-        bases += [root] if own.is_relative_to(root) else []
+    own, part = table.parent, split_in_name(table.parent.name) or part_of_table(table.stem)
+    bases = [own, *([own.parent] if own != folder and own.is_relative_to(folder) else []), root]
     # Names such as 0001.jpg come again in each part.
     beside = [base / name for base in bases for name in subfolders(base) if part and split_in_name(name) == part]
     return list(dict.fromkeys([*bases, *sorted(beside)]))
@@ -229,23 +229,23 @@ def part_of_table(stem: str) -> str:
     return parts.pop() if len(parts) == 1 else ""
 
 
-def _families(names: Sequence[str], root: str) -> list[dict[str, str]]:
-    """Tables that belong together, each with its part: those in the folders of a split, those named after parts.
+def _families(names: Sequence[str]) -> list[dict[str, str]]:
+    """Tables that belong together, each with what tells it from the others.
 
-    The part of a table in the folder of a split is the folder's name, since a folder says it of all that lies in it.
+    Those in the folders of a split are told apart by the folder, as are those of one name in several folders; those
+    that lie together and are named after parts of a split by the part.
     """
-    start = "" if root == "." else root.replace(os.sep, "/") + "/"
     families: dict[str, dict[str, str]] = {}
+    times = Counter(name.rpartition("/")[2] for name in names)
     for name in names:
-        within = name.removeprefix(start) if name.startswith(start) else name
-        first, _, rest = within.partition("/")
-        part = part_of_table(Path(name).stem)
-        if rest and split_in_name(first):
-            families.setdefault("/", {})[name] = first
-        elif part:
-            families.setdefault(name.rpartition("/")[0] + "/*", {})[name] = part
+        folder, _, file = name.rpartition("/")
+        of_split = [place for place in folder.split("/") if split_in_name(place)]
+        if of_split:
+            families.setdefault("folders of a split", {})[name] = of_split[-1]
+        elif part := part_of_table(Path(file).stem):
+            families.setdefault(folder + "/parts", {})[name] = part
         else:
-            families[name] = {name: ""}
+            families.setdefault(file if times[file] > 1 else name, {})[name] = folder
     return list(families.values())
 
 
@@ -276,19 +276,21 @@ def _what_is_lacking(
 
 def _joined(root: Path, layouts: Mapping[str, Layout], parts: Mapping[str, str]) -> TableLabels:
     """One layout of tables that are the parts of a split, or of one alone."""
-    names = tuple(layouts)
+    names, splits = tuple(layouts), split_in_names(parts.values())
     joined = Layout(root, labels_from=_told_from([(name, one.labels_from) for name, one in layouts.items()]))
-    # In the folders of a split it is the folders that say it, of the images that lie there.
-    are_parts = len(names) > 1 and len({name.rpartition("/")[0] for name in names}) == 1
+    are_parts = len(names) > 1 and all(part in splits for part in parts.values())
     for name, layout in layouts.items():
-        part = parts[name] if are_parts else ""
+        part = splits[parts[name]] if are_parts else ""
         joined.images += [replace(image, split=image.split or part) for image in layout.images]
-        joined.unlabelled += [replace(image, split=image.split or part) for image in layout.unlabelled]
+        joined.unlabelled += layout.unlabelled
         joined.left_out += layout.left_out
         joined.warnings += layout.warnings
     by_column = [(name, one.split_from) for name, one in layouts.items() if one.split_from]
-    of_names = [f"the names of {in_a_row(names)}"] if are_parts else []
-    joined.split_from = " and ".join([*([_told_from(by_column)] if by_column else []), *of_names])
+    joined.split_from = _told_from(by_column) if by_column else ""
+    if are_parts:
+        folders = dict.fromkeys(name.rpartition("/")[0] for name in names)
+        by_name = f"the folders {', '.join(folders)}" if len(folders) > 1 else f"the names of {in_a_row(names)}"
+        joined.split_from = " and ".join(filter(None, [joined.split_from, by_name]))
     by_group = [(name, one.groups_from) for name, one in layouts.items() if one.groups_from]
     joined.groups_from = _told_from(by_group) if by_group else ""
     _leave_out_what_is_named_twice(joined)
