@@ -72,7 +72,9 @@ class _Evidence:
             return self._by_chosen_names(), []
         if self._paths:
             self._tables = find_tables(self._folder, self._root, self._paths, self._choices)
-        reasons = [_reason(*one) for one in self._tables.unusable.items()]
+        plain = [name for name in self._tables.unusable if Path(name).suffix.lower() in PLAIN_TABLES]
+        # A text may be anything, such as a licence; that it is no table matters where nothing else is one.
+        reasons = [_reason(name, self._tables.unusable[name]) for name in plain or self._tables.unusable]
         if chosen == FOLDERS:
             layout = by_folders(self._root, self._paths, self._choices)
             return self._with_what_tables_add(_Reading(layout, Choices(labels_from=FOLDERS)), self._tables.labels), []
