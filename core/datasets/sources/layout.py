@@ -6,7 +6,6 @@ from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.evidence import labels_of
-from core.datasets.sources.folders.class_folders import NO_LABEL
 from core.datasets.sources.found import Layout, natural_order, warn_of_alike
 from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
 from core.errors import WorkbenchError
@@ -79,8 +78,9 @@ def _refuse(layout: Layout, called: str, beside: str) -> None:
         raise WorkbenchError(
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class.{beside}"
         )
-    if not layout.images and any(NO_LABEL not in reason for _, reason in layout.left_out):
-        examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
+    unusable = [(path, reason) for path, reason in layout.left_out if not reason.startswith("has no label")]
+    if not layout.images and unusable and not layout.unlabelled:
+        examples = "; ".join(f"{path} {reason}" for path, reason in unusable[:3])
         count = len(layout.left_out) + len(layout.unlabelled)
         raise WorkbenchError(f"{called} holds {count:,} images, but none can be used: {examples}.{beside}")
     if not layout.images:
