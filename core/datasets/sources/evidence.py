@@ -23,6 +23,7 @@ from core.datasets.sources.tables.beside import PLAIN_TABLES, TableLabels, Table
 from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
+_KEPT = "kept, but not trained on"
 _HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training
 
 
@@ -251,16 +252,19 @@ class _Evidence:
                 label = names.get(image.label, image.label)
                 images.append(replace(image, label=label, split=splits.of(path, image)))
         extra = [path for path in added if path not in labelled]
-        without = [one for one in layout.left_out if one[0] not in added]
         result = replace(
             layout,
             images=images,
-            left_out=without + (table.layout.left_out if extra else []),
+            left_out=[one for one in layout.left_out if one[0] not in added] + (table.layout.left_out if extra else []),
             unlabelled=[image for image in layout.unlabelled if image.path not in added],
             warnings=[*layout.warnings, *(table.layout.warnings if extra else []), *splits.warnings()],
             split_from=splits.told_from(layout.split_from),
             groups_from=table.layout.groups_from if any(image.group for image in images) else "",
         )
+        if len(result.unlabelled) < len(layout.unlabelled):
+            result.warnings = [words for words in result.warnings if _KEPT not in words]
+            _say_what_is_kept(result)
+        _keep_split(result)
         if extra:
             result.labels_from = f"{layout.labels_from} and, of {len(extra):,} images, {table.layout.labels_from}"
         elif renamed := [label for label, name in (names or {}).items() if label != name]:
@@ -334,6 +338,8 @@ class _Evidence:
         layout.split_from = splits.told_from("")
         layout.warnings = [*layout.warnings, *splits.warnings(), *self._not_used(table, folders)]
         self._place_unnamed(layout, unnamed, table)
+        _say_what_is_kept(layout)
+        _keep_split(layout)
         return self._told_from_the_folder_of(table, layout)
 
     def _not_used(self, table: TableLabels, folders: _Reading | None) -> list[str]:
@@ -430,6 +436,22 @@ class _Splits:
             f"The folders put {self._differing:,} images in another part of the split than {self._table.called} does. "
             "Each was put in the one that is further from training, so that nothing is tested on what was trained on."
         ]
+
+
+def _keep_split(layout: Layout) -> None:
+    """Take no split where one side of it has no labelled image: what is there is then divided anew."""
+    parts = {image.split for image in layout.images}
+    if not (parts & {"", "train"} and parts & {"validation", "test"}):
+        layout.images = [replace(image, split="") for image in layout.images]
+        layout.split_from = ""
+
+
+def _say_what_is_kept(layout: Layout) -> None:
+    number, folders = len(layout.unlabelled), {image.path.rpartition("/")[0] for image in layout.unlabelled} - {""}
+    if number:
+        where = f" in {listed(sorted(folders))}" if folders else ""
+        has = "images{} have no label: they are" if number > 1 else "image{} has no label: it is"
+        layout.warnings.append(f"{number:,} {has.format(where)} {_KEPT}.")
 
 
 def _labels(table: TableLabels) -> dict[str, str]:

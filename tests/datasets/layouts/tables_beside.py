@@ -253,7 +253,7 @@ def kaggle(folder: Path) -> Path:
     rows = []
     for number in range(10):
         label = LABELS[number % 2]
-        picture(folder / "train" / f"{number:08x}.jpg", label, "train")
+        picture(folder / "train" / f"{number:08x}.jpg", label)
         picture(folder / "test" / f"{number + 900:08x}.jpg", "")
         rows.append((f"{number:08x}", label))
     table(folder / "labels.csv", "id,breed", rows)
@@ -574,8 +574,8 @@ CASES = [
         kaggle,
         FIVE_EACH,
         unlabelled=10,
-        has_split=True,
-        says="labels from the column “breed” of labels.csv, split from the folders test, train",
+        says="labels from the column “breed” of labels.csv, no split came with them",
+        warns="10 images in “test” have no label: they are kept, but not trained on.",
     ),
     Case(
         "The same with train.csv and a test.csv without labels",
@@ -583,7 +583,6 @@ CASES = [
         kaggle_with_a_table_for_the_test,
         FIVE_EACH,
         unlabelled=10,
-        has_split=True,
         says="labels from the column “breed” of train.csv",
         warns="test.csv",
     ),

@@ -21,6 +21,7 @@ _FOR_TABLES = frozenset(
 )
 _MOST_OF_A_KIND = 20  # more files of one ending in a folder are one for each image, as YOLO writes them, and no tables
 _MOST_FOLDERS = 200
+_PASSED_OVER = "is a link to what is here under another path, or lies in a folder that is passed over"
 PLAIN_TABLES = frozenset({".csv", ".tsv", ".parquet", ".xlsx", ".jsonl"})
 """Endings of files that are tables and seldom anything else."""
 
@@ -203,7 +204,7 @@ def _asked_of(question: Undecided, table: str) -> Undecided:
 
 
 def _moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
-    """The same with paths told from `root`; what is none of the images that were found there is not in it."""
+    """The same with paths told from `root`; what is none of the images that were found there is left out."""
     before, after = (os.path.join(os.path.abspath(place), "") for place in (layout.root, root))
 
     def told(path: str) -> str:
@@ -211,13 +212,13 @@ def _moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
         return full[len(after) :] if full.startswith(after) else ""
 
     def moved(images: list[FoundImage]) -> list[FoundImage]:
-        places = ((image, told(image.path)) for image in images)
+        places = [(image, told(image.path)) for image in images]
+        left_out.extend((image.path, _PASSED_OVER) for image, path in places if path not in known)
         return [replace(image, path=path) for image, path in places if path in known]
 
     left_out = [(there if (there := told(path)) in known else path, reason) for path, reason in layout.left_out]
-    return replace(
-        layout, root=root, images=moved(layout.images), unlabelled=moved(layout.unlabelled), left_out=left_out
-    )
+    images, unlabelled = moved(layout.images), moved(layout.unlabelled)
+    return replace(layout, root=root, images=images, unlabelled=unlabelled, left_out=left_out)
 
 
 # Several tables ------------------------------------------------------------------------------------------------------
