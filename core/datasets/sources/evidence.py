@@ -19,7 +19,15 @@ from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders, text_only
 from core.datasets.sources.split_names import split_in_names
-from core.datasets.sources.tables.beside import PLAIN_TABLES, TableLabels, TablesBeside, find_tables, in_a_row
+from core.datasets.sources.tables.beside import (
+    PLAIN_TABLES,
+    TableLabels,
+    TablesBeside,
+    find_tables,
+    in_a_row,
+    look_around,
+)
+from core.datasets.sources.tables.split_lists import find_additions
 from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
@@ -65,15 +73,33 @@ class _Reading:
 class _Evidence:
     def __init__(self, folder: Path, root: Path, paths: Sequence[str], choices: Choices):
         self._folder, self._root, self._paths, self._choices = folder, root, paths, choices
-        self._tables = TablesBeside()
+        self._places = look_around(folder, root, paths) if paths else []
+        self._tables, self._used = TablesBeside(), None
 
     def decide(self) -> tuple[Layout, list[str]]:
+        """The images with their labels, and with a split and groups that others tell where these tell none."""
+        if self._paths and self._choices.labels_from != FILE_NAMES:
+            self._tables = self._found(self._choices)
+        layout, reasons = self._labelled()
+        if not layout.split_from or not layout.groups_from:
+            without = [name for name in (*self._tables.questions, *self._tables.unusable) if _is_plain(name)]
+            added = find_additions(self._folder, self._root, self._paths, self._places, without)
+            had_split, layout = bool(layout.split_from), added.add_to(layout)
+            if not had_split and layout.split_from:
+                _keep_split(layout)
+            layout.warnings = [
+                words for words in layout.warnings if not any(words.startswith(f"{name} beside") for name in added.used)
+            ] + added.warnings
+        return self._told_from_the_folder_of(self._used, layout) if self._used else layout, reasons
+
+    def _found(self, choices: Choices) -> TablesBeside:
+        return find_tables(self._folder, self._root, self._paths, self._places, choices)
+
+    def _labelled(self) -> tuple[Layout, list[str]]:
         chosen = self._choices.labels_from
         if chosen == FILE_NAMES:
             return self._by_chosen_names(), []
-        if self._paths:
-            self._tables = find_tables(self._folder, self._root, self._paths, self._choices)
-        plain = [name for name in self._tables.unusable if Path(name).suffix.lower() in PLAIN_TABLES]
+        plain = [name for name in self._tables.unusable if _is_plain(name)]
         # A text may be anything, such as a licence; that it is no table matters where nothing else is one.
         reasons = [_reason(name, self._tables.unusable[name]) for name in plain or self._tables.unusable]
         if chosen == FOLDERS:
@@ -164,7 +190,7 @@ class _Evidence:
                 continue  # asked of another table of its kind
             for option in question.options[:_MOST_READINGS]:
                 chosen = _both(self._choices, option.choices)
-                tables = find_tables(self._folder, self._root, self._paths, chosen).labels
+                tables = self._found(chosen).labels
                 readings += [_Reading(one.layout, option.choices, one) for one in tables if name in one.names]
         return readings
 
@@ -340,7 +366,8 @@ class _Evidence:
         self._place_unnamed(layout, unnamed, table)
         _say_what_is_kept(layout)
         _keep_split(layout)
-        return self._told_from_the_folder_of(table, layout)
+        self._used = table
+        return layout
 
     def _not_used(self, table: TableLabels, folders: _Reading | None) -> list[str]:
         """What would give other labels, and how to choose it."""
@@ -363,9 +390,7 @@ class _Evidence:
         return warnings + self._unusable()
 
     def _unusable(self) -> list[str]:
-        plain = [
-            (name, why) for name, why in self._tables.unusable.items() if Path(name).suffix.lower() in PLAIN_TABLES
-        ]
+        plain = [(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)]
         return [f"{name} beside the images was not used: {why}" for name, why in plain[:3]]
 
     def _told_from_the_folder_of(self, table: TableLabels, layout: Layout) -> Layout:
@@ -483,6 +508,10 @@ def _both(choices: Choices, added: Choices) -> Choices:
 def _reason(name: str, words: str) -> str:
     """Why a table can't be used, which is told by its name without folders, with these."""
     return words if name in words else words.replace(name.rpartition("/")[2], name, 1)
+
+
+def _is_plain(name: str) -> bool:
+    return Path(name).suffix.lower() in PLAIN_TABLES
 
 
 def _was(names: Sequence[str]) -> str:

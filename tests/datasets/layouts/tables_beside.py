@@ -326,12 +326,47 @@ def names_nothing(folder: Path) -> Path:
     return folder
 
 
-def lists_beside(folder: Path) -> Path:
-    """Food-101: class folders, and lists of those that train and test without endings."""
+def lists_beside(folder: Path, lists: str = "meta/{}.txt", ending: str = "") -> Path:
+    """Food-101: class folders, and lists of those that train and test, without endings."""
+    names = {"train": [], "test": []}
     for label in LABELS:
         for number in range(6):
-            picture(folder / "images" / label / f"{number}.jpg", label)
+            part = "test" if number > 3 else "train"
+            picture(folder / "images" / label / f"{number}.jpg", label, part)
+            names[part].append(f"{label}/{number}{ending}")
+    for part, listed in names.items():
+        text(folder / lists.format(part), "\n".join(listed) + "\n")
     text(folder / "meta" / "classes.txt", "circle\nsquare\n")
+    return folder
+
+
+def lists_that_overlap(folder: Path) -> Path:
+    """DTD: ten divisions of the same images."""
+    for label in LABELS:
+        for number in range(6):
+            picture(folder / "images" / label / f"{label}_{number}.jpg", label)
+    for division in (1, 2):
+        for at, part in enumerate(("train", "val", "test")):
+            numbers = (2 * ((at + division) % 3), 2 * ((at + division) % 3) + 1)
+            lines = [f"{label}/{label}_{number}.jpg\n" for label in LABELS for number in numbers]
+            text(folder / "labels" / f"{part}{division}.txt", "".join(lines))
+    return folder
+
+
+def a_list_of_patients(folder: Path) -> Path:
+    rows = [(path, f"P{number // 2}", 40 + number) for number, (path, _) in enumerate(class_folders(folder))]
+    table(folder / "patients.csv", "file,patient_id,age", rows)
+    return folder
+
+
+def a_column_of_parts(folder: Path) -> Path:
+    rows = []
+    for label in LABELS:
+        for number in range(6):
+            part = "test" if number > 3 else "train"
+            picture(folder / label / f"{label}{number}.jpg", label, part)
+            rows.append((f"{label}{number}.jpg", part))
+    table(folder / "split.csv", "file_name,split", rows)
     return folder
 
 
@@ -637,10 +672,43 @@ CASES = [
         refuses="None of the 2 rows of labels.csv can be used",
     ),
     Case(
-        "Class folders in a folder images, and a folder of lists",
+        "Class folders in a folder images, and lists of train and test without endings",
         "form of Food-101",
         lists_beside,
         SIX_EACH,
-        says="labels from the names of the folders",
+        has_split=True,
+        says="labels from the names of the folders, split from the lists meta/test.txt and meta/train.txt",
+    ),
+    Case(
+        "Class folders, and lists TrainImages.txt and TestImages.txt",
+        "form of MIT Indoor 67",
+        lambda folder: lists_beside(folder, "{}Images.txt", ".jpg"),
+        SIX_EACH,
+        has_split=True,
+        says="split from the lists testImages.txt and trainImages.txt",
+    ),
+    Case(
+        "Class folders, and lists of several divisions",
+        "form of DTD",
+        lists_that_overlap,
+        SIX_EACH,
+        says="labels from the names of the folders, no split",
+        warns="name some images more than once, and were not used",
+    ),
+    Case(
+        "Class folders, and a table of the patients",
+        "by hand",
+        a_list_of_patients,
+        EIGHT_EACH,
+        groups=8,
+        says="labels from the names of the folders, no split came with them, groups from the column “patient_id” of",
+    ),
+    Case(
+        "Class folders, and a table of files and parts",
+        "by hand",
+        a_column_of_parts,
+        SIX_EACH,
+        has_split=True,
+        says="labels from the names of the folders, split from the column “split” of split.csv",
     ),
 ]

@@ -24,6 +24,7 @@ _MOST_FOLDERS = 200
 _PASSED_OVER = "is a link to what is here under another path, or lies in a folder that is passed over"
 PLAIN_TABLES = frozenset({".csv", ".tsv", ".parquet", ".xlsx", ".jsonl"})
 """Endings of files that are tables and seldom anything else."""
+_LOOKED_AT = TABLE_SUFFIXES | {".txt", ".lst"}
 
 
 @dataclass
@@ -72,11 +73,29 @@ class TablesBeside:
     unusable: dict[str, str] = field(default_factory=dict)
 
 
-def find_tables(folder: Path, root: Path, paths: Sequence[str], choices: Choices = AS_FOUND) -> TablesBeside:
-    """Read every table that may label the images below a folder.
+@dataclass(frozen=True)
+class Place:
+    """A folder in which tables may lie.
 
-    Looked at are the folder of the images and those above it that were brought with it; in each also the folders that
-    hold no images, or are named after tables (``annotations``, ``GroundTruth``) or a part of a split (``train``).
+    Parameters
+    ----------
+    folder
+        Where it is.
+    names
+        The files in it that may be tables or lists, in natural order.
+    is_class
+        Whether it may well be the folder of a class, among whose images notes of many kinds lie.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+    is_class: bool
+
+
+def find_tables(
+    folder: Path, root: Path, paths: Sequence[str], places: Sequence[Place], choices: Choices = AS_FOUND
+) -> TablesBeside:
+    """Read every table that may label the images below a folder.
 
     Parameters
     ----------
@@ -86,14 +105,16 @@ def find_tables(folder: Path, root: Path, paths: Sequence[str], choices: Choices
         `folder`, or the folder in it that is reached through folders that only wrap.
     paths
         The images below `root`.
+    places
+        Where tables may lie: see `look_around`.
     choices
         What a person said of the columns, and the table that they chose, which may lie anywhere below `folder`.
     """
     found, read, known = TablesBeside(), {}, frozenset(paths)
-    for table in _candidates(folder, root, paths, choices.labels_from):
+    for table in _candidates(folder, places, choices.labels_from):
         name = os.path.relpath(table, folder).replace(os.sep, "/")
         try:
-            read[name] = _moved(_read(table, choices, folder, root), root, known)
+            read[name] = moved(read_below(table, choices, folder, root), root, known)
         except Undecided as question:
             found.questions[name] = _asked_of(question, name)
         except UsageError as error:
@@ -119,35 +140,47 @@ def in_a_row(names: Iterable[str]) -> str:
 # Where tables are ----------------------------------------------------------------------------------------------------
 
 
-def _candidates(folder: Path, root: Path, paths: Sequence[str], chosen: str) -> Iterator[Path]:
-    seen = set()
-    for place, endings in _places(folder, root, paths):
-        names = [name for name in files(place) if _may_label(name) and Path(name).suffix.lower() in endings]
-        kinds = Counter(Path(name).suffix.lower() for name in names)
-        for name in sorted(names, key=natural_order):
-            if kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
-                seen.add(place / name)
-                yield place / name
-    if chosen and chosen not in (FOLDERS, FILE_NAMES) and folder / chosen not in seen:
-        yield folder / chosen
+def look_around(folder: Path, root: Path, paths: Sequence[str]) -> list[Place]:
+    """The folders in which tables may lie, each once.
 
-
-def _places(folder: Path, root: Path, paths: Sequence[str]) -> Iterator[tuple[Path, frozenset[str]]]:
-    """The folders that are looked into, each once, and endings of the tables that may lie there."""
+    These are the folder of the images and those above it that were brought with it, and in each the folders that hold
+    no images, or are named after tables (``annotations``, ``GroundTruth``) or a part of a split (``train``), or are
+    those of the classes.
+    """
     with_images = {path.split("/", 1)[0] for path in paths if "/" in path}
-    is_alone, place = len(with_images) == 1, root
+    is_alone, place, found = len(with_images) == 1, root, []
+
+    def look_into(inner: Path, is_class: bool = False) -> None:
+        names = [name for name in files(inner) if os.path.splitext(name)[1].lower() in _LOOKED_AT]
+        found.append(Place(inner, tuple(sorted(names, key=natural_order)), is_class))
+
     while True:
-        yield place, TABLE_SUFFIXES
+        look_into(place)
         inside = [name for name in subfolders(place) if place == root or name not in with_images]
         for name in sorted(inside, key=lambda name: (not _is_told_by_name(name), natural_order(name)))[:_MOST_FOLDERS]:
-            # Among the images of a class lie notes of many kinds; in it only what is a table for certain is one.
-            is_class = name in with_images and not is_alone and not _is_told_by_name(name)
-            yield place / name, TABLE_SUFFIXES & PLAIN_TABLES if is_class else TABLE_SUFFIXES
-            inner = sorted(subfolders(place / name), key=natural_order) if _is_told_by_name(name) else []
-            yield from ((place / name / one, TABLE_SUFFIXES) for one in inner if _is_told_by_name(one))
+            look_into(place / name, name in with_images and not is_alone and not _is_told_by_name(name))
+            if _is_told_by_name(name):
+                for inner in sorted(filter(_is_told_by_name, subfolders(place / name)), key=natural_order):
+                    look_into(place / name / inner)
         if place == folder:
-            return
+            return found
         with_images, place = {place.name}, place.parent
+
+
+def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[Path]:
+    seen = set()
+    for place in places:
+        # In the folder of a class only what is a table for certain is one.
+        endings = TABLE_SUFFIXES & PLAIN_TABLES if place.is_class else TABLE_SUFFIXES
+        # A sample submission names the unlabelled test images, with made-up labels.
+        names = [name for name in place.names if "submission" not in name.casefold()]
+        kinds = Counter(Path(name).suffix.lower() for name in names)
+        for name in names:
+            if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
+                seen.add(place.folder / name)
+                yield place.folder / name
+    if chosen and chosen not in (FOLDERS, FILE_NAMES) and folder / chosen not in seen:
+        yield folder / chosen
 
 
 def _is_told_by_name(name: str) -> bool:
@@ -156,18 +189,13 @@ def _is_told_by_name(name: str) -> bool:
     return bool(split_in_name(name)) or (bool(words) and words <= _FOR_TABLES)
 
 
-def _may_label(name: str) -> bool:
-    # A sample submission names the unlabelled test images, with made-up labels.
-    return Path(name).suffix.lower() in TABLE_SUFFIXES and "submission" not in name.casefold()
-
-
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
-def _read(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
+def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
     """What a table says, its paths told from that folder by which it names the most images."""
     best, refusal = None, None
-    for base in _bases(table, folder, root):
+    for base in bases_of(table, folder, root):
         try:
             layout = read_table(table, choices=choices, base=base, inside=folder, needs_two=False)
         except Undecided:
@@ -184,7 +212,7 @@ def _read(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
     return best
 
 
-def _bases(table: Path, folder: Path, root: Path) -> list[Path]:
+def bases_of(table: Path, folder: Path, root: Path) -> list[Path]:
     """The folders that a table's paths may be told from, the likeliest first."""
     own, part = table.parent, split_in_name(table.parent.name) or part_of_table(table.stem)
     bases = [own, *([own.parent] if own != folder and own.is_relative_to(folder) else []), root]
@@ -203,7 +231,7 @@ def _asked_of(question: Undecided, table: str) -> Undecided:
     return Undecided(question.question, options, table)
 
 
-def _moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
+def moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
     """The same with paths told from `root`; what is none of the images that were found there is left out."""
     before, after = (os.path.join(os.path.abspath(place), "") for place in (layout.root, root))
 
@@ -211,13 +239,13 @@ def _moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
         full = before + path
         return full[len(after) :] if full.startswith(after) else ""
 
-    def moved(images: list[FoundImage]) -> list[FoundImage]:
+    def here(images: list[FoundImage]) -> list[FoundImage]:
         places = [(image, told(image.path)) for image in images]
         left_out.extend((image.path, _PASSED_OVER) for image, path in places if path not in known)
         return [replace(image, path=path) for image, path in places if path in known]
 
     left_out = [(there if (there := told(path)) in known else path, reason) for path, reason in layout.left_out]
-    images, unlabelled = moved(layout.images), moved(layout.unlabelled)
+    images, unlabelled = here(layout.images), here(layout.unlabelled)
     return replace(layout, root=root, images=images, unlabelled=unlabelled, left_out=left_out)
 
 
@@ -227,6 +255,8 @@ def _moved(layout: Layout, root: Path, known: Collection[str]) -> Layout:
 def part_of_table(stem: str) -> str:
     """The part of a split that a table is named after, whatever else its name says; "" where it is after none."""
     parts = {SPLIT_NAMES[word] for word in words_of(stem) if word in SPLIT_NAMES}
+    if parts == {"train", "validation"}:  # train_val is what is not tested on
+        return "train"
     return parts.pop() if len(parts) == 1 else ""
 
 
