@@ -18,7 +18,7 @@ from core.datasets.sources.folders.class_folders import by_folders, has_class_fo
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders, text_only
-from core.datasets.sources.split_names import split_in_names
+from core.datasets.sources.split_names import split_in_names, words_of
 from core.datasets.sources.tables.beside import (
     PLAIN_TABLES,
     TableLabels,
@@ -32,6 +32,11 @@ from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
 _KEPT = "kept, but not trained on"
+# Words in names of columns of labels.
+_CALLED_LABELS = frozenset(
+    {"breed", "category", "choice", "class", "condition", "diagnosis", "disease", "dx", "kind", "label", "labels"}
+    | {"species", "tag", "target", "type", "y"}
+)
 _HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training
 
 
@@ -55,11 +60,12 @@ def labels_of(folder: Path, root: Path, paths: Sequence[str], choices: Choices) 
 
 @dataclass
 class _Reading:
-    """One way to tell labels, and what to choose for it."""
+    """One way to tell labels, what to choose for it, and the tables; with the question that it is an answer to."""
 
     layout: Layout
     choices: Choices
     tables: TableLabels | None = None
+    question: Undecided | None = None
 
     @property
     def labels(self) -> dict[str, str]:
@@ -172,15 +178,36 @@ class _Evidence:
                         return self._with_what_tables_add(by_folder, [by_table.tables])
                 elif names is not None and self._adds_images(by_folder, by_table, names):
                     return self._with_what_tables_add(by_folder, [by_table.tables])
-        rivals = [one for one in readings if self._is_rival(folders, one)]
+        rivals = [one for one in readings if self._is_rival(one)]
         clear = [one for one in rivals if all(self._are_no_classes(by_folder, one) for by_folder in folders)]
-        if clear and len(clear) == len(rivals):
-            return self._by_table(self._best([one.tables for one in clear]), folders[0])
+        certain = [one.tables for one in clear if one.question is None]
+        if certain and len(clear) == len(rivals):
+            return self._by_table(self._best(certain), folders[0])
+        rivals = [one for one in rivals if one in clear or one.question is None or _speaks_of_labels(one.question)]
         if rivals:
             raise self._what_is_meant(folders, rivals)
         if question is not None:
             raise question
+        self._refuse_to_guess(folders[0])
         return self._with_notes(folders[0].layout, readings)
+
+    def _refuse_to_guess(self, folders: _Reading) -> None:
+        """Ask whether patients, years and the like are the classes where there is a table that can't be used.
+
+        Raises
+        ------
+        Undecided
+            If so.
+        """
+        unusable = [name for name in self._tables.unusable if _is_plain(name)]
+        if unusable and are_no_classes(folders.layout.class_names, {}, {}):
+            name = unusable[0]
+            raise Undecided(
+                f"The folders are called {listed(folders.layout.class_names)}, which are no classes as a rule, and "
+                f"the table beside them can't be used: {_reason(name, self._tables.unusable[name])} Put it right, or "
+                "choose the folders.",
+                [folders.option],
+            )
 
     def _readings_of_asked_tables(self) -> list[_Reading]:
         """What tables would say whose columns are asked for, once for each answer."""
@@ -191,7 +218,8 @@ class _Evidence:
             for option in question.options[:_MOST_READINGS]:
                 chosen = _both(self._choices, option.choices)
                 tables = self._found(chosen).labels
-                readings += [_Reading(one.layout, option.choices, one) for one in tables if name in one.names]
+                read = [one for one in tables if name in one.names]
+                readings += [_Reading(one.layout, option.choices, one, question) for one in read]
         return readings
 
     def _names_most(self, reading: _Reading) -> bool:
@@ -210,10 +238,10 @@ class _Evidence:
         fitting = {label for label in added if names.get(label, label) in known}
         return 2 * len(fitting) > len(added) and self._names_most(by_table)
 
-    def _is_rival(self, folders: Sequence[_Reading], by_table: _Reading) -> bool:
+    def _is_rival(self, by_table: _Reading) -> bool:
         """Whether a table could as well be meant as the folders."""
         count, classes = len(by_table.layout.images), len(by_table.layout.class_names)
-        return classes > 1 and self._names_most(by_table) and (count < 20 or 2 * classes <= count)
+        return classes > 1 and self._names_most(by_table) and (classes == 2 or 2 * classes <= count)
 
     def _are_no_classes(self, by_folder: _Reading, by_table: _Reading) -> bool:
         labels = by_folder.labels
@@ -241,7 +269,7 @@ class _Evidence:
 
     def _with_notes(self, layout: Layout, readings: Sequence[_Reading]) -> Layout:
         """Folders alone, and what is to be known of the tables that were not used."""
-        for one in readings:
+        for one in [one for one in readings if one.question is None]:
             count, classes = len(one.layout.images), one.layout.class_names
             if len(classes) < 2:
                 why = f"it gives {count:,} images the label “{classes[0]}”" if classes else "it gives no labels"
@@ -250,6 +278,11 @@ class _Evidence:
             else:
                 why = f"it names {count:,} of {len(self._paths):,} images"
             layout.warnings.append(f"{one.tables.called} beside the images was not used: {why}.")
+        for name, question in self._tables.questions.items():
+            layout.warnings.append(
+                f"{name} beside the images was not used: {question.question} If it holds the labels, choose "
+                f"{Choices(labels_from=name).to_options()}."
+            )
         layout.warnings += self._unusable()
         return layout
 
@@ -508,6 +541,12 @@ def _both(choices: Choices, added: Choices) -> Choices:
 def _reason(name: str, words: str) -> str:
     """Why a table can't be used, which is told by its name without folders, with these."""
     return words if name in words else words.replace(name.rpartition("/")[2], name, 1)
+
+
+def _speaks_of_labels(question: Undecided) -> bool:
+    """Whether one of the columns that a question offers is called as those of labels are."""
+    columns = [option.choices.label_columns for option in question.options]
+    return any(not names or set(words_of(" ".join(names))) & _CALLED_LABELS for names in columns)
 
 
 def _is_plain(name: str) -> bool:

@@ -79,16 +79,17 @@ def _refuse(layout: Layout, called: str, beside: str) -> None:
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class.{beside}"
         )
     unusable = [(path, reason) for path, reason in layout.left_out if not reason.startswith("has no label")]
+    examples = "; ".join(f"{path} {reason}" for path, reason in unusable[:3])
     if not layout.images and unusable and not layout.unlabelled:
-        examples = "; ".join(f"{path} {reason}" for path, reason in unusable[:3])
         count = len(layout.left_out) + len(layout.unlabelled)
         raise WorkbenchError(f"{called} holds {count:,} images, but none can be used: {examples}.{beside}")
     if not layout.images:
         count = len(layout.left_out) + len(layout.unlabelled)
+        others = f" Of these, {len(unusable):,} can't be used: {examples}." if unusable else ""
         raise WorkbenchError(
-            f"{called} holds {count:,} images but no class folders. Put the images of each class in a "
-            f"folder named after the class, for example photos/cats/ and photos/dogs/, or give a table of their names "
-            f"and labels.{beside}"
+            f"{called} holds {count:,} images but no class folders.{others} Put the images of each class in a folder "
+            "named after the class, for example photos/cats/ and photos/dogs/, or give a table of their names and "
+            f"labels.{beside}"
         )
     raise WorkbenchError(
         f"{called} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each class "
