@@ -20,11 +20,13 @@ from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders, text_only
 from core.datasets.sources.split_names import split_in_names, words_of
 from core.datasets.sources.tables.beside import (
+    CALLED_LABELS,
     PLAIN_TABLES,
     TableLabels,
     TablesBeside,
     find_tables,
     in_a_row,
+    labels_folders,
     look_around,
 )
 from core.datasets.sources.tables.split_lists import find_additions
@@ -32,11 +34,6 @@ from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
 _KEPT = "kept, but not trained on"
-# Words in names of columns of labels.
-_CALLED_LABELS = frozenset(
-    {"breed", "category", "choice", "class", "condition", "diagnosis", "disease", "dx", "kind", "label", "labels"}
-    | {"species", "tag", "target", "type", "y"}
-)
 _HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training
 
 
@@ -192,22 +189,26 @@ class _Evidence:
         return self._with_notes(folders[0].layout, readings)
 
     def _refuse_to_guess(self, folders: _Reading) -> None:
-        """Ask whether patients, years and the like are the classes where there is a table that can't be used.
+        """Ask whether the folders are the classes where a table that can't be used makes it doubtful.
 
         Raises
         ------
         Undecided
-            If so.
+            If they are called after patients, years and the like, or the table labels each of them.
         """
-        unusable = [name for name in self._tables.unusable if _is_plain(name)]
-        if unusable and are_no_classes(folders.layout.class_names, {}, {}):
-            name = unusable[0]
-            raise Undecided(
-                f"The folders are called {listed(folders.layout.class_names)}, which are no classes as a rule, and "
-                f"the table beside them can't be used: {_reason(name, self._tables.unusable[name])} Put it right, or "
-                "choose the folders.",
-                [folders.option],
-            )
+        names = folders.layout.class_names
+        unusable = {name: _reason(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)}
+        labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
+        if labelling:
+            doubt = f"{labelling[0]} labels whole folders, which can't be read: it needs a row for each image"
+        elif unusable and are_no_classes(names, {}, {}):
+            name, why = next(iter(unusable.items()))
+            doubt = f"such folders are no classes as a rule, and {name} beside them can't be used. {why.rstrip('.')}"
+        else:
+            return
+        raise Undecided(
+            f"The folders are called {listed(names)}; {doubt}. Put it right, or choose the folders.", [folders.option]
+        )
 
     def _readings_of_asked_tables(self) -> list[_Reading]:
         """What tables would say whose columns are asked for, once for each answer."""
@@ -546,7 +547,7 @@ def _reason(name: str, words: str) -> str:
 def _speaks_of_labels(question: Undecided) -> bool:
     """Whether one of the columns that a question offers is called as those of labels are."""
     columns = [option.choices.label_columns for option in question.options]
-    return any(not names or set(words_of(" ".join(names))) & _CALLED_LABELS for names in columns)
+    return any(not names or set(words_of(" ".join(names))) & CALLED_LABELS for names in columns)
 
 
 def _is_plain(name: str) -> bool:

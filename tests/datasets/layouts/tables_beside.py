@@ -70,6 +70,14 @@ def volumes(folder: Path) -> Path:
     return folder
 
 
+def labels_of_patients(folder: Path, name: str = "patient{:02d}", column: str = "patient") -> Path:
+    """The table has a row for each patient."""
+    patients(folder, name)
+    rows = [(name.format(patient), LABELS[patient % 2], 40 + patient) for patient in range(6)]
+    table(folder / "labels.csv", f"{column},label,age", rows)
+    return folder
+
+
 # Folders that are classes --------------------------------------------------------------------------------------------
 
 
@@ -416,6 +424,18 @@ CASES = [
         TWELVE_EACH,
         groups=6,
         says="labels from the column “label” of labels.csv",
+    ),
+    Case(
+        "Patients' folders, and a table with a row for each patient",
+        "by hand",
+        labels_of_patients,
+        asks="labels.csv labels whole folders, which can't be read: it needs a row for each image",
+    ),
+    Case(
+        "The same by numbers",
+        "form of Kaggle's rsna-miccai-brain-tumor-radiogenomic-classification",
+        lambda folder: labels_of_patients(folder, "{:05d}", "BraTS21ID"),
+        asks="labels.csv labels whole folders",
     ),
     Case("Years' folders, and a table", "by hand", years, TWELVE_EACH, says="column “species” of annotations.csv"),
     Case(

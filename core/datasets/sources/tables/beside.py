@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Undecided
@@ -24,6 +25,12 @@ _MOST_FOLDERS = 200
 _PASSED_OVER = "is a link to what is here under another path, or lies in a folder that is passed over"
 PLAIN_TABLES = frozenset({".csv", ".tsv", ".parquet", ".xlsx", ".jsonl"})
 """Endings of files that are tables and seldom anything else."""
+CALLED_LABELS = frozenset(
+    {"breed", "category", "choice", "class", "condition", "diagnosis", "disease", "dx", "kind", "label", "labels"}
+    | {"species", "tag", "target", "type", "y"}
+)
+"""Words in names of columns of labels."""
+_ROWS_TO_LOOK_AT = 10_000
 _LOOKED_AT = TABLE_SUFFIXES | {".txt", ".lst"}
 
 
@@ -129,6 +136,21 @@ def find_tables(
             parts = {name: part for name, part in parts.items() if name not in used}
     found.labels.sort(key=lambda one: -len(one.layout.images))
     return found
+
+
+def labels_folders(table: Path, names: Collection[str]) -> bool:
+    """Whether a table has a row for each folder and, in a column called after labels, few values for many folders."""
+    try:
+        opened = open_table(table)
+        readable = [column for column in range(len(opened.names)) if opened.holds_text(column)]
+        rows = [row for row in islice(opened.rows(readable), _ROWS_TO_LOOK_AT) if row is not None]
+    except UsageError:
+        return False
+    named = [opened.names[column] for column in readable]
+    columns = dict(zip(named, map(set, zip(*rows, strict=True)), strict=True)) if rows else {}
+    speaks_of_them = any(2 * len(values & set(names)) >= len(names) for values in columns.values())
+    labels = [values for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS]
+    return speaks_of_them and any(1 < len(values) <= len(names) / 2 for values in labels)
 
 
 def in_a_row(names: Iterable[str]) -> str:
