@@ -1,29 +1,24 @@
 """Which class, and which part of a split, each image in a folder belongs to."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
-from core.datasets.sources.annotations.sidecars import find_sidecars
 from core.datasets.sources.choices import AS_FOUND, Choices
-from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
-from core.datasets.sources.folders.file_names import by_names
-from core.datasets.sources.found import Layout, warn_of_alike
+from core.datasets.sources.evidence import labels_of
+from core.datasets.sources.found import Layout, natural_order, warn_of_alike
 from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
-from core.datasets.sources.tables.beside import find_table
 from core.errors import WorkbenchError
+
+_FEW, _MOST_NAMES, _MOST_REASONS = 3, 8, 3  # of what a refusal names
 
 
 def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> Layout:
     """Find the labelled images below `folder`.
 
-    The label is told from the first of these that gives at least two classes:
-
-    * class folders, or folders named train, validation and test (or val, seg_test, images_dev, …) that hold class
-      folders; a folder such as ``additional_Type_1_v2`` or ``additional/Type_1`` beside them holds more images of the
-      class ``Type_1`` to train on;
-    * a table beside the images, such as ``labels.csv``: see `core.datasets.sources.tables.reading.read_table`;
-    * file names such as ``cat.0.jpg``: see `core.datasets.sources.folders.file_names.labels_in_names`;
-    * a small file beside each image, such as ``000.cls``: see `core.datasets.sources.annotations.sidecars`.
+    The label is told from class folders, alone or within folders named train, validation and test, from tables such as
+    ``labels.csv`` beside them, or from file names such as ``cat.0.jpg``: see `core.datasets.sources.evidence.labels_of`
+    for which of these it is.
 
     Folders that only wrap another are passed through.
 
@@ -51,12 +46,10 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     if not is_text(str(root)):
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
-    paths = image_paths(root)
-    layout, unused_tables = by_folders(root, paths, choices), []
-    if paths and not has_class_folders(layout):
-        by_table, unused_tables = find_table(folder, root)
-        layout = by_table or by_names(root, paths) or find_sidecars(root, paths) or layout
-    _check(layout, called or str(folder), unused_tables)
+    root, paths = _pass_the_only_one_with_images(root, image_paths(root))
+    layout, unused_tables = labels_of(folder, root, paths, choices)
+    if len(layout.class_names) < 2:
+        _refuse(layout, called or str(folder), _beside(folder, root, unused_tables))
     warn_of_alike(layout)
     return layout
 
@@ -70,23 +63,49 @@ def _pass_wrappers(folder: Path) -> Path:
         folder = folder / inner[0]
 
 
-def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:
+def _pass_the_only_one_with_images(root: Path, paths: list[str]) -> tuple[Path, list[str]]:
+    """Go down where all images lie in folders of one folder, as beside Food-101's ``meta``."""
+    while True:
+        first, _, rest = paths[0].partition("/") if paths else ("", "", "")
+        if "/" not in rest or not all(path.startswith(first + "/") and path.count("/") > 1 for path in paths):
+            return root, paths
+        root, paths = root / first, [path[len(first) + 1 :] for path in paths]
+
+
+def _refuse(layout: Layout, called: str, beside: str) -> None:
     names = layout.class_names
-    hint = "".join(f" {reason}" for reason in unused_tables)
     if not layout.images and not layout.left_out and not layout.unlabelled:
         raise WorkbenchError(
-            f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class."
+            f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class.{beside}"
         )
-    if not layout.images and not layout.unlabelled:
-        examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
-        raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.{hint}")
+    unusable = [(path, reason) for path, reason in layout.left_out if not reason.startswith("has no label")]
+    examples = "; ".join(f"{path} {reason}" for path, reason in unusable[:3])
+    if not layout.images and unusable and not layout.unlabelled:
+        count = len(layout.left_out) + len(layout.unlabelled)
+        raise WorkbenchError(f"{called} holds {count:,} images, but none can be used: {examples}.{beside}")
     if not layout.images:
+        count = len(layout.left_out) + len(layout.unlabelled)
+        others = f" Of these, {len(unusable):,} can't be used: {examples}." if unusable else ""
         raise WorkbenchError(
-            f"{called} holds {len(layout.unlabelled):,} images but no class folders. Put the images of each class in a "
-            f"folder named after the class, for example photos/cats/ and photos/dogs/.{hint}"
+            f"{called} holds {count:,} images but no class folders.{others} Put the images of each class in a folder "
+            "named after the class, for example photos/cats/ and photos/dogs/, or give a table of their names and "
+            f"labels.{beside}"
         )
-    if len(names) < 2:
-        raise WorkbenchError(
-            f"{called} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each "
-            f"class in a folder of its own.{hint}"
-        )
+    raise WorkbenchError(
+        f"{called} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each class "
+        f"in a folder of its own, or give a table of their names and labels.{beside}"
+    )
+
+
+def _beside(folder: Path, root: Path, unused_tables: list[str]) -> str:
+    """What else is there that may hold labels or images, and why it was not read, as sentences that go on."""
+    places = [place for place in (root, *root.parents) if place.is_relative_to(folder)]
+    others = [name for place in places for name in files(place) if not is_image(name) and is_text(name)]
+    kinds = Counter(os.path.splitext(name)[1].lower() for name in others)
+    few = [name for name in others if kinds[os.path.splitext(name)[1].lower()] <= _FEW]
+    many = [f"{count:,} files {ending}" for ending, count in kinds.items() if count > _FEW and ending]
+    found = [*sorted(few, key=natural_order)[:_MOST_NAMES], *many]
+    words = [f" {reason}" for reason in unused_tables[:_MOST_REASONS]]
+    if found:
+        words.append(f" What else is there: {', '.join(found)}.")
+    return "".join(words)

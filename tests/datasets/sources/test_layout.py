@@ -407,11 +407,9 @@ def test_a_table_labels_images_that_lie_in_no_class_folder(tmp_path):
     layout = find_images(tmp_path)
     assert layout.root == tmp_path
     assert labels(layout) == {"train/0a.jpg": "pug", "train/0b.jpg": "husky", "train/0c.jpg": "pug"}
-    assert dict(layout.left_out) == {
-        "0e": "is named in the table but does not exist",
-        "test/0d.jpg": "has no label: it is not named in labels.csv",
-    }
-    assert layout.warnings == ["There are no class folders, so the labels were read from labels.csv."]
+    assert dict(layout.left_out) == {"0e": "is named in the table but does not exist"}
+    assert [image.path for image in layout.unlabelled] == ["test/0d.jpg"]
+    assert layout.labels_from == "the column “breed” of labels.csv"
 
 
 def test_tables_for_the_parts_of_a_split(tmp_path):
@@ -434,7 +432,7 @@ def test_a_table_beside_numbered_volumes_of_images(tmp_path):
     assert find_images(tmp_path).class_names == ["HAM_part_1", "HAM_part_2"]
 
 
-def test_class_folders_go_before_a_table(tmp_path):
+def test_class_folders_name_what_a_table_divides_alike(tmp_path):
     files(tmp_path, "cats/1.jpg", "dogs/2.jpg")
     write(tmp_path / "labels.csv", "file,label\ncats/1.jpg,x\ndogs/2.jpg,y\n")
     assert find_images(tmp_path).class_names == ["cats", "dogs"]

@@ -1,0 +1,129 @@
+"""Whether two sources say the same of images, and whether names of folders can be those of classes at all."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, split_in_name, words_of
+
+# What folders are called that hold whatever images there are.
+_CONTAINERS = (
+    SAYING_NOTHING
+    | frozenset(SPLIT_NAMES)
+    | frozenset(
+        {
+            "all",
+            "frame",
+            "frames",
+            "input",
+            "inputs",
+            "jpegimages",
+            "jpegs",
+            "original",
+            "originals",
+            "pics",
+            "pngs",
+            "raw",
+        }
+    )
+)
+# What lies beside images to explain them, and is no image to classify.
+_EXPLAINING = frozenset(
+    {"annotation", "annotations", "gt", "ground", "groundtruth", "icon", "icons", "label", "labels", "mask", "masks"}
+    | {"meta", "metadata", "segmentation", "segmentations", "superpixels", "truth"}
+)
+# What is numbered when it is a person, an occasion or a volume, and no class.
+_NUMBERED = frozenset(
+    {"batch", "cam", "camera", "case", "chunk", "day", "disk", "lesion", "month", "p", "part", "participant", "pat"}
+    | {"patient", "person", "scan", "session", "site", "slide", "study", "sub", "subj", "subject", "visit", "vol"}
+    | {"volume", "week", "year"}
+)
+_DATE = re.compile(r"(19|20)\d\d([-_. ]?(0[1-9]|1[0-2])([-_. ]?\d\d)?)?")
+_EXPLAINING_FILE = re.compile(r".*[\W_](mask|masks|seg|segmentation|superpixels|gt)\d*", re.IGNORECASE)
+
+
+def same_classes(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str] | None:
+    """What `one` calls the classes of `other`, where both divide the images that they share into the same classes.
+
+    Parameters
+    ----------
+    one, other
+        Labels by the images' paths.
+
+    Returns
+    -------
+    dict of str to str or None
+        Empty where they share no image; None where they differ.
+    """
+    there: dict[str, str] = {}
+    back: dict[str, str] = {}
+    for path, label in other.items():
+        mine = one.get(path)
+        if mine is not None and (there.setdefault(label, mine) != mine or back.setdefault(mine, label) != label):
+            return None
+    return there
+
+
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> int:
+    """Of how many images that both label, `other` says something else than its label mostly stands for in `one`."""
+    counts: dict[str, dict[str, int]] = {}
+    for path, label in other.items():
+        if path in one:
+            of_label = counts.setdefault(label, {})
+            of_label[one[path]] = of_label.get(one[path], 0) + 1
+    return sum(sum(of_label.values()) - max(of_label.values()) for of_label in counts.values())
+
+
+def are_no_classes(names: Collection[str], groups: Mapping[str, str], folder_of: Mapping[str, str]) -> bool:
+    """Whether folders are clearly called after something else than classes, where a table has labels of its own.
+
+    They are years or dates, numbered patients or volumes, places for images of all kinds (``images`` beside ``masks``),
+    or each is one group of the table.
+
+    Parameters
+    ----------
+    names
+        The folders' names.
+    groups
+        By the images' paths, the group that the table puts them in, "" where it says none.
+    folder_of
+        By the images' paths, which of the folders they lie in.
+    """
+    if all(is_container(name) or is_explaining(name) for name in names):
+        return True
+    if all(_DATE.fullmatch(name) for name in names) or all(_is_numbered(name) for name in names):
+        return True
+    words = [set(words_of(name)) for name in names]
+    shared = set.intersection(*words) if len(words) > 1 else set()
+    if any(words) and all(one - shared <= _CONTAINERS for one in words) and any(one & _CONTAINERS for one in words):
+        return True  # HAM10000_images_part_1 and HAM10000_images_part_2
+    grouped = {path: group for path, group in groups.items() if group}
+    return bool(grouped) and len(grouped) == len(groups) and same_classes(folder_of, grouped) not in (None, {})
+
+
+def is_container(name: str) -> bool:
+    """Whether a folder is called after images as such, or after a part of a split, and not after a class."""
+    words = set(words_of(name))
+    return bool(split_in_name(name)) or (bool(words) and words <= _CONTAINERS)
+
+
+def is_explaining(name: str) -> bool:
+    """Whether a folder is called after masks, annotations, icons and the like."""
+    return bool(set(words_of(name)) & _EXPLAINING) and set(words_of(name)) <= _EXPLAINING | _CONTAINERS
+
+
+def explains_another(path: str) -> bool:
+    """Whether an image is, by its own name or that of a folder, the mask of another or the like."""
+    *folders, name = path.split("/")
+    return any(map(is_explaining, folders)) or _EXPLAINING_FILE.fullmatch(name.rpartition(".")[0]) is not None
+
+
+def _is_numbered(name: str) -> bool:
+    words = words_of(name)
+    return any(letter.isdigit() for letter in name) and bool(words) and set(words) <= _NUMBERED
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """The first of some names, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(f"“{name}”" for name in names[:most]) + more

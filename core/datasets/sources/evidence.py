@@ -1,0 +1,559 @@
+"""Which of folders, tables and file names says what class each image is: what is clear is taken, the rest is asked."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.datasets.sources.agreement import (
+    are_no_classes,
+    differing,
+    explains_another,
+    is_container,
+    listed,
+    same_classes,
+)
+from core.datasets.sources.annotations.sidecars import find_sidecars
+from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Option, Undecided
+from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
+from core.datasets.sources.folders.file_names import by_names
+from core.datasets.sources.found import FoundImage, Layout
+from core.datasets.sources.listing import subfolders, text_only
+from core.datasets.sources.split_names import split_in_names, words_of
+from core.datasets.sources.tables.beside import (
+    CALLED_LABELS,
+    PLAIN_TABLES,
+    TableLabels,
+    TablesBeside,
+    find_tables,
+    in_a_row,
+    labels_folders,
+    look_around,
+)
+from core.datasets.sources.tables.split_lists import find_additions
+from core.errors import UsageError
+
+_MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
+_KEPT = "kept, but not trained on"
+_HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training
+
+
+def labels_of(folder: Path, root: Path, paths: Sequence[str], choices: Choices) -> tuple[Layout, list[str]]:
+    """The images of a folder with their labels, and why tables that lie there can't be used, in words.
+
+    Folders and tables are both looked at. Where they divide the images into the same classes, the folders name these
+    and the table adds its split and its groups; where one labels images that the other leaves, they add up. Where they
+    differ, the table is right if it names most of the images and the folders are called after something else than
+    classes, such as patients or years; else only a person can tell. File names are asked last.
+
+    Raises
+    ------
+    Undecided
+        If several readings are sensible, and nobody said which is meant.
+    UsageError
+        If what was chosen isn't there.
+    """
+    return _Evidence(folder, root, paths, choices).decide()
+
+
+@dataclass
+class _Reading:
+    """One way to tell labels, what to choose for it, and the tables; with the question that it is an answer to."""
+
+    layout: Layout
+    choices: Choices
+    tables: TableLabels | None = None
+    question: Undecided | None = None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {image.path: image.label for image in self.layout.images}
+
+    @property
+    def option(self) -> Option:
+        return Option(f"{self.layout.labels_from}: {listed(self.layout.class_names)}", self.choices)
+
+
+class _Evidence:
+    def __init__(self, folder: Path, root: Path, paths: Sequence[str], choices: Choices):
+        self._folder, self._root, self._paths, self._choices = folder, root, paths, choices
+        self._places = look_around(folder, root, paths) if paths else []
+        self._tables, self._used = TablesBeside(), None
+
+    def decide(self) -> tuple[Layout, list[str]]:
+        """The images with their labels, and with a split and groups that others tell where these tell none."""
+        if self._paths and self._choices.labels_from != FILE_NAMES:
+            self._tables = self._found(self._choices)
+        layout, reasons = self._labelled()
+        if not layout.split_from or not layout.groups_from:
+            without = [name for name in (*self._tables.questions, *self._tables.unusable) if _is_plain(name)]
+            added = find_additions(self._folder, self._root, self._paths, self._places, without)
+            had_split, layout = bool(layout.split_from), added.add_to(layout)
+            if not had_split and layout.split_from:
+                _keep_split(layout)
+            layout.warnings = [
+                words for words in layout.warnings if not any(words.startswith(f"{name} beside") for name in added.used)
+            ] + added.warnings
+        return self._told_from_the_folder_of(self._used, layout) if self._used else layout, reasons
+
+    def _found(self, choices: Choices) -> TablesBeside:
+        return find_tables(self._folder, self._root, self._paths, self._places, choices)
+
+    def _labelled(self) -> tuple[Layout, list[str]]:
+        chosen = self._choices.labels_from
+        if chosen == FILE_NAMES:
+            return self._by_chosen_names(), []
+        plain = [name for name in self._tables.unusable if _is_plain(name)]
+        # A text may be anything, such as a licence; that it is no table matters where nothing else is one.
+        reasons = [_reason(name, self._tables.unusable[name]) for name in plain or self._tables.unusable]
+        if chosen == FOLDERS:
+            layout = by_folders(self._root, self._paths, self._choices)
+            return self._with_what_tables_add(_Reading(layout, Choices(labels_from=FOLDERS)), self._tables.labels), []
+        if chosen or self._choices.label_columns or self._choices.path_column:
+            return self._by_table(self._chosen_table(chosen, reasons)), reasons
+        if (self._choices.split_column or self._choices.group_column) and not (
+            self._tables.labels or self._tables.questions
+        ):
+            raise UsageError(" ".join(["No table has the columns that were chosen.", *reasons[:3]]))
+        folders, question = self._folders()
+        usable = [reading for reading in folders if has_class_folders(reading.layout)]
+        if usable:
+            return self._by_folders_or_table(usable, question), reasons
+        return self._without_folders() or folders[0].layout, reasons
+
+    # What was chosen --------------------------------------------------------------------------------------------------
+
+    def _by_chosen_names(self) -> Layout:
+        layout = by_names(self._root, list(self._paths))
+        if layout is None:
+            raise UsageError("The names of the files don't begin with labels, as cat.0.jpg and dog.1.jpg do.")
+        return layout
+
+    def _chosen_table(self, chosen: str, reasons: Sequence[str]) -> TableLabels:
+        tables = self._tables
+        for one in tables.labels:
+            if chosen in one.names or not chosen:
+                if one.problem is not None:
+                    raise one.problem
+                return one
+        for name, question in tables.questions.items():
+            if chosen in (name, ""):
+                raise question
+        if chosen in tables.unusable and (self._folder / chosen).is_file():
+            raise UsageError(_reason(chosen, tables.unusable[chosen]))
+        there = [name for one in tables.labels for name in one.names] + [*tables.questions]
+        names = f"What is there: {in_a_row(there)}." if there else "There is no table that can be used."
+        if not chosen:
+            raise UsageError(" ".join(["No table has the columns that were chosen.", *reasons[:3], names]))
+        raise UsageError(f"There is no table {chosen} in the folder, from which labels were to be read. {names}")
+
+    # Folders ----------------------------------------------------------------------------------------------------------
+
+    def _folders(self) -> tuple[list[_Reading], Undecided | None]:
+        """What the folders say: once, or once for each level that may be meant, with the question which."""
+        try:
+            layout = by_folders(self._root, self._paths, self._choices)
+            return [_Reading(layout, Choices(labels_from=FOLDERS))], None
+        except Undecided as question:
+            readings = []
+            for option in question.options:
+                chosen = replace(_both(self._choices, option.choices), labels_from=FOLDERS)
+                layout = by_folders(self._root, self._paths, chosen)
+                readings.append(_Reading(layout, replace(option.choices, labels_from=FOLDERS)))
+            if not readings:
+                raise
+            return readings, question
+
+    def _by_folders_or_table(self, folders: Sequence[_Reading], question: Undecided | None) -> Layout:
+        readings = [_Reading(one.layout, one.choice, one) for one in self._tables.labels if one.problem is None]
+        readings += self._readings_of_asked_tables()
+        for by_folder in folders:
+            labels = by_folder.labels
+            for by_table in readings:
+                names = same_classes(labels, by_table.labels)
+                if names and len(names) > 1 and self._names_most(by_table):
+                    if not self._are_no_classes(by_folder, by_table):
+                        return self._with_what_tables_add(by_folder, [by_table.tables])
+                elif names is not None and self._adds_images(by_folder, by_table, names):
+                    return self._with_what_tables_add(by_folder, [by_table.tables])
+        rivals = [one for one in readings if self._is_rival(one)]
+        clear = [one for one in rivals if all(self._are_no_classes(by_folder, one) for by_folder in folders)]
+        certain = [one.tables for one in clear if one.question is None]
+        if certain and len(clear) == len(rivals):
+            return self._by_table(self._best(certain), folders[0])
+        rivals = [one for one in rivals if one in clear or one.question is None or _speaks_of_labels(one.question)]
+        if rivals:
+            raise self._what_is_meant(folders, rivals)
+        if question is not None:
+            raise question
+        self._refuse_to_guess(folders[0])
+        return self._with_notes(folders[0].layout, readings)
+
+    def _refuse_to_guess(self, folders: _Reading) -> None:
+        """Ask whether the folders are the classes where a table that can't be used makes it doubtful.
+
+        Raises
+        ------
+        Undecided
+            If they are called after patients, years and the like, or the table labels each of them.
+        """
+        names = folders.layout.class_names
+        unusable = {name: _reason(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)}
+        labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
+        if labelling:
+            doubt = f"{labelling[0]} labels whole folders, which can't be read: it needs a row for each image"
+        elif unusable and are_no_classes(names, {}, {}):
+            name, why = next(iter(unusable.items()))
+            doubt = f"such folders are no classes as a rule, and {name} beside them can't be used. {why.rstrip('.')}"
+        else:
+            return
+        raise Undecided(
+            f"The folders are called {listed(names)}; {doubt}. Put it right, or choose the folders.", [folders.option]
+        )
+
+    def _readings_of_asked_tables(self) -> list[_Reading]:
+        """What tables would say whose columns are asked for, once for each answer."""
+        readings: list[_Reading] = []
+        for name, question in self._tables.questions.items():
+            if any(name in reading.tables.names for reading in readings):
+                continue  # asked of another table of its kind
+            for option in question.options[:_MOST_READINGS]:
+                chosen = _both(self._choices, option.choices)
+                tables = self._found(chosen).labels
+                read = [one for one in tables if name in one.names]
+                readings += [_Reading(one.layout, option.choices, one, question) for one in read]
+        return readings
+
+    def _names_most(self, reading: _Reading) -> bool:
+        """Whether a table names most of the images, or most of those in the folders for any images that it names."""
+        named = [image.path for image in (*reading.layout.images, *reading.layout.unlabelled)]
+        if 2 * len(named) >= len(self._paths):
+            return True
+        spoken_of = {path.partition("/")[0] if "/" in path else "" for path in named}
+        inside = [path for path in self._paths if (path.partition("/")[0] if "/" in path else "") in spoken_of]
+        return 2 * len(named) >= len(inside) and all(is_container(name) for name in spoken_of)
+
+    def _adds_images(self, by_folder: _Reading, by_table: _Reading, names: Mapping[str, str]) -> bool:
+        """Whether a table labels images that lie in no class folder, by the names of the same classes."""
+        labels, known = by_folder.labels, set(by_folder.layout.class_names)
+        added = {image.label for image in by_table.layout.images if image.path not in labels}
+        fitting = {label for label in added if names.get(label, label) in known}
+        return 2 * len(fitting) > len(added) and self._names_most(by_table)
+
+    def _is_rival(self, by_table: _Reading) -> bool:
+        """Whether a table could as well be meant as the folders."""
+        count, classes = len(by_table.layout.images), len(by_table.layout.class_names)
+        return classes > 1 and self._names_most(by_table) and (classes == 2 or 2 * classes <= count)
+
+    def _are_no_classes(self, by_folder: _Reading, by_table: _Reading) -> bool:
+        labels = by_folder.labels
+        groups = {image.path: image.group for image in by_table.layout.images if image.path in labels}
+        names = {labels[path] for path in groups}
+        return bool(names) and are_no_classes(names, groups, labels)
+
+    def _what_is_meant(self, folders: Sequence[_Reading], rivals: Sequence[_Reading]) -> Undecided:
+        first, rival = folders[0], rivals[0]
+        labels, others = first.labels, rival.labels
+        shared = sum(path in labels for path in others)
+        differ = max(differing(labels, others), differing(others, labels))
+        said = (
+            f"they differ for {differ:,} of {shared:,} images"
+            if shared
+            else "it labels other images than the folders, and by other names"
+        )
+        return Undecided(
+            f"The folders give {len(first.layout.class_names):,} classes, {listed(first.layout.class_names)}; "
+            f"{rival.layout.labels_from} gives {len(rival.layout.class_names):,}, {listed(rival.layout.class_names)}; "
+            f"{said}. Choose where the labels are to be read from.",
+            [reading.option for reading in (*folders, *rivals)],
+            rival.tables.names[0],
+        )
+
+    def _with_notes(self, layout: Layout, readings: Sequence[_Reading]) -> Layout:
+        """Folders alone, and what is to be known of the tables that were not used."""
+        for one in [one for one in readings if one.question is None]:
+            count, classes = len(one.layout.images), one.layout.class_names
+            if len(classes) < 2:
+                why = f"it gives {count:,} images the label “{classes[0]}”" if classes else "it gives no labels"
+            elif self._names_most(one):
+                why = f"it gives {len(classes):,} labels to {count:,} images"
+            else:
+                why = f"it names {count:,} of {len(self._paths):,} images"
+            layout.warnings.append(f"{one.tables.called} beside the images was not used: {why}.")
+        for name, question in self._tables.questions.items():
+            layout.warnings.append(
+                f"{name} beside the images was not used: {question.question} If it holds the labels, choose "
+                f"{Choices(labels_from=name).to_options()}."
+            )
+        layout.warnings += self._unusable()
+        return layout
+
+    # Folders and tables together --------------------------------------------------------------------------------------
+
+    def _with_what_tables_add(self, by_folder: _Reading, tables: Sequence[TableLabels]) -> Layout:
+        """The images as the folders label them, with the split, the groups and further images that tables tell."""
+        layout = by_folder.layout
+        for table in tables:
+            names = same_classes(by_folder.labels, {image.path: image.label for image in table.layout.images})
+            layout = self._with_one_table(layout, table, names)
+        return layout
+
+    def _with_one_table(self, layout: Layout, table: TableLabels, names: Mapping[str, str] | None) -> Layout:
+        told = {image.path: image for image in (*table.layout.images, *table.layout.unlabelled)}
+        labelled = {image.path: image for image in layout.images}
+        added = {} if names is None else {image.path: image for image in table.layout.images}
+        images, splits = [], _Splits(self._root, table)
+        for path in self._paths:
+            known, says = labelled.get(path), told.get(path)
+            if known is not None:
+                group = known.group or (says.group if says else "")
+                images.append(replace(known, split=splits.of(path, says, known.split), group=group))
+            elif path in added:
+                image = added[path]
+                label = names.get(image.label, image.label)
+                images.append(replace(image, label=label, split=splits.of(path, image)))
+        extra = [path for path in added if path not in labelled]
+        result = replace(
+            layout,
+            images=images,
+            left_out=[one for one in layout.left_out if one[0] not in added] + (table.layout.left_out if extra else []),
+            unlabelled=[image for image in layout.unlabelled if image.path not in added],
+            warnings=[*layout.warnings, *(table.layout.warnings if extra else []), *splits.warnings()],
+            split_from=splits.told_from(layout.split_from),
+            groups_from=table.layout.groups_from if any(image.group for image in images) else "",
+        )
+        if len(result.unlabelled) < len(layout.unlabelled):
+            result.warnings = [words for words in result.warnings if _KEPT not in words]
+            _say_what_is_kept(result)
+        _keep_split(result)
+        if extra:
+            result.labels_from = f"{layout.labels_from} and, of {len(extra):,} images, {table.layout.labels_from}"
+        elif renamed := [label for label, name in (names or {}).items() if label != name]:
+            result.warnings.append(
+                f"{table.called} calls the classes otherwise ({listed(renamed)}) and divides the images as the folders "
+                f"do, whose names were taken. For those of the table choose {table.choice.to_options()}."
+            )
+        return result
+
+    # Tables -----------------------------------------------------------------------------------------------------------
+
+    def _without_folders(self) -> Layout | None:
+        """What tables or file names say where folders say nothing; None where they say nothing either."""
+        readings = [_Reading(one.layout, one.choice, one) for one in self._tables.labels]
+        sound = [one for one in readings if len(one.layout.class_names) > 1]
+        naming_most = [one.tables for one in sound if self._names_most(one)]
+        if naming_most:
+            return self._by_table(self._best(naming_most))
+        by_name = by_names(self._root, list(self._paths))
+        if self._tables.questions and not sound:
+            question = next(iter(self._tables.questions.values()))
+            if by_name is None:
+                raise question
+            named = _Reading(by_name, Choices(labels_from=FILE_NAMES))
+            raise Undecided(question.question, [*question.options, named.option], question.table)
+        if by_name is None and sound:
+            return self._by_table(self._best([one.tables for one in sound]))
+        return self._with_notes(by_name, readings) if by_name else find_sidecars(self._root, self._paths)
+
+    def _best(self, tables: Sequence[TableLabels]) -> TableLabels:
+        """The tables that name the most images, with what others that agree say of split and groups.
+
+        Raises
+        ------
+        Undecided
+            If others label the same images otherwise.
+        """
+        best = max(tables, key=lambda one: (len(one.layout.images), bool(one.layout.split_from)))
+        if best.problem is not None:
+            raise best.problem
+        labels = {image.path: image.label for image in best.layout.images}
+        for other in tables:
+            if other is not best and same_classes(labels, _labels(other)) is None:
+                readings = [_Reading(one.layout, one.choice, one) for one in (best, other)]
+                differ = max(differing(labels, _labels(other)), differing(_labels(other), labels))
+                shared = sum(path in labels for path in _labels(other))
+                raise Undecided(
+                    f"{best.called} and {other.called} label the same images differently ({differ:,} of {shared:,}). "
+                    "Choose where the labels are to be read from.",
+                    [reading.option for reading in readings],
+                    best.names[0],
+                )
+            if other is not best:
+                best = _with_parts_of(other, best)
+        return best
+
+    def _by_table(self, table: TableLabels, folders: _Reading | None = None) -> Layout:
+        """The images as tables label them, the others kept without a label or left out, and what is to be known."""
+        told = {image.path: image for image in (*table.layout.images, *table.layout.unlabelled)}
+        refused, splits = {path for path, _ in table.layout.left_out}, _Splits(self._root, table)
+        layout = replace(table.layout, images=[], unlabelled=[], left_out=list(table.layout.left_out))
+        unnamed = []
+        for path in text_only(list(self._paths), layout):
+            image = told.get(path)
+            if image is not None and image.label:
+                layout.images.append(replace(image, split=splits.of(path, image)))
+            elif image is not None:
+                layout.unlabelled.append(image)
+            elif path not in refused:
+                unnamed.append(path)
+        layout.split_from = splits.told_from("")
+        layout.warnings = [*layout.warnings, *splits.warnings(), *self._not_used(table, folders)]
+        self._place_unnamed(layout, unnamed, table)
+        _say_what_is_kept(layout)
+        _keep_split(layout)
+        self._used = table
+        return layout
+
+    def _not_used(self, table: TableLabels, folders: _Reading | None) -> list[str]:
+        """What would give other labels, and how to choose it."""
+        warnings = []
+        if folders is not None:
+            warnings.append(
+                f"The names of the folders ({listed(folders.layout.class_names)}) were not taken for classes. If they "
+                f"are, choose {folders.choices.to_options()}."
+            )
+        by_name = by_names(self._root, list(self._paths)) if folders is None else None
+        if by_name and same_classes({image.path: image.label for image in by_name.images}, _labels(table)) is None:
+            warnings.append(
+                f"The names of the files would give other labels ({listed(by_name.class_names)}). If those are meant, "
+                f"choose {Choices(labels_from=FILE_NAMES).to_options()}."
+            )
+        could = [name for one in self._tables.labels for name in one.names if name not in table.names]
+        could += [name for name in self._tables.questions if name not in table.names]
+        if could:
+            warnings.append(f"{in_a_row(could)} could give labels too, but {_was(could)} not used.")
+        return warnings + self._unusable()
+
+    def _unusable(self) -> list[str]:
+        plain = [(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)]
+        return [f"{name} beside the images was not used: {why}" for name, why in plain[:3]]
+
+    def _told_from_the_folder_of(self, table: TableLabels, layout: Layout) -> Layout:
+        """The same with paths told from a table's folder above the images, as in datasets of earlier versions."""
+        place = (self._folder / table.names[0]).parent
+        if place == self._root or not self._root.is_relative_to(place):
+            return layout
+        start, known = self._root.relative_to(place).as_posix() + "/", frozenset(self._paths)
+        layout.images, layout.unlabelled = (
+            [replace(image, path=start + image.path) for image in images]
+            for images in (layout.images, layout.unlabelled)
+        )
+        layout.left_out = [(start + path if path in known else path, reason) for path, reason in layout.left_out]
+        return replace(layout, root=place)
+
+    def _place_unnamed(self, layout: Layout, unnamed: Sequence[str], table: TableLabels) -> None:
+        """An image beside those that are named is kept without a label; one elsewhere is something else."""
+        places = {image.path.rpartition("/")[0] for image in (*layout.images, *layout.unlabelled)}
+        elsewhere: Counter[str] = Counter()
+        for path in unnamed:
+            place = path.rpartition("/")[0]
+            holds_images = place in places or any(map(is_container, place.split("/")))
+            if holds_images and not explains_another(path):
+                layout.unlabelled.append(FoundImage(path, ""))
+            elif holds_images:
+                layout.left_out.append((path, f"explains another image, and is not named in {table.called}"))
+            else:
+                elsewhere[place.partition("/")[0]] += 1
+                layout.left_out.append((path, f"is not named in {table.called}, nor is anything else in {place}"))
+        if elsewhere:
+            names = in_a_row(f"{name} ({count:,})" for name, count in elsewhere.items())
+            layout.warnings.append(f"Of the images in {names}, {table.called} names none: they were left out.")
+
+
+class _Splits:
+    """The part of a split of each image, by a table and by the folders, whichever holds it further from training."""
+
+    def __init__(self, root: Path, table: TableLabels):
+        parts = split_in_names(subfolders(root))
+        self._parts = parts if len(set(parts.values())) > 1 else {}
+        self._table = table
+        self._by_folder: set[str] = set()
+        self._differing = 0
+        self.used_table = False
+
+    def of(self, path: str, told: FoundImage | None, by_folder: str = "") -> str:
+        first = path.partition("/")[0] if "/" in path else ""
+        in_folder = by_folder or self._parts.get(first, "")
+        by_table = told.split if told else ""
+        if by_table:
+            self.used_table = True
+        if in_folder and not by_table:
+            self._by_folder.add(first)
+        # A table may well cut a validation part from the folder train; the other way round something is wrong.
+        self._differing += bool(by_table) and in_folder in ("validation", "test") and in_folder != by_table
+        return max(in_folder, by_table, key=_HELD_BACK.index)
+
+    def told_from(self, folders: str) -> str:
+        sources = [self._table.layout.split_from] if self.used_table and self._table.layout.split_from else []
+        if self._by_folder:
+            sources.append(folders or f"the folders {', '.join(sorted(self._parts))}")
+        return " and ".join(sources)
+
+    def warnings(self) -> list[str]:
+        if not self._differing:
+            return []
+        return [
+            f"The folders put {self._differing:,} images in another part of the split than {self._table.called} does. "
+            "Each was put in the one that is further from training, so that nothing is tested on what was trained on."
+        ]
+
+
+def _keep_split(layout: Layout) -> None:
+    """Take no split where one side of it has no labelled image: what is there is then divided anew."""
+    parts = {image.split for image in layout.images}
+    if not (parts & {"", "train"} and parts & {"validation", "test"}):
+        layout.images = [replace(image, split="") for image in layout.images]
+        layout.split_from = ""
+
+
+def _say_what_is_kept(layout: Layout) -> None:
+    number, folders = len(layout.unlabelled), {image.path.rpartition("/")[0] for image in layout.unlabelled} - {""}
+    if number:
+        where = f" in {listed(sorted(folders))}" if folders else ""
+        has = "images{} have no label: they are" if number > 1 else "image{} has no label: it is"
+        layout.warnings.append(f"{number:,} {has.format(where)} {_KEPT}.")
+
+
+def _labels(table: TableLabels) -> dict[str, str]:
+    return {image.path: image.label for image in table.layout.images}
+
+
+def _with_parts_of(other: TableLabels, best: TableLabels) -> TableLabels:
+    """Tables with the split and the groups that another one tells, as far as they tell none themselves."""
+    told = {image.path: image for image in other.layout.images}
+    layout = replace(best.layout)
+    if not layout.split_from and other.layout.split_from:
+        layout.images = [
+            replace(image, split=told[image.path].split) if image.path in told else image for image in layout.images
+        ]
+        layout.split_from = other.layout.split_from
+    if not layout.groups_from and other.layout.groups_from:
+        layout.images = [
+            replace(image, group=told[image.path].group) if image.path in told else image for image in layout.images
+        ]
+        layout.groups_from = other.layout.groups_from
+    return replace(best, layout=layout)
+
+
+def _both(choices: Choices, added: Choices) -> Choices:
+    """What was chosen before, and now."""
+    return Choices.from_dict(choices.to_dict() | added.to_dict())
+
+
+def _reason(name: str, words: str) -> str:
+    """Why a table can't be used, which is told by its name without folders, with these."""
+    return words if name in words else words.replace(name.rpartition("/")[2], name, 1)
+
+
+def _speaks_of_labels(question: Undecided) -> bool:
+    """Whether one of the columns that a question offers is called as those of labels are."""
+    columns = [option.choices.label_columns for option in question.options]
+    return any(not names or set(words_of(" ".join(names))) & CALLED_LABELS for names in columns)
+
+
+def _is_plain(name: str) -> bool:
+    return Path(name).suffix.lower() in PLAIN_TABLES
+
+
+def _was(names: Sequence[str]) -> str:
+    return "were" if len(names) > 1 else "was"

@@ -1,0 +1,176 @@
+"""What lies beside images to say a part of a split, or a group, of each, and no label: lists of names, and tables."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.datasets.sources.choices import Choices, Undecided
+from core.datasets.sources.found import Layout
+from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.tables.beside import Place, bases_of, in_a_row, moved, part_of_table, read_below
+from core.datasets.sources.tables.files import open_table
+from core.datasets.sources.tables.paths import NamedFiles, NotUsable
+from core.errors import UsageError
+
+_LISTS = frozenset({".txt", ".lst", ".csv"})
+_MOST_BYTES, _LONGEST_NAME, _LINES_TO_TRY = 50 * 2**20, 1_000, 50
+_SHARE_THAT_MUST_FIT = 0.9
+# What columns are called, without spaces and underscores.
+_SPLIT_COLUMNS = frozenset({"split", "splits", "set", "subset", "partition", "phase", "usage", "part"})
+_GROUP_COLUMNS = frozenset(
+    {"patient", "patientid", "subject", "subjectid", "participant", "participantid", "lesionid", "group", "groupid"}
+)
+
+
+@dataclass
+class Additions:
+    """What is told of images besides their labels.
+
+    Parameters
+    ----------
+    parts, groups
+        By the images' paths.
+    split_from, groups_from
+        What they were told from, in words; "" where they weren't.
+    used
+        The tables, relative to the folder that was brought.
+    warnings
+        What is to be known of them, in words.
+    """
+
+    parts: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    split_from: str = ""
+    groups_from: str = ""
+    used: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def add_to(self, layout: Layout) -> Layout:
+        """The same images with a split and groups where they have none."""
+        split, grouped = bool(layout.split_from), bool(layout.groups_from)
+        if not split and self.parts:
+            layout = replace(layout, split_from=self.split_from)
+            layout.images = [replace(one, split=self.parts.get(one.path, "")) for one in layout.images]
+        if not grouped and self.groups:
+            layout = replace(layout, groups_from=self.groups_from)
+            layout.images = [replace(one, group=self.groups.get(one.path, "")) for one in layout.images]
+        return layout
+
+
+def find_additions(
+    folder: Path, root: Path, paths: Sequence[str], places: Sequence[Place], without_labels: Iterable[str]
+) -> Additions:
+    """Find lists such as ``train.txt`` and ``test.txt``, and tables with a column of parts or of groups.
+
+    Parameters
+    ----------
+    folder, root, paths, places
+        As for `core.datasets.sources.tables.beside.find_tables`.
+    without_labels
+        The tables that give no labels, relative to `folder`.
+    """
+    found, known = Additions(), frozenset(paths)
+    for name in without_labels:
+        _add_columns(found, folder, root, name, known)
+    if not found.parts:
+        _add_lists(found, folder, root, places, known)
+    return found
+
+
+# Columns -------------------------------------------------------------------------------------------------------------
+
+
+def _add_columns(found: Additions, folder: Path, root: Path, name: str, known: Collection[str]) -> None:
+    """Add what the columns of a table say that are named after parts or groups."""
+    try:
+        names = open_table(folder / name).names
+    except UsageError:
+        return
+    for column in names:
+        simple = re.sub(r"[\W_]+", "", column).casefold()
+        if simple in _SPLIT_COLUMNS and not found.parts:
+            layout = _by_column(folder, root, name, column, known)
+            parts = {image.path: split_in_name(image.label) for image in layout.images} if layout else {}
+            if parts and all(parts.values()):
+                found.parts, found.split_from = parts, f"the column “{column}” of {name}"
+                found.used.append(name)
+        elif simple in _GROUP_COLUMNS and not found.groups:
+            layout = _by_column(folder, root, name, column, known)
+            if layout and len(layout.images) > len(layout.class_names) > 1:
+                found.groups = {image.path: image.label for image in layout.images}
+                found.groups_from = f"the column “{column}” of {name}"
+                found.used.append(name)
+
+
+def _by_column(folder: Path, root: Path, name: str, column: str, known: Collection[str]) -> Layout | None:
+    """What a table says in one column of most of the images; None where it can't be read so."""
+    try:
+        layout = moved(read_below(folder / name, Choices(label_columns=(column,)), folder, root), root, known)
+    except (Undecided, UsageError):
+        return None
+    return layout if 2 * len(layout.images) >= len(known) else None
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Place], known: Collection[str]) -> None:
+    """Add what lists say that are named after parts and lie in one folder, where no two speak of one image."""
+    for place in places:
+        lists = {name: part for name in place.names if (part := _part_of_list(name))}
+        images = {name: _images_of(place.folder / name, folder, root, known) for name in lists}
+        images = {name: listed for name, listed in images.items() if listed}
+        parts = {path: lists[name] for name, listed in images.items() for path in listed}
+        within = "" if place.folder == folder else place.folder.relative_to(folder).as_posix() + "/"
+        called = in_a_row(within + name for name in images) if images else ""
+        if len(parts) < sum(map(len, images.values())):
+            found.warnings.append(
+                f"The lists {called} name some images more than once, and were not used: which split is meant cannot "
+                "be told. Keep one list for each part, and import again."
+            )
+        elif {"validation", "test"} & set(parts.values()):
+            found.parts, found.split_from = parts, f"the lists {called}"
+            return
+
+
+def _part_of_list(name: str) -> str:
+    path = Path(name)
+    return part_of_table(path.stem) if path.suffix.lower() in _LISTS else ""
+
+
+def _images_of(path: Path, folder: Path, root: Path, known: Collection[str]) -> list[str]:
+    """The images that a list names, relative to `root`; none where it is no list of images."""
+    try:
+        lines = list(_lines(path))
+    except (OSError, UnicodeDecodeError):
+        return []
+    for base in bases_of(path, folder, root):
+        files, start = NamedFiles(base, folder), str(root.absolute()) + "/"
+        if len(_found(files, lines[:_LINES_TO_TRY], start, known)) >= _SHARE_THAT_MUST_FIT * len(lines[:_LINES_TO_TRY]):
+            found = _found(files, lines, start, known)
+            if found and len(found) >= _SHARE_THAT_MUST_FIT * len(lines):
+                return found
+    return []
+
+
+def _lines(path: Path) -> Iterator[str]:
+    if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
+        return
+    for line in path.read_bytes().decode("utf-8-sig").splitlines():
+        name = line.strip().strip('",;')
+        if name:
+            yield name[:_LONGEST_NAME]
+
+
+def _found(files: NamedFiles, lines: Sequence[str], start: str, known: Collection[str]) -> list[str]:
+    """The images that lines name; a line that names nothing here is passed over."""
+    paths = []
+    for line in lines:
+        try:
+            path = files.find(line)
+        except NotUsable:
+            continue
+        if path.startswith(start) and path[len(start) :] in known:
+            paths.append(path[len(start) :])
+    return list(dict.fromkeys(paths))
