@@ -97,7 +97,7 @@ class Dataset:
     """A dataset on disk: ``dataset.json``, ``manifest.parquet``, ``edits.jsonl``, ``split.json``, and its import.
 
     The images themselves stay where the user keeps them, or lie in ``images/`` where they came in an archive or were
-    drawn. Where there are deep pixels, ``reading.json`` holds the scale that was chosen for them when they were read in.
+    drawn. Where there are deep pixels, ``reading.json`` holds the scale that was chosen for them when they were read.
     """
 
     def __init__(self, folder: Path):

@@ -124,8 +124,8 @@ def _compressed(path: Path, stream: BinaryIO) -> Kind:
     stream.seek(0)
     try:
         start = Unpacked(stream).read(512)
-    except BadArchive:
-        return _not("a compressed file that is damaged or cut off", _AGAIN)
+    except BadArchive as error:
+        return _not("a compressed file that can't be unpacked", str(error))
     if is_tar_header(start):
         return Kind(ARCHIVE, "a compressed tar archive", reader="tar")
     if is_idx(path.name):

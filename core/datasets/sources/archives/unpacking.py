@@ -14,12 +14,13 @@ from core.datasets.sources.archives.rules import (
     refuse_full_disk,
     write,
 )
+from core.datasets.sources.archives.seven_zip import open_seven_zip
 from core.datasets.sources.archives.tar_archive import open_tar
 from core.datasets.sources.archives.zip_archive import open_zip
 from core.datasets.sources.kinds import what_is
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
 
-_READERS = {"zip": open_zip, "tar": open_tar}
+_READERS = {"zip": open_zip, "tar": open_tar, "7z": open_seven_zip}
 
 
 @dataclass(frozen=True)

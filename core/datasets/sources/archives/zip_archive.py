@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 import zlib
@@ -57,6 +58,10 @@ class ZipArchive:
                     yield block
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
             raise damaged(member) from error
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # a place in front of the file's beginning
+                raise damaged(member) from error
+            raise
 
     def position(self) -> int:
         return self._stream.tell()
