@@ -15,7 +15,8 @@ from core.download import download
 from core.files import read_json, write_json
 from core.jobs import Progress
 
-_UNPACKED = "unpacked.json"
+UNPACKED = "unpacked.json"
+"""File in the folder of a dataset that says what its archive held besides images."""
 
 
 def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> Path:
@@ -71,7 +72,7 @@ def _delete_uploaded(source: Path, request: dict) -> None:
 
 def warnings_of_unpacking(dataset: Dataset) -> list[str]:
     """What a user should know of what an archive held, in words."""
-    nested = (read_json(dataset.folder / _UNPACKED) or {}).get("nested", [])
+    nested = (read_json(dataset.folder / UNPACKED) or {}).get("nested", [])
     if not nested:
         return []
     more = f" and {len(nested) - 1:,} more" if len(nested) > 1 else ""
@@ -84,7 +85,7 @@ def warnings_of_unpacking(dataset: Dataset) -> list[str]:
 def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) -> None:
     """Unpack an archive, and keep what else has to be known of it: it is not there any more where it was uploaded."""
     unpacked = unpack(source, dataset.folder / "images", limits=limits, progress=partial(report, "Unpacking"))
-    write_json(dataset.folder / _UNPACKED, {"nested": unpacked.nested})
+    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested})
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:

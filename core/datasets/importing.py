@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.cards import load_cards, namesake
-from core.datasets.fetching import fetch, warnings_of_unpacking
+from core.datasets.fetching import UNPACKED, fetch, warnings_of_unpacking
 from core.datasets.grouping.cameras import read_cameras
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
@@ -272,8 +272,14 @@ def _reading_in(dataset: Dataset, work: Callable[[Progress], None], progress: Li
     except BaseException as error:
         dataset.ask(error if isinstance(error, Undecided) else None)
         stopped = isinstance(error, KeyboardInterrupt | Stopped)
-        # A folder of the index means that images were read: what they are read from is then of use for going on.
-        if not stopped and not dataset.manifest_path.exists() and not (dataset.folder / "index").exists():
+        # A folder of the index means that images were read: what they are read from is then of use for going on, as it
+        # is where a person is asked.
+        if (
+            not stopped
+            and not isinstance(error, Undecided)
+            and not dataset.manifest_path.exists()
+            and not (dataset.folder / "index").exists()
+        ):
             _discard(dataset)
         words = "Stopped. What has been read is kept: go on whenever you like." if stopped else in_words(error)
         job.update(state="stopped" if stopped else "failed", error=words, finished=time.time())
@@ -450,6 +456,7 @@ def _discard(dataset: Dataset) -> None:
     """Remove what an import that failed has written; the user's own files are not among it, nor what was downloaded."""
     for name in ("images", "pictures", UPLOADED):
         shutil.rmtree(dataset.folder / name, ignore_errors=True)
+    (dataset.folder / UNPACKED).unlink(missing_ok=True)
     request = read_json(dataset.folder / "request.json") or {}
     if request.get("delete_source"):
         (dataset.folder / request["source"]).unlink(missing_ok=True)
