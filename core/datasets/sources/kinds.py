@@ -94,14 +94,17 @@ def _named(kind: Kind, path: Path, *suffixes: str) -> Kind:
     return _not(kind.called, f"Rename it so that it ends in {suffixes[0]}, and import it again.")
 
 
+_PART = _not(
+    "one part of an archive that is divided into several",
+    "Put all parts into one folder, unpack the first with 7-Zip, and import the folder that comes out.",
+)
+
+
 def _unfinished(name: str) -> Kind | None:
     if name.endswith((".crdownload", ".part", ".partial", ".download", ".opdownload")):
         return _not("a download that is not finished", "Let it finish, or download it again.")
     if re.search(r"\.(z\d\d|(zip|7z|rar|tar|gz|tgz)\.?\d{2,3}|part\d+\.rar|r\d\d)$", name):
-        return _not(
-            "one part of an archive that is divided into several",
-            "Put all parts into one folder, unpack the first with 7-Zip, and import the folder that comes out.",
-        )
+        return _PART
     return None
 
 
@@ -145,9 +148,7 @@ def _zip(path: Path, stream: BinaryIO, head: bytes, size: int) -> Kind:
     tail = stream.read()
     end = tail.rfind(b"PK\5\6")
     if head.startswith(b"PK\7\x08PK\3\4") or (end >= 0 and tail[end + 4 : end + 6] not in (b"\0\0", b"\xff\xff")):
-        return _not(
-            "one part of a zip archive that is divided into several", "Join them: zip -s 0 PARTS.zip --out X.zip"
-        )
+        return _PART
     if end < 0:
         return _not("the beginning of a zip archive, whose end is missing", _AGAIN)
     names = _names(stream) if int.from_bytes(tail[end + 12 : end + 16], "little") <= _LONGEST_LIST else []
@@ -227,7 +228,6 @@ _STARTS = {
     b"\xff\xd8\xff": _ONE_IMAGE,
     b"\x89PNG": _ONE_IMAGE,
     b"GIF8": _ONE_IMAGE,
-    b"BM": _ONE_IMAGE,
     b"II*\0": _ONE_IMAGE,
     b"MM\0*": _ONE_IMAGE,
     b"\0\0\0\x0cjP": _ONE_IMAGE,
@@ -242,7 +242,6 @@ _STARTS = {
     b"\x93NUMPY": _not(
         "a single NumPy array (.npy)", "Save images and labels in one file: numpy.savez(file, images=…, labels=…)."
     ),
-    b"MZ": _not("a Windows program", "If it unpacks itself, run it only if you trust it, and import its folder."),
     b"\x7fELF": _not("a program"),
     b"MSCF": _not("a Windows cabinet (.cab)", "Unpack it, and import the folder that comes out."),
     b"xar!": _not("a macOS package", "Unpack it, and import the folder that comes out."),
@@ -251,12 +250,12 @@ _STARTS = {
 
 def _known_by_its_start(head: bytes, path: Path) -> Kind | None:
     for start, kind in _STARTS.items():
-        if (
-            head.startswith(start)
-            and (start != b"BM" or head[6:10] == b"\0\0\0\0")
-            and (start != b"MZ" or b"PE\0\0" in head)
-        ):
+        if head.startswith(start):
             return kind
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return _ONE_IMAGE
+    if head.startswith(b"MZ") and b"PE\0\0" in head:
+        return _not("a Windows program", "If it unpacks itself, run it only if you trust it, and import its folder.")
     if head[4:8] == b"ftyp":
         return _ONE_IMAGE if head[8:12] in (b"avif", b"heic", b"heix", b"mif1", b"msf1") else _VIDEO
     if head.startswith(b"RIFF"):
@@ -268,7 +267,7 @@ def _known_by_its_start(head: bytes, path: Path) -> Kind | None:
         return _not("a disk image (ISO)", "Open it, copy its folder of images, and import that.")
     if head[16:20] in (b"\xde\xc0\xef\xbe", b"\xbe\xef\xc0\xde"):
         return _not("an LMDB database", "Write its images out as files.")
-    if head[0] == 0x80 and head[1] in range(2, 6):
+    if re.match(rb"\x80[\2-\5]", head):
         return _not("a Python pickle", _PICKLE)
     if not head.strip(b"\0"):
         return _not("nothing but zeros", f"It was not copied or downloaded to its end. {_AGAIN}")
@@ -286,7 +285,7 @@ def _text(path: Path, head: bytes) -> Kind | None:
     if re.search(r"[\0-\x08\x0e-\x1f]", text):
         return None
     start = text[:1000].lower()
-    if re.match(r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype html|html|head|script)", start, re.DOTALL):
+    if re.match(r"(<\?xml[^>]*>\s*)?(<!--((?!-->).)*-->\s*)*+<(!doctype html|html|head|script)", start, re.DOTALL):
         return _not(
             "a web page that was saved instead of the download, such as the one to sign in",
             "Open the address in a browser, sign in if it asks for that, and download the file itself.",
@@ -309,6 +308,8 @@ def _table_of_text(path: Path, start: str) -> Kind:
         return Kind(TABLE, "a table" if suffix in TABLE_SUFFIXES else "a file of annotations")
     if start.startswith(("{", "[")):
         return _named(Kind(TABLE, "a JSON file"), path, ".json", ".jsonl", ".ndjson", ".manifest")
+    if suffix in _PICKLES:
+        return _not(_PICKLES[suffix], _PICKLE)
     if start.startswith("<"):
         return _not("an XML file", f"Its labels are not read here: write them to a table (.csv). {_BRING}")
     advice = "If it is a table of paths and labels, rename it so that it ends in .csv. "
@@ -326,6 +327,10 @@ _TEXT_TABLES = TABLE_SUFFIXES - {".parquet", ".xlsx"} | {
 }
 
 
+_PICKLES = dict.fromkeys((".pkl", ".pickle"), "a Python pickle")
+_PICKLES |= dict.fromkeys((".pt", ".pth", ".ckpt"), "a file of PyTorch, which holds a pickle")
+
+
 # By the ending alone -------------------------------------------------------------------------------------------------
 
 
@@ -338,10 +343,8 @@ def _by_ending(path: Path) -> Kind | None:
         return Kind(PACKED, "a file of packed pixels (.bin)")
     if "tfrecord" in name:
         return _not("a TFRecord file of TensorFlow", "Write its images out as files, for each class in a folder.")
-    if suffix in (".pkl", ".pickle"):
-        return _not("a Python pickle", _PICKLE)
-    if suffix in (".pt", ".pth", ".ckpt"):
-        return _not("a file of PyTorch, which holds a pickle", _PICKLE)
+    if suffix in _PICKLES:
+        return _not(_PICKLES[suffix], _PICKLE)
     if suffix == ".dmg":
         return _not("a disk image of macOS (.dmg)", "Open it, copy its folder of images, and import that.")
     if suffix in (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".rar"):
