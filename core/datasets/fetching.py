@@ -6,12 +6,17 @@ from pathlib import Path
 
 from core.datasets.cards import Card, CardFile, load_cards
 from core.datasets.samples import write_sample
-from core.datasets.sources.archives.zip_archive import Limits, unpack_zip
+from core.datasets.sources.archives.rules import Limits, shown
+from core.datasets.sources.archives.unpacking import unpack
 from core.datasets.sources.new_folder import appearing_at_the_end
 from core.datasets.sources.packed.idx import has_idx, unpack_idx
-from core.datasets.store import Dataset
+from core.datasets.store import ARCHIVES, Dataset
 from core.download import download
+from core.files import read_json, write_json
 from core.jobs import Progress
+
+UNPACKED = "unpacked.json"
+"""File in the folder of a dataset that says what its archive held besides images."""
 
 
 def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> Path:
@@ -31,7 +36,7 @@ def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> 
     Returns
     -------
     Path
-        The folder that holds the images, or the table that names them.
+        The folder that holds the images, or the table that names them, or the file that packs them.
 
     Raises
     ------
@@ -49,11 +54,38 @@ def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> 
     source = dataset.folder / request["source"]
     if dataset.info.kind == "table":
         return source
-    if dataset.info.kind == "zip" and not images.exists():
-        unpack_zip(source, images, limits=limits, progress=partial(report, "Unpacking"))
-        if request.get("delete_source"):
-            source.unlink()
-    return _pictures(dataset, images if dataset.info.kind == "zip" else source, report)
+    if dataset.info.kind not in ARCHIVES:
+        folder = _pictures(dataset, source, report)
+        if folder != source:
+            _delete_uploaded(source, request)
+        return folder
+    if not images.exists():
+        _unpack(dataset, source, report, limits)
+    _delete_uploaded(source, request)
+    return _pictures(dataset, images, report)
+
+
+def _delete_uploaded(source: Path, request: dict) -> None:
+    if request.get("delete_source"):
+        source.unlink(missing_ok=True)
+
+
+def warnings_of_unpacking(dataset: Dataset) -> list[str]:
+    """What a user should know of what an archive held, in words."""
+    nested = (read_json(dataset.folder / UNPACKED) or {}).get("nested", [])
+    if not nested:
+        return []
+    more = f" and {len(nested) - 1:,} more" if len(nested) > 1 else ""
+    return [
+        f"The archive holds another archive, {shown(nested[0])}{more}, which stayed packed: what is in there is not "
+        "among the images. Unpack it and import the folder if it belongs to them."
+    ]
+
+
+def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) -> None:
+    """Unpack an archive, and keep what else has to be known of it: it is not there any more where it was uploaded."""
+    unpacked = unpack(source, dataset.folder / "images", limits=limits, progress=partial(report, "Unpacking"))
+    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested})
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:
@@ -61,7 +93,7 @@ def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) 
     if not images.exists():
         files = [_download(file, downloads, report) for file in card.files]
         if card.unpacking == "zip":
-            unpack_zip(files[0], images, limits=limits, progress=partial(report, "Unpacking"))
+            unpack(files[0], images, limits=limits, progress=partial(report, "Unpacking"))
         else:
             unpack_idx(downloads, images, card.class_names, partial(report, "Unpacking"))
         shutil.rmtree(downloads)

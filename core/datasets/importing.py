@@ -1,6 +1,7 @@
 """Bringing images in: `python -m core.datasets.importing FOLDER` for the pages, `run_import` for the command line."""
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -16,15 +17,16 @@ from filelock import FileLock, Timeout
 
 from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.cards import load_cards, namesake
-from core.datasets.fetching import fetch
+from core.datasets.fetching import UNPACKED, fetch, warnings_of_unpacking
 from core.datasets.grouping.cameras import read_cameras
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
 from core.datasets.samples import SAMPLES
-from core.datasets.sources.archives.zip_archive import Limits
+from core.datasets.sources.archives.rules import Limits
 from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
+from core.datasets.sources.kinds import ARCHIVE, FOLDER, PACKED, TABLE, what_is
 from core.datasets.sources.layout import Layout, find_images
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.datasets.sources.tables.reading import read_table
@@ -37,6 +39,8 @@ from core.workspace import Workspace, check_name, suggest_name
 
 Listener = Callable[[str, int, int], None]
 NICENESS = 5
+UPLOADED = "upload"
+"""Folder in that of a dataset where an uploaded file lies until its images are read."""
 
 
 def create_from_path(
@@ -49,7 +53,8 @@ def create_from_path(
     Parameters
     ----------
     source
-        A folder, a zip, or a table (CSV, TSV, Parquet) of paths and labels.
+        A folder, an archive of one, a table of paths and labels, or a file of packed pixels. What it is, is told from
+        its content.
     card
         The public dataset that it is, if that is known.
     choices
@@ -58,7 +63,7 @@ def create_from_path(
     Raises
     ------
     UsageError
-        If there is nothing at `source`, or the name can't be used or is taken.
+        If there is nothing at `source`, or something that isn't read, or the name can't be used or is taken.
     """
     source = Path(os.path.expanduser(source)).resolve()
     shown = os.fsencode(source).decode("utf-8", "replace")
@@ -66,18 +71,28 @@ def create_from_path(
         raise UsageError(f"There is nothing at {shown}. Check the spelling.")
     if shown != str(source):
         raise UsageError(f"The path {shown} is not valid text (UTF-8). Rename it and import again.")
-    title = load_cards()[card].title if card else source.name if source.is_dir() else source.stem
+    title = load_cards()[card].title if card else source.name if source.is_dir() else _stem(source.name)
     chosen = name or suggest_name(card or title)
     request = {"source": str(source), "choices": choices.to_dict()}
     for dataset in list_datasets(workspace):
         if dataset.name == chosen and _is_asked_by(dataset, source, choices):
             return dataset
-    kind = "folder" if source.is_dir() else "table" if source.suffix.lower() in TABLE_SUFFIXES else "zip"
+    try:
+        kind = what_is(source)
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be opened: {error.strerror or error}.") from error
+    if not kind.family:
+        raise UsageError(kind.refusal(source.name))
     return _create(
         workspace,
-        DatasetInfo(name=chosen, title=name or title, kind=kind, card=card, card_asked_for=bool(card)),
+        DatasetInfo(name=chosen, title=name or title, kind=kind.family, card=card, card_asked_for=bool(card)),
         request,
     )
+
+
+def _stem(file_name: str) -> str:
+    """A file's name without its ending, of a compressed archive without both of them."""
+    return re.sub(r"(\.tar)?\.\w+$", "", file_name) or file_name
 
 
 def _is_asked_by(dataset: Dataset, source: Path, choices: Choices) -> bool:
@@ -110,7 +125,7 @@ def create_from_card(workspace: Workspace, name: str) -> Dataset:
 
 
 def create_from_upload(workspace: Workspace, upload, file_name: str, name: str = "") -> Dataset:
-    """Lay out a new dataset for an uploaded zip, which is moved to disk at once.
+    """Lay out a new dataset for an uploaded file, an archive or packed pixels, which is moved to disk at once.
 
     Parameters
     ----------
@@ -118,17 +133,41 @@ def create_from_upload(workspace: Workspace, upload, file_name: str, name: str =
         A file opened for reading bytes.
     file_name
         What the user's browser calls it.
+
+    Raises
+    ------
+    UsageError
+        If it is something that isn't read, or a table alone, or the name can't be used or is taken.
     """
-    title = name or Path(file_name).stem
-    info = DatasetInfo(name=suggest_name(title), title=title, kind="zip")
-    dataset = _create(workspace, info, {"source": "upload.zip", "delete_source": True})
+    title = name or _stem(file_name)
+    stored = f"{UPLOADED}/{_safe(file_name)}"
+    info = DatasetInfo(name=suggest_name(title), title=title, kind=ARCHIVE)
+    dataset = _create(workspace, info, {"source": stored, "delete_source": True})
+    path = dataset.folder / stored
     try:
-        with (dataset.folder / "upload.zip").open("wb") as target:
+        path.parent.mkdir()
+        with path.open("wb") as target:
             shutil.copyfileobj(upload, target, 1 << 20)
-    except OSError:
+        kind = what_is(path)
+        if kind.family == TABLE:
+            raise UsageError(
+                f"{file_name} is {kind.called}, and its images are not with it. Pack the folder that holds both into "
+                "one archive (.zip), and upload that."
+            )
+        if kind.family not in (ARCHIVE, PACKED):
+            raise UsageError(kind.refusal(file_name))
+        dataset.save(replace(info, kind=kind.family))
+    except (OSError, UsageError):
         shutil.rmtree(dataset.folder)
         raise
     return dataset
+
+
+def _safe(file_name: str) -> str:
+    """A file's name that a disk can keep and that leads nowhere: readers go by its ending, and people see it."""
+    kept = re.sub(r"[^\w.-]+", "_", file_name.replace("\\", "/").split("/")[-1]).lstrip("._-")
+    stem, suffix = os.path.splitext(kept[-200:])
+    return f"{stem[:60] or 'upload'}{suffix[:20]}"
 
 
 def create_sample(workspace: Workspace, name: str) -> Dataset:
@@ -234,8 +273,14 @@ def _reading_in(dataset: Dataset, work: Callable[[Progress], None], progress: Li
     except BaseException as error:
         dataset.ask(error if isinstance(error, Undecided) else None)
         stopped = isinstance(error, KeyboardInterrupt | Stopped)
-        # A folder of the index means that images were read: what they are read from is then of use for going on.
-        if not stopped and not dataset.manifest_path.exists() and not (dataset.folder / "index").exists():
+        # A folder of the index means that images were read: what they are read from is then of use for going on, as it
+        # is where a person is asked.
+        if (
+            not stopped
+            and not isinstance(error, Undecided)
+            and not dataset.manifest_path.exists()
+            and not (dataset.folder / "index").exists()
+        ):
             _discard(dataset)
         words = "Stopped. What has been read is kept: go on whenever you like." if stopped else in_words(error)
         job.update(state="stopped" if stopped else "failed", error=words, finished=time.time())
@@ -281,7 +326,7 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     info = replace(
         dataset.info,
         root=str(layout.root),
-        warnings=tuple(layout.warnings),
+        warnings=(*warnings_of_unpacking(dataset), *layout.warnings),
         card=card,
         labels_from=layout.labels_from,
         split_from=layout.split_from,
@@ -359,7 +404,7 @@ def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
     choices = choices_of(request)
     if dataset.info.kind == "table":
         return read_table(Path(request["source"]), choices=choices)
-    return find_images(source, "" if dataset.info.kind == "folder" else "The archive", choices)
+    return find_images(source, "" if dataset.info.kind in (FOLDER, PACKED) else "The archive", choices)
 
 
 def choices_of(request: Mapping[str, Any]) -> Choices:
@@ -410,8 +455,9 @@ def _check(table: pd.DataFrame) -> None:
 
 def _discard(dataset: Dataset) -> None:
     """Remove what an import that failed has written; the user's own files are not among it, nor what was downloaded."""
-    for name in ("images", "pictures"):
+    for name in ("images", "pictures", UPLOADED):
         shutil.rmtree(dataset.folder / name, ignore_errors=True)
+    (dataset.folder / UNPACKED).unlink(missing_ok=True)
     request = read_json(dataset.folder / "request.json") or {}
     if request.get("delete_source"):
         (dataset.folder / request["source"]).unlink(missing_ok=True)

@@ -30,6 +30,9 @@ from core.jobs import Job
 from core.workspace import Workspace
 
 SECONDS_TO_STOP = 10
+ARCHIVES = ("archive", "zip")
+"""What `DatasetInfo.kind` is of images that came in an archive; "zip" in datasets of earlier versions."""
+
 CAMERAS = "cameras.parquet"
 CONTENTS_KEPT = 6
 # The rest is large, and of use to the import alone.
@@ -52,7 +55,8 @@ class DatasetInfo:
     drawn
         True for the samples that the program draws itself: not photographs, and labelled so wherever they show.
     kind
-        Where it came from: "sample", "folder", "zip", "table" or "download".
+        Where it came from: "sample", "folder", "archive" (in datasets of earlier versions "zip"), "table", "packed" (a
+        file of packed pixels) or "download".
     card
         The name of the card of the public dataset that it is, or has the class names of; "" where it is none. Whether
         that card speaks for it is said by `core.datasets.known.known_card`.
@@ -92,8 +96,8 @@ class DatasetInfo:
 class Dataset:
     """A dataset on disk: ``dataset.json``, ``manifest.parquet``, ``edits.jsonl``, ``split.json``, and its import.
 
-    The images themselves stay where the user keeps them, or lie in ``images/`` where they came as a zip or were drawn.
-    Where there are deep pixels, ``reading.json`` holds the scale that was chosen for them when they were read in.
+    The images themselves stay where the user keeps them, or lie in ``images/`` where they came in an archive or were
+    drawn. Where there are deep pixels, ``reading.json`` holds the scale that was chosen for them when they were read.
     """
 
     def __init__(self, folder: Path):

@@ -128,7 +128,7 @@ def test_a_zip_can_be_imported(document, pets, tmp_path):
         for path in pets.rglob("*.png"):
             archive.write(path, path.relative_to(tmp_path))
     code, summary = document("import", tmp_path / "zipped.zip")
-    assert (code, summary["kind"], summary["images"]) == (0, "zip", 10)
+    assert (code, summary["kind"], summary["images"]) == (0, "archive", 10)
 
 
 def failing_import(tmp_path, class_folders, what):
@@ -141,7 +141,7 @@ def failing_import(tmp_path, class_folders, what):
         return class_folders(tmp_path / "one", {"cats": 2}), 1, "one class only"
     if what == "no zip":
         (tmp_path / "text.zip").write_text("hello")
-        return tmp_path / "text.zip", 1, "not a zip archive"
+        return tmp_path / "text.zip", 2, "text.zip is a text file"
     return tmp_path / "caf\udce9", 2, "There is nothing at"
 
 

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
 
 from core.datasets.editing import exclude, relabel
 from core.datasets.importing import (
+    UPLOADED,
     changes_on_disk,
     create_from_path,
     create_from_upload,
@@ -24,8 +27,9 @@ from core.datasets.importing import (
 )
 from core.datasets.index import IMAGES_A_PART
 from core.datasets.samples import SAMPLES
-from core.datasets.sources.archives.zip_archive import Limits
-from core.datasets.store import list_datasets, open_dataset
+from core.datasets.sources.archives.rules import Limits
+from core.datasets.sources.choices import Undecided
+from core.datasets.store import Dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.jobs import Stopped
 from core.workspace import PROJECT
@@ -303,29 +307,79 @@ def test_an_interrupted_import_leaves_its_name_free(bring, workspace, good):
 
 def test_a_zip_is_unpacked_into_the_workspace(bring, good, tmp_path):
     dataset = bring(zipped(tmp_path / "my pets.zip", good, "pets-main/"))
-    assert (dataset.name, dataset.info.title, dataset.info.kind) == ("my_pets", "my pets", "zip")
+    assert (dataset.name, dataset.info.title, dataset.info.kind) == ("my_pets", "my pets", "archive")
     shutil.rmtree(good)
     (tmp_path / "my pets.zip").unlink()
     assert all(dataset.path_of(path).is_file() for path in dataset.images["path"])
     assert all(dataset.path_of(path).is_relative_to(dataset.folder) for path in dataset.images["path"])
 
 
-def test_an_upload_is_unpacked_and_does_not_stay(workspace, good, tmp_path):
-    with zipped(tmp_path / "x.zip", good).open("rb") as upload:
-        dataset = create_from_upload(workspace, upload, "My pets (2).zip")
+def uploaded(workspace, path, called):
+    with path.open("rb") as upload:
+        return create_from_upload(workspace, upload, called)
+
+
+@pytest.mark.parametrize("ending", ["zip", "tar", "tar.gz"])
+def test_an_upload_is_unpacked_and_does_not_stay(workspace, good, tmp_path, ending):
+    source = Path(shutil.make_archive(tmp_path / "x", {"tar.gz": "gztar"}.get(ending, ending), good))
+    dataset = uploaded(workspace, source, f"My pets (2).{ending}")
     run_import(dataset)
     assert (dataset.name, dataset.info.title, len(dataset.images)) == ("My_pets_2", "My pets (2)", 6)
-    assert not (dataset.folder / "upload.zip").exists(), "it would count twice against the visitor's space"
+    assert not list((dataset.folder / UPLOADED).iterdir()), "it would count twice against the visitor's space"
 
 
-def test_an_upload_that_is_no_zip_does_not_stay(workspace, tmp_path):
-    (tmp_path / "x.zip").write_text("no zip")
-    with (tmp_path / "x.zip").open("rb") as upload:
-        dataset = create_from_upload(workspace, upload, "x.zip")
-    with pytest.raises(WorkbenchError, match="not a zip archive"):
-        run_import(dataset)
-    assert not (dataset.folder / "upload.zip").exists()
-    assert dataset.job.status().state == "failed"
+@pytest.mark.parametrize(
+    "called", ["../../evil.zip", "/etc/evil.zip", "C:\\evil.zip", ".zip", "\0\n.zip", "x" * 400 + ".zip"]
+)
+def test_an_upload_lies_in_its_place_whatever_it_is_called(workspace, good, tmp_path, called):
+    dataset = uploaded(workspace, zipped(tmp_path / "x.zip", good), called)
+    (stored,) = (dataset.folder / UPLOADED).iterdir()
+    assert len(stored.name) < 100
+    assert len(run_import(dataset).images) == 6
+
+
+@pytest.mark.parametrize(
+    ("content", "called", "words"),
+    [
+        (b"no zip", "x.zip", "x.zip is a text file"),
+        (b"file,label\n1.png,cats\n", "labels.csv", "its images are not with it"),
+        (b"Rar!\x1a\7\0", "x.zip", "a RAR archive"),
+        (b"", "x.zip", "empty"),
+    ],
+)
+def test_an_upload_that_is_nothing_to_read_does_not_stay(workspace, tmp_path, content, called, words):
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(UsageError, match=words):
+        uploaded(workspace, tmp_path / "x", called)
+    assert [dataset.name for dataset in list_datasets(workspace)] == []
+
+
+def test_an_archive_in_the_archive_is_told(bring, good, tmp_path):
+    path = zipped(tmp_path / "x.zip", good)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.zip", path.read_bytes())
+    dataset = bring(path)
+    assert any("another archive, “more.zip”, which stayed packed" in warning for warning in dataset.info.warnings)
+    assert dataset.info.warnings == run_import(dataset).info.warnings, "also where it isn't unpacked again"
+
+
+def test_a_zip_that_an_earlier_version_imported_can_be_read_again(bring, good, tmp_path):
+    dataset = bring(zipped(tmp_path / "x.zip", good))
+    dataset.save(replace(dataset.info, kind="zip"))
+    assert len(run_import(Dataset(dataset.folder)).images) == 6
+
+
+def test_what_is_unpacked_stays_where_a_person_is_asked(workspace, good, tmp_path, monkeypatch):
+    dataset = uploaded(workspace, zipped(tmp_path / "x.zip", good), "x.zip")
+
+    def undecided(*arguments):
+        raise Undecided("Which?")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.datasets.importing.find_images", undecided)
+        with pytest.raises(Undecided):
+            run_import(dataset)
+    assert len(run_import(dataset).images) == 6
 
 
 def hostile(path, name, content=b"x", mode=0o644, method=zipfile.ZIP_STORED):
@@ -363,17 +417,24 @@ def test_a_zip_of_too_many_files_is_refused(refused, good, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "is empty"), (b"hello", "not a zip archive"), (b"\x89PNG\r\n\x1a\n", "not a zip archive")],
+    [
+        (b"", "x.zip is empty"),
+        (b"hello", "x.zip is a text file"),
+        (b"\x89PNG\r\n\x1a\n", "x.zip is one image. Bring the folder"),
+    ],
 )
-def test_a_file_that_is_no_zip_is_refused(refused, tmp_path, content, words):
+def test_a_file_that_is_no_archive_is_named(workspace, tmp_path, content, words):
     (tmp_path / "x.zip").write_bytes(content)
-    assert words in refused(tmp_path / "x.zip")
+    with pytest.raises(UsageError, match=words):
+        create_from_path(workspace, tmp_path / "x.zip")
+    assert list_datasets(workspace) == []
 
 
-def test_a_zip_that_is_cut_off_is_refused(refused, good, tmp_path):
+def test_a_zip_that_is_cut_off_is_refused(workspace, good, tmp_path):
     path = zipped(tmp_path / "x.zip", good)
     path.write_bytes(path.read_bytes()[:-30])
-    assert "not a zip archive, or its end is missing" in refused(path)
+    with pytest.raises(UsageError, match="the beginning of a zip archive, whose end is missing"):
+        create_from_path(workspace, path)
 
 
 def test_a_zip_without_classes_leaves_no_images_behind(refused, tmp_path, write_picture):

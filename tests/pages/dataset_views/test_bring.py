@@ -44,7 +44,7 @@ def test_a_zip_is_uploaded(visit, workspace, launched):
     assert page.query == {"dataset": "my_pets"}
     assert "**my pets** is being read in." in page.words
     assert launched == [("core.datasets.importing", "my_pets")]
-    assert (open_dataset(workspace, "my_pets").folder / "upload.zip").exists()
+    assert (open_dataset(workspace, "my_pets").folder / "upload" / "my_pets.zip").exists()
 
 
 def test_an_upload_can_be_named(visit, workspace, launched):
