@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from core.datasets.sources.listing import has_control_characters, is_hidden, is_image
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
-from core.datasets.sources.packed.idx import is_idx
+from core.datasets.sources.packed.finding import is_packed_name
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.errors import WorkbenchError
 from core.images.reading import SUFFIXES
@@ -217,7 +217,7 @@ def _is_wanted(parts: tuple[str, ...]) -> bool:
 
 
 def _holds_images(name: str) -> bool:
-    return is_image(name) or is_idx(name)
+    return is_image(name) or is_packed_name(name)
 
 
 def _refuse_unreadable(entry: _Entry) -> None:

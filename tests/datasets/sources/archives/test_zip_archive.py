@@ -87,12 +87,13 @@ def test_tables_and_idx_files_are_unpacked_too(tmp_path):
     assert unpacked(tmp_path / "new") == sorted(name for name in files if name not in ("other.gz", ".hidden.csv"))
 
 
-def test_idx_files_alone_are_enough(tmp_path):
-    assert unpack_zip(packed(tmp_path, {"train-images-idx3-ubyte": b"x"}), tmp_path / "new") == 1
+@pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "data/train-00000-of-00001.parquet", "a/mnist.npz"])
+def test_files_that_may_hold_pictures_are_enough(tmp_path, name):
+    assert unpack_zip(packed(tmp_path, {name: b"x"}), tmp_path / "new") == 1
 
 
 def test_tables_alone_are_refused(tmp_path):
-    assert "holds no image" in refusal(packed(tmp_path, {"labels.csv": b"x", "labels.parquet": b"x"}), tmp_path)
+    assert "holds no image" in refusal(packed(tmp_path, {"labels.csv": b"x", "labels.tsv": b"x"}), tmp_path)
 
 
 def test_tables_count_for_the_limits(tmp_path):
