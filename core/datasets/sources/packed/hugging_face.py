@@ -6,6 +6,7 @@ A column of pictures is ``struct<bytes: binary, path: string>``, or binary. The 
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _MOST_ROWS_AT_ONCE = 256
 _BATCH_BYTES = 16 * 2**20
 _DICTIONARY_BYTES = 256 * 2**20
 _MOST_CELL_BYTES = 256 * 2**20
+_ARROW_END = b"\xff\xff\xff\xff\0\0\0\0"
 _MOST_RATIO, _RATIO_MATTERS_ABOVE = 200, 100 * 2**20
 
 
@@ -248,25 +250,36 @@ def _listed(schema: Any) -> str:
 
 
 def _schema(path: Path) -> Any:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with _understood(path):
         if path.suffix.lower() == ".parquet":
             return pq.read_schema(path)
-        with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
+        with _arrow_reader(path) as reader:
             return reader.schema
 
 
 def _count(path: Path) -> int:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with _understood(path):
         if path.suffix.lower() == ".parquet":
             return pq.read_metadata(path).num_rows
-        with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
+        with _arrow_reader(path) as reader:
             return sum(batch.num_rows for batch in reader)
+
+
+@contextmanager
+def _arrow_reader(path: Path) -> Iterator[Any]:
+    """Reads a stream of Arrow, once it is certain that it has its end: pyarrow takes what is cut off for the end."""
+    import pyarrow as pa
+
+    with path.open("rb") as file:
+        file.seek(-min(len(_ARROW_END), file.seek(0, os.SEEK_END)), os.SEEK_END)
+        if file.read() != _ARROW_END:
+            raise pa.ArrowInvalid("there is no end of the stream")
+    with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
+        yield reader
 
 
 def _rows(path: Path, columns: _Columns) -> Iterator[tuple]:
@@ -286,12 +299,11 @@ def _rows(path: Path, columns: _Columns) -> Iterator[tuple]:
 
 
 def _batches(path: Path, wanted: Sequence[str]) -> Iterator[Any]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with _understood(path):
         if path.suffix.lower() != ".parquet":
-            with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
+            with _arrow_reader(path) as reader:
                 for batch in reader:
                     yield from _slices(batch)
             return

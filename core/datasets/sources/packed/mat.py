@@ -56,7 +56,7 @@ def mat_arrays(path: Path) -> list[StoredArray]:
                     raise UsageError(f"{path.name} holds more than {_MOST_ARRAYS:,} arrays.")
                 position += 8 + count
                 position += -position % 8 if kind != _COMPRESSED else 0
-            if position > length:
+            if position != length:
                 raise EOFError
     except (EOFError, struct.error, zlib.error, OSError) as error:
         raise UsageError(_damaged(path)) from error

@@ -4,6 +4,7 @@ The formats are documented in `numpy.lib.format` and the ``.npz`` section of `nu
 """
 
 import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,7 +18,10 @@ from core.datasets.sources.packed.arrays import StoredArray, rows_at_once
 from core.errors import UsageError
 
 _MOST_MEMBERS = 1000
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError),
+    *(SyntaxError, tokenize.TokenError),  # of headers, which are text in Python's form
+)
 
 
 def npz_arrays(path: Path) -> list[StoredArray]:

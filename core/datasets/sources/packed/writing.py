@@ -157,6 +157,7 @@ class _Writer:
         self._rows: list[tuple[str, ...]] = []
         self._folders: dict[tuple[str, str], str] = {}
         self._names: dict[str, str] = {}
+        self._taken: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._bytes = 0
         self.count, self.left_out = 0, []
@@ -209,20 +210,21 @@ class _Writer:
 
     def _place(self, split: str, label: str) -> str:
         """The folder for a class within a part of the split, relative and made."""
+        if label not in self._names:
+            self._names[label] = self._free_name(label)
         if (split, label) not in self._folders:
-            place = "/".join(filter(None, [split, self._names.setdefault(label, self._free_name(label))]))
+            place = "/".join(filter(None, [split, self._names[label]]))
             (self._folder / place).mkdir(parents=True, exist_ok=True)
             self._folders[split, label] = place
         return self._folders[split, label]
 
     def _free_name(self, label: str) -> str:
         """A name for the folder of a class that no other has, also where a disk takes "a" and "A" for the same."""
-        taken = {name.casefold() for name in self._names.values()}
         first = name = _safe(label)
-        number = 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{first} {number}"
+        while name.casefold() in self._taken:
+            self._taken[first.casefold()] += 1
+            name = f"{first} {self._taken[first.casefold()]}"
+        self._taken[name.casefold()] = 1
         return name
 
 
