@@ -8,8 +8,10 @@ from core.datasets.cards import Card, CardFile, load_cards
 from core.datasets.samples import write_sample
 from core.datasets.sources.archives.rules import Limits, shown
 from core.datasets.sources.archives.unpacking import unpack
+from core.datasets.sources.choices import AS_FOUND, Choices, choices_of
 from core.datasets.sources.new_folder import appearing_at_the_end
-from core.datasets.sources.packed.idx import has_idx, unpack_idx
+from core.datasets.sources.packed.finding import find_packed
+from core.datasets.sources.packed.writing import is_made_from, write_out
 from core.datasets.store import ARCHIVES, Dataset
 from core.download import download
 from core.files import read_json, write_json
@@ -17,6 +19,8 @@ from core.jobs import Progress
 
 UNPACKED = "unpacked.json"
 """File in the folder of a dataset that says what its archive held besides images."""
+PICTURES = "pictures"
+"""The folder in a dataset's own that pictures are written out to which came within files."""
 
 
 def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> Path:
@@ -52,17 +56,20 @@ def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> 
     if "card" in request:
         return _fetch_card(dataset, load_cards()[request["card"]], report, limits)
     source = dataset.folder / request["source"]
+    pictures = partial(_pictures, dataset, choices=choices_of(request), report=report, limits=limits)
+    if not source.exists() and (dataset.folder / PICTURES).exists():
+        return dataset.folder / PICTURES
+    if source.is_file() and (written := pictures(source)) != source:
+        _delete_uploaded(source, request)
+        return written
     if dataset.info.kind == "table":
         return source
     if dataset.info.kind not in ARCHIVES:
-        folder = _pictures(dataset, source, report)
-        if folder != source:
-            _delete_uploaded(source, request)
-        return folder
+        return pictures(source)
     if not images.exists():
         _unpack(dataset, source, report, limits)
     _delete_uploaded(source, request)
-    return _pictures(dataset, images, report)
+    return pictures(images)
 
 
 def _delete_uploaded(source: Path, request: dict) -> None:
@@ -90,12 +97,14 @@ def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) ->
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:
     images, downloads = dataset.folder / "images", dataset.folder / "download"
+    if (dataset.folder / PICTURES).exists():
+        return dataset.folder / PICTURES
     if not images.exists():
         files = [_download(file, downloads, report) for file in card.files]
         if card.unpacking == "zip":
             unpack(files[0], images, limits=limits, progress=partial(report, "Unpacking"))
         else:
-            unpack_idx(downloads, images, card.class_names, partial(report, "Unpacking"))
+            images = _pictures(dataset, downloads, AS_FOUND, report, limits)
         shutil.rmtree(downloads)
     return images
 
@@ -107,12 +116,21 @@ def _download(file: CardFile, folder: Path, report: Progress) -> Path:
     return download(file.remote, folder / file.name, progress)
 
 
-def _pictures(dataset: Dataset, folder: Path, report: Progress) -> Path:
-    """The folder itself, or, where it holds IDX files, the pictures that are in them."""
-    if not has_idx(folder):
-        return folder
-    pictures = dataset.folder / "pictures"
-    if not pictures.exists():
-        card = load_cards().get(dataset.info.card)
-        unpack_idx(folder, pictures, card.class_names if card else None, partial(report, "Unpacking"))
+def _pictures(dataset: Dataset, source: Path, choices: Choices, report: Progress, limits: Limits) -> Path:
+    """The file or folder itself, or, where pictures lie within files, a folder that they are written out to."""
+    pictures = dataset.folder / PICTURES
+    card = load_cards().get(dataset.info.card)
+    packed = find_packed(source, choices, card.class_names if card else None)
+    if packed is None:
+        return source
+    made_from = [
+        choices.to_dict(),
+        *([str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in packed.files),
+    ]
+    if not is_made_from(pictures, made_from):
+        fresh = dataset.folder / f"{PICTURES}-new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        write_out(packed, fresh, limits, partial(report, "Writing pictures"), made_from)
+        shutil.rmtree(pictures, ignore_errors=True)
+        fresh.rename(pictures)
     return pictures

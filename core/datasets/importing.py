@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.cards import load_cards, namesake
-from core.datasets.fetching import UNPACKED, fetch, warnings_of_unpacking
+from core.datasets.fetching import PICTURES, UNPACKED, fetch, warnings_of_unpacking
 from core.datasets.grouping.cameras import read_cameras
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
@@ -25,10 +25,10 @@ from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
 from core.datasets.samples import SAMPLES
 from core.datasets.sources.archives.rules import Limits
-from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
+from core.datasets.sources.choices import AS_FOUND, Choices, Undecided, choices_of
 from core.datasets.sources.kinds import ARCHIVE, FOLDER, PACKED, TABLE, what_is
 from core.datasets.sources.layout import Layout, find_images
-from core.datasets.sources.tables.files import TABLE_SUFFIXES
+from core.datasets.sources.packed.writing import read_written
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError, in_words
@@ -402,14 +402,13 @@ def _known(dataset: Dataset, columns: Sequence[str]) -> pd.DataFrame | None:
 
 def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
     choices = choices_of(request)
+    # Only what the program itself wrote there is taken as it is.
+    written = read_written(source) if source == dataset.folder / PICTURES else None
+    if written is not None:
+        return written
     if dataset.info.kind == "table":
         return read_table(Path(request["source"]), choices=choices)
     return find_images(source, "" if dataset.info.kind in (FOLDER, PACKED) else "The archive", choices)
-
-
-def choices_of(request: Mapping[str, Any]) -> Choices:
-    """What a person chose of how the images are read in, by what ``request.json`` says."""
-    return Choices.from_dict(request.get("choices", request.get("columns", {})))
 
 
 def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:

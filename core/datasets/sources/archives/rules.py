@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from core.datasets.sources.listing import has_control_characters, is_hidden, is_image
-from core.datasets.sources.packed.idx import is_idx
+from core.datasets.sources.packed.finding import is_packed_name
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.errors import WorkbenchError
 from core.images.reading import SUFFIXES
@@ -22,8 +22,7 @@ BLOCK = 2**20
 _RATIO_MATTERS_ABOVE = 100 * 2**20  # bytes; a small archive of very even pictures is no attack
 _LONGEST_PART = 255  # bytes of one file or folder name that common file systems can keep
 
-_ANNOTATION_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".txt", ".manifest", ".xlsx", ".cls"})
-_PACKED_SUFFIXES = frozenset({".npz", ".mat", ".h5", ".hdf5", ".bin", ".tar", ".parquet"})
+_SIDECAR_SUFFIXES = frozenset({".cls"})
 # Pictures that are not read are unpacked all the same, so that they are listed with the reason.
 _PICTURE_SUFFIXES = SUFFIXES | {".avif", ".heic", ".heif", ".jxl", ".jfif", ".jpe", ".mpo", ".jp2", ".j2k", ".jpx"}
 _PICTURE_SUFFIXES |= {".pgm", ".ppm", ".pbm", ".pnm", ".tga", ".ico", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw"}
@@ -182,8 +181,8 @@ class Judge:
             self.pictures += 1
             self.holds_pixels = True
             return True
-        is_packed = is_idx(name) or suffix in _PACKED_SUFFIXES
-        if is_packed or suffix in TABLE_SUFFIXES or suffix in _ANNOTATION_SUFFIXES:
+        is_packed = is_packed_name(name)
+        if is_packed or suffix in TABLE_SUFFIXES or suffix in _SIDECAR_SUFFIXES:
             self.others += 1
             self.holds_pixels |= is_packed
             return True

@@ -1,25 +1,24 @@
-"""Turns IDX files, in which MNIST and Fashion-MNIST come, into class folders of PNG files."""
+"""Reads IDX files, in which MNIST and Fashion-MNIST come."""
 
 import gzip
 import math
-import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image
+import numpy as np
 
-from core.datasets.sources.listing import has_control_characters, is_hidden
-from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
+from core.datasets.sources.listing import is_hidden
+from core.datasets.sources.packed.arrays import ArraySet, Part, listed
+from core.datasets.sources.packed.packed import MOST_IMAGES
 from core.datasets.sources.split_names import SPLIT_NAMES
 from core.errors import UsageError, WorkbenchError
 from core.images.reading import MAXIMUM_PIXELS
 
-MOST_IMAGES = 1_000_000  # of one file; the largest known set, EMNIST, has 814,255
 MOST_PIXELS = 4 * 2**30  # of one file
 
 # Two zero bytes, 8 for values of one byte, and the number of dimensions (yann.lecun.com/exdb/mnist).
@@ -41,94 +40,65 @@ def is_idx(name: str) -> bool:
     return not is_hidden(name) and _NAME.fullmatch(name) is not None
 
 
-def has_idx(folder: Path) -> bool:
-    """Whether a folder, or a folder in it, holds IDX files by their names."""
-    return any(_idx_files(folder))
+def find_idx(files: Sequence[Path], root: Path, class_names: Sequence[str] | None = None) -> ArraySet:
+    """Pair files such as ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, also packed with gzip.
 
-
-def unpack_idx(
-    source: Path,
-    target: Path,
-    class_names: Sequence[str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> int:
-    """Write the images of IDX files as ``train/<class>/00000.png`` and ``test/<class>/00000.png``, all or none.
+    Files called t10k are the test images. The same file may be there packed and unpacked, and in a folder of its name.
 
     Parameters
     ----------
-    source
-        A folder with files such as ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, also packed with gzip,
-        and also in a folder inside. Files called t10k are the test images. The numbers in the names of the PNG files
-        count the images from 0 in the order of the IDX file.
-    target
-        The folder to create. It must not exist; missing parents are created.
+    files
+        The IDX files.
+    root
+        The folder that was brought.
     class_names
         Name of the class for each label, from 0. By default the labels themselves: "0", "1", ….
-    progress
-        Called after every image with the number written and the number in all. May raise to stop.
-
-    Returns
-    -------
-    int
-        Number of images written, 1 or more.
 
     Raises
     ------
     UsageError
-        If a name cannot be that of a folder, or `source` holds several sets.
+        If there are several sets, or two classes have the same name.
     WorkbenchError
-        If there is no IDX file, one of a pair is missing, or one is damaged, cut off, too large or does not fit the
-        other; if `target` exists, and when the disk has no room or refuses.
+        If one of a pair is missing, or one is damaged, cut off, too large or does not fit the other.
     """
-    if os.path.lexists(target):
-        raise WorkbenchError(exists_already(target))
-    for name in class_names or ():
-        if not name.strip() or name.startswith(".") or "/" in name or has_control_characters(name):
-            raise UsageError(f"“{name}” cannot be the name of a class here: it becomes the name of a folder.")
     if class_names is not None and len(set(class_names)) < len(class_names):
         raise UsageError("Two classes have the same name. Give each its own.")
-    pairs = _pairs(source)
-    total, done = sum(_count(pair) for pair in pairs), 0
-    with appearing_at_the_end(target) as temporary:
-        for pair in pairs:
-            for _ in _written(pair, temporary / pair.split, class_names):
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-    return done
+    pairs = _pairs(files, root)
+    for pair in pairs:
+        _check(pair)
+    parts = [_part(pair, class_names) for pair in pairs]
+    used = [path for pair in pairs for path in (pair.images, pair.labels)]
+    return ArraySet(
+        used,
+        parts,
+        listed([pair.labels.name for pair in pairs]),
+        f"the names {listed([pair.images.name for pair in pairs])}",
+    )
 
 
 # Which files belong together -----------------------------------------------------------------------------------------
 
 
-def _idx_files(folder: Path) -> Iterator[Path]:
-    for place, folder_names, files in os.walk(folder):
-        folder_names[:] = sorted(name for name in folder_names if not is_hidden(name))
-        yield from (Path(place, name) for name in sorted(files) if is_idx(name))
-
-
-def _pairs(source: Path) -> list[_Pair]:
+def _pairs(files: Sequence[Path], root: Path) -> list[_Pair]:
     """The files of each part of a split, training first."""
     found: dict[str, dict[str, Path]] = {"train": {}, "validation": {}, "test": {}}
     sets = {}
-    for path in _idx_files(source):
+    for path in sorted(files, key=lambda path: (path.parent, path.name)):
         match = _NAME.fullmatch(path.name)
         split, kind = _split(match["set"]), match["kind"].lower()
         sets[_place(path), _set_name(match["set"])] = path
         found[split].setdefault(kind, path)  # the same again with .gz sorts behind
-    if not sets:
-        raise WorkbenchError(f"There are no IDX files in {source}. Expected names such as train-images-idx3-ubyte.")
     if len(sets) > 1:
-        examples = " and ".join(str(path.relative_to(source)) for path in list(sets.values())[:2])
+        examples = " and ".join(str(path.relative_to(root)) for path in list(sets.values())[:2])
         raise UsageError(f"There are several sets of IDX files, such as {examples}. Keep the files of one only.")
     pairs = []
-    for split, files in found.items():
-        if len(files) == 1:
-            ((kind, path),) = files.items()
+    for split, of_split in found.items():
+        if len(of_split) == 1:
+            ((kind, path),) = of_split.items()
             lacking = "labels" if kind == "images" else "images"
             raise WorkbenchError(f"{path.name} is there, but the file of the {lacking} that belongs to it is missing.")
-        if files:
-            pairs.append(_Pair(split, files["images"], files["labels"]))
+        if of_split:
+            pairs.append(_Pair(split, of_split["images"], of_split["labels"]))
     return pairs
 
 
@@ -191,8 +161,8 @@ def _sizes(stream: BinaryIO, path: Path, kind: str) -> tuple[int, ...]:
     return sizes
 
 
-def _count(pair: _Pair) -> int:
-    """Number of images, once the labels are as many."""
+def _check(pair: _Pair) -> None:
+    """Refuse files that announce different numbers, before anything else of them is read."""
     with _opened(pair.images) as images:
         image_count = _sizes(images, pair.images, "images")[0]
     with _opened(pair.labels) as labels:
@@ -202,7 +172,6 @@ def _count(pair: _Pair) -> int:
             f"{pair.images.name} holds {image_count:,} images, but {pair.labels.name} holds {label_count:,} labels. "
             "They do not belong together."
         )
-    return image_count
 
 
 def _labels(path: Path) -> bytes:
@@ -219,30 +188,27 @@ def _refuse_more(stream: BinaryIO, path: Path) -> None:
         raise WorkbenchError(f"{path.name} is damaged: more follows after the last of the values it announces.")
 
 
-# Writing -------------------------------------------------------------------------------------------------------------
-
-
-def _written(pair: _Pair, folder: Path, class_names: Sequence[str] | None) -> Iterator[None]:
-    """Write the images of one part one by one."""
+def _part(pair: _Pair, class_names: Sequence[str] | None) -> Part:
+    names = {label: _class_name(label, class_names) for label in range(256)}
     labels = _labels(pair.labels)
-    names = {label: _class_name(label, class_names, pair.labels) for label in sorted(set(labels))}
-    for name in names.values():
-        (folder / name).mkdir(parents=True)
-    with _opened(pair.images) as stream:
-        _, height, width = _sizes(stream, pair.images, "images")
-        for number, label in enumerate(labels):
-            pixels = _exactly(stream, height * width, pair.images)
-            image = Image.frombytes("L", (width, height), pixels)
-            image.save(os.path.join(folder, names[label], f"{number:05}.png"), "PNG")
-            yield
-        _refuse_more(stream, pair.images)
+    lacking = next((label for label in labels if names[label] is None), None)
+    if lacking is not None:
+        raise WorkbenchError(
+            f"{pair.labels.name} holds the label {lacking}, but there are only {len(class_names)} classes, counted "
+            "from 0."
+        )
+    return Part(pair.split, [names[label] for label in labels], lambda: _pictures(pair.images))
 
 
-def _class_name(label: int, class_names: Sequence[str] | None, path: Path) -> str:
+def _class_name(label: int, class_names: Sequence[str] | None) -> str | None:
     if class_names is None:
         return str(label)
-    if label >= len(class_names):
-        raise WorkbenchError(
-            f"{path.name} holds the label {label}, but there are only {len(class_names)} classes, counted from 0."
-        )
-    return class_names[label]
+    return class_names[label] if label < len(class_names) else None
+
+
+def _pictures(path: Path) -> Iterator[np.ndarray]:
+    with _opened(path) as stream:
+        count, height, width = _sizes(stream, path, "images")
+        for _ in range(count):
+            yield np.frombuffer(_exactly(stream, height * width, path), np.uint8).reshape(height, width)
+        _refuse_more(stream, path)

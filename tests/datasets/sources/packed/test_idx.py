@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.sources.layout import find_images
-from core.datasets.sources.packed.idx import has_idx, is_idx, unpack_idx
-from core.errors import UsageError, WorkbenchError
+from core.datasets.sources.packed.finding import find_packed
+from core.datasets.sources.packed.idx import is_idx
+from core.datasets.sources.packed.writing import TABLE, read_written, write_out
+from core.errors import WorkbenchError
 
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 TEST_NAMES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -34,8 +35,13 @@ def write_idx(folder, labels, names=NAMES, seed=0):
     return folder
 
 
+def unpack_idx(source, target, class_names=None, progress=None):
+    return write_out(find_packed(source, class_names=class_names), target, progress=progress)
+
+
 def unpacked(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return sorted(name for name in files if name != TABLE)
 
 
 def refusal(folder, **options):
@@ -58,7 +64,6 @@ def mnist(tmp_path):
 
 
 def test_images_become_class_folders(mnist, tmp_path):
-    assert has_idx(mnist)
     assert unpack_idx(mnist, tmp_path / "new") == 5
     assert unpacked(tmp_path / "new") == [
         "test/0/00000.png",
@@ -74,7 +79,7 @@ def test_images_become_class_folders(mnist, tmp_path):
 
 def test_the_folders_are_understood_as_a_split(mnist, tmp_path):
     unpack_idx(mnist, tmp_path / "new", ["boot", *"123456", "bag"])
-    layout = find_images(tmp_path / "new")
+    layout = read_written(tmp_path / "new")
     assert layout.class_names == ["bag", "boot"]
     assert sorted(image.split for image in layout.images) == ["test", "test", "train", "train", "train"]
 
@@ -122,15 +127,10 @@ def test_progress_is_told_and_may_stop(mnist, tmp_path):
 def test_other_files_are_not_idx(tmp_path, name):
     (tmp_path / name).touch()
     assert not is_idx(name)
-    assert not has_idx(tmp_path)
+    assert find_packed(tmp_path) is None
 
 
 # What is refused -----------------------------------------------------------------------------------------------------
-
-
-def test_no_idx_files(tmp_path):
-    (tmp_path / "empty").mkdir()
-    assert "no IDX files" in refusal(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(("name", "missing"), [(TEST_NAMES[1], "labels"), (TEST_NAMES[0], "images")])
@@ -199,11 +199,15 @@ def test_a_label_without_a_class(mnist):
     assert "train-labels-idx1-ubyte holds the label 7, but there are only 2 classes" in words
 
 
-@pytest.mark.parametrize("names", [["a/b"], [".."], [""], ["a", "a"], ["x\n"]])
-def test_names_that_cannot_be_folders(mnist, names):
-    assert refusal(mnist, class_names=names)
-    with pytest.raises(UsageError):
-        unpack_idx(mnist, mnist / "new", class_names=names)
+def test_two_classes_of_one_name(mnist):
+    assert "Two classes have the same name" in refusal(mnist, class_names=["a", "a"])
+
+
+def test_names_that_cannot_be_folders_stay_names_of_classes(mnist, tmp_path):
+    unpack_idx(mnist, tmp_path / "new", ["T-shirt/top", *"123456", "t-shirt_TOP"])
+    layout = read_written(tmp_path / "new")
+    assert layout.class_names == ["T-shirt/top", "t-shirt_TOP"]
+    assert {image.path.split("/")[1] for image in layout.images} == {"T-shirt_top 2", "t-shirt_TOP"}
 
 
 def test_several_sets(tmp_path):
