@@ -16,10 +16,9 @@ from PIL import Image
 
 from core.errors import WorkbenchError
 from core.images.description import describe
+from core.images.formats import FORMATS, SUFFIXES
 from core.images.reading import (
-    FORMATS,
     MAXIMUM_PIXELS,
-    SUFFIXES,
     UnreadableImage,
     open_rgb,
     read_square,
@@ -121,7 +120,7 @@ def test_the_content_decides_and_not_the_ending(tmp_path):
 
 
 def test_a_decoder_that_is_not_listed_is_never_reached(tmp_path):
-    path = saved(tmp_path, "a.png", corners(), format="PPM")
+    path = saved(tmp_path, "a.png", corners(), format="SGI")
     assert "is not an image" in reason(path)
 
 
@@ -341,10 +340,14 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "is not an image (an SVG drawing)"),
         (b"%PDF-1.7\n\xe2\xe3", "is not an image (a PDF document)"),
         (b"PK\x03\x04\x14\0", "is not an image (a zip archive)"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "is a HEIC or AVIF photo, which is not supported: save it as JPEG or PNG"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "is cut off: the file ends too early"),
+        (b"\xff\x0a" + bytes(9), "is a JPEG XL, which isn’t read: save it as PNG or JPEG"),
         (b"\0\0\0\x18ftypisom\0\0\0\0", "is not an image (a video)"),
         (bytes(5000), "is not an image (only zero bytes)"),
-        (bytes([1, 2, 3, 200]) * 50, "is not an image of a supported kind (JPEG, PNG, WebP, BMP, GIF or TIFF)"),
+        (
+            bytes([1, 2, 3, 200]) * 50,
+            "is not an image of a supported kind (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, JPEG 2000, PPM, TGA or HEIC)",
+        ),
         (b"\xff\xd8\xff\xe0\0\x10JF", "is cut off: the file ends too early"),
         (b"\x89PNG\r\n\x1a\n" + bytes(30), "is cut off or damaged: its header cannot be understood"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.datasets.sources.found import Layout, natural_order
-from core.images.reading import SUFFIXES
+from core.images.formats import SUFFIXES
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 

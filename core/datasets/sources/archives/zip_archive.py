@@ -19,7 +19,7 @@ from core.datasets.sources.new_folder import appearing_at_the_end, exists_alread
 from core.datasets.sources.packed.idx import is_idx
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.errors import WorkbenchError
-from core.images.reading import SUFFIXES
+from core.images.formats import SUFFIXES
 
 _RATIO_MATTERS_ABOVE = 100 * 2**20  # bytes; a small archive of very even pictures is no attack
 _BLOCK = 2**20
