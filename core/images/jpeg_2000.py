@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from core.images.refusals import (
@@ -27,7 +27,10 @@ from core.images.samples import Samples
 _SIGNATURE, _START, _END = b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51", b"\xff\xd9"
 _OPACITY, _PREMULTIPLIED = 1, 2
 # Colours by their number (T.800 table I.10, T.801 table M.25), of those that are no red, green and blue, nor grey.
-_OTHER_COLOURS = {0: "two levels", 12: "inks", 13: "inks", 14: "CIELAB colours", 15: "two levels", 19: "CIEJab colours"}
+_OTHER_COLOURS = {12: "inks", 13: "inks", 14: "CIELAB colours", 19: "CIEJab colours"}
+# Of which one is white where 0 is and the other where 1 is; OpenJPEG also writes 0 where it isn't told any.
+_TWO_LEVELS = (0, 15)
+_TILE_PART = 0xFF90
 _MOST_BITS, _LONGEST_HEADER = 16, 1 << 20
 
 
@@ -41,13 +44,21 @@ class _Header:
         The byte Ssiz of each band: one less than its bits, and 128 more where there is a sign.
     steps
         Of each band, how many pixels across and down share a value.
+    tiles
+        How many parts the picture is cut into, each coded alone.
+    start
+        Where in the file the codestream begins.
+    boxes
+        What stands before it, by name.
     """
 
     width: int
     height: int
     depths: tuple[int, ...]
     steps: tuple[tuple[int, int], ...]
-    boxes: dict[bytes, bytes] = field(default_factory=dict)
+    tiles: int
+    start: int
+    boxes: dict[bytes, bytes]
 
     @property
     def bands(self) -> int:
@@ -86,6 +97,8 @@ def read_jpeg_2000(stream: BinaryIO) -> Samples:
 
     stream.seek(0)
     content = stream.read()
+    if _count_tiles(content, header.start) < header.tiles:
+        raise UnreadableImage(CUT_OFF)
     try:
         values = imagecodecs.jpeg2k_decode(content, numthreads=1)
     except imagecodecs.Jpeg2kError as error:
@@ -110,29 +123,43 @@ def read_jpeg_2000(stream: BinaryIO) -> Samples:
 def _header(stream: BinaryIO) -> _Header:
     """What the file says of itself: boxes, and the segment SIZ at the beginning of the codestream (T.800, A.5.1)."""
     stream.seek(0)
-    boxes: dict[bytes, bytes] = {}
-    if stream.read(4) != _START:
-        boxes = _boxes(stream)
-    else:
-        stream.seek(0)
+    boxes, start = ({}, 0) if stream.read(4) == _START else _boxes(stream)
+    stream.seek(start)
     head = stream.read(42)
     if len(head) < 42:
         raise UnreadableImage(CUT_OFF)
     if not head.startswith(_START):
         raise UnreadableImage(DAMAGED)
-    right, lower, left, upper = struct.unpack_from(">4I", head, 8)
+    right, lower, left, upper, tile_width, tile_height, tile_left, tile_top = struct.unpack_from(">8I", head, 8)
     bands = struct.unpack_from(">H", head, 40)[0]
     table = stream.read(3 * bands)
     if len(table) < 3 * bands:
         raise UnreadableImage(CUT_OFF)
-    if not (bands and left < right and upper < lower):
+    if not (bands and tile_left <= left < right and tile_top <= upper < lower and tile_width and tile_height):
         raise UnreadableImage(DAMAGED)
+    tiles = -(-(right - tile_left) // tile_width) * -(-(lower - tile_top) // tile_height)
     steps = tuple(zip(table[1::3], table[2::3], strict=True))
-    return _Header(right - left, lower - upper, tuple(table[::3]), steps, boxes)
+    return _Header(right - left, lower - upper, tuple(table[::3]), steps, tiles, start, boxes)
 
 
-def _boxes(stream: BinaryIO) -> dict[bytes, bytes]:
-    """The boxes of the header by their names; the stream is then where the codestream begins.
+def _count_tiles(content: bytes, start: int) -> int:
+    """How many tiles of a picture there are (T.800, A.4.2): OpenJPEG leaves black what isn't."""
+    found, place = set(), start + 2
+    while place + 12 <= len(content) and content[place] == 0xFF:
+        marker, length = struct.unpack_from(">HH", content, place)
+        if marker != _TILE_PART:
+            place += 2 + length
+            continue
+        tile, bytes_of_part = struct.unpack_from(">HI", content, place + 4)
+        found.add(tile)
+        if bytes_of_part < 12:  # 0: as far as the file goes
+            break
+        place += bytes_of_part
+    return len(found)
+
+
+def _boxes(stream: BinaryIO) -> tuple[dict[bytes, bytes], int]:
+    """The boxes of the header by their names, and where the codestream begins.
 
     Raises
     ------
@@ -149,8 +176,7 @@ def _boxes(stream: BinaryIO) -> dict[bytes, bytes]:
             longer = stream.read(8)
             start, length = place + 16, int.from_bytes(longer, "big")
         if name == b"jp2c":
-            stream.seek(start)
-            return boxes
+            return boxes, start
         if length < start - place:
             raise UnreadableImage(DAMAGED)
         if name == b"jp2h":
@@ -179,7 +205,8 @@ def _unsupported(header: _Header) -> str:
         return header.in_words()
     colours = header.boxes.get(b"colr", b"")
     if colours[:1] == b"\1":  # by a number, not by a profile
-        return _OTHER_COLOURS.get(int.from_bytes(colours[3:7], "big"), "")
+        number = int.from_bytes(colours[3:7], "big")
+        return "two levels" if number in _TWO_LEVELS and header.bits == 1 else _OTHER_COLOURS.get(number, "")
     return ""
 
 
