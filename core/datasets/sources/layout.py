@@ -7,9 +7,11 @@ from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.folders.class_folders import NO_LABEL, by_folders, has_class_folders
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout, warn_of_alike
-from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
+from core.datasets.sources.listing import files, is_image, is_text, list_images, subfolders
 from core.datasets.sources.tables.beside import find_table
 from core.errors import WorkbenchError
+
+REASONS_SHOWN = 3
 
 
 def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> Layout:
@@ -49,14 +51,24 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     if not is_text(str(root)):
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
-    paths = image_paths(root)
+    listing = list_images(root)
+    paths = listing.images
     layout, unused_tables = by_folders(root, paths, choices), []
     if paths and not has_class_folders(layout):
         by_table, unused_tables = find_table(folder, root)
         layout = by_table or by_names(root, paths) or layout
-    _check(layout, called or str(folder), unused_tables)
+    _check(layout, called or str(folder), unused_tables, listing.unread)
+    _leave_out(layout, root, listing.unread)
     warn_of_alike(layout)
     return layout
+
+
+def _leave_out(layout: Layout, root: Path, unread: list[tuple[str, str]]) -> None:
+    """Add the pictures that aren't read, by paths relative to where the layout's are."""
+    known = {path for path, _ in layout.left_out}
+    place = os.path.relpath(root, layout.root).replace(os.sep, "/")
+    prefix = "" if place == "." else place + "/"
+    layout.left_out += [(prefix + path, reason) for path, reason in unread if prefix + path not in known]
 
 
 def _pass_wrappers(folder: Path) -> Path:
@@ -68,15 +80,19 @@ def _pass_wrappers(folder: Path) -> Path:
         folder = folder / inner[0]
 
 
-def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:
+def _check(layout: Layout, called: str, unused_tables: list[str], unread: list[tuple[str, str]]) -> None:
     names = layout.class_names
     hint = "".join(f" {reason}" for reason in unused_tables)
+    if unread:
+        hint += f" {len(unread):,} more can't be read: {_examples(unread)}."
+    if not layout.images and not layout.left_out and unread:
+        raise WorkbenchError(f"{called} holds no images that can be read: {_examples(unread)}.")
     if not layout.images and not layout.left_out:
         raise WorkbenchError(
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class."
         )
     if not layout.images and any(NO_LABEL not in reason for _, reason in layout.left_out):
-        examples = "; ".join(f"{path} {reason}" for path, reason in layout.left_out[:3])
+        examples = _examples(layout.left_out)
         raise WorkbenchError(f"{called} holds {len(layout.left_out):,} images, but none can be used: {examples}.{hint}")
     if not layout.images:
         raise WorkbenchError(
@@ -88,3 +104,11 @@ def _check(layout: Layout, called: str, unused_tables: list[str]) -> None:
             f"{called} holds one class only, “{names[0]}”. A classifier needs at least two: put the images of each "
             f"class in a folder of its own.{hint}"
         )
+
+
+def _examples(left_out: list[tuple[str, str]]) -> str:
+    """A file of each of the first few reasons."""
+    first: dict[str, str] = {}
+    for path, reason in left_out:
+        first.setdefault(reason, path)
+    return "; ".join(f"{path} {reason}" for reason, path in list(first.items())[:REASONS_SHOWN])
