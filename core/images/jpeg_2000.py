@@ -1,7 +1,8 @@
 """JPEG 2000, as a file of boxes (.jp2, .jpx) or bare (.j2k): ITU-T T.800 and T.801.
 
 Read by OpenJPEG through imagecodecs rather than Pillow, which knows 8 bits alone: of deeper colours it drops the lower
-half, fully opaque 16 bits become fully transparent, few bits never come to white, and palettes stay numbers.
+half and turns white into black (findings/white_of_jpeg_2000_is_black.sh), few bits never come to white, and palettes
+stay numbers.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from core.images.samples import Samples
 
 _SIGNATURE, _START, _END = b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51", b"\xff\xd9"
 _OPACITY, _PREMULTIPLIED = 1, 2
-# Colours by their number (T.800 table I.10, T.801 table M.25), of those that are no red, green and blue, nor grey.
-_OTHER_COLOURS = {12: "inks", 13: "inks", 14: "CIELAB colours", 19: "CIEJab colours"}
-# Of which one is white where 0 is and the other where 1 is; OpenJPEG also writes 0 where it isn't told any.
-_TWO_LEVELS = (0, 15)
+# Colours by their number (T.800 table I.10, T.801 table M.25): red, green and blue of three kinds, grey, and YCbCr that
+# OpenJPEG turns into them; it also writes 0 where it isn't told any.
+_COLOURS = {0, 16, 17, 18, 20, 21}
+_OTHER_COLOURS = {11: "inks", 12: "inks", 13: "inks", 14: "CIELAB colours", 19: "CIEJab colours"}
+# Of which one is white where 0 is, and the other where 1 is.
+_TWO_LEVELS = {0, 15}
+# What an ICC profile says that it is for (ICC.1, 7.2.6).
+_OTHER_PROFILES = {b"CMYK": "inks", b"CMY ": "inks", b"Lab ": "CIELAB colours", b"XYZ ": "CIEXYZ colours"}
 _TILE_PART = 0xFF90
 _MOST_BITS, _LONGEST_HEADER = 16, 1 << 20
 
@@ -204,10 +209,12 @@ def _unsupported(header: _Header) -> str:
     if header.bits > _MOST_BITS:
         return header.in_words()
     colours = header.boxes.get(b"colr", b"")
-    if colours[:1] == b"\1":  # by a number, not by a profile
-        number = int.from_bytes(colours[3:7], "big")
-        return "two levels" if number in _TWO_LEVELS and header.bits == 1 else _OTHER_COLOURS.get(number, "")
-    return ""
+    if colours[:1] != b"\1":
+        return _OTHER_PROFILES.get(colours[19:23], "")
+    number = int.from_bytes(colours[3:7], "big")
+    if number in _TWO_LEVELS and header.bits == 1:
+        return "two levels"
+    return "" if number in _COLOURS else _OTHER_COLOURS.get(number, f"colours of number {number}")
 
 
 def _transparency(header: _Header) -> tuple[int | None, bool]:

@@ -2,8 +2,11 @@
 
 import pandas as pd
 import pytest
+from PIL import Image
 
+from core.datasets.checkup import check
 from core.datasets.findings.lost_classes import find_lost, lost_in_words
+from core.datasets.importing import create_from_path, run_import
 from core.images.formats import UNREAD
 
 EMPTY, PSD = "is empty (0 bytes)", UNREAD[".psd"]
@@ -48,3 +51,18 @@ def test_images_without_a_label_are_no_class():
 def test_a_class_is_lost_only_where_no_folder_has_it():
     table = manifest(("train/a/1.jpg", "a", EMPTY), ("test/a/1.jpg", "a", ""), ("train/b/1.jpg", "b", ""))
     assert find_lost(table) == {}
+
+
+def test_the_check_up_of_an_import_names_the_class(tmp_path, workspace):
+    for name, colour in (("a", 40), ("b", 200), ("c", 90)):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for number in range(3):
+            Image.new("L", (8, 8), colour + number).save(tmp_path / "set" / name / f"{number}.png")
+    for path in (tmp_path / "set" / "c").iterdir():
+        path.write_bytes(b"")
+    dataset = run_import(create_from_path(workspace, tmp_path / "set"))
+    assert dataset.content.class_names == ("a", "b")
+    finding = check(dataset).find("lost_classes")
+    assert finding.title == "Nothing can be read of “c”"
+    assert f"“c”: none of its 3 files can be read: “{EMPTY}” (3)." in finding.why
+    assert finding.paths == ("c/0.png", "c/1.png", "c/2.png")
