@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ _KIND_AND_SIZE = re.compile(rb"P([1-6])" + _BETWEEN + rb"(\d{1,10})" + _BETWEEN 
 _GREATEST = re.compile(_BETWEEN + rb"(\d{1,5})(?=[ \t\n\v\f\r])")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _SPACE = b" \t\n\v\f\r"
-_MOST_PICTURES = 10_000
+_MOST_PICTURES, _BLOCK = 10_000, 1 << 22
 
 
 @dataclass(frozen=True)
@@ -130,22 +131,43 @@ def _of_bytes(stream: BinaryIO, header: _Header) -> np.ndarray:
 
 
 def _of_text(stream: BinaryIO, header: _Header) -> np.ndarray:
-    text = _COMMENT.sub(b"", stream.read())
-    if header.kind == 1:  # with or without blanks, 1 is black
-        values = np.frombuffer(text.translate(None, _SPACE)[: header.count], np.uint8) - ord("0")
-        values = 1 - values
-        is_sound = values.size == 0 or values.max() <= 1
-    else:
-        try:
-            values = np.fromstring(text, dtype=np.int64, sep=" ", count=header.count)
-        except ValueError:
-            raise UnreadableImage(DAMAGED) from None
-        is_sound = values.size == 0 or (values.min() >= 0 and values.max() <= header.greatest)
-    if not is_sound:
-        raise UnreadableImage(DAMAGED)
-    if values.size < header.count:
-        raise UnreadableImage(CUT_OFF)
-    return values.astype(np.uint8 if header.greatest < 256 else np.uint16)
+    values, filled = np.empty(header.count, np.uint8 if header.greatest < 256 else np.uint16), 0
+    for text in _lines(stream):
+        found = _digits(text) if header.kind == 1 else _numbers(text)
+        found = found[: header.count - filled]
+        if found.size and not 0 <= found.min() <= found.max() <= header.greatest:
+            raise UnreadableImage(DAMAGED)
+        values[filled : filled + found.size] = found
+        filled += found.size
+        if filled == header.count:
+            return values
+    raise UnreadableImage(CUT_OFF)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The text that follows, a few megabytes at a time, in which no number is cut in two, without comments."""
+    rest = b""
+    while block := stream.read(_BLOCK):
+        text = rest + block
+        end = 1 + max(text.rfind(b"\n"), text.rfind(b"\r"))
+        end = end or 1 + text.rfind(b" ")
+        if not end:
+            raise UnreadableImage(DAMAGED)
+        yield _COMMENT.sub(b"", text[:end])
+        rest = text[end:]
+    yield _COMMENT.sub(b"", rest)
+
+
+def _digits(text: bytes) -> np.ndarray:
+    """0 and 1, with or without blanks between them, of which 1 is black."""
+    return 1 - (np.frombuffer(text.translate(None, _SPACE), np.uint8).astype(np.int16) - ord("0"))
+
+
+def _numbers(text: bytes) -> np.ndarray:
+    try:
+        return np.fromstring(text, dtype=np.int64, sep=" ") if text.strip() else np.empty(0, np.int64)
+    except ValueError:
+        raise UnreadableImage(DAMAGED) from None
 
 
 def _to_powers_of_two(values: np.ndarray, greatest: int) -> tuple[np.ndarray, int]:
