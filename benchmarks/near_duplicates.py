@@ -24,7 +24,8 @@ from core.datasets.alike.near_duplicates import clusters, near_pairs  # noqa: E4
 from core.datasets.samples import write_sample  # noqa: E402
 from core.datasets.samples.faults import FAULTS, NEAR_KINDS  # noqa: E402
 from core.images.fingerprint import COSINES, FIELDS, FLAT, SIDE, cosine_matrix, fingerprint  # noqa: E402
-from core.images.reading import SUFFIXES, open_rgb  # noqa: E402
+from core.images.formats import SUFFIXES  # noqa: E402
+from core.images.reading import open_rgb  # noqa: E402
 
 DRAWN = ("cats_vs_dogs_sample", "aerial_scenes_sample")
 REAL = ("cats_dogs", "aerial_scenes")

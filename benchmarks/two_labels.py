@@ -31,7 +31,8 @@ from core.datasets.samples.faults import FAULTS, NEAR_KINDS  # noqa: E402
 from core.datasets.splits import SplitSettings, draw_splits  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
 from core.errors import UsageError  # noqa: E402
-from core.images.reading import SUFFIXES, open_rgb  # noqa: E402
+from core.images.formats import SUFFIXES  # noqa: E402
+from core.images.reading import open_rgb  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 SIDE = 128

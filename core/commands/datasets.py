@@ -13,6 +13,7 @@ from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
 from core.datasets.findings.finding import Finding
+from core.datasets.findings.lost_classes import lost_in_words
 from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
 from core.datasets.importing import (
     choices_of,
@@ -222,6 +223,7 @@ def _imported(dataset: Dataset) -> Result:
     origin = f", {dataset.info.origin}" if dataset.info.origin else ""
     lines = [f"{summary['name']}: {summary['images']:,} images{origin}", _counts_text(dataset)]
     lines += [f"warning: {warning}" for warning in summary["warnings"]]
+    lines += [f"warning: {sentence}" for sentence in lost_in_words(dataset.content.manifest)]
     lines += [f"left out: {entry['path']} {entry['problem']}" for entry in summary["unreadable"]]
     if ranges := ranges_shown(dataset.content.table, dataset.content.reading):
         lines.append(f"pixels: {scale_in_words(ranges)} (edit {summary['name']} reading, to change that)")

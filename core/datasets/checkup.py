@@ -15,6 +15,7 @@ from core.datasets.findings.groups import groups
 from core.datasets.findings.import_notes import from_import, unusable
 from core.datasets.findings.lacking import lacking
 from core.datasets.findings.look_alikes import look_alikes
+from core.datasets.findings.lost_classes import lost_classes
 from core.datasets.findings.pixel_depth import pixel_depth
 from core.datasets.findings.single_images import single_images
 from core.datasets.known import is_asked_for
@@ -23,7 +24,7 @@ from core.errors import UsageError
 
 READY, WARNINGS, NOT_READY = "ready", "ready with warnings", "not ready"
 CHECKUPS_KEPT = 6
-LOOKS = (classes, division, lacking, groups, copies, look_alikes, unusable, single_images, pixel_depth)
+LOOKS = (classes, division, lacking, lost_classes, groups, copies, look_alikes, unusable, single_images, pixel_depth)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.cards import load_cards, namesake
 from core.datasets.fetching import PICTURES, UNPACKED, fetch, warnings_of_unpacking
+from core.datasets.findings.lost_classes import lost_in_words
 from core.datasets.grouping.cameras import read_cameras
 from core.datasets.index import Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
@@ -448,7 +449,8 @@ def _check(table: pd.DataFrame) -> None:
     bad = table[table["problem"] != ""]
     examples = "; ".join(f"{path} {problem}" for path, problem in bad[["path", "problem"]].head(3).to_numpy())
     raise WorkbenchError(
-        f"Fewer than two classes hold a readable image ({len(good)} of {len(table)} files could be read). {examples}"
+        f"Fewer than two classes hold a readable image ({len(good)} of {len(table)} files could be read). "
+        f"{' '.join(lost_in_words(table)) or examples}"
     )
 
 

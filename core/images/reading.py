@@ -17,17 +17,19 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.images.colour import Values, over_white, render, values_of
 from core.images.deep_png import is_deep, read_deep
+from core.images.heif import MISSING as NO_HEIF
+from core.images.heif import deep_grey, is_heif, open_heif
+from core.images.jpeg_2000 import is_jpeg_2000, read_jpeg_2000
+from core.images.netpbm import count_netpbm, is_netpbm, read_netpbm
 from core.images.reading_settings import AS_USUAL, Reading
 from core.images.refusals import MAXIMUM_PIXELS, UnreadableImage, opening_reason, reason, too_large
 from core.images.samples import Samples, is_hidden_picture, looks_like_transparency, turned
+from core.images.tga import is_tga, read_tga
 from core.images.tiff import pillow_reads, read_tiff
 from core.images.tiff_header import ORIENTATION, TiffHeader, read_header
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
-"""Endings, in lower case, of files that are worth trying. What a file really is, is decided by its content."""
-
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
-"""The only decoders that a file can reach. JPEG includes multi-picture files (MPO), which have no name of their own."""
+# The only decoders of Pillow that any file can reach by its content. JPEG includes multi-picture files (MPO).
+BY_CONTENT = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF")
 
 # Pillow warns about broken metadata and odd palettes of pictures that read perfectly well: nobody can act on that.
 # The filter is set once, because `warnings.catch_warnings` is not safe while several threads are reading.
@@ -47,7 +49,7 @@ class Decoded:
         Pillow's name of the colour mode in the file, such as ``"RGB"``, ``"L"`` or ``"I;16"``; ``"13 bands"`` where it
         has none.
     format : str
-        One of `FORMATS`; multi-picture files count as ``"JPEG"``.
+        One of `core.images.formats.FORMATS`.
     orientation : int
         The EXIF orientation that `rgb` was turned by, 1..8; 1 is upright.
     size_bytes : int
@@ -214,14 +216,16 @@ def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *,
         return _decoded_tiff(stream, header, reading, tell_all)
     stream.seek(0)
     try:
-        image = Image.open(stream, formats=FORMATS)
+        image = Image.open(stream, formats=BY_CONTENT)
     except UnidentifiedImageError:
-        if header is None:
+        if header is not None:
+            return _decoded_tiff(stream, header, reading, tell_all)
+        found = _by_others(stream, reading, tell_all)
+        if found is None:
             raise
-        return _decoded_tiff(stream, header, reading, tell_all)
+        return found
     with image:
-        if image.width * image.height > MAXIMUM_PIXELS:
-            raise UnreadableImage(too_large(image.size))
+        _refuse_too_large(image)
         if at_least is not None:
             image.draft("RGB", (at_least, at_least))
         return _decoded(image, stream, header, reading, tell_all)
@@ -229,9 +233,36 @@ def _picture(stream: BinaryIO, reading: Reading, at_least: int | None = None, *,
 
 def _decoded_tiff(stream: BinaryIO, header: TiffHeader, reading: Reading, tell_all: bool) -> Decoded:
     """A TIFF that Pillow can't read, or reads wrongly."""
-    samples = read_tiff(stream, header)
+    return _of_samples(read_tiff(stream, header), "TIFF", reading, tell_all, header.pages)
+
+
+def _by_others(stream: BinaryIO, reading: Reading, tell_all: bool) -> Decoded | None:
+    """A file of a kind that Pillow doesn't know, reads wrongly, or can't tell by its content; None for all others."""
+    stream.seek(0)
+    head = stream.read(12)
+    if is_netpbm(head):
+        samples = read_netpbm(stream)
+        return _of_samples(samples, "PPM", reading, tell_all, count_netpbm(stream) if tell_all else 1)
+    if is_jpeg_2000(head):
+        return _of_samples(read_jpeg_2000(stream), "JPEG2000", reading, tell_all)
+    if is_heif(head):
+        image = open_heif(stream)
+        if image is None:
+            raise UnreadableImage(NO_HEIF)
+        _refuse_too_large(image)
+        return _decoded(image, stream, None, reading, tell_all)
+    return _decoded(read_tga(stream), stream, None, reading, tell_all) if is_tga(stream) else None
+
+
+def _refuse_too_large(image: Image.Image) -> None:
+    if image.width * image.height > MAXIMUM_PIXELS:
+        raise UnreadableImage(too_large(image.size))
+
+
+def _of_samples(samples: Samples, kind: str, reading: Reading, tell_all: bool, pages: int = 1) -> Decoded:
+    """An image of which the values were read."""
     values = values_of(samples, reading) if tell_all else None
-    return Decoded(render(samples, reading), samples.mode, "TIFF", samples.orientation, 0, header.pages, values)
+    return Decoded(render(samples, reading), samples.mode, kind, samples.orientation, 0, pages, values)
 
 
 def _decoded(
@@ -242,7 +273,7 @@ def _decoded(
     deep = is_deep(image)
     image.load()
     orientation = _orientation(image)
-    samples = read_deep(image, stream, orientation) if deep else _doubtful(image, orientation)
+    samples = read_deep(image, stream, orientation) if deep else deep_grey(image) or _doubtful(image, orientation)
     if samples is not None:
         rgb, mode = render(samples, reading), samples.mode
     else:
@@ -256,7 +287,7 @@ def _decoded(
 
 def _frames(image: Image.Image) -> int:
     """Pictures of an animation. What a JPEG holds beside its picture is smaller copies and depth maps of it."""
-    if image.format not in ("GIF", "PNG", "WEBP"):
+    if image.format not in ("GIF", "PNG", "WEBP", "AVIF"):
         return 1
     try:
         return image.n_frames

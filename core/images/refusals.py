@@ -10,6 +10,8 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import WorkbenchError
+from core.images.formats import NAMES, UNREAD
+from core.images.heif import BRANDS
 
 MAXIMUM_PIXELS = 100_000_000
 """Most pixels (width × height) that are ever decoded. Pillow's own limit stays in force while a file is opened."""
@@ -52,7 +54,7 @@ def reason(error: Exception, stream: BinaryIO) -> str:
         return "cannot be read: the file was closed or its disk is gone"
     if size == 0:
         return "is empty (0 bytes)"
-    if _promised_bytes(head) > size:
+    if _promised_bytes(head, stream, size) > size:
         return CUT_OFF
     if unsupported_kind := _unsupported(error, head, stream):
         return unsupported_kind
@@ -91,10 +93,25 @@ def _refused_size(error: Image.DecompressionBombError) -> tuple[int, int] | None
     return traceback.tb_frame.f_locals.get("size") if traceback is not None else None
 
 
-def _promised_bytes(head: bytes) -> int:
-    """Bytes that a WebP must have by its own account, whose decoder does not notice: else 0."""
+def _promised_bytes(head: bytes, stream: BinaryIO, size: int) -> int:
+    """Bytes that a WebP, AVIF or HEIC must have by its own account, whose decoders do not notice: else 0."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return int.from_bytes(head[4:8], "little") + 8
+    return _end_of_boxes(stream, size) if head[4:12] in _PHOTOS else 0
+
+
+def _end_of_boxes(stream: BinaryIO, size: int) -> int:
+    """Where the last of the boxes ends that a file of ISO 14496-12 is made of (section 4.2)."""
+    place = 0
+    for _ in range(_MOST_BOXES):
+        if place + 8 > size:
+            return size + 1 if place != size else size
+        stream.seek(place)
+        length, longer = int.from_bytes(stream.read(8)[:4], "big"), int.from_bytes(stream.read(8), "big")
+        length = longer if length == 1 else length
+        if length < 8:  # 0: as far as the file goes
+            return 0
+        place += length
     return 0
 
 
@@ -131,6 +148,8 @@ _JPEG_KINDS |= dict.fromkeys((0xC5, 0xC6, 0xCD, 0xCE), "hierarchical")
 
 _OURS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
+_PHOTOS = {b"ftypavif", b"ftypavis", *(b"ftyp" + brand for brand in BRANDS)}
+
 _OTHERS = {
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a zip archive",
@@ -138,15 +157,17 @@ _OTHERS = {
     b"\x1f\x8b": "a gzip archive",
     b"\x89HDF": "an HDF5 file",
 }
+_JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
+_MOST_BOXES = 1000
 
 
 def _unidentified_reason(head: bytes) -> str:
     for signature, name in _OTHERS.items():
         if head.startswith(signature):
             return f"is not an image ({name})"
-    if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
-        return "is a HEIC or AVIF photo, which is not supported: save it as JPEG or PNG"
-    if head[4:8] == b"ftyp":
+    if head.startswith(_JPEG_XL):
+        return UNREAD[".jxl"]
+    if head[4:8] == b"ftyp" and head[4:12] not in _PHOTOS:
         return "is not an image (a video)"
     if not head.strip(b"\0"):
         return "is not an image (only zero bytes)"
@@ -155,9 +176,9 @@ def _unidentified_reason(head: bytes) -> str:
         if start.startswith(("<!doctype html", "<html")):
             return "is not an image (a web page)"
         return "is not an image (an SVG drawing)" if "<svg" in start else "is not an image (text)"
-    if head.startswith(_OURS):
+    if head.startswith(_OURS) or head[4:12] in _PHOTOS:
         return "is cut off or damaged: its header cannot be understood"
-    return "is not an image of a supported kind (JPEG, PNG, WebP, BMP, GIF or TIFF)"
+    return f"is not an image of a supported kind ({', '.join(NAMES[:-1])} or {NAMES[-1]})"
 
 
 def _text(head: bytes) -> str:

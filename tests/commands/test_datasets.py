@@ -110,9 +110,13 @@ def test_an_import_gives_a_summary_and_is_listed(document, pets):
 
 def test_an_import_for_people(command, pets):
     (pets / "dogs" / "broken.jpg").touch()
+    (pets / "goats").mkdir()
+    (pets / "goats" / "1.psd").touch()
     code, output, complaints = command("import", pets, "--name", "mine")
     assert code == 0
     assert output.startswith("mine: 10 images")
+    assert "warning: “goats”: its only file can't be read: “is a Photoshop document, which isn’t read:" in output
+    assert "left out: goats/1.psd is a Photoshop document" in output
     assert re.search(r"dogs +3 +1 +1", output)
     assert "left out: dogs/broken.jpg is empty (0 bytes)" in output
     assert "check-up: ready with warnings" in output

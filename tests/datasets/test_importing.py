@@ -202,7 +202,7 @@ def test_one_readable_class_is_refused_with_the_reasons(refused, good):
         path.write_bytes(b"")
     message = refused(good)
     assert "Fewer than two classes hold a readable image (3 of 6 files could be read)" in message
-    assert "dogs/0.png is empty" in message
+    assert "“dogs”: none of its 3 files can be read: “is empty (0 bytes)” (3)." in message
 
 
 # Folders that are split already ------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import itertools
 import logging
 import struct
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -530,6 +531,284 @@ def _by_pillow() -> Iterator[PixelKind]:
             yield PixelKind(title, suffix, file.getvalue(), seen, reading, max(within, lossy))
 
 
+# PBM, PGM and PPM ----------------------------------------------------------------------------------------------------
+
+
+def _scaled(values: np.ndarray, greatest: int) -> np.ndarray:
+    return np.rint(np.asarray(values) / 255 * greatest).astype(int)
+
+
+def netpbm(kind: int, values: np.ndarray, greatest: int = 255, comment: str = "") -> bytes:
+    """A file of the kind P1 to P6, as Netpbm writes it; in the plain kinds, numbers in lines of up to 70 letters."""
+    height, width = values.shape[:2]
+    head = f"P{kind}\n{comment}{width} {height}\n" + ("" if kind in (1, 4) else f"{greatest}\n")
+    if kind == 1:  # without blanks, as may be
+        body = "\n".join("".join(map(str, row)) for row in values).encode()
+    elif kind in (2, 3):
+        numbers = list(map(str, values.ravel()))
+        body = "\n".join(" ".join(numbers[start : start + 11]) for start in range(0, len(numbers), 11)).encode()
+    elif kind == 4:
+        body = np.packbits(values.astype(np.uint8), axis=1).tobytes()
+    else:
+        body = values.astype(np.uint8 if greatest < 256 else ">u2").tobytes()
+    return head.encode() + body
+
+
+def _netpbm() -> Iterator[PixelKind]:
+    # What the greatest value is: a quarter of a byte, not a power of two, 8 bits, 10, 12 and 16 bits, and odd ones.
+    for greatest in (1, 3, 9, 100, 255, 256, 1000, 1023, 4095, 5000, 65535):
+        for kind, shown, suffix in (
+            (2, GREYS, ".pgm"),
+            (5, GREYS, ".pgm"),
+            (3, COLOURS, ".ppm"),
+            (6, COLOURS, ".ppm"),
+            (6, COLOURS, ".pnm"),
+        ):
+            values = _scaled(shown, greatest)
+            expected = np.rint(values / greatest * 255).astype(int)
+            title = f"P{kind}, 0 to {greatest}, {suffix.removeprefix('.')}"
+            content = netpbm(kind, painted(values), greatest)
+            yield PixelKind(title, suffix, content, expected if shown is COLOURS else _grey(expected))
+    black = np.array([1, 0, 0, 1])
+    for kind in (1, 4):
+        yield PixelKind(f"P{kind}", ".pbm", netpbm(kind, painted(black)), _grey(255 - 255 * black))
+    window = TYPES["uint16, a window"]
+    values = _typed("uint16, a window", GREYS)
+    yield PixelKind("P5, a window", ".pgm", netpbm(5, painted(values), 65535), _grey(GREYS), window[1])
+    gimp = netpbm(6, painted(COLOURS), comment="# CREATOR: GIMP PNM Filter Version 1.1\n")
+    yield PixelKind("P6, with a comment", ".ppm", gimp, COLOURS)
+    plain = netpbm(3, painted(COLOURS), comment="# one\n#two 2\n").replace(b"\n", b"\r\n")
+    yield PixelKind("P3, comments and the lines of Windows", ".ppm", plain, COLOURS)
+    too_bright = netpbm(5, painted(_scaled(GREYS, 1023)), 511)
+    yield PixelKind("P5, brighter than white", ".pgm", too_bright, _grey(np.minimum(2 * GREYS, 255)), within=1)
+    damaged = "is damaged: its pixels cannot be decoded"
+    yield PixelKind("P2, a word among the numbers", ".pgm", b"P2 2 2 255 1 2 red 4", damaged)
+    yield PixelKind("P2, below zero", ".pgm", b"P2 2 2 255 1 2 -3 4", damaged)
+    yield PixelKind("P2, above the greatest", ".pgm", b"P2 2 2 9 1 2 10 4", damaged)
+    yield PixelKind("P1, a two", ".pbm", b"P1 2 2 1 0 2 0", damaged)
+    yield PixelKind("P5, nothing is white", ".pgm", b"P5 2 2 0 abcd", damaged)
+    yield PixelKind("P6 of no width", ".ppm", b"P6 0 2 255 abcdef", damaged)
+
+
+# JPEG 2000 -----------------------------------------------------------------------------------------------------------
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", len(content) + 8, name) + content
+
+
+def _with_boxes(content: bytes, *more: bytes, colours: int | None = None) -> bytes:
+    """A JP2 with more boxes in its header, and its colours called otherwise."""
+    start = content.index(b"jp2h") - 4
+    end = start + int.from_bytes(content[start : start + 4], "big")
+    header = content[start + 8 : end]
+    if colours is not None:
+        header = header[:-4] + struct.pack(">I", colours)
+    return content[:start] + box(b"jp2h", header + b"".join(more)) + content[end:]
+
+
+def _cdef(*kinds: int) -> bytes:
+    """The box that says which bands are transparency."""
+    rows = [struct.pack(">3H", band, kind, 0 if kind else band + 1) for band, kind in enumerate(kinds)]
+    return box(b"cdef", struct.pack(">H", len(kinds)) + b"".join(rows))
+
+
+def _jpeg_2000() -> Iterator[PixelKind]:
+    spaces = imagecodecs.JPEG2K.CLRSPC
+
+    def encoded(values: np.ndarray, bits: int, form: str = "jp2", **options) -> bytes:
+        typed = painted(values).astype(np.uint8 if bits <= 8 else np.uint16)
+        whole = {"level": 0, "reversible": True, "bitspersample": bits, "codecformat": form} | options
+        return imagecodecs.jpeg2k_encode(typed, **whole)
+
+    for bits, form in itertools.product((1, 4, 8, 10, 12, 16), ("jp2", "j2k")):
+        white = 2**bits - 1
+        grey, colour = _scaled(GREYS, white), _scaled(COLOURS, white)
+        seen_grey, seen_colour = (np.rint(values / white * 255).astype(int) for values in (grey, colour))
+        title = f"JPEG 2000 .{form}, {bits} bits"
+        yield PixelKind(f"{title}, grey", f".{form}", encoded(grey, bits, form), _grey(seen_grey))
+        yield PixelKind(f"{title}, colour", f".{form}", encoded(colour, bits, form), seen_colour)
+        if bits < 4:
+            continue
+        opacity = _scaled(OPACITIES[:, None], white)
+        for name, values, seen in (("grey", grey[:, None], _grey(seen_grey)), ("colour", colour, seen_colour)):
+            content = encoded(np.hstack([values, opacity]), bits, form)
+            if form == "jp2":
+                content = _with_boxes(content, _cdef(*[0] * values.shape[1], 1))
+            yield PixelKind(f"{title}, {name} and transparency", f".{form}", content, _on_white(seen), within=1)
+        infrared = _scaled(_near_infrared(), white)[..., None]
+        four = np.concatenate([painted(colour), infrared], axis=2).astype(np.uint8 if bits <= 8 else np.uint16)
+        content = imagecodecs.jpeg2k_encode(four, level=0, reversible=True, bitspersample=bits, codecformat=form)
+        if bits >= 8:
+            yield PixelKind(f"{title}, near infrared", f".{form}", content, seen_colour)
+        five = encoded(np.hstack([colour, colour[:, :2]]), bits, form)
+        yield PixelKind(f"{title}, 5 bands", f".{form}", five, seen_colour)
+    multiplied = np.hstack([np.rint(COLOURS * OPACITIES[:, None] / 255).astype(int), OPACITIES[:, None]])
+    content = _with_boxes(encoded(multiplied, 8), _cdef(0, 0, 0, 2))
+    yield PixelKind("JPEG 2000, premultiplied", ".jp2", content, _on_white(COLOURS), within=3)
+    reading = TYPES["uint16, a window"][1]
+    content = encoded(_typed("uint16, a window", COLOURS), 16)
+    yield PixelKind("JPEG 2000, 16 bits, a window", ".jp2", content, COLOURS, reading)
+    ycc = np.asarray(Image.fromarray(painted(COLOURS).astype(np.uint8)).convert("YCbCr"))
+    content = imagecodecs.jpeg2k_encode(ycc, level=0, reversible=True, mct=False, colorspace=spaces.SYCC)
+    yield PixelKind("JPEG 2000, YCbCr", ".jp2", content, COLOURS, within=2)
+    order = np.array([3, 0, 1, 2])
+    palette = np.zeros((4, 3), np.uint8)
+    palette[order] = COLOURS
+    table = box(b"pclr", struct.pack(">H4B", 4, 3, 7, 7, 7) + palette.tobytes())
+    table += box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, band) for band in range(3)))
+    content = _with_boxes(encoded(order, 8, colorspace=spaces.GRAY), table, colours=16)
+    yield PixelKind("JPEG 2000, palette", ".jp2", content, COLOURS)
+    content = _with_boxes(encoded(_scaled(GREYS, 1), 1), colours=0)
+    yield PixelKind("JPEG 2000, two levels", ".jp2", content, "is a kind of JPEG 2000 that isn't supported: two levels")
+    signed = (painted(COLOURS) - 128).astype(np.int8)
+    yield PixelKind("JPEG 2000, int8", ".j2k", imagecodecs.jpeg2k_encode(signed, level=0, reversible=True), COLOURS)
+    yield PixelKind("JPEG 2000, with loss", ".jpx", encoded(COLOURS, 8, level=60, reversible=False), COLOURS, within=4)
+    tiles = io.BytesIO()
+    Image.fromarray(painted(COLOURS).astype(np.uint8)).save(tiles, "JPEG2000", tile_size=(16, 16))
+    yield PixelKind("JPEG 2000, tiles", ".jpf", tiles.getvalue(), COLOURS)
+    kind = "is a kind of JPEG 2000 that isn't supported: "
+    inks = 255 - np.hstack([COLOURS, np.full((4, 1), 255)])
+    content = encoded(inks, 8, colorspace=spaces.CMYK, mct=False)
+    yield PixelKind("JPEG 2000, inks", ".jp2", content, kind + "inks")
+    content = _with_boxes(encoded(COLOURS, 8), colours=14)
+    yield PixelKind("JPEG 2000, CIELAB", ".jp2", content, kind + "CIELAB colours")
+    content = _with_boxes(encoded(COLOURS, 8), colours=24)
+    yield PixelKind("JPEG 2000, other colours", ".jp2", content, kind + "colours of number 24")
+    profile = box(b"colr", b"\2\0\0" + bytes(16) + b"CMYK" + bytes(108))
+    content = _with_boxes(encoded(inks, 8), profile)
+    yield PixelKind("JPEG 2000, inks by a profile", ".jp2", content, kind + "inks")
+    deep = imagecodecs.jpeg2k_encode(painted(GREYS).astype(np.uint32) << 12, level=0, reversible=True, bitspersample=20)
+    yield PixelKind("JPEG 2000, 20 bits", ".jp2", deep, kind + "1 band of 20 bits")
+    halved = bytearray(encoded(COLOURS, 8))
+    halved[halved.index(b"\xff\x51") + 40 + 3 + 1] = 2  # XRsiz of the second band
+    yield PixelKind("JPEG 2000, half the colours", ".jp2", bytes(halved), kind + "bands of different size")
+    mixed = bytearray(encoded(COLOURS, 8))
+    mixed[mixed.index(b"\xff\x51") + 40 + 3] = 3
+    yield PixelKind("JPEG 2000, 8, 4 and 8 bits", ".jp2", bytes(mixed), kind + "bands of different depth")
+
+
+# AVIF and HEIC -------------------------------------------------------------------------------------------------------
+
+
+def _photos() -> Iterator[PixelKind]:
+    for bits in (8, 10, 12):
+        white = 2**bits - 1
+        for name, values, seen in (
+            ("grey", GREYS[:, None], _grey(GREYS)),
+            ("colour", COLOURS, COLOURS),
+            ("grey and transparency", np.hstack([GREYS[:, None], OPACITIES[:, None]]), _on_white(_grey(GREYS))),
+            ("colour and transparency", np.hstack([COLOURS, OPACITIES[:, None]]), _on_white(COLOURS)),
+        ):
+            typed = painted(_scaled(values, white)).astype(np.uint8 if bits == 8 else np.uint16)
+            layout = "yuv400" if name.startswith("grey") else "yuv444"
+            content = imagecodecs.avif_encode(typed.squeeze(), level=100, bitspersample=bits, pixelformat=layout)
+            yield PixelKind(f"AVIF {name}, {bits} bits", ".avif", content, seen, within=1)
+    colour = Image.fromarray(painted(COLOURS).astype(np.uint8))
+    layers = Image.fromarray(painted(np.hstack([COLOURS, OPACITIES[:, None]])).astype(np.uint8))
+    for name, image, expected, options in (
+        ("half the colours", colour, COLOURS, {"subsampling": "4:2:0"}),
+        ("16 to 235", colour, COLOURS, {"range": "limited"}),
+        ("premultiplied", layers, _on_white(COLOURS), {"alpha_premultiplied": True}),
+        ("animated", colour, COLOURS, {"save_all": True, "append_images": [Image.new("RGB", colour.size)] * 2}),
+    ):
+        file = io.BytesIO()
+        image.save(file, "AVIF", quality=95, **options)
+        yield PixelKind(f"AVIF {name}", ".avif", file.getvalue(), expected, within=4)
+
+
+def _heic() -> Iterator[PixelKind]:
+    """None where the package is not installed."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return
+    for mode, values, expected in (
+        ("L", GREYS, _grey(GREYS)),
+        ("RGB", COLOURS, COLOURS),
+        ("RGBA", np.hstack([COLOURS, OPACITIES[:, None]]), _on_white(COLOURS)),
+        ("L;16", GREYS * 257, _grey(GREYS)),
+        ("RGB;16", COLOURS * 257, COLOURS),
+        ("RGBA;16", np.hstack([COLOURS, OPACITIES[:, None]]) * 257, _on_white(COLOURS)),
+    ):
+        file, is_deep = io.BytesIO(), mode.endswith("16")
+        raw = painted(values).astype(np.uint16 if is_deep else np.uint8).tobytes()
+        pillow_heif.encode(mode, (WIDTH, HEIGHT), raw, file, quality=-1)
+        yield PixelKind(f"HEIC {mode}", ".heic", file.getvalue(), expected, within=4)
+
+
+# TGA -----------------------------------------------------------------------------------------------------------------
+
+
+def tga(kind: int, bits: int, pixels: bytes, flags: int = 0, palette: bytes = b"", palette_bits: int = 0) -> bytes:
+    """A picture of this size; rows from the bottom where `flags` don't say otherwise."""
+    entries = len(palette) * 8 // palette_bits if palette else 0
+    head = struct.pack(
+        "<BBBHHBHHHHBB", 3, bool(palette), kind, 0, entries, palette_bits, 0, 0, WIDTH, HEIGHT, bits, flags
+    )
+    return head + b"abc" + palette + pixels
+
+
+def _packed(pixels: np.ndarray) -> bytes:
+    """Runs of equal pixels, and pixels one by one (TGA 2.0, page 24), of an array (pixels, bytes)."""
+    written = b""
+    for start in range(0, len(pixels), 16):
+        run = pixels[start : start + 16]
+        same = (run == run[0]).all()
+        written += bytes([0x80 | len(run) - 1]) + run[0].tobytes() if same else bytes([len(run) - 1]) + run.tobytes()
+    return written
+
+
+def _tga() -> Iterator[PixelKind]:
+    five = COLOURS >> 3
+    words = (five[:, 0] << 10 | five[:, 1] << 5 | five[:, 2]).astype("<u2")
+    seen = np.rint(five / 31 * 255).astype(int)
+    pixels = {
+        "grey": (3, 8, 0, GREYS[:, None], _grey(GREYS)),
+        "grey and transparency": (3, 16, 8, np.hstack([GREYS[:, None], OPACITIES[:, None]]), _on_white(_grey(GREYS))),
+        "colour": (2, 24, 0, COLOURS[:, ::-1], COLOURS),
+        "colour, 15 bits": (2, 16, 0, words.view(np.uint8).reshape(4, 2), seen),
+        "colour, 15 bits and one": (2, 16, 1, (words | 0x8000).view(np.uint8).reshape(4, 2), seen),
+        "colour and transparency": (2, 32, 8, np.hstack([COLOURS[:, ::-1], OPACITIES[:, None]]), _on_white(COLOURS)),
+        "colour and what means nothing": (2, 32, 0, np.hstack([COLOURS[:, ::-1], OPACITIES[:, None]]), COLOURS),
+    }
+    for name, (kind, bits, flags, values, expected) in pixels.items():
+        turns = {
+            "from the bottom": (0, slice(None, None, -1), slice(None)),
+            "from the top": (0x20, slice(None), slice(None)),
+        }
+        turns["from the bottom right"] = (0x10, slice(None, None, -1), slice(None, None, -1))
+        turns["from the top right"] = (0x30, slice(None), slice(None, None, -1))
+        for turn, (flag, rows, columns) in turns.items():
+            laid = np.ascontiguousarray(painted(values)[rows, columns].reshape(-1, values.shape[1]).astype(np.uint8))
+            within = 1 if "transparency" in name or "15" in name else 0
+            content = tga(kind, bits, laid.tobytes(), flags | flag)
+            yield PixelKind(f"TGA {name}, {turn}", ".tga", content, expected, within=within)
+            content = tga(kind + 8, bits, _packed(laid), flags | flag)
+            yield PixelKind(f"TGA {name}, {turn}, packed", ".tga", content, expected, within=within)
+    order = np.array([3, 0, 1, 2])
+    indexes = painted(order).astype(np.uint8)
+    palette = np.zeros((4, 4), np.uint8)
+    palette[order] = np.hstack([COLOURS[:, ::-1], OPACITIES[:, None]])
+    short = np.zeros(4, "<u2")
+    short[order] = words
+    for bits, table, expected in (
+        (24, np.ascontiguousarray(palette[:, :3]), COLOURS),
+        (32, palette, _on_white(COLOURS)),
+        (16, short, seen),
+    ):
+        for kind, laid in ((1, indexes.tobytes()), (9, _packed(indexes.reshape(-1, 1)))):
+            content = tga(kind, 8, laid, 0x20, table.tobytes(), bits)
+            within = 0 if bits == 24 else 1
+            yield PixelKind(f"TGA palette of {bits} bits, kind {kind}", ".tga", content, expected, within=within)
+    words = "is a kind of TGA that isn't supported: kind {} of {} bits"
+    zeros = bytes(WIDTH * HEIGHT * 4)
+    yield PixelKind("TGA palette of many", ".tga", tga(1, 16, zeros, 0, palette.tobytes(), 32), words.format(1, 16))
+    yield PixelKind("TGA grey, 16 bits", ".tga", tga(3, 16, zeros), words.format(3, 16))
+    yield PixelKind("TGA colour, 8 bits", ".tga", tga(2, 8, zeros), words.format(2, 8))
+    yield PixelKind("TGA palette that lacks", ".tga", tga(1, 8, zeros), words.format(1, 8))
+
+
 MAKERS = {
     "grey and colour": _grey_and_colour,
     "planes": _planar,
@@ -543,6 +822,11 @@ MAKERS = {
     "refused": _refused,
     "deep PNG": _deep_png,
     "Pillow": _by_pillow,
+    "netpbm": _netpbm,
+    "JPEG 2000": _jpeg_2000,
+    "AVIF": _photos,
+    "HEIC": _heic,
+    "TGA": _tga,
 }
 
 
@@ -554,7 +838,7 @@ def kinds_of(group: str) -> tuple[PixelKind, ...]:
 
 
 def all_kinds() -> list[PixelKind]:
-    """Every kind, about 1,100."""
+    """Every kind, about 1,400."""
     return [kind for group in MAKERS for kind in kinds_of(group)]
 
 
@@ -572,9 +856,10 @@ def main() -> None:
     """Print what comes of each kind."""
     from core.images.reading import UnreadableImage, open_rgb
 
+    folder = Path(tempfile.mkdtemp())
     for kind in all_kinds():
         try:
-            shown = quarters(np.asarray(open_rgb(io.BytesIO(kind.content), kind.reading)))
+            shown = quarters(np.asarray(open_rgb(kind.write(folder), kind.reading)))
             words = "  ".join("{:3} {:3} {:3}".format(*colour) for colour in shown)
             right = not isinstance(kind.expected, str) and np.abs(shown - kind.expected).max() <= kind.within
         except UnreadableImage as error:

@@ -69,6 +69,8 @@ def what_is_wrong_when_small(kind: PixelKind, path) -> str:
 @pytest.mark.parametrize("group", MAKERS)
 def test_every_kind_of_pixels_shows_its_picture_or_says_why_not(tmp_path, group):
     kinds = kinds_of(group)
+    if group == "HEIC" and not kinds:
+        pytest.skip("pillow-heif is not installed")
     assert len({kind.name for kind in kinds}) == len(kinds) > 0
     wrong = {kind.name: what_is_wrong(kind, kind.write(tmp_path)) for kind in kinds}
     assert not {name: words for name, words in wrong.items() if words}

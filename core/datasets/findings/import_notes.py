@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from core.datasets.cards import Card, load_cards
 from core.datasets.content import Content
 from core.datasets.findings.finding import NOTES, WARNS, Finding, count_of
+from core.datasets.findings.lost_classes import reasons_in_words
 from core.datasets.known import fits
 
-DIFFERENCES_SHOWN, REASONS_SHOWN = 3, 3
+DIFFERENCES_SHOWN = 3
 
 
 def unusable(content: Content) -> Iterable[Finding]:
@@ -22,8 +21,8 @@ def unusable(content: Content) -> Iterable[Finding]:
             "unreadable",
             f"{count_of(len(paths), 'file')} that can't be used",
             "Empty, cut off, damaged, of a kind that isn't supported, or no image at all: "
-            f"{_reasons(broken['problem'])}. They are left out already; bring them again from where they came, or save "
-            "those of another kind as PNG, if you need them.",
+            f"{reasons_in_words(broken['problem'])}. They are left out already; bring them again from where they "
+            "came, or save those of another kind as PNG, if you need them.",
             WARNS,
             paths,
         )
@@ -36,14 +35,6 @@ def unusable(content: Content) -> Iterable[Finding]:
             NOTES,
             paths,
         )
-
-
-def _reasons(problems: pd.Series) -> str:
-    """The commonest reasons, with how many files each has."""
-    counts = problems.value_counts()
-    shown = [f"“{problem}” ({count:,})" for problem, count in counts.iloc[:REASONS_SHOWN].items()]
-    others = int(counts.iloc[REASONS_SHOWN:].sum())
-    return ", ".join(shown) + (f", and other reasons ({others:,})" if others else "")
 
 
 def from_import(content: Content, warnings: tuple[str, ...], card_name: str, asked_for: bool) -> list[Finding]:

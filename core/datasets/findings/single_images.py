@@ -9,6 +9,7 @@ import pandas as pd
 from core.datasets.content import Content
 from core.datasets.findings.finding import NOTES, WARNS, Finding, count_of, unaccepted
 from core.datasets.pixel_scale import use_few_values
+from core.images.formats import FORMATS
 
 # Chosen on a thousand photographs and 630 aerial scenes so that hardly an image that a person would call good is among
 # those found. What is dark or blurred for a beach is not so for a forest: most hold only far from what is usual in the
@@ -19,7 +20,6 @@ BLURRED, BLURRED_TO_USUAL = 0.20, 0.20
 SMALL_SIDE, SMALL_TO_USUAL, TINY_TO_USUAL = 32, 0.5, 0.15
 STRETCHED, STRETCHED_TO_USUAL = 2.5, 2.0
 UNLIKE, FEW_SHADES_TO_USUAL = 4.5, 0.45
-SUFFIXES_OF = {"JPEG": {".jpg", ".jpeg"}, "TIFF": {".tif", ".tiff"}}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _is_stretched(images: pd.DataFrame) -> pd.Series:
 def _has_other_ending(images: pd.DataFrame) -> pd.Series:
     return pd.Series(
         [
-            posixpath.splitext(path)[1].lower() not in SUFFIXES_OF.get(kind, {f".{kind.lower()}"})
+            posixpath.splitext(path)[1].lower() not in FORMATS[kind]
             for path, kind in zip(images["path"], images["format"], strict=True)
         ],
         index=images.index,

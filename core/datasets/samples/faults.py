@@ -18,7 +18,8 @@ from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter
 from core.datasets.splits import SPLITS
 from core.errors import UsageError, WorkbenchError
 from core.files import replacing
-from core.images.reading import SUFFIXES, UnreadableImage, open_rgb
+from core.images.formats import SUFFIXES
+from core.images.reading import UnreadableImage, open_rgb
 
 COUNT = 3
 SHARES = (0.6, 0.2, 0.2)

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.evidence import labels_of
 from core.datasets.sources.found import Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
+from core.datasets.sources.listing import files, is_image, is_text, list_images, subfolders
 from core.errors import WorkbenchError
 
 _FEW, _MOST_NAMES, _MOST_REASONS = 3, 8, 3  # of what a refusal names
@@ -46,12 +46,22 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     if not is_text(str(root)):
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
-    root, paths = _pass_the_only_one_with_images(root, image_paths(root))
-    layout, unused_tables = labels_of(folder, root, paths, choices)
+    listing = list_images(root)
+    place, paths = _pass_the_only_one_with_images(root, listing.images)
+    layout, unused_tables = labels_of(folder, place, paths, choices)
     if len(layout.class_names) < 2:
-        _refuse(layout, called or str(folder), _beside(folder, root, unused_tables))
+        _refuse(layout, called or str(folder), _beside(folder, place, unused_tables), listing.unread)
+    _leave_out(layout, root, listing.unread)
     warn_of_alike(layout)
     return layout
+
+
+def _leave_out(layout: Layout, root: Path, unread: list[tuple[str, str]]) -> None:
+    """Add the pictures that aren't read, by paths relative to where the layout's are."""
+    known = {path for path, _ in layout.left_out}
+    place = os.path.relpath(root, layout.root).replace(os.sep, "/")
+    prefix = "" if place == "." else place + "/"
+    layout.left_out += [(prefix + path, reason) for path, reason in unread if prefix + path not in known]
 
 
 def _pass_wrappers(folder: Path) -> Path:
@@ -72,14 +82,18 @@ def _pass_the_only_one_with_images(root: Path, paths: list[str]) -> tuple[Path, 
         root, paths = root / first, [path[len(first) + 1 :] for path in paths]
 
 
-def _refuse(layout: Layout, called: str, beside: str) -> None:
+def _refuse(layout: Layout, called: str, beside: str, unread: list[tuple[str, str]]) -> None:
     names = layout.class_names
+    if unread:
+        beside = f" {len(unread):,} more can't be read: {_examples(unread)}.{beside}"
+    if not layout.images and not layout.left_out and not layout.unlabelled and unread:
+        raise WorkbenchError(f"{called} holds no images that can be read: {_examples(unread)}.")
     if not layout.images and not layout.left_out and not layout.unlabelled:
         raise WorkbenchError(
             f"{called} holds no images. Expected files such as .jpg or .png in one folder for each class.{beside}"
         )
     unusable = [(path, reason) for path, reason in layout.left_out if not reason.startswith("has no label")]
-    examples = "; ".join(f"{path} {reason}" for path, reason in unusable[:3])
+    examples = _examples(unusable)
     if not layout.images and unusable and not layout.unlabelled:
         count = len(layout.left_out) + len(layout.unlabelled)
         raise WorkbenchError(f"{called} holds {count:,} images, but none can be used: {examples}.{beside}")
@@ -109,3 +123,11 @@ def _beside(folder: Path, root: Path, unused_tables: list[str]) -> str:
     if found:
         words.append(f" What else is there: {', '.join(found)}.")
     return "".join(words)
+
+
+def _examples(left_out: list[tuple[str, str]]) -> str:
+    """A file of each of the first few reasons."""
+    first: dict[str, str] = {}
+    for path, reason in left_out:
+        first.setdefault(reason, path)
+    return "; ".join(f"{path} {reason}" for reason, path in list(first.items())[:_MOST_REASONS])

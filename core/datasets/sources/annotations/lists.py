@@ -15,7 +15,7 @@ from core.datasets.sources.listing import files, is_image
 from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name
 from core.datasets.sources.tables.encoding import decoded
 from core.errors import UsageError
-from core.images.reading import SUFFIXES
+from core.images.formats import SUFFIXES
 
 _LINES_TO_LOOK_AT = 50
 _LONGEST_LINE = 5_000

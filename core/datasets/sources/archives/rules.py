@@ -14,7 +14,7 @@ from core.datasets.sources.listing import has_control_characters, is_hidden, is_
 from core.datasets.sources.packed.finding import is_packed_name
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.errors import WorkbenchError
-from core.images.reading import SUFFIXES
+from core.images.formats import SUFFIXES, UNREAD
 
 BLOCK = 2**20
 """Bytes that are read and written at once."""
@@ -24,9 +24,7 @@ _LONGEST_PART = 255  # bytes of one file or folder name that common file systems
 
 _SIDECAR_SUFFIXES = frozenset({".cls"})
 # Pictures that are not read are unpacked all the same, so that they are listed with the reason.
-_PICTURE_SUFFIXES = SUFFIXES | {".avif", ".heic", ".heif", ".jxl", ".jfif", ".jpe", ".mpo", ".jp2", ".j2k", ".jpx"}
-_PICTURE_SUFFIXES |= {".pgm", ".ppm", ".pbm", ".pnm", ".tga", ".ico", ".svg", ".psd", ".dng", ".cr2", ".nef", ".arw"}
-_PICTURE_SUFFIXES |= {".dcm", ".exr", ".hdr", ".apng", ".dib", ".pjpeg", ".pjp"}
+_PICTURE_SUFFIXES = SUFFIXES | UNREAD.keys()
 _ARCHIVE_SUFFIXES = frozenset({".zip", ".7z", ".rar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst"})
 
 

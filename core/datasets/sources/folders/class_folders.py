@@ -39,7 +39,7 @@ def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Lay
     root
         The folder.
     paths
-        The images in it: see `core.datasets.sources.listing.image_paths`.
+        The images in it: see `core.datasets.sources.listing.list_images`.
     choices
         How nested folders are meant, as far as a person said.
 

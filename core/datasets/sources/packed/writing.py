@@ -17,7 +17,7 @@ from core.datasets.sources.listing import has_control_characters
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
 from core.datasets.sources.packed.packed import MOST_IMAGES, Packed, Picture
 from core.errors import UsageError, WorkbenchError
-from core.images.reading import SUFFIXES
+from core.images.formats import SUFFIXES
 
 TABLE = "labels.parquet"
 """Holds path, label, split and group of each picture; where these were told from is in the metadata of its schema."""
