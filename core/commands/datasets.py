@@ -322,7 +322,7 @@ def _edit(workspace: Workspace, options: argparse.Namespace) -> Result:
         read_by_another_scale(dataset, progress_line)
     content = dataset.content
     document = {"dataset": dataset.name, "edit": _edit_facts(edit), "version": content.version}
-    document |= {"images": len(content.images), "excluded": int(content.table["excluded"].sum())}
+    document |= {"images": len(content.images), "excluded": len(content.excluded)}
     document |= {"reading": content.reading.to_dict()}
     words = f"undone: {edit.in_words()}" if options.action == "undo" else edit.in_words()
     return document, f"{edit.id}: {words}", DONE

@@ -386,8 +386,8 @@ def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progr
     # Those that can't be read are each for itself.
     cluster = np.arange(len(good), len(good) + len(table))
     cluster[good.index] = clusters(len(good), pairs)
-    unlike = np.zeros(len(table), dtype=np.float32)
-    unlike[good.index] = unlikeness(good["label"].to_numpy(dtype=str), looks_of(good))
+    labelled, unlike = good[good["label"] != ""], np.zeros(len(table), dtype=np.float32)
+    unlike[labelled.index] = unlikeness(labelled["label"].to_numpy(dtype=str), looks_of(labelled))
     report("Comparing images", 1, 1)
     return table.assign(cluster=cluster.astype(np.int64), unlikeness=unlike)
 

@@ -132,7 +132,7 @@ def _has_known_splits(table: TableFile, column: int) -> bool:
 def _label(text: str, known: Collection[str] | None) -> str:
     label = unicodedata.normalize("NFC", " ".join(text.split()))
     if label.casefold() in _MISSING_VALUES:
-        raise NotUsable("has no label in the table")
+        return ""
     if len(label) > _LONGEST_LABEL or has_control_characters(label):
         raise NotUsable(f"has a label that is no name: “{_shown(label)}”")
     if known is not None and label not in known:
@@ -176,7 +176,9 @@ def _place(layout: Layout, agreeing: Iterable[tuple[str, _Named]]) -> None:
         FoundImage(file[len(start) :].replace(os.sep, "/"), entry.label, entry.split, entry.group)
         for file, entry in entries
     ]
-    layout.images = sorted(images, key=lambda image: natural_order(image.path))
+    images.sort(key=lambda image: natural_order(image.path))
+    layout.images = [image for image in images if image.label]
+    layout.unlabelled = [image for image in images if not image.label]
 
 
 def _check(layout: Layout, called: str, needs_two: bool) -> None:

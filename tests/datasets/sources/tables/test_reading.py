@@ -76,7 +76,8 @@ def test_parquet_with_whole_numbers_missing_values_and_categories(photos):
     layout = read_table(photos / "labels.parquet")
     assert labels(layout) == {"photos/1.jpg": "0", "photos/2.jpg": "1"}
     assert [image.split for image in layout.images] == ["train", "test"]
-    assert layout.left_out == [("photos/3.jpg", "has no label in the table")]
+    assert [image.path for image in layout.unlabelled] == ["photos/3.jpg"]
+    assert layout.left_out == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -181,6 +182,13 @@ def test_a_file_in_another_folder_than_the_one_named_is_not_taken(photos):
 # Rows that are left out ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("row", ["photos/3.jpg,", "photos/3.jpg", "photos/3.jpg,NaN"])
+def test_an_image_without_a_label_is_kept_as_such(photos, row):
+    layout = read_table(table(photos, GOOD + row + "\n"))
+    assert labels(layout) == BOTH
+    assert [image.path for image in layout.unlabelled] == ["photos/3.jpg"]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -188,9 +196,6 @@ def test_a_file_in_another_folder_than_the_one_named_is_not_taken(photos):
         ("photos,cat", "does not exist"),
         ("labels.csv,cat", "is no image"),
         ("https://example.org/1.jpg,cat", "address on the web"),
-        ("photos/3.jpg,", "has no label"),
-        ("photos/3.jpg", "has no label"),
-        ("photos/3.jpg,NaN", "has no label"),
         ("photos/3.jpg," + "x" * 300, "a label that is no name"),
         ("photos/3.jpg,a\x1b[31m", "a label that is no name"),
         ("pho\x07tos/3.jpg,cat", "control characters"),
