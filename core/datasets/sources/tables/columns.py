@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from core.datasets.sources.choices import Choices
+from core.datasets.sources.choices import NO_COLUMN, Choices, Option, Undecided
 from core.datasets.sources.listing import is_image
 from core.datasets.sources.tables.files import TableFile
 from core.errors import UsageError
@@ -53,24 +53,40 @@ def find_columns(table: TableFile, choices: Choices, called: str) -> dict[str, i
         raise UsageError(f"{called} has one column only, {listed}. Expected one of file names and one of labels.")
     columns = {}
     for role, name in given.items():
+        if name == NO_COLUMN:
+            continue
         if name and table.names.count(name) != 1:
             count = "several columns" if name in table.names else "no column"
             raise UsageError(f"{called} has {count} “{name}”. Its columns are {listed}.")
         if name:
             columns[role] = table.names.index(name)
     for role in _USUAL:
-        guess = _guess(table, role, set(columns.values())) if role not in columns else None
+        wanted = role not in columns and given[role] != NO_COLUMN
+        guess = _guess(table, role, set(columns.values())) if wanted else None
         if guess is not None:
             columns[role] = guess
     for role, what in (("path", "file names"), ("label", "labels")):
         if role not in columns:
-            raise UsageError(
+            words = (
                 f"Which column of {called} holds the {what} cannot be told. Its columns are {listed}. Choose one, or "
                 f"name it “{role}” in the first line."
             )
+            raise Undecided(words, _label_options(table, columns) if role == "label" else (), called)
     if len(set(columns.values())) < len(columns):
         raise UsageError(f"A column of {called} is chosen for two purposes. Choose different ones: {listed}.")
     return columns
+
+
+def _label_options(table: TableFile, columns: dict[str, int]) -> list[Option]:
+    """The columns that may hold the labels, with some of their values."""
+    free = [column for column in range(len(table.names)) if column not in columns.values() and table.holds_text(column)]
+    first = [row for row in islice(table.rows(free), _ROWS_TO_LOOK_AT) if row]
+    options = []
+    for index, column in enumerate(free):
+        values = ", ".join(list(dict.fromkeys(row[index] for row in first))[:3])
+        name = table.names[column]
+        options.append(Option(f"the column “{name}”: {values}", Choices(label_columns=(name,))))
+    return options
 
 
 def _guess(table: TableFile, role: str, taken: set[int]) -> int | None:
