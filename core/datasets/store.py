@@ -20,6 +20,7 @@ from core.datasets.index import ADDED, COLUMNS, is_read_otherwise, stamps
 from core.datasets.pixel_scale import reading_of
 from core.datasets.samples import SAMPLES
 from core.datasets.sources.choices import Undecided
+from core.datasets.sources.found import origin_in_words
 from core.datasets.splits import SPLITS, SplitSettings
 from core.errors import UsageError, WorkbenchError
 from core.files import read_json, replacing, write_json
@@ -72,11 +73,7 @@ class DatasetInfo:
     @property
     def origin(self) -> str:
         """In words, what labels, split and groups were told from; "" where an earlier version did not keep that."""
-        if not self.labels_from:
-            return ""
-        split = f"split from {self.split_from}" if self.split_from else "no split came with them"
-        groups = f", groups from {self.groups_from}" if self.groups_from else ""
-        return f"labels from {self.labels_from}, {split}{groups}"
+        return origin_in_words(self.labels_from, self.split_from, self.groups_from)
 
     name: str
     title: str

@@ -55,7 +55,7 @@ def facts_of(row: pd.Series) -> list[Fact]:
 
 
 def _teaching(known: dict) -> list[Fact]:
-    facts = [Fact("Class", known["label"])]
+    facts = [Fact("Class", known["label"])] if known["label"] else []
     if known.get("original_label", known["label"]) not in ("", known["label"]):
         facts.append(Fact("Class when imported", known["original_label"], "The class was changed here since."))
     split = known["split"]
