@@ -15,7 +15,6 @@ from core.datasets.edits import Edit
 from core.datasets.findings.finding import Finding
 from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
 from core.datasets.importing import (
-    choices_of,
     create_from_card,
     create_from_path,
     ensure_dataset,
@@ -24,7 +23,7 @@ from core.datasets.importing import (
 )
 from core.datasets.pixel_scale import ranges_shown, scale_in_words
 from core.datasets.samples import SAMPLES
-from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, NO_COLUMN, Choices
+from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, NO_COLUMN, Choices, choices_of
 from core.datasets.store import Dataset, list_datasets
 from core.errors import UsageError
 from core.files import read_json

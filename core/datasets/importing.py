@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
 from core.datasets.samples import SAMPLES
 from core.datasets.sources.archives.zip_archive import Limits
-from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
+from core.datasets.sources.choices import AS_FOUND, Choices, Undecided, choices_of
 from core.datasets.sources.layout import Layout, find_images
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
@@ -288,7 +288,9 @@ def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
         If the images are not where they were.
     """
     known = dataset.read_manifest(["path", "label", "size_bytes", "modified", "edition"])
-    return changes(layout_of(dataset, choices_of(_request(dataset))), known)
+    chosen = dataset.info.choices
+    choices = choices_of(_request(dataset)) if chosen is None else Choices.from_dict(chosen)
+    return changes(layout_of(dataset, choices), known)
 
 
 def place_of(dataset: Dataset) -> Path:
@@ -428,11 +430,6 @@ def layout_of(dataset: Dataset, choices: Choices, place: Path | None = None) -> 
     if dataset.info.kind == "table":
         return read_table(place, choices=choices)
     return find_images(place, "" if dataset.info.kind == "folder" else "The archive", choices)
-
-
-def choices_of(request: Mapping[str, Any]) -> Choices:
-    """What a person chose of how the images are read in, by what ``request.json`` says."""
-    return Choices.from_dict(request.get("choices", request.get("columns", {})))
 
 
 def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.datasets.importing import choices_of, keep_choices, set_choices, start_import
+from core.datasets.importing import keep_choices, set_choices, start_import
 from core.datasets.source_choice import (
     Look,
     can_be_looked_at,
@@ -21,7 +21,7 @@ from core.datasets.source_choice import (
     tables_of,
     told_from,
 )
-from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, NO_COLUMN, Choices
+from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, NO_COLUMN, Choices, choices_of
 from core.datasets.store import Dataset, written_state
 from core.errors import WorkbenchError, in_words
 from core.files import read_json

@@ -77,6 +77,11 @@ OPTIONS = {"label_columns": "label-column", "several_labels": "several-labels"}
 """Names of options where they differ from those of the choices."""
 
 
+def choices_of(request: Mapping[str, Any]) -> Choices:
+    """What a person chose of how the images are read in, by what ``request.json`` says."""
+    return Choices.from_dict(request.get("choices", request.get("columns", {})))
+
+
 @dataclass(frozen=True)
 class Option:
     """One answer to a question.
