@@ -56,8 +56,11 @@ def standing(page: Page) -> str:
     """One sentence with the decisive number."""
     dataset, title = page.dataset, escape(page.dataset.info.title)
     if not dataset.ready:
-        reading = dataset.job.status().active
-        return f"**{title}** is still being read in." if reading else f"**{title}** could not be read in."
+        if dataset.job.status().active:
+            return f"**{title}** is still being read in."
+        if dataset.question is not None:
+            return f"**{title}** can be read in more than one way: say which is meant."
+        return f"**{title}** could not be read in."
     sizes = f"**{title}**: {len(dataset.images):,} images in {len(dataset.class_names)} classes."
     accuracies = test_accuracies(page)
     if not page.runs:

@@ -24,6 +24,7 @@ from core.commands import (
 )
 from core.commands.adder import adder
 from core.commands.output import BAD_USAGE, FAILED
+from core.datasets.sources.choices import Undecided
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import Workspace
 
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document, text, code = options.command(Workspace.from_environment(), options)
     except (WorkbenchError, OSError) as error:
         document, text = {"error": in_words(error)}, ""
+        if isinstance(error, Undecided):
+            document["question"] = error.to_dict()
         code = BAD_USAGE if isinstance(error, UsageError) else FAILED
         print(f"error: {in_words(error)}", file=sys.stderr)
     except KeyboardInterrupt:

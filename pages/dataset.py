@@ -5,6 +5,7 @@ import streamlit as st
 from core.datasets.checkup import NOT_READY, WARNINGS, Checkup, check
 from core.datasets.importing import start_import
 from core.datasets.rescaling import start_rescaling
+from core.datasets.source_choice import is_told_otherwise
 from core.datasets.store import Dataset, delete_dataset, list_datasets
 from core.errors import WorkbenchError
 from core.runs.record import delete_run
@@ -15,6 +16,7 @@ from pages.dataset_views.division import show_counts, show_division
 from pages.dataset_views.findings import list_findings, show_findings
 from pages.dataset_views.images import show_gallery
 from pages.dataset_views.scale import has_scale, show_scale
+from pages.dataset_views.source_choice import answer_question, leave_as_it_was, read_otherwise
 from pages.widgets.frame import Page, drawn_badge, open_page
 from pages.widgets.gallery import escape
 from pages.widgets.progress import show_progress
@@ -48,11 +50,18 @@ def _asked_to_bring() -> bool:
 
 def importing(page: Page) -> None:
     """How far the import is, or why it failed."""
-    status = page.dataset.job.status()
+    status, question = page.dataset.job.status(), page.dataset.question
     drawn_badge(page.dataset)
     if status.active:
         st.markdown(f"**{escape(page.dataset.info.title)}** is being read in. You may leave this page and come back.")
         st.fragment(_import_progress, run_every=0.5)(page.dataset)
+        return
+    if question is not None:
+        st.markdown(f"{escape(page.dataset.info.title)} can be read in more than one way. Which is meant?")
+        answer_question(page)
+        with st.expander("Remove this attempt, or bring other images", icon=":material/add_photo_alternate:"):
+            delete(page, "Remove this attempt")
+            bring(page)
         return
     reason, _, log = page.dataset.why_not_ready().partition("\n")
     st.error(escape(reason), icon=":material/error:")
@@ -80,9 +89,10 @@ def look(page: Page) -> None:
     """The answer, and the view that was chosen."""
     dataset = page.dataset
     drawn_badge(dataset)
-    reading_again(dataset)
+    reading_again(page)
     checkup = check(dataset)
     st.markdown(answer(dataset, checkup))
+    origin(page)
     view = st.segmented_control(
         "View",
         [CHECKUP, IMAGES, DIVISION, CHANGES],
@@ -126,8 +136,33 @@ def overview(page: Page, checkup: Checkup) -> None:
             st.dataframe(unreadable, hide_index=True, alt="Files that were left out, and why")
 
 
-def reading_again(dataset: Dataset) -> None:
+def origin(page: Page) -> None:
+    """What labels, split and groups were told from, and the way to tell them otherwise."""
+    dataset = page.dataset
+    words = dataset.info.origin
+    if not is_told_otherwise(dataset):
+        return
+    is_open = st.session_state.get("read_otherwise") == dataset.name
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if words:
+            st.caption(f"{escape(words[:1].upper() + words[1:])}.", width="content")
+        if not is_open and not dataset.job.status().active:
+            st.button(
+                "Read otherwise…",
+                icon=":material/rule:",
+                type="tertiary",
+                key="open_read_otherwise",
+                on_click=lambda: st.session_state.update(read_otherwise=dataset.name),
+                help="Take the labels from other folders, another table or other columns.",
+            )
+    if is_open:
+        with st.container(border=True):
+            read_otherwise(page)
+
+
+def reading_again(page: Page) -> None:
     """How far reading what changed, or looking by another scale, is, or why it failed; what was known stays in use."""
+    dataset = page.dataset
     status = dataset.job.status()
     if dataset.is_read_otherwise and not status.active:
         # Once by itself, after the scale was changed; where that did not end well, when somebody wants it.
@@ -139,6 +174,11 @@ def reading_again(dataset: Dataset) -> None:
             st.button("Look at them by the new one", icon=":material/sync:", on_click=start_rescaling, args=(dataset,))
     if status.active:
         st.fragment(_import_progress, run_every=0.5)(dataset)
+    elif dataset.question is not None:
+        st.markdown("The images can be read in more than one way by now. Until you choose, what was known is kept.")
+        with st.container(border=True):
+            answer_question(page)
+            st.button("Leave it as it was", on_click=leave_as_it_was, args=(dataset,), key="leave_as_it_was")
     elif status.state == "failed":
         reason = status.error.partition("\n")[0]
         st.warning(escape(f"Reading the folder again failed, and what was known is kept. {reason}"))
@@ -149,11 +189,12 @@ def answer(dataset: Dataset, checkup: Checkup) -> str:
     sizes = dataset.content.counts.sum(axis=1)
     spread = f"{sizes.min():,}" if sizes.min() == sizes.max() else f"{sizes.min():,} to {sizes.max():,}"
     words = {NOT_READY: "Not ready to learn from.", WARNINGS: "Ready, with something to look at first."}
-    excluded = int(dataset.content.table["excluded"].sum())
+    unlabelled, excluded = len(dataset.content.unlabelled), len(dataset.content.excluded)
+    waiting = f", and {unlabelled:,} without a label" if unlabelled else ""
     left_out = f" {excluded:,} {'is' if excluded == 1 else 'are'} excluded." if excluded else ""
     return (
         f"**{words.get(checkup.verdict, 'Ready to learn from.')}** {escape(dataset.info.title)} holds "
-        f"{sizes.sum():,} images in {len(sizes)} classes, {spread} in each.{left_out}"
+        f"{sizes.sum():,} images in {len(sizes)} classes, {spread} in each{waiting}.{left_out}"
     )
 
 

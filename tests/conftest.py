@@ -88,6 +88,16 @@ def imported(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., 
 
 
 @pytest.fixture
+def half_labelled(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Dataset:
+    """A dataset "study" of a table: ten images of cats, ten of dogs, and four in ``new`` of which it gives no label."""
+    folder = class_folders(tmp_path / "sources" / "study", {"cats": 10, "dogs": 10, "new": 4})
+    rows = [f"{path.relative_to(folder).as_posix()},{path.parent.name}" for path in sorted(folder.rglob("*.png"))]
+    lines = ["path,label", *(row.replace(",new", ",") for row in rows)]
+    (folder / "study.csv").write_text("\n".join(lines), encoding="utf-8")
+    return run_import(create_from_path(workspace, folder / "study.csv"))
+
+
+@pytest.fixture
 def asked_for(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
     """Makes a dataset of which somebody said that it is a public one: `asked_for("cervix", {"Type_1": 5, …})`."""
 

@@ -16,7 +16,6 @@ from core.datasets.findings.finding import Finding
 from core.datasets.findings.lost_classes import lost_in_words
 from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
 from core.datasets.importing import (
-    choices_of,
     create_from_card,
     create_from_path,
     ensure_dataset,
@@ -25,7 +24,7 @@ from core.datasets.importing import (
 )
 from core.datasets.pixel_scale import ranges_shown, scale_in_words
 from core.datasets.samples import SAMPLES
-from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, Choices
+from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, NO_COLUMN, Choices, choices_of
 from core.datasets.store import Dataset, list_datasets
 from core.errors import UsageError
 from core.files import read_json
@@ -68,7 +67,11 @@ def _add_choices(importing: argparse.ArgumentParser) -> None:
     )
     for column in ("path", "split", "group"):
         importing.add_argument(
-            f"--{column}-column", default="", metavar="C", help=f"of a table: which column is the {column}"
+            f"--{column}-column",
+            default="",
+            metavar="C",
+            help=f"of a table: which column is the {column}"
+            + ("" if column == "path" else f", {NO_COLUMN!r} for none"),
         )
     importing.add_argument(
         "--label-column",
@@ -201,10 +204,15 @@ def _datasets(workspace: Workspace, options: argparse.Namespace) -> Result:
         not_yet = {"name": name, "title": sample.title, "drawn": True, "kind": "sample", "state": "not drawn yet"}
         found.setdefault(name, not_yet | {"images": count, "classes": classes})
     rows = [
-        [entry["name"], f"{entry['images']:,}", str(len(entry["classes"])), _origin(entry), entry["state"]]
+        [entry["name"], f"{entry['images']:,}", _unlabelled(entry), str(len(entry["classes"])), _origin(entry)]
         for entry in found.values()
     ]
-    return list(found.values()), table(["dataset", "images", "classes", "origin", "state"], rows), DONE
+    rows = [[*row, entry["state"]] for row, entry in zip(rows, found.values(), strict=True)]
+    return list(found.values()), table(["dataset", "images", "unlabelled", "classes", "origin", "state"], rows), DONE
+
+
+def _unlabelled(entry: dict[str, Any]) -> str:
+    return f"{entry['unlabelled']:,}" if entry.get("unlabelled") else ""
 
 
 def _origin(entry: dict[str, Any]) -> str:
@@ -214,14 +222,18 @@ def _origin(entry: dict[str, Any]) -> str:
 def _import(workspace: Workspace, options: argparse.Namespace) -> Result:
     choices = Choices.from_dict(vars(options))
     dataset = create_from_path(workspace, options.path, options.name, options.card, choices)
+    before = dataset.info.origin
     import_now(dataset, progress_line)
-    return _imported(dataset)
+    document, text, code = _imported(dataset)
+    if before not in ("", dataset.info.origin):
+        text = f"{text}\nread otherwise than before: {before}"
+    return document, text, code
 
 
 def _imported(dataset: Dataset) -> Result:
     summary = dataset.summary()
     origin = f", {dataset.info.origin}" if dataset.info.origin else ""
-    lines = [f"{summary['name']}: {summary['images']:,} images{origin}", _counts_text(dataset)]
+    lines = [f"{summary['name']}: {_images_text(summary)}{origin}", _counts_text(dataset)]
     lines += [f"warning: {warning}" for warning in summary["warnings"]]
     lines += [f"warning: {sentence}" for sentence in lost_in_words(dataset.content.manifest)]
     lines += [f"left out: {entry['path']} {entry['problem']}" for entry in summary["unreadable"]]
@@ -229,6 +241,12 @@ def _imported(dataset: Dataset) -> Result:
         lines.append(f"pixels: {scale_in_words(ranges)} (edit {summary['name']} reading, to change that)")
     lines.append(f"check-up: {check(dataset).verdict}")
     return summary, "\n".join(lines), DONE
+
+
+def _images_text(summary: dict[str, Any]) -> str:
+    """How many images there are, those without a label apart."""
+    unlabelled = f" and {summary['unlabelled']:,} without a label" if summary["unlabelled"] else ""
+    return f"{summary['images']:,} images{unlabelled}"
 
 
 def _counts_text(dataset: Dataset) -> str:
@@ -260,7 +278,8 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
     dataset = ensure_dataset(workspace, options.dataset, progress_line)
     checkup = check(dataset)
     facts = {"dataset": dataset.name, "version": dataset.content.version, "images": len(dataset.images)}
-    lines = [f"{dataset.info.title}: {len(dataset.images):,} images, {checkup.verdict}"]
+    facts |= {"unlabelled": len(dataset.content.unlabelled)}
+    lines = [f"{dataset.info.title}: {_images_text(facts)}, {checkup.verdict}"]
     for finding in checkup.findings:
         lines += ["", f"{finding.severity}: {finding.title} ({finding.kind})"]
         pictures = _noted(finding) if finding.notes else [", ".join(_shown(finding.paths))]
@@ -324,7 +343,8 @@ def _edit(workspace: Workspace, options: argparse.Namespace) -> Result:
         read_by_another_scale(dataset, progress_line)
     content = dataset.content
     document = {"dataset": dataset.name, "edit": _edit_facts(edit), "version": content.version}
-    document |= {"images": len(content.images), "excluded": int(content.table["excluded"].sum())}
+    document |= {"images": len(content.images), "unlabelled": len(content.unlabelled)}
+    document |= {"excluded": len(content.excluded)}
     document |= {"reading": content.reading.to_dict()}
     words = f"undone: {edit.in_words()}" if options.action == "undo" else edit.in_words()
     return document, f"{edit.id}: {words}", DONE

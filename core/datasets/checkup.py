@@ -18,13 +18,17 @@ from core.datasets.findings.look_alikes import look_alikes
 from core.datasets.findings.lost_classes import lost_classes
 from core.datasets.findings.pixel_depth import pixel_depth
 from core.datasets.findings.single_images import single_images
+from core.datasets.findings.unlabelled import unlabelled
 from core.datasets.known import is_asked_for
 from core.datasets.store import Dataset
 from core.errors import UsageError
 
 READY, WARNINGS, NOT_READY = "ready", "ready with warnings", "not ready"
 CHECKUPS_KEPT = 6
-LOOKS = (classes, division, lacking, lost_classes, groups, copies, look_alikes, unusable, single_images, pixel_depth)
+LOOKS = (
+    *(classes, division, lacking, lost_classes, groups, copies, look_alikes, unusable, unlabelled),
+    *(single_images, pixel_depth),
+)
 
 
 @dataclass(frozen=True)

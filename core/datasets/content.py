@@ -69,8 +69,14 @@ class Content:
 
     @cached_property
     def unlabelled(self) -> pd.DataFrame:
-        """All images that can be read and have no label: they are not trained on, and wait to be predicted."""
-        return self._edited[self._edited["label"] == ""].reset_index(drop=True)
+        """The images without a label that were not excluded: they are not trained on, and wait to be predicted."""
+        waiting = (self._edited["label"] == "") & ~self._edited["excluded"]
+        return self._edited[waiting].reset_index(drop=True)
+
+    @cached_property
+    def excluded(self) -> pd.DataFrame:
+        """The images that were taken out by hand, with and without a label."""
+        return self._edited[self._edited["excluded"]].reset_index(drop=True)
 
     @cached_property
     def _edited(self) -> pd.DataFrame:
@@ -84,6 +90,7 @@ class Content:
             labels = _for_rows(table, self.edits.labels)
             table["label"] = labels.fillna(table["label"])
             table["reviewed"] = labels.notna()
+            table["given_split"] = _given_to_labelled(table)
         if self.edits.excluded:
             reasons = _for_rows(table, self.edits.excluded)
             table["excluded"], table["reason"] = reasons.notna(), reasons.fillna("")
@@ -133,7 +140,7 @@ class Content:
 
     @cached_property
     def _file_labels(self) -> frozenset[str]:
-        return frozenset(self.manifest["label"].unique())
+        return frozenset(self.manifest["label"].unique()) - {""}
 
     @cached_property
     def first_names(self) -> dict[str, str]:
@@ -294,7 +301,7 @@ class Content:
     @property
     def brings_split(self) -> bool:
         """Whether the images came already divided into train, validation or test."""
-        return bool((self.manifest["given_split"] != "").any())
+        return bool((self.table["given_split"] != "").any())
 
     @property
     def unreadable(self) -> pd.DataFrame:
@@ -303,7 +310,7 @@ class Content:
 
     def identities(self, paths: Sequence[str]) -> dict[str, str]:
         """By path, the hash of the pixels, of those paths that are images of the dataset."""
-        table = self.table[["path", "pixel_hash"]]
+        table = self._edited[["path", "pixel_hash"]]
         chosen = table[table["path"].isin(list(paths))]
         return dict(zip(chosen["path"], chosen["pixel_hash"], strict=True))
 
@@ -311,6 +318,17 @@ class Content:
 def images_version(version: str | None) -> str | None:
     """What a version says of images, labels and split alone, however deep pixels are read."""
     return version if version is None else version.partition("-")[0]
+
+
+def _given_to_labelled(table: pd.DataFrame) -> pd.Series:
+    """The parts that images came in, without those that none came in with a label.
+
+    A folder of test images whose answers are secret is no test set yet when a few of them were labelled by hand: they
+    are divided like the others.
+    """
+    parts = set(table.loc[table["original_label"] != "", "given_split"])
+    labelled_by_hand = (table["original_label"] == "") & (table["label"] != "")
+    return table["given_split"].mask(labelled_by_hand & ~table["given_split"].isin(parts), "")
 
 
 def _for_rows(table: pd.DataFrame, values: Mapping[tuple[str, str], str]) -> pd.Series:

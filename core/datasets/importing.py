@@ -20,7 +20,7 @@ from core.datasets.cards import load_cards, namesake
 from core.datasets.fetching import PICTURES, UNPACKED, fetch, warnings_of_unpacking
 from core.datasets.findings.lost_classes import lost_in_words
 from core.datasets.grouping.cameras import read_cameras
-from core.datasets.index import Index, changes, described_again, is_current
+from core.datasets.index import FROM_LAYOUT, Index, changes, described_again, is_current
 from core.datasets.known import is_asked_for
 from core.datasets.outliers import looks_of, unlikeness
 from core.datasets.pixel_scale import chosen_bands, chosen_range, kinds_of
@@ -49,7 +49,8 @@ def create_from_path(
 ) -> Dataset:
     """Lay out a new dataset for what lies at `source`; `run_import` or the import process then fills it.
 
-    Where that very source was brought before, its dataset is returned, and importing it again reads what changed.
+    Where that very source was brought before, its dataset is returned, and importing it again reads what changed; by
+    other choices, where there are any, which take the place of those that were made before.
 
     Parameters
     ----------
@@ -76,7 +77,10 @@ def create_from_path(
     chosen = name or suggest_name(card or title)
     request = {"source": str(source), "choices": choices.to_dict()}
     for dataset in list_datasets(workspace):
-        if dataset.name == chosen and _is_asked_by(dataset, source, choices):
+        if dataset.name == chosen and _request(dataset).get("source") == str(source):
+            # Whoever only wants to know what changed need not repeat how the images are to be read.
+            if choices != AS_FOUND or not dataset.manifest_path.exists():
+                set_choices(dataset, choices)
             return dataset
     try:
         kind = what_is(source)
@@ -96,10 +100,34 @@ def _stem(file_name: str) -> str:
     return re.sub(r"(\.tar)?\.\w+$", "", file_name) or file_name
 
 
-def _is_asked_by(dataset: Dataset, source: Path, choices: Choices) -> bool:
-    """Whether a dataset was laid out for this very source, read in this way."""
-    request = read_json(dataset.folder / "request.json") or {}
-    return request.get("source") == str(source) and choices_of(request) == choices
+def set_choices(dataset: Dataset, choices: Choices) -> None:
+    """Say how the images are to be read in when they are imported the next time.
+
+    Raises
+    ------
+    UsageError
+        If they are being read in just now.
+    """
+    if dataset.job.status().active:
+        raise UsageError(f"The images of {dataset.name!r} are being read in just now. Wait for that, or stop it.")
+    request = _request(dataset)
+    if dataset.info.choices is None and dataset.manifest_path.exists():
+        # An earlier version did not keep by what it read them: it was by what the request says until now.
+        dataset.save(replace(dataset.info, choices=choices_of(request).to_dict()))
+    request.pop("columns", None)
+    write_json(dataset.folder / "request.json", request | {"choices": choices.to_dict()})
+
+
+def keep_choices(dataset: Dataset) -> None:
+    """Go back to the choices by which the images that are known were read in; an open question is dropped."""
+    dataset.ask(None)
+    if dataset.info.choices is not None and dataset.manifest_path.exists():
+        write_json(dataset.folder / "request.json", _request(dataset) | {"choices": dataset.info.choices})
+
+
+def _request(dataset: Dataset) -> dict[str, Any]:
+    """Where the images of a dataset come from, and how they are to be read."""
+    return read_json(dataset.folder / "request.json") or {}
 
 
 def create_from_card(workspace: Workspace, name: str) -> Dataset:
@@ -272,13 +300,16 @@ def _reading_in(dataset: Dataset, work: Callable[[Progress], None], progress: Li
     except Timeout:
         raise UsageError(f"The images of {dataset.name!r} are being read in by another process just now.") from None
     except BaseException as error:
-        dataset.ask(error if isinstance(error, Undecided) else None)
-        stopped = isinstance(error, KeyboardInterrupt | Stopped)
+        stopped, undecided = isinstance(error, KeyboardInterrupt | Stopped), isinstance(error, Undecided)
+        if undecided:
+            dataset.ask(error)
+        elif not stopped:
+            keep_choices(dataset)
         # A folder of the index means that images were read: what they are read from is then of use for going on, as it
         # is where a person is asked.
         if (
             not stopped
-            and not isinstance(error, Undecided)
+            and not undecided
             and not dataset.manifest_path.exists()
             and not (dataset.folder / "index").exists()
         ):
@@ -297,9 +328,18 @@ def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
     WorkbenchError
         If the images are not where they were.
     """
-    request = read_json(dataset.folder / "request.json") or {}
     known = dataset.read_manifest(["path", "label", "size_bytes", "modified", "edition"])
-    return changes(_layout(dataset, Path(dataset.info.root), request), known)
+    chosen = dataset.info.choices
+    choices = choices_of(_request(dataset)) if chosen is None else Choices.from_dict(chosen)
+    return changes(layout_of(dataset, choices), known)
+
+
+def place_of(dataset: Dataset) -> Path:
+    """Where the images that were brought can be read by now: a folder, or the table that names them."""
+    for name in ("pictures", "images"):
+        if (dataset.folder / name).exists():
+            return dataset.folder / name
+    return dataset.folder / _request(dataset).get("source", "images")
 
 
 def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
@@ -321,8 +361,9 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 
 
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
-    request = read_json(dataset.folder / "request.json")
-    layout = _layout(dataset, fetch(dataset, request, report, limits), request)
+    request = _request(dataset)
+    choices = choices_of(request)
+    layout = layout_of(dataset, choices, fetch(dataset, request, report, limits))
     card = dataset.info.card if is_asked_for(dataset.info) or dataset.info.drawn else _card_name(layout.class_names)
     info = replace(
         dataset.info,
@@ -332,6 +373,7 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
         labels_from=layout.labels_from,
         split_from=layout.split_from,
         groups_from=layout.groups_from,
+        choices=choices.to_dict(),
     )
     known = _known(dataset, SEEN_COLUMNS)
     if known is not None and is_current(layout, known, dataset.reading):
@@ -339,9 +381,20 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     else:
         table = _index(dataset, layout, report)
         dataset.write_cameras(read_cameras(layout.root, table.loc[table["format"] == "JPEG", "path"].tolist()))
+        if dataset.info.choices not in (None, info.choices) and _are_told_otherwise(known, table):
+            dataset.forget_parts()
         dataset.save(info, table)
         Index(dataset.folder / "index").clear()
     dataset.keep_split()
+
+
+def _are_told_otherwise(known: pd.DataFrame | None, table: pd.DataFrame) -> bool:
+    """Whether the same images have other labels, parts or groups than they had."""
+    if known is None:
+        return False
+    both = known[FROM_LAYOUT].merge(table[FROM_LAYOUT], on="path", suffixes=("_before", ""))
+    told = FROM_LAYOUT[1:]
+    return bool((both[told].to_numpy() != both[[f"{name}_before" for name in told]].to_numpy()).any())
 
 
 def _index(dataset: Dataset, layout: Layout, report: Progress) -> pd.DataFrame:
@@ -401,15 +454,27 @@ def _known(dataset: Dataset, columns: Sequence[str]) -> pd.DataFrame | None:
         return None
 
 
-def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
-    choices = choices_of(request)
+def layout_of(dataset: Dataset, choices: Choices, place: Path | None = None) -> Layout:
+    """Which image is of which class, as it is told from what was brought, by these choices; no image is opened.
+
+    Parameters
+    ----------
+    place
+        Where the images can be read, if `place_of` is not to be asked.
+
+    Raises
+    ------
+    WorkbenchError
+        If nothing usable is found.
+    """
+    place = place or place_of(dataset)
     # Only what the program itself wrote there is taken as it is.
-    written = read_written(source) if source == dataset.folder / PICTURES else None
+    written = read_written(place) if place == dataset.folder / PICTURES else None
     if written is not None:
         return written
     if dataset.info.kind == "table":
-        return read_table(Path(request["source"]), choices=choices)
-    return find_images(source, "" if dataset.info.kind in (FOLDER, PACKED) else "The archive", choices)
+        return read_table(place, choices=choices)
+    return find_images(place, "" if dataset.info.kind in (FOLDER, PACKED) else "The archive", choices)
 
 
 def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progress) -> pd.DataFrame:
@@ -431,8 +496,8 @@ def with_likeness(table: pd.DataFrame, known: pd.DataFrame | None, report: Progr
     # Those that can't be read are each for itself.
     cluster = np.arange(len(good), len(good) + len(table))
     cluster[good.index] = clusters(len(good), pairs)
-    unlike = np.zeros(len(table), dtype=np.float32)
-    unlike[good.index] = unlikeness(good["label"].to_numpy(dtype=str), looks_of(good))
+    labelled, unlike = good[good["label"] != ""], np.zeros(len(table), dtype=np.float32)
+    unlike[labelled.index] = unlikeness(labelled["label"].to_numpy(dtype=str), looks_of(labelled))
     report("Comparing images", 1, 1)
     return table.assign(cluster=cluster.astype(np.int64), unlikeness=unlike)
 
@@ -459,7 +524,7 @@ def _discard(dataset: Dataset) -> None:
     for name in ("images", "pictures", UPLOADED):
         shutil.rmtree(dataset.folder / name, ignore_errors=True)
     (dataset.folder / UNPACKED).unlink(missing_ok=True)
-    request = read_json(dataset.folder / "request.json") or {}
+    request = _request(dataset)
     if request.get("delete_source"):
         (dataset.folder / request["source"]).unlink(missing_ok=True)
 

@@ -20,6 +20,7 @@ from core.datasets.index import ADDED, COLUMNS, is_read_otherwise, stamps
 from core.datasets.pixel_scale import reading_of
 from core.datasets.samples import SAMPLES
 from core.datasets.sources.choices import Undecided
+from core.datasets.sources.found import origin_in_words
 from core.datasets.splits import SPLITS, SplitSettings
 from core.errors import UsageError, WorkbenchError
 from core.files import read_json, replacing, write_json
@@ -68,16 +69,15 @@ class DatasetInfo:
         What a user should know about it, in words.
     labels_from, split_from, groups_from
         What these were told from, in words: see `core.datasets.sources.found.Layout`.
+    choices
+        How a person chose that they are told, as `core.datasets.sources.choices.Choices.to_dict` says it; None where an
+        earlier version did not keep that.
     """
 
     @property
     def origin(self) -> str:
         """In words, what labels, split and groups were told from; "" where an earlier version did not keep that."""
-        if not self.labels_from:
-            return ""
-        split = f"split from {self.split_from}" if self.split_from else "no split came with them"
-        groups = f", groups from {self.groups_from}" if self.groups_from else ""
-        return f"labels from {self.labels_from}, {split}{groups}"
+        return origin_in_words(self.labels_from, self.split_from, self.groups_from)
 
     name: str
     title: str
@@ -91,6 +91,7 @@ class DatasetInfo:
     labels_from: str = ""
     split_from: str = ""
     groups_from: str = ""
+    choices: Mapping[str, Any] | None = None
 
 
 class Dataset:
@@ -328,6 +329,10 @@ class Dataset:
             drawn_by = {key: value for key, value in self._standing_split().items() if key in ("edit", "earlier")}
             self._write_split(content.settings, content.images, content.parts, drawn_by)
 
+    def forget_parts(self) -> None:
+        """Have the split drawn anew by the settings that stand: images are labelled or divided otherwise by now."""
+        write_json(self._split_path, _without_parts(read_json(self._split_path) or {}))
+
     def path_of(self, image_path: str) -> Path:
         return Path(self.info.root) / image_path
 
@@ -363,17 +368,19 @@ class Dataset:
         facts = {"name": self.name, "title": self.info.title, "drawn": self.info.drawn, "kind": self.info.kind}
         if not self.ready:
             status = self.job.status()
-            return facts | {"state": status.state, "error": status.error, "images": 0, "classes": []}
+            facts |= {"state": status.state, "error": status.error, "question": self.question}
+            return facts | {"images": 0, "unlabelled": 0, "classes": []}
         content = self.content
         counts = content.counts
         return facts | {
             "state": "ready",
             "version": content.version,
             "images": len(content.images),
+            "unlabelled": len(content.unlabelled),
             "classes": list(content.class_names),
             "counts": {name: {part: int(counts.at[name, part]) for part in SPLITS} for name in content.class_names},
             "unreadable": content.unreadable.to_dict("records"),
-            "excluded": int(content.table["excluded"].sum()),
+            "excluded": len(content.excluded),
             "warnings": list(self.info.warnings),
             "labels_from": self.info.labels_from,
             "split_from": self.info.split_from,
@@ -413,6 +420,12 @@ class Dataset:
         # One long text for each part: as a list, a hundred thousand of them would take a second to write.
         hashes = {part: " ".join(hash for hash, its in parts.items() if its == part) for part in SPLITS}
         write_json(self._split_path, {"settings": settings.to_dict(), "parts": hashes} | dict(drawn_by))
+
+
+def _without_parts(split: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written of a split, and of those that an undo would bring back, without the parts of the images."""
+    kept = {key: value for key, value in split.items() if key != "parts"}
+    return kept | ({"earlier": _without_parts(kept["earlier"])} if "earlier" in kept else {})
 
 
 class _Contents:

@@ -185,7 +185,9 @@ def by_corrected_labels(runs: Sequence[Run], entries: Sequence[Judged]) -> tuple
     """
     for old, new in ((0, 1), (1, 0)):
         corrected = corrected_from(runs[new], runs[old]) and not entries[old].learned_from_same(entries[new])
-        if corrected and not runs[old].naming().parted:
+        # Images that were read in otherwise have other classes altogether: nothing was corrected, another task was set.
+        same_task = not set(entries[old].predictions.class_names).isdisjoint(entries[new].predictions.class_names)
+        if corrected and same_task and not runs[old].naming().parted:
             break
     else:
         return list(entries), ""

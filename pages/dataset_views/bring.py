@@ -10,11 +10,20 @@ from core.datasets.importing import create_from_card, create_from_path, create_f
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
+from core.workspace import PROJECT
 from pages.widgets.frame import Page
 from pages.widgets.gallery import escape
 
-UPLOAD, PATH = "A zip from this computer", "A folder, zip or table by its path"
+UPLOAD, PATH = "A file from this computer", "A folder or file by its path"
 PUBLIC, SAMPLE = "A public dataset", "A drawn sample"
+UPLOADED = ("zip", "tar", "tgz", "gz", "bz2", "xz", "7z", "npz", "mat", "h5", "hdf5", "parquet", "tm")
+"""Endings of what can be uploaded: archives, and files that hold the images themselves."""
+LAYOUTS = PROJECT / "docs" / "layouts.md"
+LAYOUT_HELP = (
+    "Images in a folder for each class (photos/cats/…, photos/dogs/…), also within train, validation and test; images "
+    "with a table of their labels, or with what a labelling tool wrote beside them; an archive of any of these; or a "
+    "file that holds the pixels, such as .npz. Where it can't be told what is meant, you are asked."
+)
 
 
 def bring(page: Page) -> None:
@@ -65,24 +74,28 @@ def facts(card: Card) -> None:
         st.markdown("\n\n".join(lines))
 
 
-LAYOUT_HELP = (
-    "One folder for each class, named after it, with its images inside: photos/cats/…, photos/dogs/…. Or folders "
-    "train, validation and test that each hold such class folders; or a table (CSV, TSV, Parquet) of paths and labels "
-    "beside the images. The archives of Cats vs Dogs and UC Merced and the four files of MNIST are understood as they "
-    "are, those of the cervix types (.7z) once they are unpacked. JPEG, PNG, WebP, BMP, GIF and TIFF are read."
-)
+def layouts(key: str) -> None:
+    """The way to the table of all layouts that are known."""
+    if LAYOUTS.is_file() and st.button("All layouts that are read", icon=":material/list:", type="tertiary", key=key):
+        show_layouts()
+
+
+@st.dialog("Layouts that are read", width="large")
+def show_layouts() -> None:
+    st.markdown(LAYOUTS.read_text(encoding="utf-8").partition("\n")[2])
 
 
 def upload_form(page: Page) -> None:
     with st.form("upload", clear_on_submit=True, border=False):
         st.caption(LAYOUT_HELP)
-        upload = st.file_uploader("A zip of class folders", type="zip")
+        upload = st.file_uploader("An archive of images, or a file that holds them", type=UPLOADED)
         name = st.text_input("Name (optional)", key="upload_name", max_chars=60)
-        submitted = st.form_submit_button("Import the zip", type="primary")
+        submitted = st.form_submit_button("Import the file", type="primary")
+    layouts("layouts_upload")
     if not submitted:
         return
     if upload is None:
-        st.error("Choose a zip first.")
+        st.error("Choose a file first.")
         return
     begin(page, lambda: _uploaded(page, upload, name))
 
@@ -95,9 +108,10 @@ def _uploaded(page: Page, upload, name: str) -> Dataset:
 def path_form(page: Page) -> None:
     with st.form("path", border=False):
         st.caption(LAYOUT_HELP + " The files stay where they are and are never changed.")
-        path = st.text_input("Path of a folder, zip or table on this computer", placeholder="/home/me/photos")
+        path = st.text_input("Path of a folder or file on this computer", placeholder="/home/me/photos")
         name = st.text_input("Name (optional)", key="path_name", max_chars=60)
         submitted = st.form_submit_button("Import from this path", type="primary")
+    layouts("layouts_path")
     if not submitted:
         return
     begin_from_path(page, path, name)
@@ -105,7 +119,7 @@ def path_form(page: Page) -> None:
 
 def begin_from_path(page: Page, path: str, name: str = "", card: str = "") -> None:
     if not path.strip():
-        st.error("Type the path of a folder, a zip or a table first.")
+        st.error("Type the path of a folder or a file first.")
         return
     begin(page, lambda: create_from_path(page.workspace, Path(path.strip()), name, card))
 

@@ -84,7 +84,7 @@ def show_division(dataset: Dataset) -> None:
             "**test** images, which it never saw, tell how good it is. Each class keeps its share in every part."
         )
         if dataset.content.brings_split:
-            given = ", ".join(sorted(set(dataset.content.manifest["given_split"]) - {""}))
+            given = ", ".join(sorted(set(dataset.content.table["given_split"]) - {""}))
             st.info(f"This dataset brings its own division ({given}); it is kept. What it lacks is cut from training.")
         if dataset.content.parts:
             st.caption("Images that are added later get a place of their own; none of those that are here moves.")

@@ -6,11 +6,13 @@ from core.datasets.checkup import Checkup, accept_finding, apply_remedy
 from core.datasets.findings.finding import NOTES, STOPS, Finding
 from core.datasets.findings.look_alikes import KIND as LOOK_ALIKES
 from core.datasets.findings.pixel_depth import UNKNOWN
+from core.datasets.findings.unlabelled import KIND as WITHOUT_LABEL
 from core.datasets.importing import start_import
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from pages.dataset_views import IMAGES
 from pages.dataset_views.changes import remember
+from pages.dataset_views.images import UNLABELLED
 from pages.dataset_views.look_alikes import show_pairs
 from pages.dataset_views.scale import place_of_scale, show_scale
 from pages.widgets.frame import Page
@@ -78,6 +80,13 @@ def show_finding(page: Page, finding: Finding, number: int) -> None:
                 on_click=show_in_gallery,
                 args=(finding,),
             )
+        if finding.kind == WITHOUT_LABEL and len(page.dataset.content.unlabelled):
+            st.button(
+                "Look at them",
+                icon=":material/photo_library:",
+                key=f"look_{finding.kind}_{number}",
+                on_click=show_unlabelled,
+            )
         if finding.remedy and st.button(
             finding.remedy, icon=":material/build:", key=f"fix_{finding.kind}", help="It can be undone."
         ):
@@ -90,6 +99,13 @@ def show_in_gallery(finding: Finding) -> None:
     st.session_state["gallery_finding"] = finding.kind
     st.session_state["gallery_class"] = st.session_state["gallery_split"] = "all"
     st.session_state["gallery_text"] = ""
+
+
+def show_unlabelled() -> None:
+    """Turn to the images without a label."""
+    st.session_state["view"] = IMAGES
+    st.session_state["gallery_finding"] = st.session_state["gallery_class"] = "all"
+    st.session_state["gallery_split"], st.session_state["gallery_text"] = UNLABELLED, ""
 
 
 def tiles_of(dataset: Dataset, finding: Finding) -> list[Tile]:

@@ -15,7 +15,7 @@ from pages.widgets.gallery import clear_selection, escape, show_images
 TILES_PER_PAGE = 48
 HEIGHT = 560
 FEW_IMAGES = 12
-ALL, EXCLUDED = "all", "excluded"
+ALL, EXCLUDED, UNLABELLED = "all", "excluded", "without a label"
 # In the order of the pixels' hash, classes come mixed, and the first page is a fair sample.
 ORDERS = {
     "mixed": ("pixel_hash", True),
@@ -76,13 +76,18 @@ def filtered(dataset: Dataset, checkup: Checkup) -> pd.DataFrame:
     kinds = {finding.kind: finding for finding in checkup.findings if not known.isdisjoint(finding.paths)}
     classes, parts, findings, text, order = st.columns([2, 2, 3, 2, 2])
     label = _choice(classes, "Class", "gallery_class", [ALL, *dataset.class_names])
-    split = _choice(parts, "Split", "gallery_split", [ALL, *SPLITS, EXCLUDED])
+    unlabelled = dataset.content.unlabelled
+    split = _choice(
+        parts, "Split", "gallery_split", [ALL, *SPLITS, *([UNLABELLED] if len(unlabelled) else []), EXCLUDED]
+    )
     # By its kind, not its title: the URL names it, and titles count, so that a link would not outlive the next change.
     kind = _choice(findings, "Finding", "gallery_finding", [ALL, *kinds], lambda kind: kind.replace("_", " "))
     words = text.text_input("Name contains", key="gallery_text", placeholder="part of a file name", bind="query-params")
     sort = _choice(order, "Order", "gallery_order", list(ORDERS))
     rows = excluded_images(dataset) if split == EXCLUDED else dataset.images
-    if label != ALL:
+    if split == UNLABELLED:
+        rows = unlabelled.assign(split=UNLABELLED)
+    elif label != ALL:
         rows = rows[rows["label"] == label]
     if split in SPLITS:
         rows = rows[rows["split"] == split]
@@ -98,8 +103,7 @@ def filtered(dataset: Dataset, checkup: Checkup) -> pd.DataFrame:
 
 
 def excluded_images(dataset: Dataset) -> pd.DataFrame:
-    table = dataset.content.table
-    return table[table["excluded"]].assign(split=EXCLUDED)
+    return dataset.content.excluded.assign(split=EXCLUDED)
 
 
 def _choice(place, label: str, key: str, options: list[str], words=str) -> str:

@@ -245,6 +245,8 @@ def _switcher(page: Page) -> None:
 
 def _title(dataset: Dataset) -> str:
     state = dataset.job.status().state
+    if state == "failed" and dataset.question is not None:
+        return f"{dataset.info.title} (has a question)"
     return dataset.info.title + {"failed": " (import failed)", "stopped": " (import stopped)"}.get(state, "")
 
 

@@ -132,10 +132,11 @@ def tile_of(dataset: Dataset, row: pd.Series, second: str = "", wrong: bool = Fa
     """A tile for a row of the dataset's table of images."""
     path = dataset.path_of(row["path"])
     note = f" · {second}" if second not in ("", row["split"]) else ""
+    label = f"{row['label']} · " if row["label"] else ""
     return Tile(
         id=row["path"],
         source=thumbnail_url(row["pixel_hash"], SIDE, str(path), dataset.content.reading),
-        title=f"{row['path']} · {row['label']} · {row['split']} · {row['width']} × {row['height']} px{note}",
+        title=f"{row['path']} · {label}{row['split']} · {row['width']} × {row['height']} px{note}",
         caption=row["label"],
         second=second,
         # A run's images may be of a class that the dataset, imported anew, no longer has.

@@ -55,6 +55,8 @@ def facts_of(row: pd.Series) -> list[Fact]:
 
 
 def _teaching(known: dict) -> list[Fact]:
+    if not known["label"]:
+        return [Fact("Class", "none yet", "It came without a label, and takes no part in training until it has one.")]
     facts = [Fact("Class", known["label"])]
     if known.get("original_label", known["label"]) not in ("", known["label"]):
         facts.append(Fact("Class when imported", known["original_label"], "The class was changed here since."))

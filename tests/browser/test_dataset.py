@@ -75,7 +75,7 @@ def test_from_a_zip_with_faults_to_a_division_by_owner(serve, tab: Page, faulty:
     archive = shutil.make_archive(str(tmp_path / "pets"), "zip", faulty)
     tab.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(archive)
     expect(tab.get_by_text("pets.zip")).to_be_visible()
-    tab.get_by_role("button", name="Import the zip").click()
+    tab.get_by_role("button", name="Import the file").click()
     expect(tab.get_by_text("51 images in 2 classes")).to_be_visible()
 
     for title in (
@@ -242,3 +242,44 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(serve, chromium, faulty: Pa
         main = tab.get_by_test_id("stMain")
         assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 1, view
     context.close()
+
+
+def test_a_question_is_answered_by_the_columns_of_a_table(serve, tab: Page, drawn: Path, tmp_path: Path):
+    """From the path of a table whose columns nobody could tell to images that are read in, and read otherwise."""
+    folder = shutil.copytree(drawn, tmp_path / "pets")
+    paths = sorted(folder.rglob("*.png"))
+    rows = [
+        f"{path.relative_to(folder)},{path.parent.name},{path.name.split('_')[0]},{'day' if n % 2 else 'night'}"
+        for n, path in enumerate(paths)
+    ]
+    (folder / "pets.csv").write_text("\n".join(["image,animal,owner,light", *rows]), encoding="utf-8")
+    server = serve()
+    tab.goto(f"{server.address}/dataset")
+    tab.get_by_role("tab", name="A folder or file by its path").click()
+    tab.get_by_label("Path of a folder or file on this computer").fill(str(folder / "pets.csv"))
+    tab.get_by_role("button", name="Import from this path").click()
+    expect(tab.get_by_text("pets can be read in more than one way.")).to_be_visible()
+    read_in = tab.get_by_role("button", name="Read them in so")
+    expect(read_in).to_be_disabled()
+    tab.locator("label").filter(has_text="the column “light”").click()
+    expect(tab.get_by_text("48 of 48 rows find their image. 48 images in 2 classes: day 24, night 24.")).to_be_visible()
+    tab.locator("label").filter(has_text="the column “animal”").click()
+    expect(tab.get_by_text(re.compile("48 images in 2 classes: cats? 24, dogs? 24."))).to_be_visible()
+    choose(tab, "Group column", "owner")
+    expect(tab.get_by_text("groups from the column “owner” of pets.csv.")).to_be_visible()
+    read_in.click()
+    expect(tab.get_by_text("pets holds 48 images in 2 classes")).to_be_visible()
+    expect(tab.get_by_text("Labels from the column “animal” of pets.csv, no split came with them")).to_be_visible()
+    assert open_dataset(Workspace.at(server.home), "pets").images["given_group"].nunique() == 16
+
+    tab.get_by_role("button", name="Read otherwise…").click()
+    tab.get_by_role("button", name="Leave it as it is").wait_for()
+    field = tab.get_by_role("combobox", name="Label column")
+    field.press("Backspace")
+    field.fill("light")
+    field.press("Enter")
+    field.press("Tab")
+    expect(tab.get_by_text("48 images in 2 classes: day 24, night 24.")).to_be_visible()
+    read_in.click()
+    expect(read_in).to_have_count(0)
+    expect(tab.get_by_text("Labels from the column “light” of pets.csv")).to_be_visible()

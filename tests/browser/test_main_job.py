@@ -145,7 +145,7 @@ def upload(tab: Page, name: str, content: bytes) -> None:
         {"name": name, "mimeType": "application/zip", "buffer": content}
     )
     expect(tab.get_by_text(name)).to_be_visible()
-    tab.get_by_role("button", name="Import the zip").click()
+    tab.get_by_role("button", name="Import the file").click()
 
 
 def test_uploading_own_images_with_awkward_names(serve, tab: Page):
@@ -184,7 +184,7 @@ def test_hosted_visitors_do_not_see_each_other(serve, chromium):
     expect(tabs[0].get_by_text("Ready to learn from")).to_be_visible()
     tabs[1].goto(f"{server.address}/dataset?dataset=cats_vs_dogs_sample")
     expect(tabs[1].get_by_text("has not been opened here yet")).to_be_visible()
-    expect(tabs[1].get_by_role("tab", name="A zip from this computer")).to_be_visible()
+    expect(tabs[1].get_by_role("tab", name="A file from this computer")).to_be_visible()
     expect(tabs[1].get_by_role("tab", name=re.compile("path"))).to_have_count(0)
     for tab in tabs:
         tab.context.close()

@@ -211,6 +211,53 @@ def test_columns_of_a_table_can_be_named(document, tmp_path, class_folders):
     assert (code, summary["images"], summary["classes"]) == (0, 8, ["cat", "dog"])
 
 
+def test_what_only_a_person_can_tell_is_asked_with_the_options_that_answer_it(
+    command, document, tmp_path, class_folders
+):
+    table = labelled(tmp_path / "study", class_folders, label="what")
+    code, output, complaints = command("import", table)
+    assert (code, output) == (2, "")
+    assert "Which column of labels.csv holds the labels" in complaints
+    assert "--label-column=what   the column “what”: cat, dog" in complaints
+    code, found = document("import", table)
+    assert code == 2
+    assert found["question"]["table"] == "labels.csv"
+    option = found["question"]["options"][0]
+    assert option == {"text": "the column “what”: cat, dog", "choices": {"label_columns": ["what"]}}
+    entry = next(entry for entry in document("datasets")[1] if entry["name"] == "labels")
+    assert entry["question"] == found["question"]
+    code, summary = document("import", table, "--label-column=what")
+    assert (code, summary["classes"], summary["labels_from"]) == (0, ["cat", "dog"], "the column “what” of labels.csv")
+    assert summary["groups_from"] == "the column “patient” of labels.csv"
+
+
+def test_a_table_is_read_by_another_column_under_the_same_name(command, document, tmp_path, class_folders):
+    table = labelled(tmp_path / "study", class_folders)
+    assert document("import", table)[0] == 0
+    code, output, _ = command("import", table, "--label-column=patient", "--group-column=-")
+    assert code == 0
+    assert output.startswith(
+        "labels: 8 images, labels from the column “patient” of labels.csv, no split came with them"
+    )
+    assert "read otherwise than before: labels from the column “label” of labels.csv" in output
+    assert "groups from" not in output.partition("\n")[0]
+    code, output, _ = command("import", table)
+    assert "labels from the column “patient”" in output, "nothing was said, so that what was chosen stands"
+    assert "read otherwise" not in output
+
+
+def test_images_without_a_label_are_counted_apart_and_labelled(command, document, half_labelled):
+    code, output, _ = command("import", half_labelled.info.root + "/study.csv")
+    assert code == 0
+    assert output.startswith("study: 20 images and 4 without a label, labels from the column “label” of study.csv")
+    assert re.search(r"study +20 +4 +2 +table +ready", command("datasets")[1])
+    assert command("check", "study")[1].startswith("study: 20 images and 4 without a label, ready")
+    assert document("check", "study")[1]["unlabelled"] == 4
+    code, found = document("edit", "study", "relabel", "cats", "new/0.png")
+    assert (code, found["images"], found["unlabelled"]) == (0, 21, 3)
+    assert document("edit", "study", "undo")[1]["unlabelled"] == 4
+
+
 def test_a_failed_import_is_listed_with_its_reason_and_can_be_repeated(document, tmp_path, write_picture):
     folder = tmp_path / "late"
     folder.mkdir()

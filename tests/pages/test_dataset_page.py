@@ -40,7 +40,7 @@ def test_a_failed_import_says_why_and_can_be_removed(visit, failed):
     page = visit("dataset", dataset="broken")
     assert page.errors == ["No image of my_*folder* could be read."]
     assert "*folder*" not in page.source
-    assert "A zip from this computer" in tabs(page)
+    assert "A file from this computer" in tabs(page)
     page.press("Remove this attempt")
     assert page.question == "Where does this project stand?"
     assert "Nothing is here yet" in page.words

@@ -1,5 +1,7 @@
 """Runs side by side: their names, what differs, what they reached and cost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -102,6 +104,18 @@ def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(fin
     third = compare_runs([new, old, finished(3)])
     assert third["remark"] == ""
     assert not any(pair["comparable"] for pair in third["pairs"]), "with others they are as far apart as they were"
+
+
+def test_a_run_is_not_compared_with_one_of_other_classes_altogether(finished):
+    """The images were read in by another column in between: of patients, not of cats and dogs."""
+    old, new = finished(10), finished(2, version="2")
+    write_json(new.folder / "fixed.json", {"before": old.id, "edits": []})
+    answers = new.predictions()
+    replace(answers, class_names=("p1", "p2")).save(new.predictions_path)
+    found = compare_runs([new, old])
+    assert found["remark"] == ""
+    assert not found["pairs"][0]["comparable"]
+    assert "none of the others can be compared with it" in found["answer"]
 
 
 def test_what_keeps_a_run_out_is_said_with_its_name(finished, workspace):

@@ -13,8 +13,7 @@ DIFFERENCES_SHOWN = 3
 
 def unusable(content: Content) -> Iterable[Finding]:
     bad = content.unreadable
-    is_unlabelled = bad["problem"].str.startswith("has no label")
-    broken = bad[~is_unlabelled]
+    broken = bad[~bad["problem"].str.startswith("has no label")]
     if len(broken):
         paths = tuple(broken["path"])
         yield Finding(
@@ -24,15 +23,6 @@ def unusable(content: Content) -> Iterable[Finding]:
             f"{reasons_in_words(broken['problem'])}. They are left out already; bring them again from where they "
             "came, or save those of another kind as PNG, if you need them.",
             WARNS,
-            paths,
-        )
-    if is_unlabelled.any():
-        paths = tuple(bad.loc[is_unlabelled, "path"])
-        yield Finding(
-            "unlabelled",
-            f"{count_of(len(paths), 'image')} without a label",
-            "In no class folder, or in a test folder whose answers are kept secret. They are left out.",
-            NOTES,
             paths,
         )
 

@@ -14,6 +14,10 @@ LEAVE_OUT = "leave out"
 """What `Choices.several_labels` can be."""
 
 
+NO_COLUMN = "-"
+"""What `Choices.split_column` and `Choices.group_column` are where no column of the table is to be taken for that."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """How images are to be read in, as far as a person said; what is empty is told from what is there.
@@ -24,7 +28,7 @@ class Choices:
         "folders", "names" (of the files), or the path of a table or annotation file, relative to the folder that was
         brought, with forward slashes.
     path_column, split_column, group_column
-        Names of columns of the table.
+        Names of columns of the table. For split and group `NO_COLUMN` where none is meant, whatever they are called.
     label_columns
         The column that holds the labels; several where each is a class and holds 1 for its images.
     level

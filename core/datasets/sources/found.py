@@ -67,6 +67,15 @@ class Layout:
         return sorted({image.label for image in self.images}, key=natural_order)
 
 
+def origin_in_words(labels_from: str, split_from: str, groups_from: str) -> str:
+    """What labels, split and groups were told from, in a line: see `Layout`; "" where that of labels is not known."""
+    if not labels_from:
+        return ""
+    split = f"split from {split_from}" if split_from else "no split came with them"
+    groups = f", groups from {groups_from}" if groups_from else ""
+    return f"labels from {labels_from}, {split}{groups}"
+
+
 def natural_order(text: str) -> tuple[list, str]:
     """A sort key by which "Type 2" comes before "Type 10"."""
     parts = _DIGITS.split(text.casefold())

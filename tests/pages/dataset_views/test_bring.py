@@ -10,9 +10,9 @@ from PIL import Image
 from core.datasets.cards import load_cards
 from core.datasets.store import open_dataset
 
-UPLOAD, PATH = "A zip from this computer", "A folder, zip or table by its path"
+UPLOAD, PATH = "A file from this computer", "A folder or file by its path"
 PUBLIC, SAMPLE = "A public dataset", "A drawn sample"
-PATH_LABEL = "Path of a folder, zip or table on this computer"
+PATH_LABEL = "Path of a folder or file on this computer"
 
 
 def zip_of(names):
@@ -33,14 +33,22 @@ def test_an_empty_workspace_asks_for_images(visit):
     page = visit("dataset")
     assert "There are no images yet." in page.words
     assert tabs(page) == [UPLOAD, PATH, PUBLIC, SAMPLE]
-    assert {"Import the zip", "Import from this path", "Open Cats vs dogs (drawn)"} <= set(page.buttons)
-    assert "JPEG, PNG, WebP, BMP, GIF and TIFF are read" in page.words
+    assert {"Import the file", "Import from this path", "Open Cats vs dogs (drawn)"} <= set(page.buttons)
+    assert "Where it can't be told what is meant, you are asked." in page.words
+
+
+def test_all_layouts_that_are_read_are_a_click_away(visit):
+    page = visit("dataset")
+    buttons = [button for button in page.at.button if button.label == "All layouts that are read"]
+    assert len(buttons) == 2, "for a file and for a path"
+    buttons[0].click()
+    assert any("| A folder for each class |" in text.value for text in page.run().at.markdown)
 
 
 def test_a_zip_is_uploaded(visit, workspace, launched):
     page = visit("dataset")
     page.at.file_uploader[0].set_value(("my pets.zip", zip_of(["a/1.png", "b/1.png"]), "application/zip"))
-    page.press("Import the zip")
+    page.press("Import the file")
     assert page.query == {"dataset": "my_pets"}
     assert "**my pets** is being read in." in page.words
     assert launched == [("core.datasets.importing", "my_pets")]
@@ -51,7 +59,7 @@ def test_an_upload_can_be_named(visit, workspace, launched):
     page = visit("dataset")
     page.at.file_uploader[0].set_value(("1.zip", zip_of(["a/1.png", "b/1.png"]), "application/zip"))
     page.at.text_input(key="upload_name").set_value("Our *cats* & dogs")
-    page.press("Import the zip")
+    page.press("Import the file")
     assert page.query == {"dataset": "Our_cats_dogs"}
     assert "**Our *cats* & dogs** is being read in." in page.words
     assert "*cats*" not in page.source
@@ -60,8 +68,8 @@ def test_an_upload_can_be_named(visit, workspace, launched):
 @pytest.mark.parametrize(
     ("button", "words"),
     [
-        ("Import the zip", "Choose a zip first."),
-        ("Import from this path", "Type the path of a folder, a zip or a table first."),
+        ("Import the file", "Choose a file first."),
+        ("Import from this path", "Type the path of a folder or a file first."),
     ],
 )
 def test_an_empty_form_says_what_it_lacks(visit, launched, button, words):
@@ -174,7 +182,7 @@ def test_a_full_space_takes_no_upload(visit, hosted, full, launched):
     page = visit("dataset")
     full(page)
     page.at.file_uploader[0].set_value(("pets.zip", zip_of(["a/1.png", "b/1.png"]), "application/zip"))
-    page.press("Import the zip")
+    page.press("Import the file")
     assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
     assert launched == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.editing import exclude
+from core.datasets.editing import exclude, relabel
 from core.datasets.splits import SplitSettings
 
 
@@ -61,6 +61,35 @@ def test_excluded_images_have_a_place_of_their_own_with_the_reason(visit, pets):
         ("cats/0.png", "a <b>wolf</b>"),
         ("dogs/0.png", "excluded"),
     }
+
+
+def test_images_without_a_label_have_a_place_of_their_own_and_are_given_one(visit, half_labelled):
+    page = gallery(visit)
+    assert "study holds 20 images in 2 classes, 10 in each, and 4 without a label." in page.words
+    assert not [tile for tile in page.tiles if tile["id"].startswith("new/")]
+    page.set("Split", "without a label")
+    assert "**4** images." in page.words
+    assert {(tile["id"], tile["caption"], tile["second"]) for tile in page.tiles} == {
+        (f"new/{number}.png", "", "without a label") for number in range(4)
+    }
+    assert all(tile["title"].startswith(f"{tile['id']} · without a label · 8 × 8 px") for tile in page.tiles)
+    relabel(half_labelled, ["new/0.png"], "cats")
+    exclude(half_labelled, ["new/1.png"])
+    assert {tile["id"] for tile in page.run().tiles} == {"new/2.png", "new/3.png"}
+    assert "and 2 without a label. 1 is excluded." in page.words
+    assert {tile["id"] for tile in page.set("Split", "excluded").tiles} == {"new/1.png"}
+
+
+def test_where_all_have_a_label_nothing_is_said_of_those_without(visit, pets):
+    page = gallery(visit)
+    assert "without a label" not in page.setting("Split").options
+    assert "without a label" not in page.words
+
+
+def test_the_check_up_leads_to_the_images_without_a_label(visit, half_labelled):
+    page = visit("dataset").press("Look at them")
+    assert page.setting("View").value == "Images"
+    assert len(page.tiles) == 4
 
 
 def test_only_findings_that_show_images_can_be_filtered_for(visit, faulty):

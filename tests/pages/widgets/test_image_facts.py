@@ -96,3 +96,9 @@ def test_how_a_file_stores_colours(mode, words):
 )
 def test_file_sizes(size, words):
     assert told(size_bytes=size)["File size"] == words
+
+
+def test_an_image_without_a_label_is_said_to_be_of_no_class_yet():
+    facts = told(label="", split="without a label")
+    assert facts["Class"] == "none yet"
+    assert "Split" not in facts

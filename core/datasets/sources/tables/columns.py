@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.datasets.sources.choices import LEAVE_OUT, Choices, Option, Undecided
+from core.datasets.sources.choices import LEAVE_OUT, NO_COLUMN, Choices, Option, Undecided
 from core.datasets.sources.split_names import split_of_value
 from core.datasets.sources.tables.column_names import (
     GROUPS,
@@ -108,6 +108,9 @@ def _given(table: TableFile, choices: Choices, called: str) -> dict[str, list[in
     }
     given = {}
     for role, names in chosen.items():
+        if names == [NO_COLUMN]:
+            given[role] = []
+            continue
         for name in filter(None, names if any(names) else [fixed.get(role, "")]):
             if table.names.count(name) != 1:
                 count = "several columns" if name in table.names else "no column"
@@ -124,7 +127,7 @@ def _given(table: TableFile, choices: Choices, called: str) -> dict[str, list[in
 
 
 def _as_given(given: Mapping[str, Sequence[int]]) -> Columns:
-    split, group = (given[role][0] if role in given else None for role in ("split", "group"))
+    split, group = (given[role][0] if given.get(role) else None for role in ("split", "group"))
     return Columns(given["path"][0], tuple(given["label"]), split, group)
 
 

@@ -1,0 +1,159 @@
+"""What can be chosen of how images are read in, and what each choice would find; nothing is changed by looking."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.datasets.importing import create_from_path, run_import
+from core.datasets.source_choice import (
+    EXAMPLES,
+    can_be_looked_at,
+    head_of,
+    is_told_otherwise,
+    look,
+    table_path,
+    tables_of,
+    told_from,
+)
+from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, NO_COLUMN, Choices
+from core.errors import UsageError
+
+
+@pytest.fixture
+def folder(class_folders, tmp_path):
+    return class_folders(tmp_path / "study", {"cats": 12, "dogs": 12, "new": 2})
+
+
+@pytest.fixture
+def study(folder, workspace):
+    """A table of the images, laid out and not read in yet."""
+    lines = ["path,label,sex,owner"]
+    for path in sorted(folder.rglob("*.png")):
+        label = "" if path.parent.name == "new" else path.parent.name
+        lines.append(f"{path.relative_to(folder).as_posix()},{label},{'fm'[int(path.stem) % 2]},p{path.stem}")
+    (folder / "study.csv").write_text("\n".join([*lines, "cats/99.png,cats,f,p1"]), encoding="utf-8")
+    return create_from_path(workspace, folder / "study.csv")
+
+
+# Looking -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_look_tells_what_comes_out_and_changes_nothing(study):
+    found = look(study, AS_FOUND)
+    assert found.counts == {"cats": 12, "dogs": 12}
+    assert (found.unlabelled, found.left_out, found.depth, found.problem) == (2, 1, 1, "")
+    assert found.reasons == ("cats/99.png is named in the table but does not exist",)
+    assert found.origin == "labels from the column “label” of study.csv, no split came with them"
+    assert not study.manifest_path.exists()
+    assert study.job.status().state not in ("failed", "done")
+
+
+def test_examples_are_of_all_classes_in_turn_and_lie_where_they_say(study, folder):
+    examples = look(study, AS_FOUND).examples
+    assert [label for _, label in examples] == ["cats", "dogs"] * (EXAMPLES // 2)
+    assert examples[0][0] == str(folder / "cats" / "0.png")
+
+
+def test_other_columns_find_other_classes(study):
+    found = look(study, Choices(label_columns=("sex",), group_column="owner"))
+    assert found.counts == {"f": 13, "m": 13}
+    assert "groups from the column “owner”" in found.origin
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        (Choices(label_columns=("breed",)), "no column “breed”"),
+        (Choices(label_columns=("path",), path_column="path"), "chosen for two purposes"),
+        (Choices(path_column="owner"), "None of the 27 rows of study.csv can be used"),
+    ],
+)
+def test_choices_that_find_nothing_are_told_in_words(study, choices, words):
+    found = look(study, choices)
+    assert words in found.problem
+    assert (found.counts, found.question) == ({}, None)
+
+
+def test_a_question_that_follows_is_handed_on(study, folder):
+    text = (folder / "study.csv").read_text(encoding="utf-8")
+    (folder / "study.csv").write_text(text.replace("label", "what", 1), encoding="utf-8")
+    found = look(study, AS_FOUND)
+    assert found.question["table"] == "study.csv"
+    assert found.question["options"][0]["choices"] == {"label_columns": ["what"]}
+
+
+def test_what_is_gone_is_told(study, folder):
+    (folder / "study.csv").unlink()
+    assert "no table" in look(study, AS_FOUND).problem
+    assert not can_be_looked_at(study)
+
+
+def test_a_column_that_is_called_as_a_group_need_not_be_one(study, folder):
+    text = (folder / "study.csv").read_text(encoding="utf-8")
+    (folder / "study.csv").write_text(text.replace("owner", "patient", 1), encoding="utf-8")
+    assert "groups from" in look(study, AS_FOUND).origin
+    assert "groups from" not in look(study, Choices(group_column=NO_COLUMN)).origin
+
+
+# Tables --------------------------------------------------------------------------------------------------------------
+
+
+def test_tables_are_found_in_the_folder_and_in_those_within(folder, workspace):
+    for name in (
+        "b.csv",
+        "a.tsv",
+        "cats/labels.parquet",
+        "meta/deep/split.csv",
+        "meta/sampleSubmission.csv",
+        "notes.md",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "x.csv").touch()
+    dataset = create_from_path(workspace, folder)
+    assert tables_of(dataset) == ["a.tsv", "b.csv", "cats/labels.parquet", "meta/deep/split.csv"]
+    assert table_path(dataset, "meta/deep/split.csv") == folder / "meta" / "deep" / "split.csv"
+
+
+def test_many_files_do_not_make_many_tables(folder, workspace):
+    for number in range(100):
+        (folder / "cats" / f"{number}.csv").touch()
+    assert len(tables_of(create_from_path(workspace, folder))) == 20
+
+
+def test_of_a_table_its_columns_alone_are_to_choose(study):
+    assert tables_of(study) == ["study.csv"]
+    assert head_of(table_path(study, "study.csv"))["owner"].tolist() == ["p0", "p1", "p10", "p11", "p2"]
+
+
+def test_the_head_of_what_is_no_table_is_refused_in_words(folder):
+    (folder / "labels.csv").write_bytes(b"\x00\x00\x01\x00" * 50)
+    with pytest.raises(UsageError, match="not a table of text"):
+        head_of(folder / "labels.csv")
+
+
+# What it was told from ------------------------------------------------------------------------------------------------
+
+
+def test_what_labels_were_told_from_is_known_from_choices_or_words(folder, workspace):
+    dataset = run_import(create_from_path(workspace, folder))
+    assert told_from(dataset, ["labels.csv"]) == FOLDERS
+    tables = ["csv", "meta/labels.csv", "labels.csv"]
+    for words, source in [
+        ("the names of the files", FILE_NAMES),
+        ("the column “dx” of meta/labels.csv", "meta/labels.csv"),
+        ("something else", ""),
+        ("", ""),
+    ]:
+        dataset.save(replace(dataset.info, labels_from=words))
+        assert told_from(dataset, tables) == source
+    dataset.save(replace(dataset.info, choices={"labels_from": "labels.csv"}))
+    assert told_from(dataset, tables) == "labels.csv"
+
+
+def test_what_is_drawn_or_lay_in_one_file_is_not_told_otherwise(folder, workspace):
+    dataset = run_import(create_from_path(workspace, folder))
+    assert is_told_otherwise(dataset)
+    (dataset.folder / "pictures").mkdir()
+    assert not is_told_otherwise(dataset)

@@ -1,0 +1,216 @@
+"""How images are read in: a question with its answers, columns to choose, and another reading of what was read in."""
+
+import json
+
+import pytest
+
+from core.datasets.editing import relabel
+from core.datasets.importing import create_from_path, run_import
+from core.datasets.sources.choices import Choices, Option, Undecided
+
+READ_IN, OTHERWISE = "Read them in so", "Read otherwise…"
+
+
+def write_table(folder, header):
+    paths = sorted(folder.rglob("*.png"))
+    rows = [
+        f"{path.relative_to(folder).as_posix()},{'corn' if int(path.stem) % 2 else 'apple'},x,p{path.stem}"
+        for path in paths
+    ]
+    (folder / "plants.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    return folder / "plants.csv"
+
+
+@pytest.fixture
+def table(class_folders, tmp_path):
+    """Twenty pictures and a table of them whose columns are not called what they are."""
+    return write_table(class_folders(tmp_path / "field", {"a": 10, "b": 10}), "path,plant,colour,patient")
+
+
+@pytest.fixture
+def asked(workspace, table):
+    dataset = create_from_path(workspace, table)
+    with pytest.raises(Undecided):
+        run_import(dataset)
+    return dataset
+
+
+@pytest.fixture
+def known(workspace, table):
+    """The same images, read in by the column of plants."""
+    return run_import(create_from_path(workspace, table, choices=Choices(label_columns=("plant",))))
+
+
+def choices_written(dataset):
+    return json.loads((dataset.folder / "request.json").read_text())["choices"]
+
+
+def option(page, words):
+    (text,) = (text for text in page.setting("How they are meant").options if words in text.replace("\\", ""))
+    return page.setting("How they are meant").options.index(text)
+
+
+# The question --------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_shows_its_answers_and_the_table_and_nothing_is_chosen_beforehand(visit, asked):
+    page = visit("dataset", dataset="plants")
+    assert page.errors == []
+    assert "can be read in more than one way" in page.words
+    assert "Which column of plants.csv holds the labels" in page.words
+    assert page.setting("How they are meant").value is None
+    assert option(page, "column “plant”: apple, corn") == 0
+    assert page.button(READ_IN).disabled
+    assert page.at.dataframe[0].value.columns.tolist() == ["path", "plant", "colour", "patient"]
+
+
+def test_an_answer_shows_what_it_finds_and_reads_the_images_in(visit, asked, launched):
+    page = visit("dataset", dataset="plants").set("How they are meant", 0)
+    assert page.at.multiselect[0].value == ["plant"]
+    assert "20 of 20 rows find their image. **20 images in 2 classes:** apple 10, corn 10." in page.words
+    assert {tile["caption"] for tile in page.tiles} == {"apple", "corn"}
+    assert "Labels from the column “plant” of plants.csv" in page.words
+    page.press(READ_IN)
+    assert choices_written(asked) == {"label_columns": ["plant"]}
+    assert launched == [("core.datasets.importing", "plants")]
+    assert "is being read in" in page.words
+    run_import(asked)
+    assert asked.class_names == ("apple", "corn")
+    assert asked.question is None
+
+
+def test_an_answer_that_finds_nothing_usable_says_so_in_place(visit, asked, launched):
+    page = visit("dataset", dataset="plants")
+    page.set("How they are meant", option(page, "column “colour”"))
+    (warning,) = page.at.warning
+    assert "have the label “x”. A classifier needs at least two" in warning.value.replace("\\", "")
+    assert page.button(READ_IN).disabled
+    assert launched == []
+
+
+def test_columns_are_chosen_one_by_one(visit, asked, launched):
+    page = visit("dataset", dataset="plants").set("How they are meant", 2)
+    assert page.setting("How they are meant").options[2] == "By columns that I name"
+    page.at.multiselect[0].set_value(["patient"])
+    page.set("Group column", "plant").set("Split column", "-").set("File name column", "path")
+    assert "**20 images in 10 classes:**" in page.words
+    page.press(READ_IN)
+    wanted = {"path_column": "path", "label_columns": ["patient"], "split_column": "-", "group_column": "plant"}
+    assert choices_written(asked) == wanted
+
+
+def test_a_column_for_two_purposes_is_refused_in_place(visit, asked):
+    page = visit("dataset", dataset="plants").set("How they are meant", 0).set("Group column", "plant")
+    assert "chosen for two purposes" in page.at.warning[0].value.replace("\\", "")
+    assert page.button(READ_IN).disabled
+
+
+def test_a_question_that_is_of_no_table_has_its_options_alone(visit, workspace, class_folders, tmp_path, launched):
+    dataset = create_from_path(workspace, class_folders(tmp_path / "shapes", {"round": 3, "angular": 3}))
+    options = [Option("the outermost: *round*", Choices(level=1)), Option("the innermost", Choices(level=-1))]
+    dataset.ask(Undecided("Which of the <nested> folders is the class?", options))
+    dataset.job.update(state="failed", error="Which?")
+    page = visit("dataset", dataset="shapes")
+    assert "Which of the <nested> folders is the class?" in page.words
+    assert "*round*" not in page.source
+    assert len(page.at.multiselect) == len(page.at.dataframe) == 0
+    page.set("How they are meant", 0)
+    assert "**6 images in 2 classes:** angular 3, round 3." in page.words
+    page.press(READ_IN)
+    assert choices_written(dataset) == {"level": 1}
+
+
+def test_an_open_question_is_no_failure(visit, asked):
+    page = visit("home", dataset="plants")
+    assert "can be read in more than one way: say which is meant" in page.words
+    assert page.at.sidebar.selectbox[0].options == ["plants (has a question)"]
+
+
+def test_the_attempt_can_be_removed(visit, asked):
+    visit("dataset", dataset="plants").press("Remove this attempt")
+    assert not asked.folder.exists()
+
+
+# After an import ------------------------------------------------------------------------------------------------------
+
+
+def test_the_head_of_the_page_says_where_labels_split_and_groups_came_from(visit, known):
+    words = "Labels from the column “plant” of plants.csv, no split came with them, groups from the column “patient” of"
+    assert words in visit("dataset").words
+
+
+def test_a_table_is_read_otherwise(visit, known, trained, launched):
+    trained(known)
+    relabel(known, ["a/0.png"], "corn")
+    page = visit("dataset").press(OTHERWISE)
+    assert page.at.multiselect[0].value == ["plant"], "what was chosen"
+    assert page.setting("Group column").options[0] == "patient (automatic)", "what was taken"
+    assert "What was changed by hand (1) stays" in page.words
+    assert "Runs made before keep what they learned" in page.words
+    page.at.multiselect[0].set_value(["patient"])
+    page.set("Group column", "-")
+    assert "**20 images in 10 classes:**" in page.words
+    page.press(READ_IN)
+    assert launched == [("core.datasets.importing", "plants")]
+    run_import(known)
+    page = visit("dataset")
+    assert "Labels from the column “patient” of plants.csv, no split came with them." in page.words
+    assert known.content.table.set_index("path").loc["a/0.png", "label"] == "corn"
+
+
+def test_another_reading_can_be_left(visit, known, launched):
+    page = visit("dataset").press(OTHERWISE)
+    assert OTHERWISE not in page.buttons
+    page.press("Leave it as it is")
+    assert OTHERWISE in page.buttons
+    assert launched == []
+
+
+def test_folders_are_read_otherwise(visit, workspace, class_folders, tmp_path):
+    dataset = run_import(create_from_path(workspace, class_folders(tmp_path / "pets", {"a": 10, "b": 10})))
+    write_table(tmp_path / "pets", "path,label,colour,patient")
+    page = visit("dataset").press(OTHERWISE)
+    sources = page.setting("Labels from")
+    assert sources.value == "folders"
+    assert [text.replace("\\", "") for text in sources.options] == [
+        "The names of the folders",
+        "The names of the files",
+        "The table plants.csv",
+        "Automatic: whatever fits",
+    ]
+    page.set("Labels from", "plants.csv")
+    assert page.at.dataframe[0].value["label"].tolist()[:2] == ["apple", "corn"]
+    assert dataset.question is None
+
+
+def test_what_the_program_drew_is_what_it_is(visit, workspace, imported):
+    dataset = imported("pets", {"cats": 3, "dogs": 3})
+    dataset.save(type(dataset.info)(**dataset.info.__dict__ | {"kind": "sample"}))
+    assert OTHERWISE not in visit("dataset").buttons
+
+
+def test_a_question_after_another_reading_is_put_while_what_was_known_is_kept(visit, known, table):
+    write_table(table.parent, "path,what,colour,patient")
+    (known.folder / "request.json").write_text(json.dumps({"source": str(table), "choices": {}}))
+    with pytest.raises(Undecided):
+        run_import(known)
+    page = visit("dataset")
+    assert "Until you choose, what was known is kept" in page.words
+    assert "holds 20 images in 2 classes" in page.words
+    page.press("Leave it as it was")
+    assert "in more than one way" not in page.words
+    assert choices_written(known) == {"label_columns": ["plant"]}
+
+
+# Runs that were made before -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", ["training", "evaluation", "compare", "model", "augmentation", "home"])
+def test_runs_of_other_labels_are_still_shown(visit, workspace, known, trained, table, step):
+    runs = [trained(known, wrong_every=every) for every in (3, 4)]
+    for run in runs:
+        run.events.append("dataset", version=known.content.version)
+    known = run_import(create_from_path(workspace, table, choices=Choices(label_columns=("patient",))))
+    assert len(known.class_names) == 10
+    page = visit(step, dataset="plants", run=runs[0].id)
+    assert page.errors == []
