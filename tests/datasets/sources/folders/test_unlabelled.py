@@ -9,8 +9,19 @@ def unlabelled(layout):
 
 @pytest.mark.parametrize(
     "name",
-    "no_label|no-labels|_unlabeled|Unlabelled|unlabeled_data|UnlabeledImages|not labelled|unsup|unknown_label"
-    "|without label|train_unlabeled".split("|"),
+    [
+        "no_label",
+        "no-labels",
+        "_unlabeled",
+        "Unlabelled",
+        "unlabeled_data",
+        "UnlabeledImages",
+        "not labelled",
+        "unsup",
+        "unknown_label",
+        "without label",
+        "train_unlabeled",
+    ],
 )
 def test_folders_that_say_so_hold_images_without_a_label(found, name):
     layout = found("cats", "dogs", name)
