@@ -10,6 +10,7 @@ from core.datasets.sources.folders.places import Place, count, listed, parted, u
 from core.datasets.sources.folders.unlabelled import keep, says_to_predict
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.split_names import SPLIT_NAMES, class_and_part, split_in_names, words_of
+from core.errors import UsageError
 
 MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)
 """Folders beside the parts that hold more images of a class to train on."""
@@ -162,6 +163,7 @@ def _divided_within_classes(places: list[Place], layout: Layout) -> Divided:
 
 
 def _divided_at(places: list[Place], depth: int, parts: dict[str, str], layout: Layout) -> Divided:
+    _refuse_folds(places)
     divided = {place.levels[:depth] for place in places if place.level(depth) in parts}
     inside, beside = parted(
         places,
@@ -172,6 +174,17 @@ def _divided_at(places: list[Place], depth: int, parts: dict[str, str], layout: 
             _is_in(place, depth, parts)
     _say_undivided([place for place in inside if place.levels and not place.split], layout, sorted(parts))
     return Divided(inside, beside, sorted(parts))
+
+
+def _refuse_folds(places: list[Place]) -> None:
+    """Refuse folds that each hold train and val, as `splitfolders --kfold` writes them: each holds every image."""
+    folds = [name for name in under_first(places) if words_of(name) in {("fold",), ("k", "fold"), ("kfold",)}]
+    if len(folds) > 1:
+        raise UsageError(
+            f"{listed(folds)} are folds of a cross-validation, which hold the same images over again, divided otherwise "
+            "each time. Import the folder of one fold; or the class folders that they were made of, whose images can "
+            "then be divided into folds here."
+        )
 
 
 def _say_undivided(places: list[Place], layout: Layout, parts: list[str]) -> None:

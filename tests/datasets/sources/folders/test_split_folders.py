@@ -31,6 +31,7 @@ PAIRS = ("train/cats", "train/dogs", "test/cats", "test/dogs")
         ("cats", "dogs", "test_set/cats", "test_set/dogs"),
         ("cats_train", "cats_test", "dogs_train", "dogs_test"),
         ("train-cats", "test-cats", "train-dogs", "test-dogs"),
+        ("catsTrain", "catsTest", "dogsTrain", "dogsTest"),
     ],
 )
 def test_parts_are_found_outermost_and_within(found, names):
