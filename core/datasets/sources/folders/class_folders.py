@@ -14,6 +14,7 @@ from core.datasets.sources.folders.places import (
     listed,
     parted,
     places_of,
+    shown,
     unwrap,
 )
 from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, Divided, take_split
@@ -92,7 +93,7 @@ def _label(layout: Layout, places: list[Place], level: int, choices: Choices, di
     keep(others, layout, "The class folders lie deeper.")
     if nested and not choices.level:
         layout.warnings.append(
-            f"The folders within class folders, such as {nested[0]}, are not taken as classes of their own. "
+            f"The folders within class folders, such as {shown(nested[0])}, are not taken as classes of their own. "
             f"If they are, import with {Choices(level=INNERMOST).to_options()}."
         )
 
@@ -107,7 +108,7 @@ def _add_beside(layout: Layout, divided: Divided) -> None:
             place.split = split
             layout.images += place.images(label)
             layout.warnings.append(
-                f"The images in the folder {place.folder} ({len(place.paths):,}) are taken as more of the class "
+                f"The images in the folder {shown(place.folder)} ({len(place.paths):,}) are taken as more of the class "
                 f"“{label}”."
             )
         else:
@@ -135,7 +136,7 @@ def _class_it_adds_to(folder: str, class_names: list[str]) -> str:
 def _keep_split(layout: Layout, labelled: list[Place]) -> None:
     """Say which folders give the split; where only one part has labels, or nothing to train on, there is none."""
     splits = {place.split for place in labelled} - {""}
-    folders = sorted({place.part for place in labelled if place.part})
+    folders = sorted({shown(place.part) for place in labelled if place.part})
     if "train" in splits and len(splits) > 1:
         more = f" and {len(folders) - _NAMES_SHOWN:,} more" if len(folders) > _NAMES_SHOWN else ""
         layout.split_from = f"the folder{'s' * (len(folders) > 1)} {', '.join(folders[:_NAMES_SHOWN])}{more}"
@@ -169,11 +170,13 @@ def _say_links(layout: Layout) -> None:
     for link, same in folders[:_NAMES_SHOWN]:
         parts = {split_in_name(link.split("/")[0]), split_in_name(same.split("/")[0])}
         leak = " Counted twice, what is tested on would be known before." if len(parts - {""}) > 1 else ""
-        layout.warnings.append(f"“{link}” is a link to “{same}”: its images count once, in “{same}”.{leak}")
+        layout.warnings.append(
+            f"“{shown(link)}” is a link to “{shown(same)}”: its images count once, in “{shown(same)}”.{leak}"
+        )
     if files := [link for link in links if is_image(link[0])]:
         layout.warnings.append(
             f"{len(files):,} {'are links' if len(files) > 1 else 'is a link'} to images that lie here too, such as "
-            f"{files[0][0]} to {files[0][1]}: each image counts once."
+            f"{shown(files[0][0])} to {shown(files[0][1])}: each image counts once."
         )
 
 

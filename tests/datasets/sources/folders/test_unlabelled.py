@@ -1,5 +1,7 @@
 """Which images are kept without a label, and which are no images of a class at all."""
 
+import os
+
 import pytest
 
 
@@ -60,6 +62,15 @@ def test_images_outside_of_folders_are_kept_too(found):
     assert layout.warnings == [
         "6 images in “test” and in no class folder have no label: they are kept, but not trained on."
     ]
+
+
+def test_names_that_are_no_text_or_could_play_tricks_are_shown_harmlessly(found, folders):
+    root = folders("train/cats", "train/dogs", "test\x1b[2")
+    os.symlink("train", os.fsencode(root) + b"/tr\xe4in")
+    layout = found()
+    assert len(layout.unlabelled) == 3
+    assert len(layout.warnings) == 2
+    assert all(warning.isprintable() for warning in layout.warnings)
 
 
 # Masks ---------------------------------------------------------------------------------------------------------------
