@@ -23,7 +23,7 @@ from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.listing import is_image, links_counted_elsewhere, text_only
 from core.datasets.sources.split_names import split_in_name
 
-_NUMBERED_PART = re.compile(r".*(part|batch|chunk)[\W_]*\d+", re.IGNORECASE)
+_VOLUME = re.compile(r".*(part|batch|chunk|images?|imgs?|photos|pictures|data|dataset|folder)[\W_]*\d+", re.IGNORECASE)
 _NAMES_SHOWN = 5
 
 
@@ -68,13 +68,26 @@ def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Lay
     _add_beside(layout, divided)
     _say_what_is_not_trained_on(layout)
     _say_links(layout)
+    _say_volumes(layout)
     return layout
 
 
 def has_class_folders(layout: Layout) -> bool:
     """False where the folders give no two classes, or are only the volumes that a large set came in."""
+    return len(layout.class_names) > 1 and not _are_volumes(layout.class_names)
+
+
+def _are_volumes(names: list[str]) -> bool:
+    return all(_VOLUME.fullmatch(name) for name in names)
+
+
+def _say_volumes(layout: Layout) -> None:
     names = layout.class_names
-    return len(names) > 1 and not all(_NUMBERED_PART.fullmatch(name) for name in names)
+    if len(names) > 1 and _are_volumes(names):
+        layout.warnings.append(
+            f"{listed(names)} are taken as classes, but are called like the volumes that a large set comes in. If they "
+            "are, bring a table of labels too."
+        )
 
 
 # Labels --------------------------------------------------------------------------------------------------------------

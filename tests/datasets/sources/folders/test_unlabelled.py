@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from core.datasets.sources.folders.class_folders import has_class_folders
+
 
 def unlabelled(layout):
     return sorted({image.path.rpartition("/")[0] for image in layout.unlabelled})
@@ -71,6 +73,20 @@ def test_names_that_are_no_text_or_could_play_tricks_are_shown_harmlessly(found,
     assert len(layout.unlabelled) == 3
     assert len(layout.warnings) == 2
     assert all(warning.isprintable() for warning in layout.warnings)
+
+
+@pytest.mark.parametrize("names", [("HAM_part_1", "HAM_part_2"), ("images_001", "images_002"), ("batch1", "batch2")])
+def test_volumes_of_a_large_set_are_hardly_classes(found, names):
+    layout = found(*names)
+    assert not has_class_folders(layout)
+    assert "called like the volumes that a large set comes in" in layout.warnings[-1]
+
+
+@pytest.mark.parametrize("names", [("stage1", "stage2"), ("Type_1", "Type_2"), ("0", "1")])
+def test_classes_may_be_numbered(found, names):
+    layout = found(*names)
+    assert has_class_folders(layout)
+    assert layout.warnings == []
 
 
 # Masks ---------------------------------------------------------------------------------------------------------------
