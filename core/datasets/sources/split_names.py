@@ -115,10 +115,10 @@ def class_and_part(name: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> class_and_part("red fox_train"), class_and_part("test-owls"), class_and_part("train"), class_and_part("trains")
-    (('red fox', 'train'), ('owls', 'test'), ('', ''), ('', ''))
+    >>> class_and_part("red fox_train"), class_and_part("testA"), class_and_part("train"), class_and_part("trains")
+    (('red fox', 'train'), ('A', 'test'), ('', ''), ('', ''))
     """
-    match = _CLASS_AND_PART.fullmatch(name)
+    match = _CLASS_AND_PART.fullmatch(name) or _CLASS_AND_PART.fullmatch(_HUMP.sub(" ", name))
     if not match or not said_besides(name) or bool(match["before"]) == bool(match["after"]):
         return "", ""
     return match["before"] or match["after"], SPLIT_NAMES[match["part"].casefold()]

@@ -78,9 +78,16 @@ def _entries(place: str) -> list[tuple[str, bool, bool]]:
     """Name, whether it is or leads to a folder, and whether it is a link, of all that lies in a folder, by name."""
     try:
         with os.scandir(place) as entries:
-            return sorted((entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries)
+            return sorted((entry.name, _is_folder(entry), entry.is_symlink()) for entry in entries)
     except OSError:
         return []
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links that lead in a circle
+        return False
 
 
 def _drop_linked_files(found: list[Folder], counted_elsewhere: list[tuple[str, str]]) -> None:

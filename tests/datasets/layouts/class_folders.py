@@ -67,6 +67,17 @@ def split_folders(folder: Path) -> Path:
     return split_named("train", "test", "valid")(folder)
 
 
+def symlinked(folder: Path) -> Path:
+    """`splitfolders --symlink`: every file of the parts is a link to one elsewhere, by its whole path."""
+    for split, part in (("train", "train"), ("val", "validation"), ("test", "test")):
+        for label in CLASSES:
+            for number in range(3):
+                target = picture(folder / "in" / label / f"{split}_{number}.png", label, part)
+                (folder / "out" / split / label).mkdir(parents=True, exist_ok=True)
+                (folder / "out" / split / label / target.name).symlink_to(target)
+    return folder / "out"
+
+
 def dogs_and_cats(folder: Path) -> Path:
     """Kaggle's Dogs vs. Cats, all but the pictures."""
     for label in CLASSES:
@@ -244,6 +255,34 @@ SPLITS = [
         has_split=True,
         says="split from the folders test, train, valid",
     ),
+    Case(
+        "Folders train, val and test of class folders",
+        "split-folders 0.6.1",
+        split_named("train", "test", "val"),
+        {"circle": 12, "square": 12},
+        has_split=True,
+        says="split from the folders test, train, val",
+    ),
+    Case(
+        "Folders train, val and test whose images are links to files elsewhere",
+        "split-folders 0.6.1, --symlink",
+        symlinked,
+        {"circle": 9, "square": 9},
+        has_split=True,
+    ),
+    Case(
+        "Folds of a cross-validation, each with train and val",
+        "split-folders 0.6.1, --kfold",
+        holding(
+            *(
+                f"fold_{fold}/{part}/{label}: {label}"
+                for fold in (1, 2, 3)
+                for part in ("train", "val")
+                for label in CLASSES
+            )
+        ),
+        refuses="are folds of a cross-validation, which hold the same images over again",
+    ),
     *(
         Case(
             f"Folders {train} and {test} of class folders",
@@ -307,6 +346,14 @@ SPLITS = [
         "by hand",
         holding(*(f"{label}_{part}: {label} {part}" for label in CLASSES for part in ("train", "test"))),
         BOTH,
+        has_split=True,
+    ),
+    Case(
+        "Folders trainA, trainB, testA and testB",
+        "CycleGAN’s datasets",
+        holding("trainA: circle train", "trainB: square train", "testA: circle test", "testB: square test"),
+        BOTH,
+        names={"circle": "A", "square": "B"},
         has_split=True,
     ),
     Case(

@@ -14,6 +14,7 @@ from core.datasets.sources.folders.places import (
     listed,
     parted,
     places_of,
+    shown,
     unwrap,
 )
 from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, Divided, take_split
@@ -22,7 +23,7 @@ from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.listing import is_image, links_counted_elsewhere, text_only
 from core.datasets.sources.split_names import split_in_name
 
-_NUMBERED_PART = re.compile(r".*(part|batch|chunk)[\W_]*\d+", re.IGNORECASE)
+_VOLUME = re.compile(r".*(part|batch|chunk|images?|imgs?|photos|pictures|data|dataset|folder)[\W_]*\d+", re.IGNORECASE)
 _NAMES_SHOWN = 5
 
 
@@ -67,13 +68,26 @@ def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Lay
     _add_beside(layout, divided)
     _say_what_is_not_trained_on(layout)
     _say_links(layout)
+    _say_volumes(layout)
     return layout
 
 
 def has_class_folders(layout: Layout) -> bool:
     """False where the folders give no two classes, or are only the volumes that a large set came in."""
+    return len(layout.class_names) > 1 and not _are_volumes(layout.class_names)
+
+
+def _are_volumes(names: list[str]) -> bool:
+    return all(_VOLUME.fullmatch(name) for name in names)
+
+
+def _say_volumes(layout: Layout) -> None:
     names = layout.class_names
-    return len(names) > 1 and not all(_NUMBERED_PART.fullmatch(name) for name in names)
+    if len(names) > 1 and _are_volumes(names):
+        layout.warnings.append(
+            f"{listed(names)} are taken as classes, but are called like the volumes that a large set comes in. If they "
+            "are, bring a table of labels too."
+        )
 
 
 # Labels --------------------------------------------------------------------------------------------------------------
@@ -92,7 +106,7 @@ def _label(layout: Layout, places: list[Place], level: int, choices: Choices, di
     keep(others, layout, "The class folders lie deeper.")
     if nested and not choices.level:
         layout.warnings.append(
-            f"The folders within class folders, such as {nested[0]}, are not taken as classes of their own. "
+            f"The folders within class folders, such as {shown(nested[0])}, are not taken as classes of their own. "
             f"If they are, import with {Choices(level=INNERMOST).to_options()}."
         )
 
@@ -107,7 +121,7 @@ def _add_beside(layout: Layout, divided: Divided) -> None:
             place.split = split
             layout.images += place.images(label)
             layout.warnings.append(
-                f"The images in the folder {place.folder} ({len(place.paths):,}) are taken as more of the class "
+                f"The images in the folder {shown(place.folder)} ({len(place.paths):,}) are taken as more of the class "
                 f"“{label}”."
             )
         else:
@@ -135,7 +149,7 @@ def _class_it_adds_to(folder: str, class_names: list[str]) -> str:
 def _keep_split(layout: Layout, labelled: list[Place]) -> None:
     """Say which folders give the split; where only one part has labels, or nothing to train on, there is none."""
     splits = {place.split for place in labelled} - {""}
-    folders = sorted({place.part for place in labelled if place.part})
+    folders = sorted({shown(place.part) for place in labelled if place.part})
     if "train" in splits and len(splits) > 1:
         more = f" and {len(folders) - _NAMES_SHOWN:,} more" if len(folders) > _NAMES_SHOWN else ""
         layout.split_from = f"the folder{'s' * (len(folders) > 1)} {', '.join(folders[:_NAMES_SHOWN])}{more}"
@@ -169,11 +183,13 @@ def _say_links(layout: Layout) -> None:
     for link, same in folders[:_NAMES_SHOWN]:
         parts = {split_in_name(link.split("/")[0]), split_in_name(same.split("/")[0])}
         leak = " Counted twice, what is tested on would be known before." if len(parts - {""}) > 1 else ""
-        layout.warnings.append(f"“{link}” is a link to “{same}”: its images count once, in “{same}”.{leak}")
+        layout.warnings.append(
+            f"“{shown(link)}” is a link to “{shown(same)}”: its images count once, in “{shown(same)}”.{leak}"
+        )
     if files := [link for link in links if is_image(link[0])]:
         layout.warnings.append(
             f"{len(files):,} {'are links' if len(files) > 1 else 'is a link'} to images that lie here too, such as "
-            f"{files[0][0]} to {files[0][1]}: each image counts once."
+            f"{shown(files[0][0])} to {shown(files[0][1])}: each image counts once."
         )
 
 

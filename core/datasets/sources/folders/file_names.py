@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.datasets.sources.folders.places import listed, parted, places_of, unwrap
+from core.datasets.sources.folders.places import listed, parted, places_of, shown, unwrap
 from core.datasets.sources.folders.split_folders import parts_of_names
 from core.datasets.sources.folders.unlabelled import keep, keep_without_label
 from core.datasets.sources.found import FoundImage, Layout
@@ -43,13 +43,13 @@ def by_names(root: Path, paths: list[str]) -> Layout | None:
             else:
                 layout.left_out.append((path, "has no label: it lies in no class folder, and its name holds none"))
     if has_split:
-        layout.split_from = f"the folders {', '.join(sorted(parts))}"
+        layout.split_from = f"the folders {', '.join(map(shown, sorted(parts)))}"
     example, names = layout.images[0], layout.class_names
-    file_name = example.path.rpartition("/")[2]
-    layout.labels_from = f"the names of the files, such as “{example.label}” from {file_name}"
+    file_name, label = shown(example.path.rpartition("/")[2]), shown(example.label)
+    layout.labels_from = f"the names of the files, such as “{label}” from {file_name}"
     layout.warnings.append(
         f"There are no class folders, so the labels were read from the names of the files: {file_name} gives "
-        f"“{example.label}”. The classes are {listed(names)}."
+        f"“{label}”. The classes are {listed(names)}."
     )
     return layout
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from core.datasets.sources.choices import Choices, Option, Undecided
-from core.datasets.sources.folders.places import Place, count
+from core.datasets.sources.folders.places import Place, count, shown
 from core.datasets.sources.found import natural_order
 from core.datasets.sources.split_names import words_of
 from core.errors import UsageError
@@ -50,7 +50,7 @@ def class_level(places: list[Place], choices: Choices) -> int:
     outermost, last = (set(labels_at(places, level)) - {""} for level in (1, levels[-1]))
     if _are_numbered(outermost) or len(last) < len(outermost):
         options.reverse()
-    outer, inner = ("/".join(place.levels) for place in (places[0], places[-1]))
+    outer, inner = (shown("/".join(place.levels)) for place in (places[0], places[-1]))
     raise Undecided(
         f"Folders lie within folders, such as {outer} and {inner}, and only a person can tell which of them are the "
         "classes. Choose one:",
@@ -72,7 +72,7 @@ def _option(places: list[Place], level: int) -> Option:
     which = {1: "outermost folders", INNERMOST: "innermost folders"}.get(level, f"folders on level {level}")
     names = sorted(set(labels_at(places, level)) - {""}, key=natural_order)
     more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
-    return Option(f"the {which}: {', '.join(names[:_NAMES_SHOWN])}{more}", Choices(level=level))
+    return Option(f"the {which}: {shown(', '.join(names[:_NAMES_SHOWN]))}{more}", Choices(level=level))
 
 
 def _may_be_classes(places: list[Place], depth: int) -> bool:

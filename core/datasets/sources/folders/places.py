@@ -130,7 +130,12 @@ def leave_out(place: Place, layout: Layout, reason: str) -> None:
 
 def listed(names: Sequence[str]) -> str:
     """Such as “train” and “test”; not endless."""
-    shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
+    words = [f"“{shown(name)}”" for name in names[:_NAMES_SHOWN]]
     if len(names) > _NAMES_SHOWN:
-        shown.append(f"{len(names) - _NAMES_SHOWN:,} more")
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+        words.append(f"{len(names) - _NAMES_SHOWN:,} more")
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def shown(name: str) -> str:
+    """A name that is safe to show: without line breaks, escapes and what is no valid text."""
+    return "".join(letter if letter.isprintable() else "�" for letter in name)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.datasets.sources.folders.masks import is_called_masks
-from core.datasets.sources.folders.places import Place, count, listed, parted, under_first
+from core.datasets.sources.folders.places import Place, count, listed, parted, shown, under_first
 from core.datasets.sources.folders.unlabelled import keep, says_to_predict
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.split_names import SPLIT_NAMES, class_and_part, split_in_names, words_of
+from core.errors import UsageError
 
 MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)
 """Folders beside the parts that hold more images of a class to train on."""
@@ -29,7 +30,7 @@ class Divided:
     beside
         Those that lie beside the parts.
     parts
-        The names of the folders that are parts; empty where there is no split.
+        The names of the folders that are parts, to be shown; empty where there is no split.
     """
 
     inside: list[Place]
@@ -47,7 +48,7 @@ def take_split(places: list[Place], layout: Layout) -> Divided:
             if place.levels:
                 place.part, (label, place.split) = place.levels[0], named[place.levels[0]]
                 place.levels = (label,)
-        return Divided(places, parts=sorted(named))
+        return Divided(places, parts=sorted(map(shown, named)))
     if parts := _parts_outermost(places):
         return _divided_outermost(places, parts, layout)
     if flat := _flat_parts_beside_classes(places):
@@ -121,7 +122,7 @@ def _divided_outermost(places: list[Place], parts: dict[str, str], layout: Layou
             _is_in(place, 0, parts)
         elif place.levels:
             place.split = "train"
-    return Divided(_without_stand_ins(inside, layout), beside, sorted(parts))
+    return Divided(_without_stand_ins(inside, layout), beside, sorted(map(shown, parts)))
 
 
 def _without_stand_ins(places: list[Place], layout: Layout) -> list[Place]:
@@ -162,6 +163,7 @@ def _divided_within_classes(places: list[Place], layout: Layout) -> Divided:
 
 
 def _divided_at(places: list[Place], depth: int, parts: dict[str, str], layout: Layout) -> Divided:
+    _refuse_folds(places)
     divided = {place.levels[:depth] for place in places if place.level(depth) in parts}
     inside, beside = parted(
         places,
@@ -171,7 +173,18 @@ def _divided_at(places: list[Place], depth: int, parts: dict[str, str], layout: 
         if place.level(depth) in parts:
             _is_in(place, depth, parts)
     _say_undivided([place for place in inside if place.levels and not place.split], layout, sorted(parts))
-    return Divided(inside, beside, sorted(parts))
+    return Divided(inside, beside, sorted(map(shown, parts)))
+
+
+def _refuse_folds(places: list[Place]) -> None:
+    """Refuse folds that each hold train and val, as `splitfolders --kfold` writes them: each holds every image."""
+    folds = [name for name in under_first(places) if words_of(name) in {("fold",), ("k", "fold"), ("kfold",)}]
+    if len(folds) > 1:
+        raise UsageError(
+            f"{listed(folds)} are folds of a cross-validation, which hold the same images over again, each divided "
+            "otherwise. Import the folder of one fold; or the class folders that they were made of, whose images can "
+            "then be divided into folds here."
+        )
 
 
 def _say_undivided(places: list[Place], layout: Layout, parts: list[str]) -> None:
