@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from core.images.refusals import CUT_OFF, DAMAGED, MAXIMUM_PIXELS, UnreadableImage, too_large
+from core.images.refusals import CUT_OFF, DAMAGED, HEADER, MAXIMUM_PIXELS, UnreadableImage, too_large
 from core.images.samples import Samples
 
 # A header with its comments.
@@ -74,7 +74,7 @@ def read_netpbm(stream: BinaryIO) -> Samples:
     """
     header, size = _header(stream, 0), stream.seek(0, os.SEEK_END)
     if header is None:
-        raise UnreadableImage(DAMAGED)
+        raise UnreadableImage(HEADER)
     if header.width * header.height > MAXIMUM_PIXELS:
         raise UnreadableImage(too_large((header.width, header.height)))
     if header.start + header.least_bytes > size:

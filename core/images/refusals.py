@@ -21,6 +21,7 @@ MAXIMUM_BYTES = 8 * MAXIMUM_PIXELS
 
 CUT_OFF = "is cut off: the file ends too early"
 DAMAGED = "is damaged: its pixels cannot be decoded"
+HEADER = "is cut off or damaged: its header cannot be understood"
 
 
 class UnreadableImage(WorkbenchError):
@@ -177,7 +178,7 @@ def _unidentified_reason(head: bytes) -> str:
             return "is not an image (a web page)"
         return "is not an image (an SVG drawing)" if "<svg" in start else "is not an image (text)"
     if head.startswith(_OURS) or head[4:12] in _PHOTOS:
-        return "is cut off or damaged: its header cannot be understood"
+        return HEADER
     return f"is not an image of a supported kind ({', '.join(NAMES[:-1])} or {NAMES[-1]})"
 
 

@@ -582,12 +582,13 @@ def _netpbm() -> Iterator[PixelKind]:
     too_bright = netpbm(5, painted(_scaled(GREYS, 1023)), 511)
     yield PixelKind("P5, brighter than white", ".pgm", too_bright, _grey(np.minimum(2 * GREYS, 255)), within=1)
     damaged = "is damaged: its pixels cannot be decoded"
+    header = "is cut off or damaged: its header cannot be understood"
     yield PixelKind("P2, a word among the numbers", ".pgm", b"P2 2 2 255 1 2 red 4", damaged)
     yield PixelKind("P2, below zero", ".pgm", b"P2 2 2 255 1 2 -3 4", damaged)
     yield PixelKind("P2, above the greatest", ".pgm", b"P2 2 2 9 1 2 10 4", damaged)
     yield PixelKind("P1, a two", ".pbm", b"P1 2 2 1 0 2 0", damaged)
-    yield PixelKind("P5, nothing is white", ".pgm", b"P5 2 2 0 abcd", damaged)
-    yield PixelKind("P6 of no width", ".ppm", b"P6 0 2 255 abcdef", damaged)
+    yield PixelKind("P5, nothing is white", ".pgm", b"P5 2 2 0 abcd", header)
+    yield PixelKind("P6 of no width", ".ppm", b"P6 0 2 255 abcdef", header)
 
 
 # JPEG 2000 -----------------------------------------------------------------------------------------------------------

@@ -407,7 +407,21 @@ print([name for name in ("tifffile", "imagecodecs") if name in sys.modules])
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-@pytest.mark.parametrize("group", ["grey and colour", "many bands", "deep PNG"])
+@pytest.mark.parametrize("group", ["netpbm", "JPEG 2000", "AVIF", "HEIC", "TGA"])
+def test_no_half_picture_comes_of_a_file_that_is_cut_off(tmp_path, group):
+    for kind in kinds_of(group)[::3]:
+        if isinstance(kind.expected, str):
+            continue
+        path, content = kind.write(tmp_path), kind.content
+        last_number = 4 if kind.name[:2] in ("P2", "P3") else 0  # which is one with fewer digits, too
+        for length in np.unique(np.linspace(0, len(content) - 1 - last_number, 12).astype(int)).tolist():
+            path.write_bytes(content[:length])
+            with pytest.raises(UnreadableImage) as caught:
+                open_rgb(path, kind.reading)
+            assert length < 400 or str(caught.value) == CUT_OFF, (kind.name, length, str(caught.value))
+
+
+@pytest.mark.parametrize("group", ["grey and colour", "many bands", "deep PNG", "netpbm", "JPEG 2000", "AVIF", "HEIC"])
 def test_random_damage_gives_pixels_or_a_reason_and_nothing_else(group):
     random = np.random.default_rng(3)
     for kind in kinds_of(group)[::5]:
