@@ -10,6 +10,7 @@ from core.datasets.sources.agreement import (
     differing,
     explains_another,
     is_container,
+    kind_of,
     listed,
     same_classes,
 )
@@ -180,6 +181,8 @@ class _Evidence:
         certain = [one.tables for one in clear if one.question is None]
         if certain and len(clear) == len(rivals):
             return self._by_table(self._best(certain), folders[0])
+        if clear and len(clear) == len(rivals):
+            raise clear[0].question
         rivals = [one for one in rivals if one in clear or one.question is None or _speaks_of_labels(one.question)]
         if rivals:
             raise self._what_is_meant(folders, rivals)
@@ -443,10 +446,13 @@ class _Evidence:
     def _place_unnamed(self, layout: Layout, unnamed: Sequence[str], table: TableLabels) -> None:
         """An image beside those that are named is kept without a label; one elsewhere is something else."""
         places = {image.path.rpartition("/")[0] for image in (*layout.images, *layout.unlabelled)}
+        kinds = {kind_of(place.partition("/")[0]) for place in places if place}
         elsewhere: Counter[str] = Counter()
         for path in unnamed:
             place = path.rpartition("/")[0]
-            holds_images = place in places or any(map(is_container, place.split("/")))
+            # ISIC_2019_Test_Input beside ISIC_2019_Training_Input holds images of the same kind.
+            is_alike = bool(place) and kind_of(place.partition("/")[0]) in kinds
+            holds_images = place in places or is_alike or any(map(is_container, place.split("/")))
             if holds_images and not explains_another(path):
                 layout.unlabelled.append(FoundImage(path, ""))
             elif holds_images:

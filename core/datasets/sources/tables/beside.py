@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from core.datasets.sources.agreement import explains_another
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order
 from core.datasets.sources.listing import files, subfolders
@@ -216,7 +217,7 @@ def _is_told_by_name(name: str) -> bool:
 
 def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
     """What a table says, its paths told from that folder by which it names the most images."""
-    best, refusal = None, None
+    best, most, refusal = None, 0, None
     for base in bases_of(table, folder, root):
         try:
             layout = read_table(table, choices=choices, base=base, inside=folder, needs_two=False)
@@ -225,13 +226,20 @@ def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layou
         except UsageError as error:
             refusal = refusal or error
             continue
-        if best is None or _count(layout) > _count(best):
-            best = layout
-        if not layout.left_out:
+        # A mask may be called as its image is, and lie nearer to the table.
+        fitting = sum(not explains_another(path) for path in _paths_from(root, layout))
+        if best is None or fitting > most:
+            best, most = layout, fitting
+        if not layout.left_out and fitting == _count(layout):
             break
     if best is None:
         raise refusal
     return best
+
+
+def _paths_from(root: Path, layout: Layout) -> Iterator[str]:
+    start, place = os.path.join(os.path.abspath(root), ""), os.path.join(os.path.abspath(layout.root), "")
+    return ((place + image.path).removeprefix(start) for image in (*layout.images, *layout.unlabelled))
 
 
 def bases_of(table: Path, folder: Path, root: Path) -> list[Path]:

@@ -5,6 +5,7 @@ import stat
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from core.datasets.sources.agreement import without_explaining
 from core.datasets.sources.listing import has_control_characters, images_by_folder, is_image, is_text
 
 
@@ -96,7 +97,7 @@ class NamedFiles:
                 stem = os.path.splitext(name)[0]
                 for key in {name, stem, prefix + stem}:
                     found.setdefault(key, []).append(prefix + name)
-        return found
+        return {name: without_explaining(paths) if len(paths) > 1 else paths for name, paths in found.items()}
 
 
 _MISSING = "is named in the table but does not exist"
