@@ -27,6 +27,7 @@ from core.datasets.sources.tables.beside import (
     TablesBeside,
     find_tables,
     in_a_row,
+    is_inside,
     labels_folders,
     look_around,
 )
@@ -86,7 +87,7 @@ class _Evidence:
             self._tables = self._found(self._choices)
         layout, reasons = self._labelled()
         if not layout.split_from or not layout.groups_from:
-            without = [name for name in (*self._tables.questions, *self._tables.unusable) if _is_plain(name)]
+            without = [name for name in self._tables.questions if _is_plain(name)] + self._plain_unusable()
             added = find_additions(self._folder, self._root, self._paths, self._places, without)
             had_split, layout = bool(layout.split_from), added.add_to(layout)
             if not had_split and layout.split_from:
@@ -200,7 +201,7 @@ class _Evidence:
             If they are called after patients, years and the like, or the table labels each of them.
         """
         names = folders.layout.class_names
-        unusable = {name: _reason(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)}
+        unusable = {name: _reason(name, self._tables.unusable[name]) for name in self._plain_unusable()}
         labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
         if labelling:
             doubt = f"{labelling[0]} labels whole folders, which can't be read: it needs a row for each image"
@@ -429,6 +430,12 @@ class _Evidence:
     def _unusable(self) -> list[str]:
         plain = [(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)]
         return [f"{name} beside the images was not used: {why}" for name, why in plain[:3]]
+
+    def _plain_unusable(self) -> list[str]:
+        """The tables that give no labels, without links to what lies elsewhere."""
+        return [
+            name for name in self._tables.unusable if _is_plain(name) and is_inside(self._folder / name, self._folder)
+        ]
 
     def _told_from_the_folder_of(self, table: TableLabels, layout: Layout) -> Layout:
         """The same with paths told from a table's folder above the images, as in datasets of earlier versions."""

@@ -49,7 +49,7 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     root, paths = _pass_the_only_one_with_images(root, image_paths(root))
     layout, unused_tables = labels_of(folder, root, paths, choices)
     if len(layout.class_names) < 2:
-        _refuse(layout, called or str(folder), _beside(folder, root, unused_tables))
+        _refuse(layout, called or str(folder), _beside(folder, root, paths, unused_tables))
     warn_of_alike(layout)
     return layout
 
@@ -97,7 +97,7 @@ def _refuse(layout: Layout, called: str, beside: str) -> None:
     )
 
 
-def _beside(folder: Path, root: Path, unused_tables: list[str]) -> str:
+def _beside(folder: Path, root: Path, paths: list[str], unused_tables: list[str]) -> str:
     """What else is there that may hold labels or images, and why it was not read, as sentences that go on."""
     places = [place for place in (root, *root.parents) if place.is_relative_to(folder)]
     others = [name for place in places for name in files(place) if not is_image(name) and is_text(name)]
@@ -106,6 +106,9 @@ def _beside(folder: Path, root: Path, unused_tables: list[str]) -> str:
     many = [f"{count:,} files {ending}" for ending, count in kinds.items() if count > _FEW and ending]
     found = [*sorted(few, key=natural_order)[:_MOST_NAMES], *many]
     words = [f" {reason}" for reason in unused_tables[:_MOST_REASONS]]
+    with_images = {place.name for place in places} | {path.partition("/")[0] for path in paths if "/" in path}
+    empty = [name for place in places for name in subfolders(place) if name not in with_images and is_text(name)]
+    found += [f"a folder {name}" for name in sorted(empty, key=natural_order)[:_MOST_NAMES]]
     if found:
         words.append(f" What else is there: {', '.join(found)}.")
     return "".join(words)

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
 from core.datasets.sources.split_names import split_in_name
-from core.datasets.sources.tables.beside import Place, bases_of, in_a_row, moved, part_of_table, read_below
+from core.datasets.sources.tables.beside import Place, bases_of, in_a_row, is_inside, moved, part_of_table, read_below
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable
 from core.errors import UsageError
@@ -118,11 +118,12 @@ def _by_column(folder: Path, root: Path, name: str, column: str, known: Collecti
 def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Place], known: Collection[str]) -> None:
     """Add what lists say that are named after parts and lie in one folder, where no two speak of one image."""
     for place in places:
-        if {"images.txt", "train_test_split.txt"} <= set(place.names):
+        inside = [name for name in place.names if is_inside(place.folder / name, folder)]
+        lists = {name: part for name in inside if (part := _part_of_list(name))}
+        if {"images.txt", "train_test_split.txt"} <= set(inside):
             _add_numbered(found, folder, root, place, known)
         if found.parts:
             return
-        lists = {name: part for name in place.names if (part := _part_of_list(name))}
         images = {name: _images_of(place.folder / name, folder, root, known) for name in lists}
         images = {name: listed for name, listed in images.items() if listed}
         parts = {path: lists[name] for name, listed in images.items() for path in listed}
@@ -183,7 +184,7 @@ def _images_of(path: Path, folder: Path, root: Path, known: Collection[str]) -> 
 
 
 def _lines(path: Path) -> Iterator[str]:
-    if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
+    if path.stat().st_size > _MOST_BYTES:
         return
     for line in path.read_bytes().decode("utf-8-sig").splitlines():
         name = line.strip().strip('",;')
