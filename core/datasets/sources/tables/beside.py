@@ -213,7 +213,9 @@ def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[
                 seen.add(place.folder / name)
                 yield place.folder / name
     if chosen and chosen not in (FOLDERS, FILE_NAMES) and folder / chosen not in seen:
-        yield folder / chosen
+        # Of what lies outside not even that it is there is told.
+        if is_inside(folder / chosen, folder) and (folder / chosen).is_file():
+            yield folder / chosen
 
 
 def _is_told_by_name(name: str) -> bool:

@@ -135,7 +135,7 @@ def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Plac
                 "be told. Keep one list for each part, and import again."
             )
         elif {"validation", "test"} & set(parts.values()):
-            found.parts, found.split_from = parts, f"the lists {called}"
+            found.parts, found.split_from = parts, f"the list{'s' * (len(images) > 1)} {called}"
             return
 
 
