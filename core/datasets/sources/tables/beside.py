@@ -212,10 +212,10 @@ def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[
             if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
                 seen.add(place.folder / name)
                 yield place.folder / name
-    if chosen and chosen not in (FOLDERS, FILE_NAMES) and folder / chosen not in seen:
-        # Of what lies outside not even that it is there is told.
-        if is_inside(folder / chosen, folder) and (folder / chosen).is_file():
-            yield folder / chosen
+    is_table = chosen not in ("", FOLDERS, FILE_NAMES) and folder / chosen not in seen
+    # Of what lies outside not even that it is there is told.
+    if is_table and is_inside(folder / chosen, folder) and (folder / chosen).is_file():
+        yield folder / chosen
 
 
 def _is_told_by_name(name: str) -> bool:
