@@ -7,7 +7,7 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.evidence import labels_of
 from core.datasets.sources.found import Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import files, image_paths, is_image, is_text, subfolders
+from core.datasets.sources.listing import files, image_paths, images_by_folder, is_image, is_text, subfolders
 from core.errors import WorkbenchError
 
 _FEW, _MOST_NAMES, _MOST_REASONS = 3, 8, 3  # of what a refusal names
@@ -49,7 +49,7 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     root, paths = _pass_the_only_one_with_images(root, image_paths(root))
     layout, unused_tables = labels_of(folder, root, paths, choices)
     if len(layout.class_names) < 2:
-        _refuse(layout, called or str(folder), _beside(folder, root, paths, unused_tables))
+        _refuse(layout, called or str(folder), _beside(folder, root, unused_tables))
     warn_of_alike(layout)
     return layout
 
@@ -84,8 +84,8 @@ def _refuse(layout: Layout, called: str, beside: str) -> None:
         count = len(layout.left_out) + len(layout.unlabelled)
         raise WorkbenchError(f"{called} holds {count:,} images, but none can be used: {examples}.{beside}")
     if not layout.images:
-        count = len(layout.left_out) + len(layout.unlabelled)
-        others = f" Of these, {len(unusable):,} can't be used: {examples}." if unusable else ""
+        count = len(layout.left_out) - len(unusable) + len(layout.unlabelled)
+        others = f" Beside these, {len(unusable):,} can't be used: {examples}." if unusable else ""
         raise WorkbenchError(
             f"{called} holds {count:,} images but no class folders.{others} Put the images of each class in a folder "
             "named after the class, for example photos/cats/ and photos/dogs/, or give a table of their names and "
@@ -97,7 +97,7 @@ def _refuse(layout: Layout, called: str, beside: str) -> None:
     )
 
 
-def _beside(folder: Path, root: Path, paths: list[str], unused_tables: list[str]) -> str:
+def _beside(folder: Path, root: Path, unused_tables: list[str]) -> str:
     """What else is there that may hold labels or images, and why it was not read, as sentences that go on."""
     places = [place for place in (root, *root.parents) if place.is_relative_to(folder)]
     others = [name for place in places for name in files(place) if not is_image(name) and is_text(name)]
@@ -106,9 +106,9 @@ def _beside(folder: Path, root: Path, paths: list[str], unused_tables: list[str]
     many = [f"{count:,} files {ending}" for ending, count in kinds.items() if count > _FEW and ending]
     found = [*sorted(few, key=natural_order)[:_MOST_NAMES], *many]
     words = [f" {reason}" for reason in unused_tables[:_MOST_REASONS]]
-    with_images = {place.name for place in places} | {path.partition("/")[0] for path in paths if "/" in path}
-    empty = [name for place in places for name in subfolders(place) if name not in with_images and is_text(name)]
-    found += [f"a folder {name}" for name in sorted(empty, key=natural_order)[:_MOST_NAMES]]
+    inner = [place / name for place in places for name in subfolders(place) if is_text(name)]
+    without = [path.name for path in inner if not any(names for _, names in images_by_folder(path))]
+    found += [f"a folder {name}" for name in sorted(without, key=natural_order)[:_MOST_NAMES]]
     if found:
         words.append(f" What else is there: {', '.join(found)}.")
     return "".join(words)
