@@ -29,7 +29,7 @@ _CONTAINERS = (
 # What lies beside images to explain them, and is no image to classify.
 _EXPLAINING = frozenset(
     {"annotation", "annotations", "gt", "ground", "groundtruth", "icon", "icons", "label", "labels", "mask", "masks"}
-    | {"meta", "metadata", "segmentation", "segmentations", "superpixels", "truth"}
+    | {"meta", "metadata", "segmentation", "segmentations", "superpixels", "trimap", "trimaps", "truth"}
 )
 # What is numbered when it is a person, an occasion or a volume, and no class.
 _NUMBERED = frozenset(
@@ -115,6 +115,16 @@ def explains_another(path: str) -> bool:
     """Whether an image is, by its own name or that of a folder, the mask of another or the like."""
     *folders, name = path.split("/")
     return any(map(is_explaining, folders)) or _EXPLAINING_FILE.fullmatch(name.rpartition(".")[0]) is not None
+
+
+def without_explaining(paths: list[str]) -> list[str]:
+    """The images of one name that a table may mean: not those in folders of masks, where others have the name too."""
+    return [path for path in paths if not any(map(is_explaining, path.split("/")[:-1]))] or paths
+
+
+def kind_of(name: str) -> frozenset[str]:
+    """What a folder's name says besides that images or a part of a split are in it, such as the dataset's name."""
+    return frozenset(words_of(name)) - _CONTAINERS - _NUMBERED
 
 
 def _is_numbered(name: str) -> bool:

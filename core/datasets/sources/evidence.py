@@ -10,6 +10,7 @@ from core.datasets.sources.agreement import (
     differing,
     explains_another,
     is_container,
+    kind_of,
     listed,
     same_classes,
 )
@@ -27,6 +28,7 @@ from core.datasets.sources.tables.beside import (
     TablesBeside,
     find_tables,
     in_a_row,
+    is_inside,
     labels_folders,
     look_around,
 )
@@ -86,7 +88,7 @@ class _Evidence:
             self._tables = self._found(self._choices)
         layout, reasons = self._labelled()
         if not layout.split_from or not layout.groups_from:
-            without = [name for name in (*self._tables.questions, *self._tables.unusable) if _is_plain(name)]
+            without = [name for name in self._tables.questions if _is_plain(name)] + self._plain_unusable()
             added = find_additions(self._folder, self._root, self._paths, self._places, without)
             had_split, layout = bool(layout.split_from), added.add_to(layout)
             if not had_split and layout.split_from:
@@ -181,6 +183,8 @@ class _Evidence:
         certain = [one.tables for one in clear if one.question is None]
         if certain and len(clear) == len(rivals):
             return self._by_table(self._best(certain), folders[0])
+        if clear and len(clear) == len(rivals):
+            raise clear[0].question
         rivals = [one for one in rivals if one in clear or one.question is None or _speaks_of_labels(one.question)]
         if rivals:
             raise self._what_is_meant(folders, rivals)
@@ -198,7 +202,7 @@ class _Evidence:
             If they are called after patients, years and the like, or the table labels each of them.
         """
         names = folders.layout.class_names
-        unusable = {name: _reason(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)}
+        unusable = {name: _reason(name, self._tables.unusable[name]) for name in self._plain_unusable()}
         labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
         if labelling:
             doubt = f"{labelling[0]} labels whole folders, which can't be read: it needs a row for each image"
@@ -428,6 +432,12 @@ class _Evidence:
         plain = [(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)]
         return [f"{name} beside the images was not used: {why}" for name, why in plain[:3]]
 
+    def _plain_unusable(self) -> list[str]:
+        """The tables that give no labels, without links to what lies elsewhere."""
+        return [
+            name for name in self._tables.unusable if _is_plain(name) and is_inside(self._folder / name, self._folder)
+        ]
+
     def _told_from_the_folder_of(self, table: TableLabels, layout: Layout) -> Layout:
         """The same with paths told from a table's folder above the images, as in datasets of earlier versions."""
         place = (self._folder / table.names[0]).parent
@@ -444,10 +454,13 @@ class _Evidence:
     def _place_unnamed(self, layout: Layout, unnamed: Sequence[str], table: TableLabels) -> None:
         """An image beside those that are named is kept without a label; one elsewhere is something else."""
         places = {image.path.rpartition("/")[0] for image in (*layout.images, *layout.unlabelled)}
+        kinds = {kind_of(place.partition("/")[0]) for place in places if place}
         elsewhere: Counter[str] = Counter()
         for path in unnamed:
             place = path.rpartition("/")[0]
-            holds_images = place in places or any(map(is_container, place.split("/")))
+            # ISIC_2019_Test_Input beside ISIC_2019_Training_Input holds images of the same kind.
+            is_alike = bool(place) and kind_of(place.partition("/")[0]) in kinds
+            holds_images = place in places or is_alike or any(map(is_container, place.split("/")))
             if holds_images and not explains_another(path):
                 layout.unlabelled.append(FoundImage(path, ""))
             elif holds_images:

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.evidence import labels_of
 from core.datasets.sources.found import Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import files, is_image, is_text, list_images, subfolders
+from core.datasets.sources.listing import files, images_by_folder, is_image, is_text, list_images, subfolders
 from core.errors import WorkbenchError
 
 _FEW, _MOST_NAMES, _MOST_REASONS = 3, 8, 3  # of what a refusal names
@@ -98,8 +98,8 @@ def _refuse(layout: Layout, called: str, beside: str, unread: list[tuple[str, st
         count = len(layout.left_out) + len(layout.unlabelled)
         raise WorkbenchError(f"{called} holds {count:,} images, but none can be used: {examples}.{beside}")
     if not layout.images:
-        count = len(layout.left_out) + len(layout.unlabelled)
-        others = f" Of these, {len(unusable):,} can't be used: {examples}." if unusable else ""
+        count = len(layout.left_out) - len(unusable) + len(layout.unlabelled)
+        others = f" Beside these, {len(unusable):,} can't be used: {examples}." if unusable else ""
         raise WorkbenchError(
             f"{called} holds {count:,} images but no class folders.{others} Put the images of each class in a folder "
             "named after the class, for example photos/cats/ and photos/dogs/, or give a table of their names and "
@@ -120,6 +120,9 @@ def _beside(folder: Path, root: Path, unused_tables: list[str]) -> str:
     many = [f"{count:,} files {ending}" for ending, count in kinds.items() if count > _FEW and ending]
     found = [*sorted(few, key=natural_order)[:_MOST_NAMES], *many]
     words = [f" {reason}" for reason in unused_tables[:_MOST_REASONS]]
+    inner = [place / name for place in places for name in subfolders(place) if is_text(name)]
+    without = [path.name for path in inner if not any(names for _, names in images_by_folder(path))]
+    found += [f"a folder {name}" for name in sorted(without, key=natural_order)[:_MOST_NAMES]]
     if found:
         words.append(f" What else is there: {', '.join(found)}.")
     return "".join(words)

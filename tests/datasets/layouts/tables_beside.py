@@ -58,6 +58,34 @@ def images_and_masks(folder: Path) -> Path:
     return folder
 
 
+def masks_of_the_same_names(folder: Path) -> Path:
+    rows = []
+    for number in range(12):
+        label = LABELS[number % 2]
+        picture(folder / "images" / f"{number:03d}.jpg", label)
+        picture(folder / "annotations" / "trimaps" / f"{number:03d}.png", "star")
+        rows.append((f"{number:03d}", label))
+    table(folder / "annotations" / "list.csv", "image_id,species", rows)
+    return folder
+
+
+def isic(folder: Path) -> Path:
+    truth, metadata = [], []
+    for number in range(12):
+        label = LABELS[number % 2]
+        picture(folder / "ISIC_2019_Training_Input" / f"ISIC_{number:07d}.jpg", label)
+        truth.append((f"ISIC_{number:07d}", float(label == "circle"), float(label == "square")))
+        metadata.append(
+            (f"ISIC_{number:07d}", 50 + number % 3, "head/neck", f"MSK4_{number // 4}{number % 2}", "female")
+        )
+    for number in range(4):
+        picture(folder / "ISIC_2019_Test_Input" / f"ISIC_{number + 900:07d}.jpg", "")
+    table(folder / "ISIC_2019_Training_GroundTruth.csv", "image,circle,square", truth)
+    columns = "image,age_approx,anatom_site_general,lesion_id,sex"
+    table(folder / "ISIC_2019_Training_Metadata.csv", columns, metadata)
+    return folder
+
+
 def volumes(folder: Path) -> Path:
     rows = []
     for number in range(20):
@@ -348,6 +376,26 @@ def lists_beside(folder: Path, lists: str = "meta/{}.txt", ending: str = "") -> 
     return folder
 
 
+def cub(folder: Path) -> Path:
+    """A number for each image, and in other files what belongs to the numbers."""
+    images, flags = [], []
+    for at, label in enumerate(LABELS):
+        for number in range(6):
+            part = "test" if number > 3 else "train"
+            path = f"{at + 1:03d}.{label}/{label}_{number:04d}.jpg"
+            picture(folder / "CUB_200_2011" / "images" / path, label, part)
+            images.append(f"{len(images) + 1} {path}\n")
+            flags.append(f"{len(images)} {int(part == 'train')}\n")
+    for name, lines in (
+        ("images", images),
+        ("train_test_split", flags),
+        ("classes", ["1 001.circle\n", "2 002.square\n"]),
+    ):
+        text(folder / "CUB_200_2011" / f"{name}.txt", "".join(lines))
+    text(folder / "CUB_200_2011" / "attributes" / "attributes.txt", "1 has_bill_shape::curved\n")
+    return folder
+
+
 def lists_that_overlap(folder: Path) -> Path:
     """DTD: ten divisions of the same images."""
     for label in LABELS:
@@ -446,6 +494,24 @@ CASES = [
         says="column “dx” of metadata.csv",
         left_out={"is not named in metadata.csv, nor is anything else in masks": 12},
         warns="masks (12)",
+    ),
+    Case(
+        "Masks that are called as their images are, and a table of ids beside them",
+        "form of Oxford-IIIT Pet's folders",
+        masks_of_the_same_names,
+        SIX_EACH,
+        says="labels from the column “species” of annotations/list.csv",
+        left_out={"is not named in annotations/list.csv, nor is anything else in annotations/trimaps": 12},
+    ),
+    Case(
+        "ISIC 2019: two folders of input, a one-hot table of the truth, and metadata with lesions",
+        "form of ISIC 2019",
+        isic,
+        SIX_EACH,
+        unlabelled=4,
+        groups=6,
+        says="of ISIC_2019_Training_GroundTruth.csv (1 for the class), no split came with them, groups from the column "
+        "“lesion_id” of ISIC_2019_Training_Metadata.csv",
     ),
     Case(
         "HAM10000's two volumes and its metadata",
@@ -706,6 +772,15 @@ CASES = [
         SIX_EACH,
         has_split=True,
         says="split from the lists testImages.txt and trainImages.txt",
+    ),
+    Case(
+        "CUB-200-2011: class folders, and files of numbers",
+        "form of CUB-200-2011",
+        cub,
+        SIX_EACH,
+        names={"circle": "001.circle", "square": "002.square"},
+        has_split=True,
+        says="labels from the names of the folders, split from the list CUB_200_2011/train_test_split.txt",
     ),
     Case(
         "Class folders, and lists of several divisions",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from core.datasets.sources.agreement import explains_another
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order
-from core.datasets.sources.listing import files, subfolders
+from core.datasets.sources.listing import files, is_text, subfolders
 from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name, split_in_names, words_of
 from core.datasets.sources.tables.files import TABLE_SUFFIXES, open_table
 from core.datasets.sources.tables.reading import read_table
@@ -173,20 +174,30 @@ def look_around(folder: Path, root: Path, paths: Sequence[str]) -> list[Place]:
     is_alone, place, found = len(with_images) == 1, root, []
 
     def look_into(inner: Path, is_class: bool = False) -> None:
-        names = [name for name in files(inner) if os.path.splitext(name)[1].lower() in _LOOKED_AT]
+        names = [name for name in files(inner) if os.path.splitext(name)[1].lower() in _LOOKED_AT and is_text(name)]
         found.append(Place(inner, tuple(sorted(names, key=natural_order)), is_class))
 
     while True:
         look_into(place)
-        inside = [name for name in subfolders(place) if place == root or name not in with_images]
+        inside = [name for name in _readable(place) if place == root or name not in with_images]
         for name in sorted(inside, key=lambda name: (not _is_told_by_name(name), natural_order(name)))[:_MOST_FOLDERS]:
             look_into(place / name, name in with_images and not is_alone and not _is_told_by_name(name))
             if _is_told_by_name(name):
-                for inner in sorted(filter(_is_told_by_name, subfolders(place / name)), key=natural_order):
+                for inner in sorted(filter(_is_told_by_name, _readable(place / name)), key=natural_order):
                     look_into(place / name / inner)
         if place == folder:
             return found
         with_images, place = {place.name}, place.parent
+
+
+def _readable(folder: Path) -> list[str]:
+    """The folders in a folder that may be looked into and whose names can be shown."""
+    return [name for name in subfolders(folder) if is_text(name) and os.access(folder / name, os.R_OK | os.X_OK)]
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder also after every link is followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[Path]:
@@ -201,7 +212,9 @@ def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[
             if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
                 seen.add(place.folder / name)
                 yield place.folder / name
-    if chosen and chosen not in (FOLDERS, FILE_NAMES) and folder / chosen not in seen:
+    is_table = chosen not in ("", FOLDERS, FILE_NAMES) and folder / chosen not in seen
+    # Of what lies outside not even that it is there is told.
+    if is_table and is_inside(folder / chosen, folder) and (folder / chosen).is_file():
         yield folder / chosen
 
 
@@ -216,7 +229,7 @@ def _is_told_by_name(name: str) -> bool:
 
 def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
     """What a table says, its paths told from that folder by which it names the most images."""
-    best, refusal = None, None
+    best, most, refusal = None, 0, None
     for base in bases_of(table, folder, root):
         try:
             layout = read_table(table, choices=choices, base=base, inside=folder, needs_two=False)
@@ -225,13 +238,20 @@ def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layou
         except UsageError as error:
             refusal = refusal or error
             continue
-        if best is None or _count(layout) > _count(best):
-            best = layout
-        if not layout.left_out:
+        # A mask may be called as its image is, and lie nearer to the table.
+        fitting = sum(not explains_another(path) for path in _paths_from(root, layout))
+        if best is None or fitting > most:
+            best, most = layout, fitting
+        if not layout.left_out and fitting == _count(layout):
             break
     if best is None:
         raise refusal
     return best
+
+
+def _paths_from(root: Path, layout: Layout) -> Iterator[str]:
+    start, place = os.path.join(os.path.abspath(root), ""), os.path.join(os.path.abspath(layout.root), "")
+    return ((place + image.path).removeprefix(start) for image in (*layout.images, *layout.unlabelled))
 
 
 def bases_of(table: Path, folder: Path, root: Path) -> list[Path]:

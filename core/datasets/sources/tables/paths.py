@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
+from core.datasets.sources.agreement import without_explaining
 from core.datasets.sources.listing import has_control_characters, images_by_folder, is_image, is_text
 
 
@@ -177,7 +178,7 @@ class NamedFiles:
                 stem = os.path.splitext(name)[0]
                 for key in {name, stem, prefix + stem}:
                     found.setdefault(key, []).append(prefix + name)
-        return found
+        return {name: without_explaining(paths) if len(paths) > 1 else paths for name, paths in found.items()}
 
 
 _MISSING = "is named in the table but does not exist"

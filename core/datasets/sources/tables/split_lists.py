@@ -8,7 +8,7 @@ from pathlib import Path
 from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
 from core.datasets.sources.split_names import split_in_name
-from core.datasets.sources.tables.beside import Place, bases_of, in_a_row, moved, part_of_table, read_below
+from core.datasets.sources.tables.beside import Place, bases_of, in_a_row, is_inside, moved, part_of_table, read_below
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable
 from core.errors import UsageError
@@ -118,7 +118,12 @@ def _by_column(folder: Path, root: Path, name: str, column: str, known: Collecti
 def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Place], known: Collection[str]) -> None:
     """Add what lists say that are named after parts and lie in one folder, where no two speak of one image."""
     for place in places:
-        lists = {name: part for name in place.names if (part := _part_of_list(name))}
+        inside = [name for name in place.names if is_inside(place.folder / name, folder)]
+        lists = {name: part for name in inside if (part := _part_of_list(name))}
+        if {"images.txt", "train_test_split.txt"} <= set(inside):
+            _add_numbered(found, folder, root, place, known)
+        if found.parts:
+            return
         images = {name: _images_of(place.folder / name, folder, root, known) for name in lists}
         images = {name: listed for name, listed in images.items() if listed}
         parts = {path: lists[name] for name, listed in images.items() for path in listed}
@@ -130,8 +135,32 @@ def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Plac
                 "be told. Keep one list for each part, and import again."
             )
         elif {"validation", "test"} & set(parts.values()):
-            found.parts, found.split_from = parts, f"the lists {called}"
+            found.parts, found.split_from = parts, f"the list{'s' * (len(images) > 1)} {called}"
             return
+
+
+def _add_numbered(found: Additions, folder: Path, root: Path, place: Place, known: Collection[str]) -> None:
+    """Add what CUB-200-2011 says: images have numbers, and another file says by 1 which of these are to train on.
+
+    See the README of https://www.vision.caltech.edu/datasets/cub_200_2011.
+    """
+    try:
+        numbers, flags = (
+            dict(line.split(maxsplit=1) for line in _lines(place.folder / name))
+            for name in ("images.txt", "train_test_split.txt")
+        )
+    except (OSError, ValueError):
+        return
+    files = NamedFiles(root, folder)
+    for part, flag in (("train", "1"), ("test", "0")):
+        names = [numbers[number] for number, value in flags.items() if value == flag and number in numbers]
+        found.parts |= dict.fromkeys(_found(files, names, _start(root), known), part)
+    name = (place.folder / "train_test_split.txt").relative_to(folder).as_posix()
+    found.split_from = f"the list {name}"
+
+
+def _start(root: Path) -> str:
+    return str(root.absolute()) + "/"
 
 
 def _part_of_list(name: str) -> str:
@@ -146,7 +175,7 @@ def _images_of(path: Path, folder: Path, root: Path, known: Collection[str]) -> 
     except (OSError, UnicodeDecodeError):
         return []
     for base in bases_of(path, folder, root):
-        files, start = NamedFiles(base, folder), str(root.absolute()) + "/"
+        files, start = NamedFiles(base, folder), _start(root)
         if len(_found(files, lines[:_LINES_TO_TRY], start, known)) >= _SHARE_THAT_MUST_FIT * len(lines[:_LINES_TO_TRY]):
             found = _found(files, lines, start, known)
             if found and len(found) >= _SHARE_THAT_MUST_FIT * len(lines):
@@ -155,7 +184,7 @@ def _images_of(path: Path, folder: Path, root: Path, known: Collection[str]) -> 
 
 
 def _lines(path: Path) -> Iterator[str]:
-    if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
+    if path.stat().st_size > _MOST_BYTES:
         return
     for line in path.read_bytes().decode("utf-8-sig").splitlines():
         name = line.strip().strip('",;')
