@@ -308,6 +308,9 @@ class _Search:
         self._refuse_other_images(path)
         possible = [column for column in free if column not in fitting and len(column.different) > 1]
         possible = [column for column in possible if not (column.is_measured or column.is_split)]
+        if not fitting + possible:  # what was taken for a split or for groups
+            possible = [column for column in self._columns if column.index != path and len(column.different) > 1]
+            possible = [column for column in possible if not column.is_measured]
         possible.sort(key=lambda column: (not column.could_be_label, not may_be_label(column, free)))
         shown = fitting if len(fitting) > 1 or (fitting and one_hot) else fitting + possible
         options = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in shown[:_MOST_OPTIONS]]

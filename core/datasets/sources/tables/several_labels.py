@@ -9,6 +9,7 @@ SEVERAL = "\x1f"
 """Stands between the labels of one image in a cell that readers of annotations make; no name holds it."""
 
 _LONGEST_CELL = 10_000
+_MOST_DIFFERENT = 50_000  # more are captions, and no labels
 _KEYS = ("choices", "labels", "label", "classes")  # Label Studio writes {"choices": ["a", "b"]}
 _IN_QUOTES = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\s*,?")
 # What hardly stands in a name of a class, and what well may.
@@ -53,7 +54,7 @@ def separator_in(cells: Collection[str]) -> str:
         The different cells of the column.
     """
     alone = {cell for cell in cells if cell[:1] not in ("[", "{") and SEVERAL not in cell}
-    for separator in _SEPARATORS + _SEPARATORS_IN_NAMES:
+    for separator in _SEPARATORS + _SEPARATORS_IN_NAMES if len(alone) <= _MOST_DIFFERENT else "":
         compounds = [parts for cell in alone if len(parts := labels_in(cell, separator)) > 1]
         if not compounds:
             continue
