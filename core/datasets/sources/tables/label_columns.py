@@ -10,6 +10,7 @@ from core.datasets.sources.tables.one_hot import exclude_each_other, one_hot_col
 from core.errors import UsageError
 
 _MOST_OPTIONS = 12
+_FEW = 10  # labels of so few images may well differ; those of more are descriptions where each is another
 
 
 def label_columns(
@@ -62,6 +63,7 @@ def label_columns(
             _ask_of_several_ones(contents, path, one_hot)
         return one_hot, ""
     if not fitting:
+        guesses = [column for column in guesses if column.is_repeated or len(column.values) < _FEW]
         fitting = clear or [column for column in guesses if column.simple in OFTEN_LABELS or len(free) == 1]
         fitting = [column for column in fitting if column.is_repeated or not column.is_measured]
     elif clear:
