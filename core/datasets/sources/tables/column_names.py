@@ -20,7 +20,7 @@ GROUPS = _names(
     "group groupid patient patientid subject subjectid participant participantid case caseid lesion lesionid"
 )
 LABELS = _names("labelname classname categoryname label labels class classlabel classes category categories")
-OFTEN_LABELS = _names("y target targets species breed diagnosis dx type disease condition choice tag animal")
+OFTEN_LABELS = _names("y target targets species breed diagnosis dx type disease condition choice tag tags animal")
 """Names of columns that hold labels often, and something else as well."""
 
 _LABEL_WORDS = frozenset([*LABELS, *_names("subclass superclass subcategory supercategory")])

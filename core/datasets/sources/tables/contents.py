@@ -1,14 +1,14 @@
 """What the columns of a table hold, as far as a look at some of their rows tells."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from core.datasets.sources.listing import is_image
 from core.datasets.sources.split_names import split_of_value
 from core.datasets.sources.tables.files import TableFile
-from core.datasets.sources.tables.paths import file_name
+from core.datasets.sources.tables.paths import NamedFiles, file_name
 from core.datasets.sources.tables.several_labels import SEVERAL
 
 MISSING_VALUES = frozenset({"", "nan", "null", "<na>", "n/a", "#n/a"})  # not "none" and "na": people mean classes
@@ -16,6 +16,7 @@ ONES, ZEROS = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 
 _ROWS = 2_000
 _CELLS = 400_000
+_LOOKED_UP = 20
 _LONGEST_LABEL = 200
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _WHOLE = re.compile(r"[-+]?\d+(?:\.0+)?")
@@ -113,6 +114,38 @@ class Column:
         return f"column “{printable(self.name[:60])}”"
 
 
+@dataclass(frozen=True)
+class TableContents:
+    """What a look at a table tells of it, to find its columns by.
+
+    Parameters
+    ----------
+    table
+        The table.
+    columns
+        Those of its columns that hold text.
+    files
+        The files that it may name.
+    called
+        What messages call the table.
+    """
+
+    table: TableFile
+    columns: Sequence[Column]
+    files: NamedFiles
+    called: str
+
+    @property
+    def listed(self) -> str:
+        """The names of all columns."""
+        return quoted(self.table.names)
+
+    def names_images(self, column: Column, share: float = 0.0) -> bool:
+        """Whether more than this share of some values of a column mean images that are here."""
+        values = column.different[:: max(1, len(column.different) // _LOOKED_UP)][:_LOOKED_UP]
+        return sum(map(self.files.has, values)) > share * len(values)
+
+
 def columns_of(table: TableFile) -> list[Column]:
     """The columns that hold text, with what stands in rows that are spread over the whole table."""
     indices = [index for index in range(len(table.names)) if table.holds_text(index)]
@@ -128,6 +161,12 @@ def say_the_same(one: Column, other: Column) -> bool:
     """Whether each value of one column stands beside one value of the other, as names do beside numbers of classes."""
     pairs = {(a, b) for a, b in zip(one.cells, other.cells, strict=True) if a and b}
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) > 0
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names of columns for people, not too many of them."""
+    names = [f"“{printable(name[:60])}”" for name in names]
+    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
 
 
 def printable(text: str) -> str:

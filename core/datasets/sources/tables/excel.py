@@ -7,6 +7,7 @@ therefore counted before openpyxl is given it. ECMA-376 says what the parts of a
 
 import datetime
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -110,6 +111,8 @@ def _as_text(value: Any) -> str:
 def _workbook(path: Path) -> Iterator[Any]:
     import openpyxl  # takes a third of a second, which nothing but Excel should cost
 
+    # It warns of styles and rules for cells that it forgets, none of which is read.
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
     workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:
         yield workbook

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from core.datasets.sources.listing import has_control_characters
 from core.datasets.sources.tables.contents import MISSING_VALUES, ONES, ZEROS
-from core.datasets.sources.tables.files import TableFile
 from core.datasets.sources.tables.one_hot import means_no_class
 from core.datasets.sources.tables.paths import NotUsable, shown
 from core.datasets.sources.tables.several_labels import SEVERAL, labels_in, separator_in
 
 _LONGEST_LABEL = 200
+_MOST_KEPT = 10_000
 _BLANKS = re.compile(rf"[^\S{SEVERAL}]+")
 _NUMBER, _WHOLE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"(-?\d+)\.0+")
 
@@ -21,18 +22,17 @@ class RowLabels:
 
     Parameters
     ----------
-    table
-        The table.
-    columns
-        The column that holds the labels; several where each is a class and holds 1 for its images.
+    names
+        Name of the column that holds the labels; of several where each is a class and holds 1 for its images.
+    cells
+        The different cells of the one column.
     """
 
-    def __init__(self, table: TableFile, columns: Sequence[int]):
-        self._classes = [_cleaned(table.names[column]) for column in columns] if len(columns) > 1 else []
-        self._separator, self._whole = "", {}
-        if not self._classes:
-            cells = {_cleaned(row[0]) for row in table.rows(columns) if row}
-            self._separator, self._whole = separator_in(cells), whole_numbers(cells)
+    def __init__(self, names: Sequence[str], cells: Collection[str]):
+        self._classes = list(map(_cleaned, names)) if len(names) > 1 else []
+        cells = set(map(_cleaned, cells))
+        self._separator, self._whole = separator_in(cells), whole_numbers(cells)
+        self._of_cell = lru_cache(_MOST_KEPT)(self._of_cell)
 
     def of(self, cells: Sequence[str]) -> tuple[str, ...]:
         """The labels of a row; none where it is unlabelled.

@@ -1,12 +1,14 @@
 """Which part of a split the rows of a table put their images in: by a column, or by the folders in their paths."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from core.datasets.sources.split_names import split_in_name, split_of_value
 from core.datasets.sources.tables.column_names import part_of_flag
 from core.datasets.sources.tables.contents import MISSING_VALUES, ONES, ZEROS
-from core.datasets.sources.tables.files import TableFile
 from core.datasets.sources.tables.paths import NotUsable, shown
+
+_MOST_KEPT = 10_000
 
 
 class RowParts:
@@ -14,16 +16,17 @@ class RowParts:
 
     Parameters
     ----------
-    table
-        The table.
-    column
-        The column; None where there is none.
+    name
+        Name of the column.
+    cells
+        Its different cells.
     """
 
-    def __init__(self, table: TableFile, column: int | None):
-        values = {row[0].casefold() for row in table.rows([column]) if row} if column is not None else set()
-        self._flag = part_of_flag(table.names[column]) if values and values <= ONES | ZEROS | MISSING_VALUES else ""
-        said = [split_of_value(value) for value in values if value not in MISSING_VALUES]
+    def __init__(self, name: str, cells: Collection[str]):
+        values = {cell.casefold() for cell in cells}
+        self._flag = part_of_flag(name) if values and values <= ONES | ZEROS | MISSING_VALUES else ""
+        said = [split_of_value(cell) for cell in cells if cell.casefold() not in MISSING_VALUES]
+        self.of = lru_cache(_MOST_KEPT)(self.of)
         self.is_ignored = bool(said) and not self._flag and all(part is None for part in said)
         """Whether there are values, and none of them is a part of a split."""
 

@@ -125,7 +125,7 @@ class NamedFiles:
         if not matches and _WHOLE.fullmatch(named):
             matches = self._by_name.get(named.removesuffix(".0"), [])
         if len(matches) > 1:
-            raise NotUsable(f"fits several files ({', '.join(matches[:3])})")
+            raise NotUsable(f"fits several files ({', '.join(sorted(matches)[:3])})")
         if not matches:
             is_other = not is_image(file_name(named)) and os.path.splitext(named)[1][1:].isalpha()
             raise NotUsable("is named in the table but is no image" if is_other else _MISSING)
@@ -148,7 +148,7 @@ class NamedFiles:
         most = max(in_common.values())
         longest = [match for match in matches if in_common[match] == most]
         if len(longest) > 1:
-            raise NotUsable(f"fits several files ({', '.join(longest[:3])})")
+            raise NotUsable(f"fits several files ({', '.join(sorted(longest)[:3])})")
         (match,) = longest
         # The name alone says little where a folder of that name is here, without the image, or the path is relative.
         is_elsewhere = (parts[-2:-1] and parts[-2] in self._folder_names) or ("/" in match and not is_foreign)

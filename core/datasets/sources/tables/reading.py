@@ -104,8 +104,8 @@ def _read_rows(
     """What the usable rows say, by the absolute path of the file; the others are left out."""
     named: dict[str, _Named] = {}
     known = None if classes is None else frozenset(classes)
-    labels, parts = RowLabels(table, columns.label), RowParts(table, columns.split)
-    if parts.is_ignored:
+    labels, parts = _survey(table, columns)
+    if parts is not None and parts.is_ignored:
         layout.warnings.append(
             f"The column “{table.names[columns.split]}” of {called} was ignored: none of its values is train, "
             "validation or test."
@@ -118,7 +118,7 @@ def _read_rows(
         path, *cells = values
         group = cells.pop() if columns.group is not None else ""
         try:
-            split = parts.of(cells.pop()) if columns.split is not None else ""
+            split = parts.of(cells.pop()) if parts is not None else ""
             found = labels.of(cells)
             _check_known(found, known)
             file = files.find(path)
@@ -134,6 +134,17 @@ def _read_rows(
             entry.labels = entry.labels or found
             entry.splits |= {entry.split, split}
     return named
+
+
+def _survey(table: TableFile, columns: Columns) -> tuple[RowLabels, RowParts | None]:
+    """What the labels and the parts of the split mean, by all that stands in their columns."""
+    looked_at = [*columns.label[: len(columns.label) == 1], *([columns.split] if columns.split is not None else [])]
+    cells: list[set[str]] = [set() for _ in looked_at]
+    for row in filter(None, table.rows(looked_at)) if looked_at else ():
+        for found, cell in zip(cells, row, strict=True):
+            found.add(cell)
+    parts = None if columns.split is None else RowParts(table.names[columns.split], cells.pop())
+    return RowLabels([table.names[column] for column in columns.label], cells[0] if cells else ()), parts
 
 
 def _check_known(labels: Sequence[str], known: Collection[str] | None) -> None:

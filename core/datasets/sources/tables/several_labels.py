@@ -9,6 +9,7 @@ SEVERAL = "\x1f"
 """Stands between the labels of one image in a cell that readers of annotations make; no name holds it."""
 
 _LONGEST_CELL = 10_000
+_MOST_DIFFERENT = 50_000  # more are captions, and no labels
 _KEYS = ("choices", "labels", "label", "classes")  # Label Studio writes {"choices": ["a", "b"]}
 _IN_QUOTES = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\s*,?")
 # What hardly stands in a name of a class, and what well may.
@@ -44,8 +45,9 @@ def labels_in(cell: str, separator: str = "") -> list[str]:
 def separator_in(cells: Collection[str]) -> str:
     """What stands between several labels in the cells of a column; "" where each holds one label.
 
-    A class may be called "rock|paper" or "Smith, J.", so its parts have to be met in other cells too: all of them alone
-    where the separator may stand in a name; and one of them, alone or among others, where it hardly does.
+    A class may be called "rock|paper", "red fox" or "Smith, J.", so the parts of such cells have to be met elsewhere:
+    each of them alone where the separator may stand in a name; and one of them, alone or among others, where it hardly
+    does. Or they come together in many more ways than there are parts, and in different numbers, as no names do.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def separator_in(cells: Collection[str]) -> str:
         The different cells of the column.
     """
     alone = {cell for cell in cells if cell[:1] not in ("[", "{") and SEVERAL not in cell}
-    for separator in _SEPARATORS + _SEPARATORS_IN_NAMES:
+    for separator in _SEPARATORS + _SEPARATORS_IN_NAMES if len(alone) <= _MOST_DIFFERENT else "":
         compounds = [parts for cell in alone if len(parts := labels_in(cell, separator)) > 1]
         if not compounds:
             continue
@@ -63,6 +65,7 @@ def separator_in(cells: Collection[str]) -> str:
         else:
             apart = sum(all(part in alone for part in parts) for parts in compounds)
             fitting = apart * 2 >= len(compounds) if separator != " " else apart == len(compounds)
+            fitting = fitting or (len(compounds) > 2 * len(among) and len(set(map(len, compounds))) > 2)
         if fitting:
             return separator
     return ""

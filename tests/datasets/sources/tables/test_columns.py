@@ -56,6 +56,10 @@ def test_the_column_of_labels(written, header, line, column):
         ("file,age", lambda n, path, kind: f"{path},{20 + n}", ["age"]),
         ("file,text", lambda n, path, kind: f"{path},a photo of number {n}", ["text"]),
         ("file,Id", lambda n, path, kind: f"{path},w_{n % 3}", ["Id"]),
+        ("file,transcript", lambda n, path, kind: f"{path},word{n}", ["transcript"]),
+        ("file,case", lambda n, path, kind: f"{path},{kind}", ["case"]),
+        ("file,label", lambda n, path, kind: f"{path},{('train', 'test')[n % 2]}", ["label"]),
+        ("file,width,grade", lambda n, path, kind: f"{path},{n},{n % 3}", ["grade", "width"]),
         ("file,camera,mean", lambda n, path, kind: f"{path},{kind},{n / 7}", ["camera"]),
     ],
 )

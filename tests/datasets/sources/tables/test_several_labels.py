@@ -1,5 +1,7 @@
 """Cells with several labels, and columns of classes, judged by what is asked and what comes out."""
 
+from itertools import combinations
+
 import pandas as pd
 import pytest
 
@@ -44,6 +46,15 @@ def test_labels_in_a_cell(cell, expected):
         ({"cat", "dog", "cat, dog"}, ","),
         ({"cat", "dog", "cat + dog"}, "+"),
         ({"scab", "healthy", "rust", "scab healthy", "rust scab"}, " "),
+        (
+            {
+                " ".join(tags)
+                for count in (2, 3, 4)
+                for tags in combinations(["clear", "haze", "road", "water", "crop"], count)
+            },
+            " ",
+        ),
+        ({f"{colour} {shape}" for colour in ("red", "blue", "grey") for shape in ("circle", "square", "star")}, ""),
         ({"rock|paper", "scissors"}, ""),
         ({"Smith, J.", "Smith, K.", "Jones, J."}, ""),
         ({"cat", "cat, black", "dog, black"}, ""),
