@@ -240,6 +240,19 @@ def vgg(folder: Path) -> Path:
     return pictures(folder, _named(".png"))
 
 
+def vgg_csv(folder: Path) -> Path:
+    """A line for each region, or one for an image without; JSON within it stands in quotes, and its own are doubled."""
+    head = "filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes"
+    shape = '"{""name"":""rect"",""x"":1,""y"":1,""width"":5,""height"":5}"'
+    entries = []
+    for index, name in enumerate(NAMES):
+        attributes = f'"{{""shape"":""{LABELS[index]}""}}"' if index < 11 else '"{}"'
+        regions = [f'2,{region},{shape},"{{}}"' for region in range(2)] if index == 0 else ['0,0,"{}","{}"']
+        entries += [f"{name}.png,{100 + index},{attributes},{region}" for region in regions]
+    text(folder / "via_export_csv.csv", "\n".join([head, *entries]) + "\n")
+    return pictures(folder, _named(".png"))
+
+
 def records(folder: Path) -> Path:
     written(
         folder / "labels.json",
@@ -515,6 +528,7 @@ CASES = [
     Case(
         "VGG Image Annotator 2 JSON", "the form in its source", vgg, ELEVEN, unlabelled=1, says="“shape” of via_project"
     ),
+    Case("VGG Image Annotator 2 CSV", "the form in its source", vgg_csv, ELEVEN, unlabelled=1, says="“shape” of via_"),
     Case("A list of records in JSON", "a script", records, TWELVE, says="“label” of labels.json"),
     Case("Files and their labels in JSON", "a script", by_file, TWELVE, says="labels.json"),
     Case("Classes and their files in JSON", "a script", by_class, TWELVE, says="classes.json"),
@@ -540,7 +554,7 @@ CASES = [
     Case("A list without labels", "a script", without_labels, refuses="without labels"),
     Case(
         "WebDataset, unpacked, .cls",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset(".cls", lambda index: str(index % 2)),
         TWELVE,
         {"circle": "0", "square": "1"},
@@ -548,14 +562,14 @@ CASES = [
     ),
     Case(
         "WebDataset, unpacked, .json",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset(".json", lambda index: json.dumps({"label": LABELS[index], "key": f"{index:06d}"})),
         TWELVE,
         says=".json files",
     ),
     Case(
         "WebDataset, unpacked, .txt",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset(".txt", lambda index: LABELS[index]),
         TWELVE,
         says=".txt files",
@@ -568,7 +582,7 @@ CASES = [
     ),
     Case(
         "WebDataset, unpacked in parts, with names",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset_shards,
         TWELVE,
         has_split=True,

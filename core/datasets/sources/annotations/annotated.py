@@ -44,7 +44,9 @@ class AnnotatedImages:
     images
         What it says.
     label
-        The field that holds the label, where there are others too that could; told where there is only one.
+        The field that holds the label, where there are others too. Where there is only one, it is that.
+    is_certain
+        False where any field may be something else than a label.
     warnings
         What a person should know of how it was read; filled, perhaps, while `images` are read.
 
@@ -54,7 +56,14 @@ class AnnotatedImages:
         If there are no images, too many, or none has a label.
     """
 
-    def __init__(self, path: Path, images: Iterable[Annotated], label: str = "", warnings: Sequence[str] = ()):
+    def __init__(
+        self,
+        path: Path,
+        images: Iterable[Annotated],
+        label: str = "",
+        is_certain: bool = True,
+        warnings: Sequence[str] = (),
+    ):
         entries = iter(images)
         first = list(islice(entries, _IMAGES_TO_LOOK_FOR))
         place = _place_of_images(path, [as_path(image.path) for image in first])
@@ -80,7 +89,7 @@ class AnnotatedImages:
         self.names = [*taken, *called]
         self._cells = [index for index in range(2 + len(fields)) if index != 1 or has_split]
         self.columns = {name: name for name in taken}
-        if len(fields) == 1 or label in fields:
+        if is_certain and (len(fields) == 1 or label in fields):
             self.columns["label"] = called[fields.index(label) if label in fields else 0]
         self.warnings = list(warnings)
 

@@ -15,8 +15,8 @@ def fits(sample: Any) -> bool:
 def read(file: JsonFile) -> AnnotatedImages:
     """Of records, every field but the path may be the label: which one is told as for the columns of a table."""
     if file.holds_list:
-        images = _of_records(file, _image_key(file.sample))
-    elif _is_by_file(file.sample):
+        return AnnotatedImages(file.path, _of_records(file, _image_key(file.sample)), is_certain=False)
+    if _is_by_file(file.sample):
         images = (Annotated(as_text(path), {"label": texts(label)}) for path, label in file.pairs())
     else:
         images = _of_classes(file)
@@ -45,7 +45,8 @@ def _image_key(sample: Any) -> str:
 
 
 def _is_by_file(sample: Any) -> bool:
-    return isinstance(sample, dict) and bool(sample) and all(_is_path(key) for key in sample)
+    by_file = isinstance(sample, dict) and bool(sample) and all(_is_path(key) for key in sample)
+    return by_file and not any(isinstance(value, float) for value in sample.values())  # scores are no classes
 
 
 def _is_by_class(sample: Any) -> bool:
