@@ -109,6 +109,23 @@ def coco_labels(folder: Path) -> Path:
     return pictures(folder / "images", named, has_split=True).parent
 
 
+def imagenet_folders(folder: Path) -> Path:
+    """Class folders, within which items keep their own, and ``no_label`` beside them."""
+    for index, name in enumerate(NAMES):
+        label = LABELS[index] if index < 11 else ""
+        place = folder / FOLDERS[PARTS[index]] / (label or "no_label") / ("indoor" if index == 3 else "")
+        picture(place / f"{name}.jpg", label, PARTS[index])
+    return folder
+
+
+def open_images(folder: Path) -> Path:
+    for name in ("train", "val", "test"):
+        sample(folder / "annotations", "open_images", f"{name}-annotations-human-imagelabels.csv")
+    sample(folder / "annotations", "open_images", "class-descriptions.csv")
+    named = lambda index: f"{FOLDERS[PARTS[index]]}/{'indoor/' if index == 3 else ''}{NAMES[index]}.jpg"  # noqa: E731
+    return pictures(folder / "images", named, has_split=True).parent
+
+
 def coco_boxes(folder: Path) -> Path:
     pictures(folder, _named(".jpg"))
     return written(
@@ -463,6 +480,18 @@ CASES = [
     ),
     Case("Datumaro ImageNet-txt", DATUMARO, imagenet_txt, ELEVEN, unlabelled=1, has_split=True, says="train.txt"),
     Case("COCO of whole images", DATUMARO, coco_labels, ELEVEN, unlabelled=1, has_split=True, says="labels_train.json"),
+    Case(
+        "ImageNet folders, as CVAT exports them too", DATUMARO, imagenet_folders, ELEVEN, unlabelled=1, has_split=True
+    ),
+    Case(
+        "Open Images, labels of whole images",
+        DATUMARO,
+        open_images,
+        ELEVEN,
+        unlabelled=1,
+        has_split=True,
+        says="LabelName",
+    ),
     Case("COCO of boxes", DOCUMENTED.format("COCO"), coco_boxes, refuses="boxes and outlines are no classes"),
     Case("CVAT for images 1.1", DATUMARO, cvat_images, {"circle": 3, "square": 3}, says="“tag” of annotations.xml"),
     Case(
