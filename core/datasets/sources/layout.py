@@ -55,7 +55,7 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     layout, unused_tables = by_folders(root, paths, choices), []
     if paths and not has_class_folders(layout):
         by_table, unused_tables = find_table(folder, root)
-        layout = by_table or by_names(root, paths) or find_sidecars(root, paths) or layout
+        layout = by_table or by_names(root, paths) or find_sidecars(root, paths, choices) or layout
     _check(layout, called or str(folder), unused_tables)
     warn_of_alike(layout)
     return layout
