@@ -314,6 +314,21 @@ def test_other_tools_are_named(tmp_path, content, words):
     assert not isinstance(caught.value, NoAnnotations)
 
 
+def test_categories_of_whole_images_beside_boxes(tmp_path):
+    annotations = [{"image_id": 1, "category_id": 1}, {"image_id": 1, "category_id": 2, "bbox": [0, 0, 1, 1]}]
+    content = {
+        "images": [{"id": 1, "file_name": "1.jpg"}, {"id": 2, "file_name": "2.jpg"}],
+        "annotations": [*annotations, {"image_id": 2, "category_id": 2, "bbox": []}],
+        "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+    }
+    table = open_annotations(written(tmp_path, "coco.json", json.dumps(content)))
+    assert list(table.rows([0, 1])) == [["1.jpg", "cat"], ["2.jpg", "dog"]]
+    assert table.warnings == ["1 annotations of coco.json are boxes or outlines, and were not used."]
+    content["annotations"] = [{"image_id": 1, "category_id": 9}]
+    with pytest.raises(UsageError, match="names the category 9, which is not among"):
+        open_annotations(written(tmp_path, "coco.json", json.dumps(content)))
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -329,6 +344,20 @@ def test_other_tools_are_named(tmp_path, content, words):
 def test_what_says_nothing_of_images(tmp_path, name, content):
     with pytest.raises(NoAnnotations, match=name):
         open_annotations(written(tmp_path, name, json.dumps(content)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("splits.json", '{"train": ["1.jpg", "2.jpg"], "test": ["3.jpg"]}'),
+        ("splits.json", '{"1.jpg": "train", "2.jpg": "val"}'),
+        ("splits.json", '[{"file": "1.jpg", "subset": "train"}, {"file": "2.jpg", "subset": "test"}]'),
+        ("splits.txt", "1.jpg train\n2.jpg test\n"),
+    ],
+)
+def test_parts_of_a_split_are_no_classes(photos, name, content):
+    with pytest.raises(UsageError, match="says which part of a split each image belongs to, and gives no labels"):
+        open_annotations(written(photos, name, content))
 
 
 @pytest.mark.parametrize("content", [{"1.jpg": 0.93, "2.jpg": 0.5}, {"1.jpg": 0.93, "2.jpg": 1.0}])
