@@ -278,6 +278,14 @@ def records(folder: Path) -> Path:
     return pictures(folder / "images", _named(".png"), unlabelled=False).parent
 
 
+def records_by_part(folder: Path) -> Path:
+    content = {name: [] for name in FOLDERS.values()}
+    for index, name in enumerate(NAMES):
+        content[FOLDERS[PARTS[index]]].append({"file": f"{name}.png", "class": LABELS[index], "width": 16})
+    written(folder / "dataset.json", content)
+    return pictures(folder / "images", _named(".png"), unlabelled=False, has_split=True).parent
+
+
 def by_file(folder: Path) -> Path:
     written(folder / "labels.json", {f"{name}.png": label for name, label in zip(NAMES, LABELS, strict=True)})
     return pictures(folder, _named(".png"), unlabelled=False)
@@ -559,6 +567,14 @@ CASES = [
     ),
     Case("VGG Image Annotator 2 CSV", "the form in its source", vgg_csv, ELEVEN, unlabelled=1, says="“shape” of via_"),
     Case("A list of records in JSON", "a script", records, TWELVE, says="“label” of labels.json"),
+    Case(
+        "Lists of records for the parts of a split in JSON",
+        "a script",
+        records_by_part,
+        TWELVE,
+        has_split=True,
+        says="“class” of dataset.json",
+    ),
     Case("Files and their labels in JSON", "a script", by_file, TWELVE, says="labels.json"),
     Case("Classes and their files in JSON", "a script", by_class, TWELVE, says="classes.json"),
     Case("Class folders beside notes and settings", "by hand", notes, TWELVE, says="names of the folders"),

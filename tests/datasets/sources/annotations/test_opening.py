@@ -184,6 +184,26 @@ def test_a_file_is_known_by_what_it_holds(photos, name):
     assert labels(read_table(path, inside=photos)) == dict(FOUR)
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"info": {"n": 2}, "data": [{"file": "1.jpg", "label": "cat"}, {"file": "2.jpg", "label": "dog"}]}, ["", ""]),
+        ({"train": [{"file": "1.jpg", "label": "cat"}], "val": [{"file": "2.jpg", "label": "dog"}]}, ["train", "val"]),
+    ],
+)
+def test_records_within_an_object(tmp_path, content, expected):
+    table = open_annotations(written(tmp_path, "data.json", json.dumps(content)))
+    rows = [dict(zip(table.names, row, strict=True)) for row in table.rows(range(len(table.names)))]
+    assert [(row["path"], row["label"]) for row in rows] == [("1.jpg", "cat"), ("2.jpg", "dog")]
+    assert [row.get("split", "") for row in rows] == expected
+
+
+def test_two_lists_of_records_are_not_guessed_about(tmp_path):
+    content = {"mine": [{"file": "1.jpg", "label": "cat"}], "theirs": [{"file": "1.jpg", "label": "dog"}]}
+    with pytest.raises(NoAnnotations):
+        open_annotations(written(tmp_path, "data.json", json.dumps(content)))
+
+
 # What is left out ----------------------------------------------------------------------------------------------------
 
 
