@@ -357,7 +357,7 @@ class _Evidence:
             raise Undecided(question.question, [*question.options, named.option], question.table)
         if by_name is None and sound:
             return self._by_table(self._best([one.tables for one in sound]))
-        return self._with_notes(by_name, readings) if by_name else find_sidecars(self._root, self._paths)
+        return self._with_notes(by_name, readings) if by_name else find_sidecars(self._root, self._paths, self._choices)
 
     def _best(self, tables: Sequence[TableLabels]) -> TableLabels:
         """The tables that name the most images, with what others that agree say of split and groups.

@@ -109,6 +109,23 @@ def coco_labels(folder: Path) -> Path:
     return pictures(folder / "images", named, has_split=True).parent
 
 
+def imagenet_folders(folder: Path) -> Path:
+    """Class folders, within which items keep their own, and ``no_label`` beside them."""
+    for index, name in enumerate(NAMES):
+        label = LABELS[index] if index < 11 else ""
+        place = folder / FOLDERS[PARTS[index]] / (label or "no_label") / ("indoor" if index == 3 else "")
+        picture(place / f"{name}.jpg", label, PARTS[index])
+    return folder
+
+
+def open_images(folder: Path) -> Path:
+    for name in ("train", "val", "test"):
+        sample(folder / "annotations", "open_images", f"{name}-annotations-human-imagelabels.csv")
+    sample(folder / "annotations", "open_images", "class-descriptions.csv")
+    named = lambda index: f"{FOLDERS[PARTS[index]]}/{'indoor/' if index == 3 else ''}{NAMES[index]}.jpg"  # noqa: E731
+    return pictures(folder / "images", named, has_split=True).parent
+
+
 def coco_boxes(folder: Path) -> Path:
     pictures(folder, _named(".jpg"))
     return written(
@@ -240,12 +257,33 @@ def vgg(folder: Path) -> Path:
     return pictures(folder, _named(".png"))
 
 
+def vgg_csv(folder: Path) -> Path:
+    """A line for each region, or one for an image without; JSON within it stands in quotes, and its own are doubled."""
+    head = "filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes"
+    shape = '"{""name"":""rect"",""x"":1,""y"":1,""width"":5,""height"":5}"'
+    entries = []
+    for index, name in enumerate(NAMES):
+        attributes = f'"{{""shape"":""{LABELS[index]}""}}"' if index < 11 else '"{}"'
+        regions = [f'2,{region},{shape},"{{}}"' for region in range(2)] if index == 0 else ['0,0,"{}","{}"']
+        entries += [f"{name}.png,{100 + index},{attributes},{region}" for region in regions]
+    text(folder / "via_export_csv.csv", "\n".join([head, *entries]) + "\n")
+    return pictures(folder, _named(".png"))
+
+
 def records(folder: Path) -> Path:
     written(
         folder / "labels.json",
         [{"id": index, "file": f"{NAMES[index]}.png", "label": LABELS[index]} for index in range(12)],
     )
     return pictures(folder / "images", _named(".png"), unlabelled=False).parent
+
+
+def records_by_part(folder: Path) -> Path:
+    content = {name: [] for name in FOLDERS.values()}
+    for index, name in enumerate(NAMES):
+        content[FOLDERS[PARTS[index]]].append({"file": f"{name}.png", "class": LABELS[index], "width": 16})
+    written(folder / "dataset.json", content)
+    return pictures(folder / "images", _named(".png"), unlabelled=False, has_split=True).parent
 
 
 def by_file(folder: Path) -> Path:
@@ -450,6 +488,18 @@ CASES = [
     ),
     Case("Datumaro ImageNet-txt", DATUMARO, imagenet_txt, ELEVEN, unlabelled=1, has_split=True, says="train.txt"),
     Case("COCO of whole images", DATUMARO, coco_labels, ELEVEN, unlabelled=1, has_split=True, says="labels_train.json"),
+    Case(
+        "ImageNet folders, as CVAT exports them too", DATUMARO, imagenet_folders, ELEVEN, unlabelled=1, has_split=True
+    ),
+    Case(
+        "Open Images, labels of whole images",
+        DATUMARO,
+        open_images,
+        ELEVEN,
+        unlabelled=1,
+        has_split=True,
+        says="LabelName",
+    ),
     Case("COCO of boxes", DOCUMENTED.format("COCO"), coco_boxes, refuses="boxes and outlines are no classes"),
     Case("CVAT for images 1.1", DATUMARO, cvat_images, {"circle": 3, "square": 3}, says="“tag” of annotations.xml"),
     Case(
@@ -515,7 +565,16 @@ CASES = [
     Case(
         "VGG Image Annotator 2 JSON", "the form in its source", vgg, ELEVEN, unlabelled=1, says="“shape” of via_project"
     ),
+    Case("VGG Image Annotator 2 CSV", "the form in its source", vgg_csv, ELEVEN, unlabelled=1, says="“shape” of via_"),
     Case("A list of records in JSON", "a script", records, TWELVE, says="“label” of labels.json"),
+    Case(
+        "Lists of records for the parts of a split in JSON",
+        "a script",
+        records_by_part,
+        TWELVE,
+        has_split=True,
+        says="“class” of dataset.json",
+    ),
     Case("Files and their labels in JSON", "a script", by_file, TWELVE, says="labels.json"),
     Case("Classes and their files in JSON", "a script", by_class, TWELVE, says="classes.json"),
     Case("Class folders beside notes and settings", "by hand", notes, TWELVE, says="names of the folders"),
@@ -540,7 +599,7 @@ CASES = [
     Case("A list without labels", "a script", without_labels, refuses="without labels"),
     Case(
         "WebDataset, unpacked, .cls",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset(".cls", lambda index: str(index % 2)),
         TWELVE,
         {"circle": "0", "square": "1"},
@@ -548,14 +607,14 @@ CASES = [
     ),
     Case(
         "WebDataset, unpacked, .json",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset(".json", lambda index: json.dumps({"label": LABELS[index], "key": f"{index:06d}"})),
         TWELVE,
         says=".json files",
     ),
     Case(
         "WebDataset, unpacked, .txt",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset(".txt", lambda index: LABELS[index]),
         TWELVE,
         says=".txt files",
@@ -568,7 +627,7 @@ CASES = [
     ),
     Case(
         "WebDataset, unpacked in parts, with names",
-        "as webdataset's writer",
+        "webdataset 1.0.2, its TarWriter",
         webdataset_shards,
         TWELVE,
         has_split=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from core.datasets.sources.split_names import split_in_name
 from core.datasets.sources.tables.several_labels import SEVERAL
 from core.errors import UsageError
 
@@ -44,43 +45,35 @@ class AnnotatedImages:
     images
         What it says.
     label
-        The field that holds the label, where there are others too that could; told where there is only one.
+        The field that holds the label, where there are others too. Where there is only one, it is that.
+    is_certain
+        False where any field may be something else than a label.
     warnings
         What a person should know of how it was read; filled, perhaps, while `images` are read.
 
     Raises
     ------
     UsageError
-        If there are no images, too many, or none has a label.
+        If there are no images, too many, none has a label, or all labels are parts of a split.
     """
 
-    def __init__(self, path: Path, images: Iterable[Annotated], label: str = "", warnings: Sequence[str] = ()):
-        entries = iter(images)
-        first = list(islice(entries, _IMAGES_TO_LOOK_FOR))
-        place = _place_of_images(path, [as_path(image.path) for image in first])
-        fields: list[str] = []
-        known: dict[str, str] = {}
-        self._rows = []
-        for image in chain(first, entries):
-            fields += [field for field in image.labels if field not in fields]
-            _refuse_too_many(len(self._rows) + 1, len(fields), path.name)
-            cells = [image.split, *(SEVERAL.join(image.labels.get(field, ())) for field in fields)]
-            # Labels repeat: each is held once.
-            self._rows.append((place + as_path(image.path), *(known.setdefault(cell, cell) for cell in cells)))
-        if not self._rows:
-            raise UsageError(f"{path.name} names no images. Export it again with the images and labels that you want.")
-        if not any(any(cells) for _, _, *cells in self._rows):
-            raise UsageError(
-                f"{path.name} names {len(self._rows):,} images but gives none of them a label. Label some, and export "
-                "it again."
-            )
+    def __init__(
+        self,
+        path: Path,
+        images: Iterable[Annotated],
+        label: str = "",
+        is_certain: bool = True,
+        warnings: Sequence[str] = (),
+    ):
+        fields, self._rows = _collected(path, images)
+        _refuse_without_labels(self._rows, path.name)
         has_split = any(split for _, split, *_ in self._rows)
         taken = ("path", "split") if has_split else ("path",)
         called = [f"{field} (label)" if field in taken else field for field in fields]
         self.names = [*taken, *called]
         self._cells = [index for index in range(2 + len(fields)) if index != 1 or has_split]
         self.columns = {name: name for name in taken}
-        if len(fields) == 1 or label in fields:
+        if is_certain and (len(fields) == 1 or label in fields):
             self.columns["label"] = called[fields.index(label) if label in fields else 0]
         self.warnings = list(warnings)
 
@@ -169,6 +162,35 @@ def as_path(address: str) -> str:
     except ValueError:  # brackets that are no address of the network
         return address
     return f"{parts.scheme}://{parts.netloc}{unquote(parts.path)}"
+
+
+def _collected(path: Path, images: Iterable[Annotated]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The fields of labels, and for each image its path, its part of the split, and its labels in each field."""
+    entries = iter(images)
+    first = list(islice(entries, _IMAGES_TO_LOOK_FOR))
+    place = _place_of_images(path, [as_path(image.path) for image in first])
+    fields: list[str] = []
+    known: dict[str, str] = {}
+    rows: list[tuple[str, ...]] = []
+    for image in chain(first, entries):
+        fields += [field for field in image.labels if field not in fields]
+        _refuse_too_many(len(rows) + 1, len(fields), path.name)
+        cells = [image.split, *(SEVERAL.join(image.labels.get(field, ())) for field in fields)]
+        # Labels repeat: each is held once.
+        rows.append((place + as_path(image.path), *(known.setdefault(cell, cell) for cell in cells)))
+    return fields, rows
+
+
+def _refuse_without_labels(rows: Sequence[tuple[str, ...]], called: str) -> None:
+    if not rows:
+        raise UsageError(f"{called} names no images. Export it again with the images and labels that you want.")
+    labels = {label for _, _, *labels in rows for label in labels if label}
+    if not labels:
+        raise UsageError(
+            f"{called} names {len(rows):,} images but gives none of them a label. Label some, and export it again."
+        )
+    if all(map(split_in_name, labels)):
+        raise UsageError(f"{called} says which part of a split each image belongs to, and gives no labels.")
 
 
 def _place_of_images(path: Path, names: Sequence[str]) -> str:

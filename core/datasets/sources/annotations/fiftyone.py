@@ -22,7 +22,7 @@ def read(file: JsonFile) -> AnnotatedImages:
     warnings: list[str] = []
     if "samples" not in file.sample:
         return AnnotatedImages(file.path, _of_labels(file, warnings), warnings=warnings)
-    return AnnotatedImages(file.path, _of_samples(file, warnings), "ground_truth", warnings)
+    return AnnotatedImages(file.path, _of_samples(file, warnings), "ground_truth", warnings=warnings)
 
 
 def _of_labels(file: JsonFile, warnings: list[str]) -> Iterator[Annotated]:

@@ -83,16 +83,15 @@ class JsonFile:
 
 
 @contextmanager
-def reading(called: str) -> Iterator[None]:
-    """Say in words what is wrong with JSON that is read within."""
+def reading(called: str, first_line: int = 1) -> Iterator[None]:
+    """Say in words what is wrong with JSON that is read within, and that begins at a line of the file."""
     try:
         yield
     except RecursionError:
         raise UsageError(f"{called} is nested too deeply to be a file of annotations.") from None
     except json.JSONDecodeError as error:
-        raise UsageError(
-            f"{called} is not JSON, or is damaged, from line {error.lineno:,} on. Export it again."
-        ) from error
+        line = first_line - 1 + error.lineno
+        raise UsageError(f"{called} is not JSON, or is damaged, from line {line:,} on. Export it again.") from error
     except ValueError as error:  # a number of thousands of digits
         raise UsageError(f"{called} holds a number that is too long to be one. Export it again.") from error
 

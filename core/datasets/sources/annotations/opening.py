@@ -56,6 +56,17 @@ def open_annotations(path: Path) -> AnnotatedImages:
         raise UsageError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
 
 
+def open_known_csv(path: Path) -> AnnotatedImages | None:
+    """Open a CSV that only one tool writes, and that holds more than columns; None for any other.
+
+    Raises
+    ------
+    UsageError
+        If it is damaged, or holds no labels of whole images.
+    """
+    return vgg.read_csv(path) if vgg.is_csv(path) else None
+
+
 def _of_json(path: Path) -> AnnotatedImages:
     file = JsonFile(path)
     with reading(path.name):

@@ -1,4 +1,4 @@
-"""JSON as scripts write it: a list of records, files and their labels, or classes and their files."""
+"""JSON as scripts write it: lists of records, also one for each part; files and labels; classes and files."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,28 +6,33 @@ from typing import Any
 from core.datasets.sources.annotations.annotated import Annotated, AnnotatedImages, as_path, as_text, texts
 from core.datasets.sources.annotations.json_file import JsonFile
 from core.datasets.sources.listing import is_image
+from core.datasets.sources.split_names import split_in_name
 
 
 def fits(sample: Any) -> bool:
-    return bool(_image_key(sample)) or _is_by_file(sample) or _is_by_class(sample)
+    return bool(_image_key(sample) or _lists_of_records(sample)) or _is_by_file(sample) or _is_by_class(sample)
 
 
 def read(file: JsonFile) -> AnnotatedImages:
     """Of records, every field but the path may be the label: which one is told as for the columns of a table."""
     if file.holds_list:
-        images = _of_records(file, _image_key(file.sample))
-    elif _is_by_file(file.sample):
+        return AnnotatedImages(file.path, _of_records(file, _image_key(file.sample)), is_certain=False)
+    if lists := _lists_of_records(file.sample):
+        images = (image for name, key in lists.items() for image in _of_records(file, key, name))
+        return AnnotatedImages(file.path, images, is_certain=False)
+    if _is_by_file(file.sample):
         images = (Annotated(as_text(path), {"label": texts(label)}) for path, label in file.pairs())
     else:
         images = _of_classes(file)
     return AnnotatedImages(file.path, images)
 
 
-def _of_records(file: JsonFile, key: str) -> Iterator[Annotated]:
-    for entry in file.entries():
+def _of_records(file: JsonFile, key: str, held_under: str = "") -> Iterator[Annotated]:
+    split = held_under if split_in_name(held_under) else ""
+    for entry in file.entries(held_under):
         record = entry if isinstance(entry, dict) else {}
         fields = {as_text(name): texts(value) for name, value in record.items() if name != key}
-        yield Annotated(as_text(record.get(key)), {name: given for name, given in fields.items() if given})
+        yield Annotated(as_text(record.get(key)), {name: given for name, given in fields.items() if given}, split)
 
 
 def _of_classes(file: JsonFile) -> Iterator[Annotated]:
@@ -44,8 +49,16 @@ def _image_key(sample: Any) -> str:
     return fitting[0] if len(fitting) == 1 and len(keys) > 1 else ""
 
 
+def _lists_of_records(sample: Any) -> dict[str, str]:
+    """By the name of each list of records, the key of its images: one list, or one for each part of a split."""
+    lists = sample.items() if isinstance(sample, dict) else ()
+    found = {name: key for name, value in lists if (key := _image_key(value))}
+    return found if len(found) == 1 or all(map(split_in_name, found)) else {}
+
+
 def _is_by_file(sample: Any) -> bool:
-    return isinstance(sample, dict) and bool(sample) and all(_is_path(key) for key in sample)
+    by_file = isinstance(sample, dict) and bool(sample) and all(_is_path(key) for key in sample)
+    return by_file and not any(isinstance(value, float) for value in sample.values())  # scores are no classes
 
 
 def _is_by_class(sample: Any) -> bool:

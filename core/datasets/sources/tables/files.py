@@ -9,7 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.datasets.sources.annotations.opening import ANNOTATION_SUFFIXES, NoAnnotations, open_annotations
+from core.datasets.sources.annotations.opening import (
+    ANNOTATION_SUFFIXES,
+    NoAnnotations,
+    open_annotations,
+    open_known_csv,
+)
 from core.datasets.sources.listing import is_image
 from core.datasets.sources.tables.encoding import decoded
 from core.datasets.sources.tables.excel import EXCEL_SUFFIXES, SPREADSHEETS, open_excel
@@ -91,7 +96,7 @@ def _opened(path: Path, suffix: str) -> TableFile:
     if suffix in EXCEL_SUFFIXES:
         return open_excel(path)
     if suffix not in ANNOTATION_SUFFIXES:
-        return _text_table(path)
+        return (open_known_csv(path) if suffix == ".csv" else None) or _text_table(path)
     try:
         return open_annotations(path)
     except NoAnnotations:

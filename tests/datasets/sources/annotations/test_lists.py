@@ -30,7 +30,7 @@ def rows(table):
         ("C:\\data\\1.png cat", "C:\\data\\1.png", "cat"),
         ("a.jpg", "a.jpg", ""),
         ("a.jpg.png 3", "a.jpg.png", "3"),
-        ("a.png b.jpg", "a.png", "b.jpg"),
+        ("a.png b.jpg", "a.png", "b.jpg"),  # odd, but the other label is no image
     ],
 )
 def test_lines(tmp_path, line, path, label):
@@ -39,6 +39,12 @@ def test_lines(tmp_path, line, path, label):
 
 def test_line_ends_and_a_mark_at_the_start(tmp_path):
     assert rows(opened(tmp_path, b"\xef\xbb\xbfa.jpg 0\r\nb.jpg 1\r\n")) == [["a.jpg", "0"], ["b.jpg", "1"]]
+
+
+def test_a_line_of_column_names(tmp_path):
+    table = opened(tmp_path, "image label\na.jpg cat\nb.jpg dog\n")
+    assert rows(table) == [["a.jpg", "cat"], ["b.jpg", "dog"]]
+    assert table.warnings == ["The first line of train.txt, “image label”, was not taken for an image."]
 
 
 def test_a_split_behind_each_label(tmp_path):
@@ -112,7 +118,11 @@ def test_other_texts_are_no_lists(tmp_path, text):
 def test_lists_that_say_something_else(tmp_path):
     with pytest.raises(UsageError, match=r"lists images without labels. Expected lines such as “a\.jpg cat”"):
         opened(tmp_path, "a.jpg\nb.jpg\n")
-    with pytest.raises(UsageError, match="pairs of images"):
+    with pytest.raises(UsageError, match="images and their masks"):
+        opened(tmp_path, "a.jpg masks/a.png\nb.jpg masks/b.png\n")
+    with pytest.raises(UsageError, match="numbers with fractions"):
+        opened(tmp_path, "a.jpg 0.93\nb.jpg -1.5\n")
+    with pytest.raises(UsageError, match="pairs of images that show the same"):
         opened(tmp_path, "2\t300\nAda\t1\t4\nAda\t2\tBob\t1\n", "pairs.txt")
     with pytest.raises(UsageError, match=r"Line 60 of train\.txt, “lorem ipsum”"):
         opened(tmp_path, "".join(f"{index}.jpg cat\n" for index in range(59)) + "lorem ipsum\n")

@@ -1,5 +1,7 @@
 """Annotation files of every tool, sound, damaged and hostile: what is read, left out and refused."""
 
+import csv
+import io
 import json
 import random
 
@@ -76,6 +78,16 @@ def vgg(named):
     )
 
 
+def vgg_csv(named):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        ["filename", "file_size", "file_attributes", "region_count", "region_id", "region_shape_attributes"]
+    )
+    writer.writerows([path, 100, json.dumps({"l": label}), 0, 0, "{}"] for path, label in named)
+    return text.getvalue()
+
+
 def create_ml(named):
     return json.dumps([{"image": path, "annotations": [{"label": label}]} for path, label in named])
 
@@ -109,6 +121,7 @@ WRITERS = {
     "vertex.jsonl": vertex,
     "coco.json": coco,
     "via.json": vgg,
+    "via.csv": vgg_csv,
     "createml.json": create_ml,
     "records.json": records,
     "classes.json": by_class,
@@ -118,6 +131,7 @@ WRITERS = {
 FOUR = [("photos/1.jpg", "cat"), ("photos/2.jpg", "dog"), ("photos/3.jpg", "cat"), ("photos/4.jpg", "dog")]
 
 every_tool = pytest.mark.parametrize("name", WRITERS)
+every_json = pytest.mark.parametrize("name", [name for name in WRITERS if not name.endswith((".txt", ".xml", ".csv"))])
 
 
 @pytest.fixture
@@ -164,12 +178,30 @@ def test_names_that_are_hard_to_write(photos, name):
     assert labels(read(photos, name, named)) == dict(named)
 
 
-@every_tool
+@every_json
 def test_a_file_is_known_by_what_it_holds(photos, name):
-    if name.endswith((".xml", ".txt")):
-        pytest.skip("text of other kinds than JSON is known by its ending")
     path = written(photos, "export.json", WRITERS[name](FOUR))
     assert labels(read_table(path, inside=photos)) == dict(FOUR)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"info": {"n": 2}, "data": [{"file": "1.jpg", "label": "cat"}, {"file": "2.jpg", "label": "dog"}]}, ["", ""]),
+        ({"train": [{"file": "1.jpg", "label": "cat"}], "val": [{"file": "2.jpg", "label": "dog"}]}, ["train", "val"]),
+    ],
+)
+def test_records_within_an_object(tmp_path, content, expected):
+    table = open_annotations(written(tmp_path, "data.json", json.dumps(content)))
+    rows = [dict(zip(table.names, row, strict=True)) for row in table.rows(range(len(table.names)))]
+    assert [(row["path"], row["label"]) for row in rows] == [("1.jpg", "cat"), ("2.jpg", "dog")]
+    assert [row.get("split", "") for row in rows] == expected
+
+
+def test_two_lists_of_records_are_not_guessed_about(tmp_path):
+    content = {"mine": [{"file": "1.jpg", "label": "cat"}], "theirs": [{"file": "1.jpg", "label": "dog"}]}
+    with pytest.raises(NoAnnotations):
+        open_annotations(written(tmp_path, "data.json", json.dumps(content)))
 
 
 # What is left out ----------------------------------------------------------------------------------------------------
@@ -222,7 +254,7 @@ def test_images_that_are_not_there(photos, name):
 
 @every_tool
 def test_cut_off_anywhere(photos, name):
-    """Words, or, where each line is for itself, fewer images; never a wrong label."""
+    """Words, or, where each line is for itself, fewer images; only the last word of plain text may be cut unnoticed."""
     content = WRITERS[name](FOUR).encode()
     for length in range(0, len(content), 7):
         path = written(photos, name, content[:length])
@@ -231,8 +263,9 @@ def test_cut_off_anywhere(photos, name):
         except UsageError as error:
             assert name in str(error)
         else:
-            assert name.endswith((".txt", ".manifest", ".jsonl"))
-            assert len(layout.images) <= 4
+            assert name.endswith((".txt", ".manifest", ".jsonl", ".csv"))
+            whole = layout.images[:-1] if name.endswith(".txt") else layout.images
+            assert {(image.path, image.label) for image in whole} <= set(FOUR)
 
 
 @every_tool
@@ -250,11 +283,9 @@ def test_bytes_of_chance(photos, name):
             assert str(error).encode()
 
 
-@every_tool
+@every_json
 def test_values_of_another_kind(photos, name):
     """Whatever stands where a text or a list was expected, what is said are words."""
-    if name.endswith((".xml", ".txt")):
-        pytest.skip("only JSON has kinds")
     content = WRITERS[name](FOUR)
     for value in ("null", "true", "-1", "1e999", "[]", "{}", '[[{"a": []}]]', '"\\ud800"', '"a\\u0000b"', '"\\u001f"'):
         for old in ('"cat"', '"photos/2.jpg"'):
@@ -303,6 +334,21 @@ def test_other_tools_are_named(tmp_path, content, words):
     assert not isinstance(caught.value, NoAnnotations)
 
 
+def test_categories_of_whole_images_beside_boxes(tmp_path):
+    annotations = [{"image_id": 1, "category_id": 1}, {"image_id": 1, "category_id": 2, "bbox": [0, 0, 1, 1]}]
+    content = {
+        "images": [{"id": 1, "file_name": "1.jpg"}, {"id": 2, "file_name": "2.jpg"}],
+        "annotations": [*annotations, {"image_id": 2, "category_id": 2, "bbox": []}],
+        "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+    }
+    table = open_annotations(written(tmp_path, "coco.json", json.dumps(content)))
+    assert list(table.rows([0, 1])) == [["1.jpg", "cat"], ["2.jpg", "dog"]]
+    assert table.warnings == ["1 annotations of coco.json are boxes or outlines, and were not used."]
+    content["annotations"] = [{"image_id": 1, "category_id": 9}]
+    with pytest.raises(UsageError, match="names the category 9, which is not among"):
+        open_annotations(written(tmp_path, "coco.json", json.dumps(content)))
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -318,6 +364,28 @@ def test_other_tools_are_named(tmp_path, content, words):
 def test_what_says_nothing_of_images(tmp_path, name, content):
     with pytest.raises(NoAnnotations, match=name):
         open_annotations(written(tmp_path, name, json.dumps(content)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("splits.json", '{"train": ["1.jpg", "2.jpg"], "test": ["3.jpg"]}'),
+        ("splits.json", '{"1.jpg": "train", "2.jpg": "val"}'),
+        ("splits.json", '[{"file": "1.jpg", "subset": "train"}, {"file": "2.jpg", "subset": "test"}]'),
+        ("splits.txt", "1.jpg train\n2.jpg test\n"),
+    ],
+)
+def test_parts_of_a_split_are_no_classes(photos, name, content):
+    with pytest.raises(UsageError, match="says which part of a split each image belongs to, and gives no labels"):
+        open_annotations(written(photos, name, content))
+
+
+@pytest.mark.parametrize("content", [{"1.jpg": 0.93, "2.jpg": 0.5}, {"1.jpg": 0.93, "2.jpg": 1.0}])
+def test_scores_are_no_classes(photos, content):
+    with pytest.raises(NoAnnotations):
+        open_annotations(written(photos, "scores.json", json.dumps(content)))
+    table = open_annotations(written(photos, "scores.json", json.dumps([{"file": "1.jpg", "score": 0.93}])))
+    assert "label" not in table.columns, "what the field holds decides"
 
 
 @pytest.mark.parametrize("content", ["<html><body/></html>", "<annotationsets/>", "no markup"])

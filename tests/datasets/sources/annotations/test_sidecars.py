@@ -6,6 +6,7 @@ import os
 import pytest
 
 from core.datasets.sources.annotations.sidecars import find_sidecars
+from core.datasets.sources.choices import Undecided
 from core.errors import UsageError
 
 
@@ -72,13 +73,34 @@ def test_labels_in_json(tmp_path, content, label):
     assert [image.path for image in layout.unlabelled] == ([] if label else ["0.jpg"])
 
 
-def test_several_labels_are_left_out_with_the_reason(tmp_path):
+def test_several_labels_are_asked_about(tmp_path):
     several = {"flags": {"cat": True, "dog": True}, "shapes": []}
     files = images(*({"label": name} for name in ("cat", "dog", "cat", "dog")), ending=".json")
-    layout = find_sidecars(tmp_path, made(tmp_path, files | {"9.jpg": "", "9.json": several}))
-    assert layout.left_out == [
-        ("9.jpg", "has several labels, “cat” and “dog”; one label an image is what can be learned")
-    ]
+    paths = made(tmp_path, files | {"9.jpg": "", "9.json": several})
+    with pytest.raises(
+        Undecided, match=r"1 of the 5 images have several in their \.json files: 9\.jpg has “cat” and"
+    ) as asked:
+        find_sidecars(tmp_path, paths)
+    (option,) = asked.value.options
+    layout = find_sidecars(tmp_path, paths, option.choices)
+    assert layout.left_out == [("9.jpg", "has several labels, “cat” and “dog”: one an image is what can be learned")]
+    assert len(layout.images) == 4
+
+
+def test_one_damaged_file_leaves_out_one_image(tmp_path):
+    files = images(*({"label": name} for name in ("cat", "dog", "cat", "dog")), ending=".json")
+    layout = find_sidecars(tmp_path, made(tmp_path, files | {"9.jpg": "", "9.json": "{"}))
+    assert len(layout.images) == 4
+    ((path, reason),) = layout.left_out
+    assert path == "9.jpg"
+    assert "9.json is not JSON, or is damaged" in reason
+
+
+def test_flags_count_where_other_images_have_shapes(tmp_path):
+    shapes = {"shapes": [{"label": "wing"}], "flags": {}}
+    files = images(*({"flags": {name: True}, "shapes": []} for name in ("cat", "dog", "cat", "dog")), ending=".json")
+    layout = find_sidecars(tmp_path, made(tmp_path, {"9.jpg": "", "9.json": shapes} | files))
+    assert [image.path for image in layout.unlabelled] == ["9.jpg"]
 
 
 @pytest.mark.parametrize(
