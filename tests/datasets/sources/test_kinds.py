@@ -77,7 +77,11 @@ NAMED = {
     "pickle of old": (pickle.dumps([1], 0), "data.pkl", "a Python pickle"),
     "PyTorch": (zip_of(archive__data_dot_pkl=b"x", archive__version=b"3"), "model.pt", "a file of PyTorch"),
     "old PyTorch": (pickle.dumps(1, 2), "model.pth", "a Python pickle"),
-    "Keras": (zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}"), "model.keras", "a Keras model"),
+    "Keras": (
+        zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}", model_dot_weights_dot_h5=b"x"),
+        "model.keras",
+        "a Keras model",
+    ),
     "NumPy": (b"\x93NUMPY\1\0" + bytes(100), "x.npy", "numpy.savez"),
     "npz called zip": (zip_of(x_dot_npy=b"x"), "data.zip", "Rename it so that it ends in .npz"),
     "TFRecord": (struct.pack("<QI", 5, 99) + b"\xffello" + b"\1\2\3\xfe", "train.tfrecord", "a TFRecord file"),
@@ -174,6 +178,11 @@ def test_what_is_read(tmp_path, name):
     else:
         (tmp_path / name).write_bytes(content)
     assert what_is(tmp_path / name).family == family
+
+
+def test_what_only_looks_like_a_model_is_an_archive(tmp_path):
+    (tmp_path / "x.zip").write_bytes(zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}", a__data_dot_pkl=b"x"))
+    assert what_is(tmp_path / "x.zip").family == ARCHIVE
 
 
 def test_a_folder_is_one(tmp_path):
