@@ -28,7 +28,6 @@ from core.datasets.sources.archives.rules import Limits
 from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
 from core.datasets.sources.kinds import ARCHIVE, FOLDER, PACKED, TABLE, what_is
 from core.datasets.sources.layout import Layout, find_images
-from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError, in_words
@@ -402,10 +401,8 @@ def _known(dataset: Dataset, columns: Sequence[str]) -> pd.DataFrame | None:
 
 def _layout(dataset: Dataset, source: Path, request: dict) -> Layout:
     choices = choices_of(request)
-    brought = dataset.folder / request.get("source", "")
-    # A Parquet file may hold bytes that are no pictures, beside paths and labels.
-    if dataset.info.kind == TABLE or (dataset.info.kind == PACKED and brought.suffix.lower() in TABLE_SUFFIXES):
-        return read_table(brought, choices=choices)
+    if dataset.info.kind == "table":
+        return read_table(Path(request["source"]), choices=choices)
     return find_images(source, "" if dataset.info.kind in (FOLDER, PACKED) else "The archive", choices)
 
 

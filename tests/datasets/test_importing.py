@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import psutil
 import pytest
 
@@ -352,13 +351,6 @@ def test_an_upload_that_is_nothing_to_read_does_not_stay(workspace, tmp_path, co
     with pytest.raises(UsageError, match=words):
         uploaded(workspace, tmp_path / "x", called)
     assert [dataset.name for dataset in list_datasets(workspace)] == []
-
-
-def test_a_table_that_holds_bytes_beside_paths_is_read_as_a_table(bring, good):
-    names = [str(path.relative_to(good)) for path in sorted(good.rglob("*.*"))]
-    table = pd.DataFrame({"file": names, "label": [name[:4] for name in names], "digest": [b"x"] * len(names)})
-    table.to_parquet(good / "labels.parquet")
-    assert len(bring(good / "labels.parquet").images) == 6
 
 
 def test_an_archive_in_the_archive_is_told(bring, good, tmp_path):

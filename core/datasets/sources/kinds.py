@@ -196,6 +196,8 @@ def _packed(path: Path, head: bytes) -> Kind | None:
         holds_pixels = _holds_bytes(path)
         kind = Kind(PACKED, "a Parquet file of images") if holds_pixels else Kind(TABLE, "a Parquet table")
         return _named(kind, path, ".parquet")
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")) and path.suffix.lower() == ".arrow":
+        return Kind(PACKED, "an Arrow file of images")
     if head.startswith(b"MATLAB 5.0 MAT-file") or b"MATLAB 7.3 MAT-file" in head[:512]:
         return _named(Kind(PACKED, "a MATLAB file"), path, ".mat")
     if head.startswith(b"\x89HDF\r\n\x1a\n"):

@@ -151,6 +151,13 @@ def hdf5(path):
         file["x"] = [1]
 
 
+def arrow(path):
+    """As Hugging Face's `datasets` keeps what it has loaded: a stream."""
+    table = pa.table({"image": [b"x"], "label": [0]})
+    with pa.ipc.new_stream(str(path), table.schema) as writer:
+        writer.write_table(table)
+
+
 TAKEN = {
     "x.csv": (b"file,label\n", TABLE),
     "x.tsv": ("file\tlabel\n".encode("utf-16"), TABLE),
@@ -166,6 +173,7 @@ TAKEN = {
     "x.mat": (lambda path: savemat(path, {"X": [1], "y": [1]}), PACKED),
     "x.h5": (hdf5, PACKED),
     "data_batch_1.bin": (b"\1\xff" + bytes(3071), PACKED),
+    "data-00000-of-00001.arrow": (arrow, PACKED),
     "x.tm": (zip_of(manifest_dot_json=b"{}"), PACKED),
 }
 
