@@ -12,6 +12,7 @@ from typing import BinaryIO
 from core.datasets.sources.archives.compression import COMPRESSIONS, Unpacked
 from core.datasets.sources.archives.rules import BadArchive
 from core.datasets.sources.archives.tar_archive import is_tar_header
+from core.datasets.sources.archives.zip_archive import list_bytes
 from core.datasets.sources.packed.idx import is_idx
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 
@@ -151,7 +152,7 @@ def _zip(path: Path, stream: BinaryIO, head: bytes, size: int) -> Kind:
         return _PART
     if end < 0:
         return _not("the beginning of a zip archive, whose end is missing", _AGAIN)
-    names = _names(stream) if int.from_bytes(tail[end + 12 : end + 16], "little") <= _LONGEST_LIST else []
+    names = _names(stream) if list_bytes(stream, size) <= _LONGEST_LIST else []
     return _inside_zip(path, names) or Kind(ARCHIVE, "a zip archive", reader="zip")
 
 
@@ -166,8 +167,10 @@ def _names(stream: BinaryIO) -> list[str]:
 
 def _inside_zip(path: Path, names: list[str]) -> Kind | None:
     """What is a zip archive only on the outside."""
+    if not names:
+        return None
     held, tops = set(names), {name.split("/")[0] for name in names}
-    if names and all(name.endswith(".npy") for name in names):
+    if all(name.endswith(".npy") for name in names):
         return _named(Kind(PACKED, "a NumPy archive (.npz)"), path, ".npz")
     if "manifest.json" in held and path.suffix.lower() == ".tm":
         return Kind(PACKED, "a Teachable Machine project")
@@ -178,9 +181,9 @@ def _inside_zip(path: Path, names: list[str]) -> Kind | None:
         return _not(document, f"Save the images in it as files. {_BRING}")
     if "content.xml" in held and "mimetype" in held:
         return _not("an OpenDocument file", "Save a table as .xlsx or .csv, and images as files.")
-    if {"config.json", "metadata.json"} <= held:
+    if {"config.json", "metadata.json", "model.weights.h5"} <= held:
         return _not("a Keras model", f"Weights are brought in on the page Model. {_BRING}")
-    if any(name.endswith("/data.pkl") for name in names):
+    if {f"{top}/{name}" for top in tops for name in ("data.pkl", "version")} <= held:
         return _not("a file of PyTorch (.pt), which holds a pickle", _PICKLE)
     return None
 
@@ -193,6 +196,8 @@ def _packed(path: Path, head: bytes) -> Kind | None:
         holds_pixels = _holds_bytes(path)
         kind = Kind(PACKED, "a Parquet file of images") if holds_pixels else Kind(TABLE, "a Parquet table")
         return _named(kind, path, ".parquet")
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")) and path.suffix.lower() == ".arrow":
+        return Kind(PACKED, "an Arrow file of images")
     if head.startswith(b"MATLAB 5.0 MAT-file") or b"MATLAB 7.3 MAT-file" in head[:512]:
         return _named(Kind(PACKED, "a MATLAB file"), path, ".mat")
     if head.startswith(b"\x89HDF\r\n\x1a\n"):

@@ -77,7 +77,11 @@ NAMED = {
     "pickle of old": (pickle.dumps([1], 0), "data.pkl", "a Python pickle"),
     "PyTorch": (zip_of(archive__data_dot_pkl=b"x", archive__version=b"3"), "model.pt", "a file of PyTorch"),
     "old PyTorch": (pickle.dumps(1, 2), "model.pth", "a Python pickle"),
-    "Keras": (zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}"), "model.keras", "a Keras model"),
+    "Keras": (
+        zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}", model_dot_weights_dot_h5=b"x"),
+        "model.keras",
+        "a Keras model",
+    ),
     "NumPy": (b"\x93NUMPY\1\0" + bytes(100), "x.npy", "numpy.savez"),
     "npz called zip": (zip_of(x_dot_npy=b"x"), "data.zip", "Rename it so that it ends in .npz"),
     "TFRecord": (struct.pack("<QI", 5, 99) + b"\xffello" + b"\1\2\3\xfe", "train.tfrecord", "a TFRecord file"),
@@ -147,6 +151,13 @@ def hdf5(path):
         file["x"] = [1]
 
 
+def arrow(path):
+    """As Hugging Face's `datasets` keeps what it has loaded: a stream."""
+    table = pa.table({"image": [b"x"], "label": [0]})
+    with pa.ipc.new_stream(str(path), table.schema) as writer:
+        writer.write_table(table)
+
+
 TAKEN = {
     "x.csv": (b"file,label\n", TABLE),
     "x.tsv": ("file\tlabel\n".encode("utf-16"), TABLE),
@@ -162,6 +173,7 @@ TAKEN = {
     "x.mat": (lambda path: savemat(path, {"X": [1], "y": [1]}), PACKED),
     "x.h5": (hdf5, PACKED),
     "data_batch_1.bin": (b"\1\xff" + bytes(3071), PACKED),
+    "data-00000-of-00001.arrow": (arrow, PACKED),
     "x.tm": (zip_of(manifest_dot_json=b"{}"), PACKED),
 }
 
@@ -174,6 +186,11 @@ def test_what_is_read(tmp_path, name):
     else:
         (tmp_path / name).write_bytes(content)
     assert what_is(tmp_path / name).family == family
+
+
+def test_what_only_looks_like_a_model_is_an_archive(tmp_path):
+    (tmp_path / "x.zip").write_bytes(zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}", a__data_dot_pkl=b"x"))
+    assert what_is(tmp_path / "x.zip").family == ARCHIVE
 
 
 def test_a_folder_is_one(tmp_path):

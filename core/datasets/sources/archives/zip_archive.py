@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from core.datasets.sources.archives.rules import BLOCK, BadArchive, Limits, Member, damaged, shown, too_many_files
 
-_DIRECTORY_BYTES_A_FILE = 400  # generous for one line of an archive's list of files
+_LIST_BYTES_A_FILE = 400  # generous for one line of an archive's list of files
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def open_zip(stream: BinaryIO, packed_bytes: int, limits: Limits) -> Iterator[Zi
     BadArchive
         If its list of files is missing, damaged, or too long to be held.
     """
-    if _directory_bytes(stream, packed_bytes) > limits.files * _DIRECTORY_BYTES_A_FILE + 2**20:
+    if list_bytes(stream, packed_bytes) > limits.files * _LIST_BYTES_A_FILE + 2**20:
         raise BadArchive(too_many_files(limits))
     try:
         archive = zipfile.ZipFile(stream)
@@ -86,7 +86,7 @@ def _why_unreadable(info: zipfile.ZipInfo, name: str) -> str:
     return ""
 
 
-def _directory_bytes(stream: BinaryIO, packed_bytes: int) -> int:
+def list_bytes(stream: BinaryIO, packed_bytes: int) -> int:
     """Length of the archive's list of files, 0 if there is none.
 
     Looked up before `zipfile.ZipFile` builds an object for every line of it: millions of lines would fill the memory.
