@@ -65,7 +65,12 @@ def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> 
         unpack_zip(source, images, limits=limits, progress=partial(report, "Unpacking"))
         if request.get("delete_source"):
             source.unlink()
-    return pictures(images if dataset.info.kind == "zip" else source)
+    if dataset.info.kind != "zip":
+        return pictures(source)
+    written = pictures(images)
+    if written != images and request.get("delete_source"):
+        shutil.rmtree(images)  # the same once more, which would count for a visitor's space
+    return written
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:
