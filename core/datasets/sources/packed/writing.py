@@ -64,7 +64,8 @@ def unpack(
     limits
         What may be written. Each picture counts for at least 4 kB, whatever it has; there may be 1,000,000 of them.
     progress
-        Called after every picture with the number written and the number in all. May raise to stop.
+        Called after every picture with the number written and the number in all, the same where that is not known.
+        May raise to stop.
     made_from
         What `is_made_from` compares: anything that JSON holds.
 
@@ -89,7 +90,7 @@ def unpack(
                 raise WorkbenchError(_too_many(packed))
             writer.add(picture)
             if progress is not None:
-                progress(writer.count, packed.count)
+                progress(writer.count, packed.count or writer.count)
         if not writer.count:
             reasons = "".join(f" {name} {reason}." for name, reason in writer.left_out + packed.left_out[:3])
             raise UsageError(f"{packed.files[0].name} holds no picture that can be read.{reasons}")
