@@ -69,7 +69,10 @@ def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> 
     if not images.exists():
         _unpack(dataset, source, report, limits)
     _delete_uploaded(source, request)
-    return pictures(images)
+    written = pictures(images)
+    if written != images and request.get("delete_source"):
+        shutil.rmtree(images)  # the same once more, which would count for a visitor's space
+    return written
 
 
 def _delete_uploaded(source: Path, request: dict) -> None:

@@ -87,6 +87,47 @@ def pickled_npz(folder: Path) -> Path:
     return folder / "objects.npz"
 
 
+# Tables of pixels ----------------------------------------------------------------------------------------------------
+
+
+def digit_recognizer(folder: Path) -> Path:
+    """As Kaggle's competition has it: the test has no labels."""
+    images, labels = arrays("train", 6, 28)
+    flat = images[..., 0].reshape(6, -1)
+    names = ",".join(f"pixel{number}" for number in range(784))
+    rows = [f"{label},{','.join(map(str, row))}" for label, row in zip(labels, flat, strict=True)]
+    text(folder / "train.csv", "\n".join([f"label,{names}", *rows]) + "\n")
+    unlabelled = pixels("u", "", "", 28)[..., 0].ravel()
+    text(folder / "test.csv", f"{names}\n{','.join(map(str, unlabelled))}\n")
+    text(folder / "sample_submission.csv", "ImageId,Label\n1,0\n")
+    return folder
+
+
+def mnist_csv_without_header(folder: Path) -> Path:
+    for name, count in (("train", 6), ("test", 4)):
+        images, labels = arrays(name, count, 28)
+        rows = np.hstack([labels[:, None], images[..., 0].reshape(count, -1)])
+        np.savetxt(folder / f"mnist_{name}.csv", rows, fmt="%d", delimiter=",")
+    return folder
+
+
+def colours_in_columns(folder: Path) -> Path:
+    images, labels = arrays("", 8, 28)
+    header = ",".join([*(f"pixel{number:04}" for number in range(28 * 28 * 3)), "label"])
+    rows = np.hstack([images.reshape(8, -1), labels[:, None]])
+    np.savetxt(folder / "hmnist_28_28_RGB.csv", rows, fmt="%d", delimiter=",", header=header, comments="")
+    return folder / "hmnist_28_28_RGB.csv"
+
+
+def fer2013(folder: Path) -> Path:
+    lines = ["emotion,pixels,Usage"]
+    for usage, part, count in (("Training", "train", 6), ("PublicTest", "validation", 4), ("PrivateTest", "test", 4)):
+        images, labels = arrays(part, count, 48)
+        for image, label in zip(images[..., 0], labels, strict=True):
+            lines.append(f"{label},{' '.join(map(str, image.ravel()))},{usage}")
+    return text(folder / "fer2013.csv", "\n".join(lines) + "\n")
+
+
 # Binary files --------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +171,20 @@ def cifar_pickles(folder: Path) -> Path:
         (folder / "cifar-10-batches-py").mkdir(exist_ok=True)
         (folder / "cifar-10-batches-py" / name).write_bytes(b"\x80\x02}q\0.")
     return folder
+
+
+def cifar_100_pickles(folder: Path) -> Path:
+    (folder / "cifar-100-python").mkdir()
+    for name in ("meta", "test", "train"):
+        (folder / "cifar-100-python" / name).write_bytes(b"\x80\x02}q\0.")
+    return folder
+
+
+def cifar_pickles_in_a_tar(folder: Path) -> Path:
+    cifar_pickles(folder)
+    with tarfile.open(folder / "cifar-10-python.tar.gz", "w:gz") as tar:
+        tar.add(folder / "cifar-10-batches-py", "cifar-10-batches-py")
+    return folder / "cifar-10-python.tar.gz"
 
 
 def stl_10(folder: Path) -> Path:
@@ -215,6 +270,20 @@ def parquet_of_text_labels(folder: Path) -> Path:
     table = pa.table({"image": [row["image"] for row in rows], "label": [LABELS[n % 2] for n in range(7)] + [None]})
     pq.write_table(table, folder / "shapes.parquet")
     return folder / "shapes.parquet"
+
+
+def parquet_with_split_and_patient(folder: Path) -> Path:
+    parts = ["train", "train", "validation", "test"]
+    names = {"train": "train", "validation": "val", "test": "Test"}
+    cells = [encoded(f"{n}.png", LABELS[n // 4], parts[n % 4]) for n in range(8)]
+    columns = {
+        "image": cells,
+        "diagnosis": [LABELS[n // 4] for n in range(8)],
+        "split": [names[parts[n % 4]] for n in range(8)],
+        "patient_id": [n // 2 for n in range(8)],
+    }
+    pq.write_table(pa.table(columns), folder / "scans.parquet")
+    return folder / "scans.parquet"
 
 
 def parquet_of_several_labels(folder: Path) -> Path:
@@ -305,6 +374,44 @@ CASES = [
     Case("X.npy and Y.npy, colours first", NUMPY, npy_files, {"circle": 4, "square": 4}, says="labels from Y.npy"),
     Case("Arrays of Python objects (.npz)", NUMPY, pickled_npz, refuses="pickled. These are never loaded"),
     Case(
+        "Kaggle's Digit Recognizer (pixels in columns)",
+        "its description",
+        digit_recognizer,
+        {"circle": 3, "square": 3},
+        NUMBERS,
+        unlabelled=1,
+        has_split=True,
+        says="the column of labels of train.csv",
+        warns="test.csv has no column of labels",
+    ),
+    Case(
+        "MNIST in CSV without column names",
+        NUMPY,
+        mnist_csv_without_header,
+        TWO,
+        NUMBERS,
+        has_split=True,
+        warns="its first column was taken as the label",
+    ),
+    Case(
+        "Colours in columns (hmnist_28_28_RGB.csv)",
+        NUMPY,
+        colours_in_columns,
+        {"circle": 4, "square": 4},
+        NUMBERS,
+        warns="as pictures of 28 × 28 × 3",
+    ),
+    Case(
+        "FER2013 (pixels in one cell)",
+        "its description",
+        fer2013,
+        BOTH,
+        NUMBERS,
+        has_split=True,
+        says="split from the column “Usage”",
+        warns="PrivateTest for the test",
+    ),
+    Case(
         "MNIST (IDX, packed with gzip)", "its description", idx, TWO, NUMBERS, has_split=True, says="train-labels-idx1"
     ),
     Case(
@@ -321,6 +428,8 @@ CASES = [
         choices=Choices(label_columns=("fine",)),
     ),
     Case("CIFAR-10, Python version", "by hand", cifar_pickles, refuses="Get cifar-10-binary.tar.gz instead"),
+    Case("CIFAR-10, Python version, packed", "by hand", cifar_pickles_in_a_tar, refuses="Get cifar-10-binary.tar.gz"),
+    Case("CIFAR-100, Python version", "by hand", cifar_100_pickles, refuses="Get cifar-100-binary.tar.gz instead"),
     Case(
         "STL-10, binary version",
         "its description",
@@ -376,6 +485,15 @@ CASES = [
         {"circle": 4, "square": 3},
         unlabelled=1,
         says="the field “label” of shapes.parquet",
+    ),
+    Case(
+        "Pictures, splits and patients in columns (Parquet)",
+        f"pyarrow {pa.__version__}",
+        parquet_with_split_and_patient,
+        {"circle": 4, "square": 4},
+        has_split=True,
+        groups=4,
+        says="split from the field “split”, groups from the field “patient_id” of scans.parquet",
     ),
     Case(
         "Lists of labels (Parquet)",

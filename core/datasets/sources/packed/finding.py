@@ -14,6 +14,7 @@ from core.datasets.sources.packed.hugging_face import find_picture_table, is_tab
 from core.datasets.sources.packed.idx import find_idx, is_idx
 from core.datasets.sources.packed.npz import is_npz
 from core.datasets.sources.packed.packed import Packed
+from core.datasets.sources.packed.pixel_tables import find_pixel_tables
 from core.datasets.sources.packed.refused import refusal
 from core.datasets.sources.packed.webdataset import find_webdataset, is_tar
 from core.errors import UsageError, WorkbenchError
@@ -70,7 +71,13 @@ def find_packed(source: Path, choices: Choices = AS_FOUND, class_names: Sequence
     if not source.is_dir() or choices.labels_from in (FOLDERS, FILE_NAMES):
         return None
     files, images, others = _listed(source)
-    wanted = next((path for path in files if path.relative_to(source).as_posix() == choices.labels_from), None)
+    if not images:
+        # Beside image files, a table of pixels is the same once more: HAM10000 has four.
+        tables = [path for path in others if path.suffix.lower() == ".csv"]
+        pixels = find_pixel_tables(tables, source, next(iter(_named(tables, source, choices)), None))
+        if pixels is not None and not files:
+            return pixels
+    wanted = next(iter(_named(files, source, choices)), None)
     if choices.labels_from and wanted is None:
         return None
     if not files:
@@ -86,11 +93,18 @@ def find_packed(source: Path, choices: Choices = AS_FOUND, class_names: Sequence
     return found
 
 
+def _named(files: Sequence[Path], root: Path, choices: Choices) -> list[Path]:
+    """The file that a person named as that of the labels, in a list; [] where it is none of these."""
+    return [path for path in files if path.relative_to(root).as_posix() == choices.labels_from]
+
+
 def _in_file(source: Path, choices: Choices) -> Packed | None:
     _refuse([source])
     for one in _FORMATS:
         if one.is_one(source.name):
             return one.find([source], source.parent, choices, source)
+    if source.suffix.lower() == ".csv":
+        return find_pixel_tables([source], source.parent)
     return find_arrays([source], source.parent, choices) if is_npz(source) else None
 
 

@@ -128,9 +128,12 @@ def find_webdataset(
 
 def _begins_so(path: Path) -> bool:
     """Whether a picture and a label or a text of the same name follow one another at the beginning of a tar."""
-    return any(
-        sample.picture() is not None and _candidates(sample) for sample in islice(_samples(path), _SAMPLES_TO_LOOK_AT)
-    )
+    for sample in islice(_samples(path), _SAMPLES_TO_LOOK_AT):
+        found = _candidates(sample) if sample.picture() is not None else []
+        # Texts beside pictures within folders may be anything, and the folders may be classes.
+        if found and (found != ["txt"] or "/" not in sample.key):
+            return True
+    return False
 
 
 def _candidates(sample: _Sample) -> list[str]:
