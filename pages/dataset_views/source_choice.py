@@ -209,7 +209,7 @@ def choose_columns(dataset: Dataset, table: str, standing: Choices, key: str, is
 def _automatic(words: str, names: list[str]) -> str:
     """What the program took by itself, by the words that say it."""
     taken = [name for name in _QUOTED.findall(words) if name in names]
-    return f"{', '.join(taken) or 'none'} ({AUTOMATIC})"
+    return f"{', '.join(taken)} (found)" if taken else "none found"
 
 
 def _column(

@@ -144,7 +144,7 @@ def test_a_table_is_read_otherwise(visit, known, trained, launched):
     relabel(known, ["a/0.png"], "corn")
     page = visit("dataset").press(OTHERWISE)
     assert page.at.multiselect[0].value == ["plant"], "what was chosen"
-    assert page.setting("Group column").options[0] == "patient (automatic)", "what was taken"
+    assert page.setting("Group column").options[0] == "patient (found)", "what was taken"
     assert "What was changed by hand (1) stays" in page.words
     assert "Runs made before keep what they learned" in page.words
     page.at.multiselect[0].set_value(["patient"])
