@@ -79,6 +79,15 @@ def test_an_answer_shows_what_it_finds_and_reads_the_images_in(visit, asked, lau
     assert asked.question is None
 
 
+def test_rows_that_lead_nowhere_are_counted_and_the_first_are_named(visit, asked, table):
+    with table.open("a", encoding="utf-8") as rows:
+        rows.write("\na/*99*.png,corn,x,p1")
+    page = visit("dataset", dataset="plants").set("How they are meant", 0)
+    assert "20 of 21 rows can be used." in page.words
+    assert "Left out: a/*99*.png is named in the table but does not exist." in page.words
+    assert "*99*" not in page.source
+
+
 def test_an_answer_that_finds_nothing_usable_says_so_in_place(visit, asked, launched):
     page = visit("dataset", dataset="plants")
     page.set("How they are meant", option(page, "column “colour”"))
