@@ -205,6 +205,7 @@ def test_a_question_after_another_reading_is_put_while_what_was_known_is_kept(vi
         run_import(known)
     page = visit("dataset")
     assert "Until you choose, what was known is kept" in page.words
+    assert OTHERWISE not in page.buttons, "it is asked already"
     assert "holds 20 images in 2 classes" in page.words
     page.press("Leave it as it was")
     assert "in more than one way" not in page.words
