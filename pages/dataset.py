@@ -142,11 +142,12 @@ def origin(page: Page) -> None:
     words = dataset.info.origin
     if not is_told_otherwise(dataset):
         return
-    is_open = st.session_state.get("read_otherwise") == dataset.name
+    is_busy = dataset.job.status().active or dataset.question is not None
+    is_open = st.session_state.get("read_otherwise") == dataset.name and not is_busy
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if words:
             st.caption(f"{escape(words[:1].upper() + words[1:])}.", width="content")
-        if not is_open and not dataset.job.status().active:
+        if not is_open and not is_busy:
             st.button(
                 "Read otherwise…",
                 icon=":material/rule:",

@@ -366,9 +366,10 @@ class Dataset:
     def summary(self) -> dict[str, Any]:
         """The dataset in a JSON-ready nutshell."""
         facts = {"name": self.name, "title": self.info.title, "drawn": self.info.drawn, "kind": self.info.kind}
+        facts |= {"question": self.question}
         if not self.ready:
             status = self.job.status()
-            facts |= {"state": status.state, "error": status.error, "question": self.question}
+            facts |= {"state": status.state, "error": status.error}
             return facts | {"images": 0, "unlabelled": 0, "classes": []}
         content = self.content
         counts = content.counts

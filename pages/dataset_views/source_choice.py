@@ -209,7 +209,7 @@ def choose_columns(dataset: Dataset, table: str, standing: Choices, key: str, is
 def _automatic(words: str, names: list[str]) -> str:
     """What the program took by itself, by the words that say it."""
     taken = [name for name in _QUOTED.findall(words) if name in names]
-    return f"{', '.join(taken) or 'none'} ({AUTOMATIC})"
+    return f"{', '.join(taken)} (found)" if taken else "none found"
 
 
 def _column(
@@ -301,7 +301,8 @@ def found_in_words(shown: Look, is_table: bool) -> str:
     found = f"**{total:,} images in {len(shown.counts):,} classes:** {classes}."
     if is_table:
         rows = total + shown.unlabelled
-        found = f"{rows:,} of {rows + shown.left_out:,} rows find their image. {found}"
+        what = "can be used" if shown.left_out else "find their image"
+        found = f"{rows:,} of {rows + shown.left_out:,} rows {what}. {found}"
     elif shown.left_out:
         found += f" {shown.left_out:,} left out."
     return found + (f" {shown.unlabelled:,} without a label." if shown.unlabelled else "")

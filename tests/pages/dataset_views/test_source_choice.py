@@ -79,6 +79,15 @@ def test_an_answer_shows_what_it_finds_and_reads_the_images_in(visit, asked, lau
     assert asked.question is None
 
 
+def test_rows_that_lead_nowhere_are_counted_and_the_first_are_named(visit, asked, table):
+    with table.open("a", encoding="utf-8") as rows:
+        rows.write("\na/*99*.png,corn,x,p1")
+    page = visit("dataset", dataset="plants").set("How they are meant", 0)
+    assert "20 of 21 rows can be used." in page.words
+    assert "Left out: a/*99*.png is named in the table but does not exist." in page.words
+    assert "*99*" not in page.source
+
+
 def test_an_answer_that_finds_nothing_usable_says_so_in_place(visit, asked, launched):
     page = visit("dataset", dataset="plants")
     page.set("How they are meant", option(page, "column “colour”"))
@@ -144,7 +153,7 @@ def test_a_table_is_read_otherwise(visit, known, trained, launched):
     relabel(known, ["a/0.png"], "corn")
     page = visit("dataset").press(OTHERWISE)
     assert page.at.multiselect[0].value == ["plant"], "what was chosen"
-    assert page.setting("Group column").options[0] == "patient (automatic)", "what was taken"
+    assert page.setting("Group column").options[0] == "patient (found)", "what was taken"
     assert "What was changed by hand (1) stays" in page.words
     assert "Runs made before keep what they learned" in page.words
     page.at.multiselect[0].set_value(["patient"])
@@ -196,6 +205,7 @@ def test_a_question_after_another_reading_is_put_while_what_was_known_is_kept(vi
         run_import(known)
     page = visit("dataset")
     assert "Until you choose, what was known is kept" in page.words
+    assert OTHERWISE not in page.buttons, "it is asked already"
     assert "holds 20 images in 2 classes" in page.words
     page.press("Leave it as it was")
     assert "in more than one way" not in page.words
