@@ -208,7 +208,8 @@ class _Evidence:
         unusable = {name: _reason(name, self._tables.unusable[name]) for name in self._plain_unusable()}
         labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
         if labelling:
-            doubt = f"{labelling[0]} labels whole folders, which can't be read: it needs a row for each image"
+            name = labelling[0]
+            doubt = f"{name} speaks of them, has labels, and can't be used for the images. {unusable[name].rstrip('.')}"
         elif unusable and are_no_classes(names, {}, {}):
             name, why = next(iter(unusable.items()))
             doubt = f"such folders are no classes as a rule, and {name} beside them can't be used. {why.rstrip('.')}"

@@ -488,13 +488,13 @@ CASES = [
         "Patients' folders, and a table with a row for each patient",
         "by hand",
         labels_of_patients,
-        asks="labels.csv labels whole folders, which can't be read: it needs a row for each image",
+        asks="labels.csv speaks of them, has labels, and can't be used for the images.",
     ),
     Case(
         "The same by numbers",
         "form of Kaggle's rsna-miccai-brain-tumor-radiogenomic-classification",
         lambda folder: labels_of_patients(folder, "{:05d}", "BraTS21ID"),
-        asks="labels.csv labels whole folders",
+        asks="labels.csv speaks of them, has labels, and can't be used for the images.",
     ),
     Case("Years' folders, and a table", "by hand", years, TWELVE_EACH, says="column “species” of annotations.csv"),
     Case(
