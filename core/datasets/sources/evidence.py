@@ -1,6 +1,5 @@
 """Which of folders, tables and file names says what class each image is: what is clear is taken, the rest is asked."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,19 +7,24 @@ from pathlib import Path
 from core.datasets.sources.agreement import (
     are_no_classes,
     differing,
-    explains_another,
     is_container,
-    kind_of,
+    is_explaining,
     listed,
     same_classes,
 )
 from core.datasets.sources.annotations.sidecars import find_sidecars
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Option, Undecided
+from core.datasets.sources.combining import (
+    keep_split,
+    labelled_by_table,
+    told_from_the_folder_of,
+    with_parts_of,
+    with_table,
+)
 from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
 from core.datasets.sources.folders.file_names import by_names
-from core.datasets.sources.found import FoundImage, Layout
-from core.datasets.sources.listing import subfolders, text_only
-from core.datasets.sources.split_names import split_in_names, words_of
+from core.datasets.sources.found import Layout
+from core.datasets.sources.split_names import words_of
 from core.datasets.sources.tables.beside import (
     CALLED_LABELS,
     PLAIN_TABLES,
@@ -36,8 +40,6 @@ from core.datasets.sources.tables.split_lists import find_additions
 from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say
-_KEPT = "kept, but not trained on"
-_HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training
 
 
 def labels_of(folder: Path, root: Path, paths: Sequence[str], choices: Choices) -> tuple[Layout, list[str]]:
@@ -92,11 +94,13 @@ class _Evidence:
             added = find_additions(self._folder, self._root, self._paths, self._places, without)
             had_split, layout = bool(layout.split_from), added.add_to(layout)
             if not had_split and layout.split_from:
-                _keep_split(layout)
+                keep_split(layout)
             layout.warnings = [
                 words for words in layout.warnings if not any(words.startswith(f"{name} beside") for name in added.used)
             ] + added.warnings
-        return self._told_from_the_folder_of(self._used, layout) if self._used else layout, reasons
+        if self._used is not None:
+            layout = told_from_the_folder_of(self._used, layout, self._folder, self._root, self._paths)
+        return layout, reasons
 
     def _found(self, choices: Choices) -> TablesBeside:
         return find_tables(self._folder, self._root, self._paths, self._places, choices)
@@ -205,7 +209,8 @@ class _Evidence:
         unusable = {name: _reason(name, self._tables.unusable[name]) for name in self._plain_unusable()}
         labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
         if labelling:
-            doubt = f"{labelling[0]} labels whole folders, which can't be read: it needs a row for each image"
+            name = labelling[0]
+            doubt = f"{name} speaks of them, has labels, and can't be used for the images. {unusable[name].rstrip('.')}"
         elif unusable and are_no_classes(names, {}, {}):
             name, why = next(iter(unusable.items()))
             doubt = f"such folders are no classes as a rule, and {name} beside them can't be used. {why.rstrip('.')}"
@@ -252,8 +257,10 @@ class _Evidence:
     def _are_no_classes(self, by_folder: _Reading, by_table: _Reading) -> bool:
         labels = by_folder.labels
         groups = {image.path: image.group for image in by_table.layout.images if image.path in labels}
-        names = {labels[path] for path in groups}
-        return bool(names) and are_no_classes(names, groups, labels)
+        # Beside a folder test that the table labels may lie the folders of classes.
+        others = {name for name in by_folder.layout.class_names if not is_explaining(name)}
+        names = {labels[path] for path in groups} | others
+        return bool(groups) and are_no_classes(names, groups, labels)
 
     def _what_is_meant(self, folders: Sequence[_Reading], rivals: Sequence[_Reading]) -> Undecided:
         first, rival = folders[0], rivals[0]
@@ -299,45 +306,8 @@ class _Evidence:
         layout = by_folder.layout
         for table in tables:
             names = same_classes(by_folder.labels, {image.path: image.label for image in table.layout.images})
-            layout = self._with_one_table(layout, table, names)
+            layout = with_table(layout, table, names, self._root, self._paths)
         return layout
-
-    def _with_one_table(self, layout: Layout, table: TableLabels, names: Mapping[str, str] | None) -> Layout:
-        told = {image.path: image for image in (*table.layout.images, *table.layout.unlabelled)}
-        labelled = {image.path: image for image in layout.images}
-        added = {} if names is None else {image.path: image for image in table.layout.images}
-        images, splits = [], _Splits(self._root, table)
-        for path in self._paths:
-            known, says = labelled.get(path), told.get(path)
-            if known is not None:
-                group = known.group or (says.group if says else "")
-                images.append(replace(known, split=splits.of(path, says, known.split), group=group))
-            elif path in added:
-                image = added[path]
-                label = names.get(image.label, image.label)
-                images.append(replace(image, label=label, split=splits.of(path, image)))
-        extra = [path for path in added if path not in labelled]
-        result = replace(
-            layout,
-            images=images,
-            left_out=[one for one in layout.left_out if one[0] not in added] + (table.layout.left_out if extra else []),
-            unlabelled=[image for image in layout.unlabelled if image.path not in added],
-            warnings=[*layout.warnings, *(table.layout.warnings if extra else []), *splits.warnings()],
-            split_from=splits.told_from(layout.split_from),
-            groups_from=table.layout.groups_from if any(image.group for image in images) else "",
-        )
-        if len(result.unlabelled) < len(layout.unlabelled):
-            result.warnings = [words for words in result.warnings if _KEPT not in words]
-            _say_what_is_kept(result)
-        _keep_split(result)
-        if extra:
-            result.labels_from = f"{layout.labels_from} and, of {len(extra):,} images, {table.layout.labels_from}"
-        elif renamed := [label for label, name in (names or {}).items() if label != name]:
-            result.warnings.append(
-                f"{table.called} calls the classes otherwise ({listed(renamed)}) and divides the images as the folders "
-                f"do, whose names were taken. For those of the table choose {table.choice.to_options()}."
-            )
-        return result
 
     # Tables -----------------------------------------------------------------------------------------------------------
 
@@ -383,29 +353,13 @@ class _Evidence:
                     best.names[0],
                 )
             if other is not best:
-                best = _with_parts_of(other, best)
+                best = with_parts_of(other, best)
         return best
 
     def _by_table(self, table: TableLabels, folders: _Reading | None = None) -> Layout:
-        """The images as tables label them, the others kept without a label or left out, and what is to be known."""
-        told = {image.path: image for image in (*table.layout.images, *table.layout.unlabelled)}
-        refused, splits = {path for path, _ in table.layout.left_out}, _Splits(self._root, table)
-        layout = replace(table.layout, images=[], unlabelled=[], left_out=list(table.layout.left_out))
-        unnamed = []
-        for path in text_only(list(self._paths), layout):
-            image = told.get(path)
-            if image is not None and image.label:
-                layout.images.append(replace(image, split=splits.of(path, image)))
-            elif image is not None:
-                layout.unlabelled.append(image)
-            elif path not in refused:
-                unnamed.append(path)
-        layout.split_from = splits.told_from("")
-        layout.warnings = [*layout.warnings, *splits.warnings(), *self._not_used(table, folders)]
-        self._place_unnamed(layout, unnamed, table)
-        _say_what_is_kept(layout)
-        _keep_split(layout)
-        self._used = table
+        """The images as tables label them, and what else could have."""
+        self._used, layout = table, labelled_by_table(table, self._root, self._paths)
+        layout.warnings += self._not_used(table, folders)
         return layout
 
     def _not_used(self, table: TableLabels, folders: _Reading | None) -> list[str]:
@@ -438,114 +392,9 @@ class _Evidence:
             name for name in self._tables.unusable if _is_plain(name) and is_inside(self._folder / name, self._folder)
         ]
 
-    def _told_from_the_folder_of(self, table: TableLabels, layout: Layout) -> Layout:
-        """The same with paths told from a table's folder above the images, as in datasets of earlier versions."""
-        place = (self._folder / table.names[0]).parent
-        if place == self._root or not self._root.is_relative_to(place):
-            return layout
-        start, known = self._root.relative_to(place).as_posix() + "/", frozenset(self._paths)
-        layout.images, layout.unlabelled = (
-            [replace(image, path=start + image.path) for image in images]
-            for images in (layout.images, layout.unlabelled)
-        )
-        layout.left_out = [(start + path if path in known else path, reason) for path, reason in layout.left_out]
-        return replace(layout, root=place)
-
-    def _place_unnamed(self, layout: Layout, unnamed: Sequence[str], table: TableLabels) -> None:
-        """An image beside those that are named is kept without a label; one elsewhere is something else."""
-        places = {image.path.rpartition("/")[0] for image in (*layout.images, *layout.unlabelled)}
-        kinds = {kind_of(place.partition("/")[0]) for place in places if place}
-        elsewhere: Counter[str] = Counter()
-        for path in unnamed:
-            place = path.rpartition("/")[0]
-            # ISIC_2019_Test_Input beside ISIC_2019_Training_Input holds images of the same kind.
-            is_alike = bool(place) and kind_of(place.partition("/")[0]) in kinds
-            holds_images = place in places or is_alike or any(map(is_container, place.split("/")))
-            if holds_images and not explains_another(path):
-                layout.unlabelled.append(FoundImage(path, ""))
-            elif holds_images:
-                layout.left_out.append((path, f"explains another image, and is not named in {table.called}"))
-            else:
-                elsewhere[place.partition("/")[0]] += 1
-                layout.left_out.append((path, f"is not named in {table.called}, nor is anything else in {place}"))
-        if elsewhere:
-            names = in_a_row(f"{name} ({count:,})" for name, count in elsewhere.items())
-            layout.warnings.append(f"Of the images in {names}, {table.called} names none: they were left out.")
-
-
-class _Splits:
-    """The part of a split of each image, by a table and by the folders, whichever holds it further from training."""
-
-    def __init__(self, root: Path, table: TableLabels):
-        parts = split_in_names(subfolders(root))
-        self._parts = parts if len(set(parts.values())) > 1 else {}
-        self._table = table
-        self._by_folder: set[str] = set()
-        self._differing = 0
-        self.used_table = False
-
-    def of(self, path: str, told: FoundImage | None, by_folder: str = "") -> str:
-        first = path.partition("/")[0] if "/" in path else ""
-        in_folder = by_folder or self._parts.get(first, "")
-        by_table = told.split if told else ""
-        if by_table:
-            self.used_table = True
-        if in_folder and not by_table:
-            self._by_folder.add(first)
-        # A table may well cut a validation part from the folder train; the other way round something is wrong.
-        self._differing += bool(by_table) and in_folder in ("validation", "test") and in_folder != by_table
-        return max(in_folder, by_table, key=_HELD_BACK.index)
-
-    def told_from(self, folders: str) -> str:
-        sources = [self._table.layout.split_from] if self.used_table and self._table.layout.split_from else []
-        if self._by_folder:
-            sources.append(folders or f"the folders {', '.join(sorted(self._parts))}")
-        return " and ".join(sources)
-
-    def warnings(self) -> list[str]:
-        if not self._differing:
-            return []
-        return [
-            f"The folders put {self._differing:,} images in another part of the split than {self._table.called} does. "
-            "Each was put in the one that is further from training, so that nothing is tested on what was trained on."
-        ]
-
-
-def _keep_split(layout: Layout) -> None:
-    """Take no split where one side of it has no labelled image: what is there is then divided anew."""
-    parts = {image.split for image in layout.images}
-    if not (parts & {"", "train"} and parts & {"validation", "test"}):
-        layout.images = [replace(image, split="") for image in layout.images]
-        layout.split_from = ""
-
-
-def _say_what_is_kept(layout: Layout) -> None:
-    number, folders = len(layout.unlabelled), {image.path.rpartition("/")[0] for image in layout.unlabelled} - {""}
-    if number:
-        where = f" in {listed(sorted(folders))}" if folders else ""
-        has = "images{} have no label: they are" if number > 1 else "image{} has no label: it is"
-        layout.warnings.append(f"{number:,} {has.format(where)} {_KEPT}.")
-
 
 def _labels(table: TableLabels) -> dict[str, str]:
     return {image.path: image.label for image in table.layout.images}
-
-
-def _with_parts_of(other: TableLabels, best: TableLabels) -> TableLabels:
-    """Tables with the split and the groups that another one tells, as far as they tell none themselves."""
-    told = {image.path: image for image in other.layout.images}
-    layout = replace(best.layout)
-    if not layout.split_from and other.layout.split_from:
-        layout.images = [
-            replace(image, split=told[image.path].split) if image.path in told else image for image in layout.images
-        ]
-        layout.split_from = other.layout.split_from
-    if not layout.groups_from and other.layout.groups_from:
-        layout.images = [
-            replace(image, group=told[image.path].group) if image.path in told else image for image in layout.images
-        ]
-        layout.groups_from = other.layout.groups_from
-    return replace(best, layout=layout)
 
 
 def _both(choices: Choices, added: Choices) -> Choices:

@@ -278,6 +278,17 @@ def a_table_for_a_flat_test(folder: Path) -> Path:
     return folder
 
 
+def a_flat_test_beside_classes(folder: Path) -> Path:
+    rows = []
+    class_folders(folder)
+    for number in range(6):
+        label = LABELS[number % 2]
+        picture(folder / "test" / f"{number}.jpg", label, "test")
+        rows.append((f"{number}.jpg", label))
+    table(folder / "test.csv", "file,label", rows)
+    return folder
+
+
 def a_table_of_other_names_for_one_part(folder: Path) -> Path:
     a_table_for_one_part(folder)
     path = folder / "test" / "labels.csv"
@@ -477,13 +488,13 @@ CASES = [
         "Patients' folders, and a table with a row for each patient",
         "by hand",
         labels_of_patients,
-        asks="labels.csv labels whole folders, which can't be read: it needs a row for each image",
+        asks="labels.csv speaks of them, has labels, and can't be used for the images.",
     ),
     Case(
         "The same by numbers",
         "form of Kaggle's rsna-miccai-brain-tumor-radiogenomic-classification",
         lambda folder: labels_of_patients(folder, "{:05d}", "BraTS21ID"),
-        asks="labels.csv labels whole folders",
+        asks="labels.csv speaks of them, has labels, and can't be used for the images.",
     ),
     Case("Years' folders, and a table", "by hand", years, TWELVE_EACH, says="column “species” of annotations.csv"),
     Case(
@@ -682,6 +693,15 @@ CASES = [
         {label: 11 for label in LABELS},
         has_split=True,
         says="the column “label” of test.csv",
+    ),
+    Case(
+        "Class folders, a flat test beside them, and a table for it",
+        "by hand",
+        a_flat_test_beside_classes,
+        {label: 11 for label in LABELS},
+        has_split=True,
+        says="labels from the names of the folders and, of 6 images, the column “label” of test.csv, split from the "
+        "folder test",
     ),
     Case(
         "The same with other names for the classes",

@@ -140,7 +140,7 @@ def find_tables(
 
 
 def labels_folders(table: Path, names: Collection[str]) -> bool:
-    """Whether a table has a row for each folder and, in a column called after labels, few values for many folders."""
+    """Whether a table names the folders and, in a column called after labels, has few values for many folders."""
     try:
         opened = open_table(table)
         readable = [column for column in range(len(opened.names)) if opened.holds_text(column)]
