@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 import openpyxl
@@ -131,10 +132,18 @@ def true_and_false(folder: Path) -> Path:
         label, part = LABELS[number % 3], "validation" if number > 8 else "train"
         picture(folder / "train" / f"{number}.jpg", label, part)
         rows.append((f"train/{number}.jpg", label, part, number))
-    line = lambda name, label, part, n: f"{name},{label},{part == 'validation'}"  # noqa: E731
+
+    def line(name, label, part, n):
+        return f"{name},{label},{part == 'validation'}"
+
     return table(folder, "train.csv", "fname,label,is_valid", line, rows)
 
 
+TAGS = [
+    " ".join(tags)
+    for count in (2, 3, 4)
+    for tags in combinations(["agriculture", "clear", "haze", "primary", "road"], count)
+][:-1:2]
 ODD_NAMES = {"circle": "Smith, J.", "square": "Smith, K.", "cross": "rock|paper"}
 USAGES = {"train": "Training", "validation": "PublicTest", "test": "PrivateTest"}
 
@@ -249,7 +258,10 @@ def ones(label: str, form: str = "{}", several: bool = False) -> str:
 
 def roboflow(folder: Path) -> Path:
     rows = photos(folder, where="train/{number:05}_jpg.rf.jpg")
-    line = lambda name, label, _, n: f"{Path(name).name}, {', '.join(ones(label).split(','))}"  # noqa: E731
+
+    def line(name, label, _, n):
+        return f"{Path(name).name}, {', '.join(ones(label).split(','))}"
+
     return table(folder, "train/_classes.csv", "filename, circle, square, cross", line, rows)
 
 
@@ -258,7 +270,10 @@ def several_ones(folder: Path) -> Path:
     rows = photos(folder)
     picture(folder / "photos" / "99.jpg", "")
     rows.append(("photos/99.jpg", "", "", 99))
-    line = lambda name, label, _, n: f"{Path(name).stem},{ones(label, several=n < 2)}"  # noqa: E731
+
+    def line(name, label, _, n):
+        return f"{Path(name).stem},{ones(label, several=n < 2)}"
+
     return table(folder, "train.csv", "image_id,circle,square,cross", line, rows)
 
 
@@ -270,6 +285,13 @@ def in_cells(form: Callable[[list[str]], str], header: str = "image,labels") -> 
         return f"{name},{form(labels)}"
 
     return simple(header, cell)
+
+
+def tags(folder: Path) -> Path:
+    def line(name: str, label: str, part: str, number: int) -> str:
+        return f"{Path(name).stem},{TAGS[number % len(TAGS)]}"
+
+    return table(folder, "train_v2.csv", "image_name,tags", line, photos(folder, 24))
 
 
 SEVERAL_FORMS = {
@@ -331,6 +353,12 @@ SEVERAL = [
         for (layout, writer), form in SEVERAL_FORMS.items()
     ),
     Case(
+        "Tags of which several are true, with blanks between them",
+        "copied from Understanding the Amazon from Space on Kaggle",
+        tags,
+        asks="24 of the 24 images that train_v2.csv names have several",
+    ),
+    Case(
         "Several labels in a cell, left out",
         "Label Studio 1.21, CSV",
         in_cells(SEVERAL_FORMS["Label Studio’s choices", "Label Studio 1.21, CSV"], "image,choice"),
@@ -355,14 +383,20 @@ SEVERAL = [
 
 def vertex(folder: Path) -> Path:
     uses = {"train": "TRAINING", "validation": "VALIDATION", "test": "TEST"}
-    line = lambda name, label, part, n: f"{uses[part]},gs://bucket/{name},{label}"  # noqa: E731
+
+    def line(name, label, part, n):
+        return f"{uses[part]},gs://bucket/{name},{label}"
+
     return table(folder, "import.csv", "", line, split=True)
 
 
 def vertex_unassigned(folder: Path) -> Path:
     rows = photos(folder)
     picture(folder / "photos" / "99.jpg", "")
-    line = lambda name, label, _, n: f"UNASSIGNED,gs://bucket/{name}" + (f",{label}" if label else "")  # noqa: E731
+
+    def line(name, label, _, n):
+        return f"UNASSIGNED,gs://bucket/{name}" + (f",{label}" if label else "")
+
     return table(folder, "import.csv", "", line, [*rows, ("photos/99.jpg", "", "", 99)])
 
 

@@ -125,14 +125,14 @@ def _reading(called: str) -> Iterator[None]:
     """What goes wrong in words."""
     try:
         yield
-    except (UsageError, OSError, GeneratorExit):
+    except (UsageError, GeneratorExit):
         raise
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # openpyxl takes for granted what the standard says, and fails in any way where it isn't
+        if isinstance(error, OSError) and error.errno:
+            raise
         raise UsageError(
             f"{called} is no Excel workbook, is damaged, or is protected by a password. Save it again as .xlsx or CSV."
         ) from error
-    except Exception as error:  # openpyxl takes for granted what the standard says, and fails in any way where it isn't
-        raise UsageError(f"{called} is damaged, or no Excel workbook. Save it again as .xlsx or CSV.") from error
 
 
 # How much it holds ---------------------------------------------------------------------------------------------------

@@ -153,7 +153,10 @@ def test_the_column_of_the_split(written, column, value):
 
 
 def test_unassigned_images_are_in_no_part(written):
-    line = lambda n, path, kind: f"{path},{kind},{('TRAIN', 'UNASSIGNED', '')[n % 3]}"  # noqa: E731
+
+    def line(n, path, kind):
+        return f"{path},{kind},{('TRAIN', 'UNASSIGNED', '')[n % 3]}"
+
     layout = read_table(written("file,label,ml_use", line), choices=Choices(split_column="ml_use"))
     assert [image.split for image in layout.images] == ["train", "", ""] * 4
 

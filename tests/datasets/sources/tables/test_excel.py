@@ -154,10 +154,15 @@ def test_what_is_no_workbook(tmp_path, content):
     assert "is no Excel workbook" in refusal(tmp_path / "labels.xlsx")
 
 
-def test_a_zip_of_something_else(tmp_path):
-    with zipfile.ZipFile(tmp_path / "labels.xlsx", "w") as archive:
-        archive.writestr("cat/1.jpg", b"x")
-    assert "no Excel workbook" in refusal(tmp_path / "labels.xlsx")
+@pytest.mark.parametrize("lacks", ["[Content_Types].xml", "xl/workbook.xml", "officeDocument"])
+def test_a_zip_of_something_else(tmp_path, lacks):
+    with zipfile.ZipFile(SAMPLE) as sample, zipfile.ZipFile(tmp_path / "labels.xlsx", "w") as archive:
+        for name in sample.namelist():
+            if name != lacks:
+                archive.writestr(
+                    name, sample.read(name).replace(b"sheet.main+xml", b"x" if lacks[0] == "o" else b"sheet.main+xml")
+                )
+    assert "labels.xlsx is no Excel workbook" in refusal(tmp_path / "labels.xlsx")
 
 
 @pytest.mark.parametrize("name", ["labels.xls", "labels.ods", "labels.xlsb"])

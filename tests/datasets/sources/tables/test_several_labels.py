@@ -147,7 +147,10 @@ def test_rows_with_several_ones_are_asked_of_or_left_out(written):
 
 
 def test_a_few_rows_with_several_ones_are_asked_of(written):
-    line = lambda n, path, kind: f"{path},{'1,1' if n == 30 else ones(n, [0, 1], [2])}"  # noqa: E731
+
+    def line(n, path, kind):
+        return f"{path},{'1,1' if n == 30 else ones(n, [0, 1], [2])}"
+
     asked = question(written("file,cat,dog", line, count=40))
     assert "1 of the 40 images" in asked.question
 
