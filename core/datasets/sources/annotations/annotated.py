@@ -69,7 +69,7 @@ class AnnotatedImages:
         _refuse_without_labels(self._rows, path.name)
         has_split = any(split for _, split, *_ in self._rows)
         taken = ("path", "split") if has_split else ("path",)
-        called = [f"{field} (label)" if field in taken else field for field in fields]
+        called = _names_of_columns(fields, taken)
         self.names = [*taken, *called]
         self._cells = [index for index in range(2 + len(fields)) if index != 1 or has_split]
         self.columns = {name: name for name in taken}
@@ -179,6 +179,17 @@ def _collected(path: Path, images: Iterable[Annotated]) -> tuple[list[str], list
         # Labels repeat: each is held once.
         rows.append((place + as_path(image.path), *(known.setdefault(cell, cell) for cell in cells)))
     return fields, rows
+
+
+def _names_of_columns(fields: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """A name for the column of each field; no two are the same, and none is empty."""
+    names: list[str] = []
+    for field in fields:
+        name = field or "no name"
+        while name in (*taken, *names):
+            name += " (label)"
+        names.append(name)
+    return names
 
 
 def _refuse_without_labels(rows: Sequence[tuple[str, ...]], called: str) -> None:

@@ -39,6 +39,14 @@ def test_fields_that_are_named_as_columns_are(tmp_path):
     assert rows(table) == [["1.jpg", "test", "gravel", "oak"]]
 
 
+def test_fields_without_a_name(tmp_path):
+    table = AnnotatedImages(tmp_path / "a.json", [Annotated("1.jpg", {"": ["cat"]})])
+    assert table.columns == {"path": "path", "label": "no name"}
+    fields = {"path": ["a"], "path (label)": ["b"], "": ["c"], "no name": ["d"]}
+    names = AnnotatedImages(tmp_path / "a.json", [Annotated("1.jpg", fields)]).names
+    assert len(set(names)) == 5
+
+
 @pytest.mark.parametrize(
     ("annotations", "image", "found"),
     [
