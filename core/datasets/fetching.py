@@ -82,7 +82,10 @@ def _delete_uploaded(source: Path, request: dict) -> None:
 
 def warnings_of_unpacking(dataset: Dataset) -> list[str]:
     """What a user should know of what an archive held, in words."""
-    nested = (read_json(dataset.folder / UNPACKED) or {}).get("nested", [])
+    held = read_json(dataset.folder / UNPACKED) or {}
+    nested = held.get("nested", [])
+    if not (dataset.folder / "pictures").exists():  # nothing was taken out of files of packed pixels
+        nested = nested + held.get("tars", [])
     if not nested:
         return []
     more = f" and {len(nested) - 1:,} more" if len(nested) > 1 else ""
@@ -95,7 +98,7 @@ def warnings_of_unpacking(dataset: Dataset) -> list[str]:
 def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) -> None:
     """Unpack an archive, and keep what else has to be known of it: it is not there any more where it was uploaded."""
     unpacked = unpack(source, dataset.folder / "images", limits=limits, progress=partial(report, "Unpacking"))
-    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested})
+    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested, "tars": unpacked.tars})
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:

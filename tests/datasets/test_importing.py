@@ -354,12 +354,15 @@ def test_an_upload_that_is_nothing_to_read_does_not_stay(workspace, tmp_path, co
     assert [dataset.name for dataset in list_datasets(workspace)] == []
 
 
-def test_an_archive_in_the_archive_is_told(bring, good, tmp_path):
+@pytest.mark.parametrize("ending", ["zip", "tar"])
+def test_an_archive_in_the_archive_is_told(bring, good, tmp_path, ending):
+    inner = Path(shutil.make_archive(tmp_path / "inner", ending, good))
     path = zipped(tmp_path / "x.zip", good)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("more.zip", path.read_bytes())
+        archive.write(inner, f"more.{ending}")
     dataset = bring(path)
-    assert any("another archive, “more.zip”, which stayed packed" in warning for warning in dataset.info.warnings)
+    told = f"another archive, “more.{ending}”, which stayed packed"
+    assert any(told in warning for warning in dataset.info.warnings)
     assert dataset.info.warnings == run_import(dataset).info.warnings, "also where it isn't unpacked again"
 
 

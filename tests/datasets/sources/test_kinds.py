@@ -96,7 +96,7 @@ NAMED = {
     "Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n", "photos.zip", "git lfs pull"),
     "Drive": (b'{"url": "https://docs.google.com/x", "doc_id": "y"}', "labels.gsheet", "a shortcut"),
     "shortcut of Windows": (b"[InternetShortcut]\r\nURL=https://x", "photos.url", "a shortcut"),
-    "XML": (b"<?xml version='1.0'?><annotations/>", "labels.xml", "an XML file"),
+    "XML": (b"<?xml version='1.0'?><annotations/>", "labels.rdf", "an XML file"),
     "notes": (b"bring the photos", "notes.md", "a text file"),
     "table without an ending": (b"file,label\n1.png,a\n", "labels", "rename it so that it ends in .csv"),
     "JSON without its ending": (b'{"labels": []}', "labels.data", "Rename it so that it ends in .json"),

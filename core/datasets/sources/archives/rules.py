@@ -20,6 +20,7 @@ BLOCK = 2**20
 """Bytes that are read and written at once."""
 
 _RATIO_MATTERS_ABOVE = 100 * 2**20  # bytes; a small archive of very even pictures is no attack
+_MOST_NAMED = 1000  # of files that are told of
 _LONGEST_PART = 255  # bytes of one file or folder name that common file systems can keep
 
 _SIDECAR_SUFFIXES = frozenset({".cls"})
@@ -128,6 +129,7 @@ class Judge:
     others: int = 0
     holds_pixels: bool = False
     nested: list[str] = field(default_factory=list)
+    tars: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     _seen: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -151,6 +153,8 @@ class Judge:
             if parts in self._seen:
                 raise BadArchive(f"The archive holds {entry.name} twice. Rename or remove one of them and pack again.")
             self._seen.add(parts)
+            if parts[-1].lower().endswith((".tar", ".tar.gz", ".tgz")) and len(self.tars) < _MOST_NAMED:
+                self.tars.append("/".join(parts))
             if max(self.pictures, self.others) > self.limits.files:
                 raise BadArchive(too_many_files(self.limits))
             yield entry
@@ -188,7 +192,7 @@ class Judge:
 
     def _pass_over(self, parts: tuple[str, ...]) -> None:
         kept = self.nested if os.path.splitext(parts[-1])[1].lower() in _ARCHIVE_SUFFIXES else self.passed_over
-        if len(kept) < 1000:
+        if len(kept) < _MOST_NAMED:
             kept.append("/".join(parts))
 
 

@@ -86,8 +86,8 @@ def test_what_labels_images_is_unpacked_too_and_what_holds_their_pixels(packed, 
 
 
 def test_an_archive_inside_stays_packed_and_is_named(packed, tmp_path):
-    files = {"1.png": picture(), "more/inner.zip": b"PK", "x.tar.gz": b"x"}
-    assert unpack(packed(files), tmp_path / "new").nested == ["more/inner.zip", "x.tar.gz"]
+    files = {"1.png": picture(), "more/inner.zip": b"PK", "x.7z": b"x"}
+    assert unpack(packed(files), tmp_path / "new").nested == ["more/inner.zip", "x.7z"]
     assert unpacked(tmp_path / "new") == ["1.png"]
 
 
