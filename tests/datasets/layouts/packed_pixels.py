@@ -223,6 +223,12 @@ def patch_camelyon(folder: Path) -> Path:
     return folder
 
 
+def patch_camelyon_as_downloaded(folder: Path) -> Path:
+    for key in "xy":
+        (folder / f"camelyonpatch_level_2_split_train_{key}.h5.gz").write_bytes(gzip.compress(bytes(10)))
+    return folder
+
+
 def course_h5(folder: Path) -> Path:
     for name, count in (("train", 6), ("test", 4)):
         images, labels = arrays(name, count)
@@ -442,6 +448,7 @@ CASES = [
     Case("SVHN (.mat)", SCIPY, svhn, TWO, NUMBERS, has_split=True, says="“y” of train_32x32.mat", warns="the digit 0"),
     Case("SVHN without compression (.mat)", SCIPY, svhn_without_packing, TWO, NUMBERS, has_split=True),
     Case("PatchCamelyon (.h5)", H5PY, patch_camelyon, BOTH, NUMBERS, has_split=True, says="split_train_y.h5"),
+    Case("PatchCamelyon as downloaded (.h5.gz)", "by hand", patch_camelyon_as_downloaded, refuses="packed with gzip"),
     Case("train_set_x, train_set_y, list_classes (.h5)", H5PY, course_h5, TWO, has_split=True, says="“train_set_y”"),
     Case("Labels that lie in another file (.h5)", H5PY, h5_that_names_other_files, refuses="no array of labels"),
     Case("Weights of Keras (.h5)", H5PY, weights_h5, refuses="no array of pictures and labels was found"),

@@ -71,11 +71,11 @@ def find_packed(source: Path, choices: Choices = AS_FOUND, class_names: Sequence
     if not source.is_dir() or choices.labels_from in (FOLDERS, FILE_NAMES):
         return None
     files, images, others = _listed(source)
-    if not images:
-        # Beside image files, a table of pixels is the same once more: HAM10000 has four.
+    if not images and not files:
+        # Beside other pictures, a table of pixels is the same once more: HAM10000 has four.
         tables = [path for path in others if path.suffix.lower() == ".csv"]
         pixels = find_pixel_tables(tables, source, next(iter(_named(tables, source, choices)), None))
-        if pixels is not None and not files:
+        if pixels is not None:
             return pixels
     wanted = next(iter(_named(files, source, choices)), None)
     if choices.labels_from and wanted is None:

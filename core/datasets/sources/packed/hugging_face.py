@@ -5,7 +5,6 @@ A column of pictures is ``struct<bytes: binary, path: string>``, or binary. The 
 “Dataset features”).
 """
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,21 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.datasets.sources.choices import LEAVE_OUT, Choices, Option, Undecided
+from core.datasets.sources.choices import LEAVE_OUT, Choices
 from core.datasets.sources.packed.labels import SEVERAL, several_labels
 from core.datasets.sources.packed.packed import MOST_IMAGES, Picture
+from core.datasets.sources.packed.picture_columns import PictureColumns, find_columns, listed_columns, picture_columns
 from core.datasets.sources.packed.shards import one_set, said_of_split, split_of
 from core.datasets.sources.split_names import SPLIT_NAMES
 from core.errors import UsageError
 
 SUFFIXES = frozenset({".parquet", ".arrow"})
 
-_USUAL_PICTURES = ("image", "img", "picture", "photo")
-_USUAL_LABELS = (
-    *("label", "labels", "label_name", "class", "class_name", "category", "target"),
-    *("fine_label", "coarse_label", "species", "breed", "diagnosis"),
-)
-_USUAL_GROUPS = ("group", "patient", "patient_id", "subject_id")
 _MOST_ROWS_AT_ONCE = 256
 _BATCH_BYTES = 16 * 2**20
 _DICTIONARY_BYTES = 64 * 2**20
@@ -41,23 +35,12 @@ def is_table_of_pictures(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """Which columns of a file are what; "" where there is none."""
-
-    pictures: str
-    label: str
-    split: str
-    group: str
-    names: Sequence[str]
-
-
 @dataclass
 class PictureTable:
     """Pictures in the cells of tables: see `core.datasets.sources.packed.packed.Packed`."""
 
     files: Sequence[Path]
-    columns: Sequence[_Columns]
+    columns: Sequence[PictureColumns]
     splits: Sequence[str]
     count: int
     labels_from: str
@@ -74,7 +57,7 @@ class PictureTable:
                 if picture is not None:
                     yield picture
 
-    def _picture(self, name: str, cells: tuple, columns: _Columns, split: str, path: Path) -> Picture | None:
+    def _picture(self, name: str, cells: tuple, columns: PictureColumns, split: str, path: Path) -> Picture | None:
         content, label, own_split, group = cells
         called = f"the field “{columns.label}” of {path.name}"
         labels = label if isinstance(label, list) else [label]
@@ -122,14 +105,16 @@ def find_picture_table(
         If a file is damaged or there are no labels.
     """
     schemas = {path: _schema(path) for path in files}
-    holding = [path for path in files if _picture_columns(schemas[path])]
+    holding = [path for path in files if picture_columns(schemas[path])]
     if not holding:
         return None
     chosen = one_set(holding, root, wanted)
-    columns = [_columns(schemas[path], choices, path) for path in chosen]
+    columns = [find_columns(schemas[path], choices, path) for path in chosen]
     labelled = [(path, found) for path, found in zip(chosen, columns, strict=True) if found.label]
     if not labelled:
-        raise UsageError(f"{chosen[0].name} holds pictures, but no column of labels: {_listed(schemas[chosen[0]])}.")
+        raise UsageError(
+            f"{chosen[0].name} holds pictures, but no column of labels: {listed_columns(schemas[chosen[0]])}."
+        )
     path, first = labelled[0]
     others = f" and {len(chosen) - 1} more" if len(chosen) > 1 else ""
     split_columns = [found.split for found in columns if found.split]
@@ -150,100 +135,6 @@ def find_picture_table(
         choices.several_labels == LEAVE_OUT,
         warnings,
     )
-
-
-# Columns -------------------------------------------------------------------------------------------------------------
-
-
-def _features(schema: Any) -> dict[str, Any]:
-    """What `datasets` means by the columns; {} where it did not write the file."""
-    try:
-        known = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _picture_columns(schema: Any) -> list[str]:
-    """Columns whose cells hold files of images."""
-    import pyarrow as pa
-
-    def is_binary(kind: Any) -> bool:
-        return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-
-    found = []
-    for column in schema:
-        kind = column.type
-        is_struct = pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
-        if (is_struct and is_binary(kind.field("bytes").type)) or is_binary(kind):
-            found.append(column.name)
-    return found
-
-
-def _columns(schema: Any, choices: Choices, path: Path) -> _Columns:
-    for name in (choices.path_column, *choices.label_columns[:1], choices.split_column, choices.group_column):
-        if name and schema.names.count(name) != 1:
-            raise UsageError(f"{path.name} has no column “{name}”. Its columns are {_listed(schema)}.")
-    pictures = _picture_columns(schema)
-    usual = [name for name in pictures if name.casefold() in _USUAL_PICTURES]
-    chosen = choices.path_column or (pictures[0] if len(pictures) == 1 else usual[0] if len(usual) == 1 else "")
-    if chosen not in pictures:
-        options = [Option(f"the pictures in the column “{name}”", Choices(path_column=name)) for name in pictures]
-        raise Undecided(f"{path.name} has several columns of pictures. Which is meant?", options, path.name)
-    label = "".join(choices.label_columns[:1]) or _label_column(schema, path)
-    split = choices.split_column or ("split" if "split" in schema.names else "")
-    group = choices.group_column or next((name for name in _USUAL_GROUPS if name in schema.names), "")
-    return _Columns(chosen, label, split, group, _class_names(schema, label))
-
-
-def _label_column(schema: Any, path: Path) -> str:
-    """The column of labels; "" where there is none."""
-    import pyarrow as pa
-
-    features = _features(schema)
-    candidates = [name for name in schema.names if _is_class_label(features.get(name))]
-    if not candidates:
-        candidates = [name for name in schema.names if name.casefold() in _USUAL_LABELS]
-    if not candidates:
-        candidates = [
-            column.name
-            for column in schema
-            if pa.types.is_integer(column.type)
-            or pa.types.is_string(column.type)
-            or pa.types.is_dictionary(column.type)
-            if column.name not in ("split", "path", "file_name", "filename", *_USUAL_GROUPS)
-        ]
-        if candidates:
-            return _asked(candidates, "holds no column that is called label. Which one holds the labels?", path)
-    return candidates[0] if len(candidates) == 1 else _asked(candidates, "has several labels.", path)
-
-
-def _asked(candidates: list[str], words: str, path: Path) -> str:
-    if not candidates:
-        return ""
-    options = [Option(f"the column “{name}”", Choices(label_columns=(name,))) for name in candidates]
-    raise Undecided(f"{path.name} {words}", options, path.name)
-
-
-def _is_class_label(feature: Any) -> bool:
-    if isinstance(feature, list) and feature:
-        feature = feature[0]
-    if isinstance(feature, dict) and feature.get("_type") in ("Sequence", "List", "LargeList"):
-        feature = feature.get("feature")
-    return isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
-
-
-def _class_names(schema: Any, label: str) -> list[str]:
-    feature = _features(schema).get(label)
-    while isinstance(feature, list | dict) and not (isinstance(feature, dict) and "names" in feature):
-        feature = feature[0] if isinstance(feature, list) and feature else None
-        feature = feature.get("feature") if isinstance(feature, dict) and "feature" in feature else feature
-    names = feature.get("names") if isinstance(feature, dict) else None
-    return [str(name) for name in names] if isinstance(names, list) else []
-
-
-def _listed(schema: Any) -> str:
-    return ", ".join(f"“{name[:60]}”" for name in schema.names[:30])
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -282,7 +173,7 @@ def _arrow_reader(path: Path) -> Iterator[Any]:
         yield reader
 
 
-def _rows(path: Path, columns: _Columns) -> Iterator[tuple]:
+def _rows(path: Path, columns: PictureColumns) -> Iterator[tuple]:
     """Picture, label, split and group of each row, None where there is none."""
     wanted = [name for name in (columns.pictures, columns.label, columns.split, columns.group) if name]
     for batch in _batches(path, wanted):

@@ -14,6 +14,7 @@ _KINDS = (
         r"cifar-100-python(\.tar\.gz)?",
         f"is the Python version of CIFAR-100, which is pickled. {_UNPICKLING} Get cifar-100-binary.tar.gz instead.",
     ),
+    (r".*\.(h5|hdf5|mat|npz|npy|parquet|arrow)\.gz", "is packed with gzip. Unpack it, and bring what comes out."),
     (r".*\.(pkl|pickle|p)(\.gz)?", f"is a pickle of Python. {_UNPICKLING} {_AS_FOLDERS}"),
     (r".*\.(pt|pth|ckpt)", f"is a file of PyTorch, which is pickled. {_UNPICKLING} {_AS_FOLDERS}"),
     (r".*\.tfrecords?(-\d+-of-\d+)?(\.gz)?", f"is a TFRecord of TensorFlow, which is not read here. {_AS_FOLDERS}"),
