@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,8 @@ from core.errors import WorkbenchError
 EXAMPLES, REASONS = 8, 3
 HEAD_ROWS, HEAD_COLUMNS = 5, 50
 _DEPTH, _MOST_FOLDERS, _MOST_TABLES = 3, 200, 20
+_MOST_OF_A_KIND = 20  # more files of one ending in a folder are one for each image
+_PLAIN_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def tables_of(dataset: Dataset) -> list[str]:
     place = place_of(dataset)
     if dataset.info.kind == "table":
         return [place.name]
-    found = (f"{prefix}{name}" for prefix, names in _folders(place) for name in names if _may_label(name))
-    return list(islice(found, _MOST_TABLES))
+    found = (f"{prefix}{name}" for prefix, names in _folders(place) for name in _that_may_label(names))
+    return list(islice((table for table in found if _is_table(place / table)), _MOST_TABLES))
 
 
 def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
@@ -130,8 +132,21 @@ def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
         waiting += [(f"{prefix}{name}/", depth + 1) for name in inner]
 
 
-def _may_label(name: str) -> bool:
-    return Path(name).suffix.lower() in TABLE_SUFFIXES and "submission" not in name.casefold()
+def _that_may_label(names: Sequence[str]) -> list[str]:
+    """Those of the files of a folder that are tables by their ending."""
+    kinds = Counter(Path(name).suffix.lower() for name in names)
+    usual = {kind for kind, count in kinds.items() if kind in TABLE_SUFFIXES and count <= _MOST_OF_A_KIND}
+    return [name for name in names if Path(name).suffix.lower() in usual and "submission" not in name.casefold()]
+
+
+def _is_table(path: Path) -> bool:
+    """False for a text that only has an ending which tables have too, such as README.txt."""
+    if path.suffix.lower() in _PLAIN_TABLES:
+        return True
+    try:
+        return open_table(path) is not None
+    except WorkbenchError:
+        return False
 
 
 def table_path(dataset: Dataset, table: str) -> Path:

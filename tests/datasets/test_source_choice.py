@@ -116,10 +116,17 @@ def test_tables_are_found_in_the_folder_and_in_those_within(folder, workspace):
     assert table_path(dataset, "meta/deep/split.csv") == folder / "meta" / "deep" / "split.csv"
 
 
-def test_many_files_do_not_make_many_tables(folder, workspace):
+def test_a_file_for_each_image_is_no_table_of_images(folder, workspace):
     for number in range(100):
         (folder / "cats" / f"{number}.csv").touch()
-    assert len(tables_of(create_from_path(workspace, folder))) == 20
+    (folder / "labels.csv").touch()
+    assert tables_of(create_from_path(workspace, folder)) == ["labels.csv"]
+
+
+def test_texts_are_no_tables(folder, workspace):
+    (folder / "README.txt").write_text("Photographs of cats and dogs.\nTaken in 2019.\n", encoding="utf-8")
+    (folder / "settings.json").write_text('{"size": 224}', encoding="utf-8")
+    assert tables_of(create_from_path(workspace, folder)) == []
 
 
 def test_of_a_table_its_columns_alone_are_to_choose(study):
