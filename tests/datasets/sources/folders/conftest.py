@@ -8,7 +8,7 @@ import pytest
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.folders.class_folders import by_folders
 from core.datasets.sources.found import Layout
-from core.datasets.sources.listing import image_paths
+from core.datasets.sources.listing import list_images
 
 
 @pytest.fixture
@@ -34,6 +34,6 @@ def found(folders) -> Callable[..., Layout]:
 
     def find(*names: str, links: Mapping[str, str] | None = None, choices: Choices = AS_FOUND) -> Layout:
         root = folders(*names, links=links)
-        return by_folders(root, image_paths(root), choices)
+        return by_folders(root, list_images(root).images, choices)
 
     return find

@@ -3,7 +3,7 @@
 import pytest
 
 from core.datasets.sources.packed.finding import find_packed
-from core.datasets.sources.packed.writing import unpack
+from core.datasets.sources.packed.writing import write_out
 from core.errors import WorkbenchError
 from tests.datasets.layouts import packed_pixels as layouts
 from tests.datasets.layouts.case import picture, text
@@ -14,7 +14,7 @@ ROW = ",".join(["7"] * 64)
 
 def refusal(path, tmp_path):
     with pytest.raises(WorkbenchError) as caught:
-        unpack(find_packed(path), tmp_path / "new")
+        write_out(find_packed(path), tmp_path / "new")
     assert not (tmp_path / "new").exists()
     return str(caught.value)
 
