@@ -1,6 +1,7 @@
 """Brings images to where they can be read: draws samples, downloads public datasets, unpacks archives and pixels."""
 
 import shutil
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -78,6 +79,8 @@ def fetch(dataset: Dataset, request: dict, report: Progress, limits: Limits) -> 
 def _delete_uploaded(source: Path, request: dict) -> None:
     if request.get("delete_source"):
         source.unlink(missing_ok=True)
+        with suppress(OSError):  # one of an earlier version lies among the files of its dataset
+            source.parent.rmdir()
 
 
 def warnings_of_unpacking(dataset: Dataset) -> list[str]:
