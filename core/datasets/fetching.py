@@ -7,12 +7,13 @@ from pathlib import Path
 
 from core.datasets.cards import Card, CardFile, load_cards
 from core.datasets.samples import write_sample
-from core.datasets.sources.archives.rules import Limits, shown
+from core.datasets.sources.archives.rules import Limits
 from core.datasets.sources.archives.unpacking import unpack
 from core.datasets.sources.choices import AS_FOUND, Choices, choices_of
 from core.datasets.sources.new_folder import appearing_at_the_end
 from core.datasets.sources.packed.finding import find_packed
 from core.datasets.sources.packed.writing import is_made_from, write_out
+from core.datasets.sources.words import quoted
 from core.datasets.store import ARCHIVES, Dataset
 from core.download import download
 from core.files import read_json, write_json
@@ -93,7 +94,7 @@ def warnings_of_unpacking(dataset: Dataset) -> list[str]:
         return []
     more = f" and {len(nested) - 1:,} more" if len(nested) > 1 else ""
     return [
-        f"The archive holds another archive, {shown(nested[0])}{more}, which stayed packed: what is in there is not "
+        f"The archive holds another archive, {quoted(nested[0])}{more}, which stayed packed: what is in there is not "
         "among the images. Unpack it and import the folder if it belongs to them."
     ]
 

@@ -1,7 +1,7 @@
 """Whether two sources say the same of images, and whether names of folders can be those of classes at all."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, split_in_name, words_of
 
@@ -130,10 +130,3 @@ def kind_of(name: str) -> frozenset[str]:
 def _is_numbered(name: str) -> bool:
     words = words_of(name)
     return any(letter.isdigit() for letter in name) and bool(words) and set(words) <= _NUMBERED
-
-
-def listed(names: Iterable[str], most: int = 3) -> str:
-    """The first of some names, and how many more there are."""
-    names = list(names)
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(f"“{name}”" for name in names[:most]) + more

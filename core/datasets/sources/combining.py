@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.datasets.sources.agreement import explains_another, is_container, kind_of, listed
+from core.datasets.sources.agreement import explains_another, is_container, kind_of
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders, text_only
 from core.datasets.sources.split_names import split_in_names
-from core.datasets.sources.tables.beside import TableLabels, in_a_row
+from core.datasets.sources.tables.beside import TableLabels
+from core.datasets.sources.words import in_a_row, listed
 
 _KEPT = "kept, but not trained on"
 _HELD_BACK = ("", "train", "validation", "test")  # the later, the further from training

@@ -4,14 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.datasets.sources.agreement import (
-    are_no_classes,
-    differing,
-    is_container,
-    is_explaining,
-    listed,
-    same_classes,
-)
+from core.datasets.sources.agreement import are_no_classes, differing, is_container, is_explaining, same_classes
 from core.datasets.sources.annotations.sidecars import find_sidecars
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Option, Undecided
 from core.datasets.sources.combining import (
@@ -31,12 +24,12 @@ from core.datasets.sources.tables.beside import (
     TableLabels,
     TablesBeside,
     find_tables,
-    in_a_row,
     is_inside,
     labels_folders,
     look_around,
 )
 from core.datasets.sources.tables.split_lists import find_additions
+from core.datasets.sources.words import in_a_row, listed
 from core.errors import UsageError
 
 _MOST_READINGS = 12  # of a table whose columns are asked for, tried to see whether one says what the folders say

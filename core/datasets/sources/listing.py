@@ -1,7 +1,6 @@
 """Lists the image files and the folders below a folder; those that are hidden, or of the system, aren't there."""
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.walking import walk
 from core.images.formats import SUFFIXES, UNREAD
 
-_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 # Folders of thumbnails, rubbish and the like that systems make (macOS, Synology, QNAP, Windows, Linux), in lower case;
 # most others begin with a dot.
 _OF_SYSTEMS = frozenset(
@@ -169,8 +167,3 @@ def text_only(paths: list[str], layout: Layout) -> list[str]:
         if not is_text(path):
             layout.left_out.append((path.encode("utf-8", "replace").decode(), "has a name that is not valid text"))
     return [path for path in paths if is_text(path)] if layout.left_out else paths
-
-
-def has_control_characters(name: str) -> bool:
-    """True for names with line breaks, escapes and the like, which can make a terminal or a table show anything."""
-    return _CONTROL.search(name) is not None

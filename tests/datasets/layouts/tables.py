@@ -228,7 +228,7 @@ COLUMNS = [
             "file,camera,site,finding_no",
             lambda name, label, _, n: f"{name},{('left', 'right')[n % 2]},{label},{n}",
         ),
-        asks="Its columns are “file”, “camera”, “site”, “finding_no”",
+        asks="Its columns are “file”, “camera”, “site” and “finding_no”",
     ),
     Case("Attributes of -1 and 1 (CelebA)", "copied from CelebA on Kaggle", attributes, asks="column “Smiling”: "),
     Case("Columns of images and of masks", "by a script", images_and_masks, asks="2 columns of data.csv name images"),

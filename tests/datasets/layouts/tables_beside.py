@@ -463,7 +463,7 @@ FINER = Case(
     "Folders of kinds, and a table of finer classes",
     "by hand",
     finer_labels,
-    asks="The folders give 2 classes, “angular”, “round”",
+    asks="The folders give 2 classes, “angular” and “round”",
 )
 CASES = [
     Case(
@@ -548,7 +548,7 @@ CASES = [
         the_same_by_other_names,
         EIGHT_EACH,
         says="labels from the names of the folders",
-        warns="labels.csv calls the classes otherwise (“a circle shape”, “a square shape”)",
+        warns="labels.csv calls the classes otherwise (“a circle shape” and “a square shape”)",
     ),
     OTHER_LABELS,
     replace(

@@ -451,7 +451,7 @@ def test_a_table_that_cannot_be_used_is_told_in_the_refusal(tmp_path):
     write(tmp_path / "labels.csv", "a,b\n1,2\n")
     message = refusal(tmp_path)
     assert "no class folders" in message
-    assert "Its columns are “a”, “b”" in message
+    assert "Its columns are “a” and “b”" in message
 
 
 def test_a_table_beside_images_reaches_nothing_outside(tmp_path):

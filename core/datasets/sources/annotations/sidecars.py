@@ -15,14 +15,14 @@ from core.datasets.sources.annotations.class_names import class_names
 from core.datasets.sources.annotations.json_file import JsonFile
 from core.datasets.sources.choices import AS_FOUND, LEAVE_OUT, Choices, Option, Undecided
 from core.datasets.sources.found import FoundImage, Layout
-from core.datasets.sources.listing import has_control_characters, text_only
+from core.datasets.sources.listing import text_only
 from core.datasets.sources.split_names import split_in_name
 from core.datasets.sources.tables.encoding import decoded
+from core.datasets.sources.words import can_be_label, listed
 from core.errors import UsageError
 
 _IMAGES_TO_LOOK_AT = 20
 _MOST_BYTES = 20 * 2**20  # labelme writes the image itself into its file
-_LONGEST_LABEL = 200
 _IMAGES_A_LABEL = 2  # on average: what each image has for itself is a caption, and no class
 _FOLDERS = {"img": ("ann",), "images": ("annotations", "labels", "ann"), "JPEGImages": ("Annotations",)}
 _KEYS = ("label_name", "class_name", "category_name", "label", "class", "category", "cls")
@@ -96,7 +96,7 @@ def _fill(layout: Layout, labels: dict[str, list[str]], ending: str, choices: Ch
         path, given = next(iter(several.items()))
         raise Undecided(
             f"One label an image is what can be learned, but {len(several):,} of the {len(labels):,} images have "
-            f"several in their {ending} files: {path} has {_quoted(given)}.",
+            f"several in their {ending} files: {path} has {listed(given)}.",
             [Option(f"leave the {len(several):,} images with several labels out", Choices(several_labels=LEAVE_OUT))],
         )
     distinct = {label for given in labels.values() for label in given}
@@ -106,18 +106,14 @@ def _fill(layout: Layout, labels: dict[str, list[str]], ending: str, choices: Ch
     for path, given in labels.items():
         label = names.get(given[0], given[0]) if given else ""
         if path in several:
-            layout.left_out.append((path, f"has several labels, {_quoted(given)}: one an image is what can be learned"))
-        elif len(label) > _LONGEST_LABEL or has_control_characters(label):
+            layout.left_out.append((path, f"has several labels, {listed(given)}: one an image is what can be learned"))
+        elif not can_be_label(label):
             layout.left_out.append((path, "has a label that is no name"))
         else:
             split = splits.get(path.split("/", 1)[0], "")
             (layout.images if label else layout.unlabelled).append(FoundImage(path, label, split))
     if splits:
         layout.split_from = f"the folders {', '.join(sorted(splits))}"
-
-
-def _quoted(labels: Sequence[str]) -> str:
-    return " and ".join(f"“{label[:50]}”" for label in labels[:3])
 
 
 def _splits(paths: Iterable[str]) -> dict[str, str]:

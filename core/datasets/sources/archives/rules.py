@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from core.datasets.sources.listing import has_control_characters, is_hidden, is_image
+from core.datasets.sources.listing import is_hidden, is_image
 from core.datasets.sources.packed.finding import is_packed_name
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
+from core.datasets.sources.words import has_control_characters, in_bytes, quoted
 from core.errors import WorkbenchError
 from core.images.formats import SUFFIXES, UNREAD
 
@@ -114,7 +115,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return shown("/".join(self.parts))
+        return quoted("/".join(self.parts))
 
 
 # Judging members before anything is written of them ------------------------------------------------------------------
@@ -165,7 +166,7 @@ class Judge:
             return
         if self.nested:
             raise BadArchive(
-                f"The archive holds no image, but another archive ({shown(self.nested[0])}), which stays packed. "
+                f"The archive holds no image, but another archive ({quoted(self.nested[0])}), which stays packed. "
                 "Unpack it, and import what comes out."
             )
         if any(_is_pickle(name) for name in self.passed_over):
@@ -173,7 +174,7 @@ class Judge:
                 "The archive holds Python pickles, which can run any program when they are opened and are not read. "
                 "Of CIFAR, download the binary version: cifar-10-binary.tar.gz or cifar-100-binary.tar.gz."
             )
-        example = f" It holds files such as {shown(self.passed_over[0])}." if self.passed_over else ""
+        example = f" It holds files such as {quoted(self.passed_over[0])}." if self.passed_over else ""
         kinds = ", ".join(sorted(SUFFIXES))
         raise BadArchive(f"The archive holds no image.{example} Pack files that end in {kinds}.")
 
@@ -204,16 +205,16 @@ def _safe_parts(member: Member) -> tuple[str, ...]:
     """Folder and file names of a member, once it is certain that they stay inside the new folder."""
     name = member.name
     if has_control_characters(name):
-        raise BadArchive(f"The name {shown(name)} in the archive holds control characters. Rename it and pack again.")
+        raise BadArchive(f"The name {quoted(name)} in the archive holds control characters. Rename it and pack again.")
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or ".." in parts or re.match("[A-Za-z]:", name):
         raise BadArchive(
-            f"The archive wants to write outside its folder ({shown(name)}) and is not unpacked. "
+            f"The archive wants to write outside its folder ({quoted(name)}) and is not unpacked. "
             "Do not trust it, or pack the images again with plain relative names."
         )
     if not member.is_plain:
         raise BadArchive(
-            f"The archive holds a symbolic link or special file ({shown(name)}) and is not unpacked. "
+            f"The archive holds a symbolic link or special file ({quoted(name)}) and is not unpacked. "
             "Pack the images themselves instead of links to them."
         )
     return parts
@@ -233,7 +234,7 @@ def refuse_bomb(unpacked_bytes: int, packed_bytes: int, limits: Limits) -> None:
     """Refuse an archive that unpacks, or claims to unpack, to more than is allowed."""
     if unpacked_bytes > limits.unpacked_bytes:
         raise BadArchive(
-            f"The archive unpacks to more than the {_size(limits.unpacked_bytes)} allowed. "
+            f"The archive unpacks to more than the {in_bytes(limits.unpacked_bytes)} allowed. "
             "Split it, or make the images smaller."
         )
     if unpacked_bytes > _RATIO_MATTERS_ABOVE and unpacked_bytes > limits.ratio * packed_bytes:
@@ -251,8 +252,8 @@ def refuse_full_disk(needed_bytes: int, folder: Path) -> None:
     free_bytes = shutil.disk_usage(existing).free
     if needed_bytes > free_bytes:
         raise BadArchive(
-            f"The disk that holds {existing} has {_size(free_bytes)} free, but the archive needs "
-            f"{_size(needed_bytes)}. Make room and try again."
+            f"The disk that holds {existing} has {in_bytes(free_bytes)} free, but the archive needs "
+            f"{in_bytes(needed_bytes)}. Make room and try again."
         )
 
 
@@ -293,24 +294,8 @@ def _created(folder: Path, entry: Entry, made: set[tuple[str, ...]]) -> BinaryIO
 
 def damaged(member: Member) -> BadArchive:
     """The refusal of an archive whose list is sound, but not the bytes of a member."""
-    return BadArchive(f"{shown(member.name)} in the archive is damaged. Download the archive or pack the images again.")
+    return BadArchive(f"{quoted(member.name)} in the archive is damaged. Download it or pack the images again.")
 
 
 def too_many_files(limits: Limits) -> str:
     return f"The archive holds more than the {limits.files:,} files allowed. Split it into smaller ones."
-
-
-def shown(name: str) -> str:
-    """A name that is safe to show: no invisible letters, and not endless."""
-    visible = "".join(letter if letter.isprintable() else "�" for letter in name)
-    return f"“{visible}”" if len(visible) <= 80 else f"“{visible[:60]}…{visible[-15:]}”"
-
-
-def _size(count: int) -> str:
-    """A number of bytes for people, such as "1.5 GB"."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:,.1f} TB"

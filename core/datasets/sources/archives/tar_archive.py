@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from core.datasets.sources.archives.compression import Unpacked
-from core.datasets.sources.archives.rules import BLOCK, BadArchive, Limits, Member, refuse_bomb, shown
+from core.datasets.sources.archives.rules import BLOCK, BadArchive, Limits, Member, refuse_bomb
+from core.datasets.sources.words import quoted
 
 _RECORD = 512
 _LONGEST_EXTENSION = 2**20  # bytes of a name or of pax records; far more than any system's paths have
@@ -99,7 +100,7 @@ class TarArchive:
         if kind in _FOLDER and not name.endswith("/"):
             name += "/"
         if kind in _SPARSE or any(key.startswith(b"GNU.sparse") for key in pax):
-            raise BadArchive(f"{shown(name)} is stored with gaps (a sparse file). Pack again without that option.")
+            raise BadArchive(f"{quoted(name)} is stored with gaps (a sparse file). Pack again without that option.")
         is_plain = kind in _FILES or kind in _FOLDER
         # What is no file has no bytes, whatever its size says.
         self._unread = -(-size // _RECORD) * _RECORD if kind in _FILES else 0

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from core.datasets.sources.archives.rules import BLOCK, BadArchive, Limits, Member, damaged, shown, too_many_files
+from core.datasets.sources.archives.rules import BLOCK, BadArchive, Limits, Member, damaged, too_many_files
+from core.datasets.sources.words import quoted
 
 _LIST_BYTES_A_FILE = 400  # generous for one line of an archive's list of files
 
@@ -79,10 +80,10 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 def _why_unreadable(info: zipfile.ZipInfo, name: str) -> str:
     if info.flag_bits & 0x1:
-        return f"The archive is encrypted ({shown(name)}). Pack the images without a password."
+        return f"The archive is encrypted ({quoted(name)}). Pack the images without a password."
     # Other methods are rare for images, and Python unpacks them without any bound on memory.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return f"{shown(name)} is packed with a method that is not supported. Pack again with the usual one (deflate)."
+        return f"{quoted(name)} is packed with a method that is not supported. Pack again with the usual one (deflate)."
     return ""
 
 

@@ -11,10 +11,8 @@ from core.datasets.sources.folders.places import (
     Place,
     count,
     leave_out,
-    listed,
     parted,
     places_of,
-    shown,
     unwrap,
 )
 from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, Divided, take_split
@@ -22,6 +20,7 @@ from core.datasets.sources.folders.unlabelled import keep, keep_without_label
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.listing import is_image, links_counted_elsewhere, text_only
 from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.words import listed, quoted, shown
 
 _VOLUME = re.compile(r".*(part|batch|chunk|images?|imgs?|photos|pictures|data|dataset|folder)[\W_]*\d+", re.IGNORECASE)
 _NAMES_SHOWN = 5
@@ -184,7 +183,7 @@ def _say_links(layout: Layout) -> None:
         parts = {split_in_name(link.split("/")[0]), split_in_name(same.split("/")[0])}
         leak = " Counted twice, what is tested on would be known before." if len(parts - {""}) > 1 else ""
         layout.warnings.append(
-            f"“{shown(link)}” is a link to “{shown(same)}”: its images count once, in “{shown(same)}”.{leak}"
+            f"{quoted(link)} is a link to {quoted(same)}: its images count once, in {quoted(same)}.{leak}"
         )
     if files := [link for link in links if is_image(link[0])]:
         layout.warnings.append(

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.datasets.sources.folders.places import listed, parted, places_of, shown, unwrap
+from core.datasets.sources.folders.places import parted, places_of, unwrap
 from core.datasets.sources.folders.split_folders import parts_of_names
 from core.datasets.sources.folders.unlabelled import keep, keep_without_label
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import text_only
+from core.datasets.sources.words import listed, shown
 
 _LABEL_AND_NUMBER = re.compile(r"(?P<label>.+?)[ ._-]+\(?\d+\)?")
 _SHARE_THAT_MUST_FIT = 0.95

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from statistics import median
 
 from core.datasets.sources.choices import Choices, Option, Undecided
-from core.datasets.sources.folders.places import Place, count, shown
+from core.datasets.sources.folders.places import Place, count
 from core.datasets.sources.found import natural_order
 from core.datasets.sources.split_names import words_of
+from core.datasets.sources.words import shown
 from core.errors import UsageError
 
 INNERMOST = -1

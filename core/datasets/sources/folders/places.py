@@ -2,14 +2,12 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.datasets.sources.folders.masks import holds_masks, is_called_masks, mask_files
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.split_names import SAYING_NOTHING, split_in_name, words_of
-
-_NAMES_SHOWN = 5
 
 
 @dataclass
@@ -126,16 +124,3 @@ def count(places: Iterable[Place]) -> int:
 def leave_out(place: Place, layout: Layout, reason: str) -> None:
     """Leave out the images of a place."""
     layout.left_out += [(path, reason) for path in place.paths]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Such as “train” and “test”; not endless."""
-    words = [f"“{shown(name)}”" for name in names[:_NAMES_SHOWN]]
-    if len(names) > _NAMES_SHOWN:
-        words.append(f"{len(names) - _NAMES_SHOWN:,} more")
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
-def shown(name: str) -> str:
-    """A name that is safe to show: without line breaks, escapes and what is no valid text."""
-    return "".join(letter if letter.isprintable() else "�" for letter in name)

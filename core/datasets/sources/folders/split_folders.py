@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.datasets.sources.folders.masks import is_called_masks
-from core.datasets.sources.folders.places import Place, count, listed, parted, shown, under_first
+from core.datasets.sources.folders.places import Place, count, parted, under_first
 from core.datasets.sources.folders.unlabelled import keep, says_to_predict
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.split_names import SPLIT_NAMES, class_and_part, split_in_names, words_of
+from core.datasets.sources.words import listed, shown
 from core.errors import UsageError
 
 MORE_OF_A_CLASS = re.compile(r"additional[\W_]+(?P<class>.+)", re.IGNORECASE)

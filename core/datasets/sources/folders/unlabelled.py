@@ -1,8 +1,9 @@
 """Folders whose images have no label: named so, or handed out to be predicted."""
 
-from core.datasets.sources.folders.places import Place, count, listed, parted, under_first
+from core.datasets.sources.folders.places import Place, count, parted, under_first
 from core.datasets.sources.found import Layout, natural_order
 from core.datasets.sources.split_names import said_besides
+from core.datasets.sources.words import listed
 
 # Without blanks. "unknown", "other" and "background" are classes: somebody looked and put them there.
 _WITHOUT_LABEL = frozenset(

@@ -13,9 +13,9 @@ from PIL import Image
 
 from core.datasets.sources.archives.rules import DEFAULT_LIMITS, Limits
 from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import has_control_characters
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
 from core.datasets.sources.packed.packed import MOST_IMAGES, Packed, Picture
+from core.datasets.sources.words import can_be_label, in_bytes, quoted
 from core.errors import UsageError, WorkbenchError
 from core.images.formats import SUFFIXES
 
@@ -25,7 +25,6 @@ TABLE = "labels.parquet"
 _ORIGIN = b"origin"
 _COLUMNS = ("path", "label", "split", "group")
 _ROWS_AT_ONCE = 10_000
-_LONGEST_LABEL = 200
 _LEAST_ON_DISK = 4096  # bytes; a file takes at least one block of a disk
 
 _BEGINNINGS = (
@@ -177,14 +176,14 @@ class _Writer:
         if suffix not in SUFFIXES:
             self.left_out.append((named, "is no image of a kind that is read here"))
             return
-        if len(label) > _LONGEST_LABEL or has_control_characters(label):
-            self.left_out.append((named, f"has a label that is no name: “{_shown(label)}”"))
+        if not can_be_label(label):
+            self.left_out.append((named, f"has a label that is no name: {quoted(label)}"))
             return
         path = f"{self._place(picture.split, label)}/{number:05}{suffix}"
         size = _write(os.path.join(self._folder, path), picture.content)
         self._bytes += max(size, _LEAST_ON_DISK)
         if self._bytes > self._limits.unpacked_bytes:
-            allowed = f"{self._limits.unpacked_bytes / 1e9:.3g} GB"
+            allowed = in_bytes(self._limits.unpacked_bytes)
             raise WorkbenchError(f"The pictures take more than the {allowed} allowed. Bring fewer, or smaller ones.")
         self._rows.append((path, label, picture.split, picture.group))
         self.count += 1
@@ -253,10 +252,6 @@ def _safe(label: str) -> str:
     """A class as the name of a folder on any disk; what the class is really called stands in the table."""
     name = re.sub(r"[^\w .,()&+-]+", "_", label)[:60].strip(" .")
     return name if name or label else "unlabelled"
-
-
-def _shown(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in text[:60])
 
 
 def _too_many(packed: Packed) -> str:

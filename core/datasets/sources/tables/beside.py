@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from core.datasets.sources.listing import files, is_text, subfolders
 from core.datasets.sources.split_names import SPLIT_NAMES, split_in_name, split_in_names, words_of
 from core.datasets.sources.tables.files import TABLE_SUFFIXES, open_table
 from core.datasets.sources.tables.reading import read_table
+from core.datasets.sources.words import in_a_row
 from core.errors import UsageError
 
 # What folders are called that hold tables and no images, in whole words.
@@ -152,12 +153,6 @@ def labels_folders(table: Path, names: Collection[str]) -> bool:
     speaks_of_them = any(2 * len(values & set(names)) >= len(names) for values in columns.values())
     labels = [values for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS]
     return speaks_of_them and any(1 < len(values) <= len(names) / 2 for values in labels)
-
-
-def in_a_row(names: Iterable[str]) -> str:
-    """“a”, “a and b”, “a, b and c”."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 # Where tables are ----------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from core.datasets.sources.choices import NO_COLUMN, Choices
 from core.datasets.sources.split_names import split_of_value
 from core.datasets.sources.tables.column_names import GROUPS, SPLITS, part_of_flag
-from core.datasets.sources.tables.contents import Column, TableContents, columns_of, quoted
+from core.datasets.sources.tables.contents import Column, TableContents, columns_of, names_of
 from core.datasets.sources.tables.files import TableFile
 from core.datasets.sources.tables.label_columns import label_columns
 from core.datasets.sources.tables.path_column import path_column
 from core.datasets.sources.tables.paths import NamedFiles
+from core.datasets.sources.words import quoted
 from core.errors import UsageError
 
 _MOST_COLUMNS = 10_000
@@ -69,7 +70,7 @@ def find_columns(table: TableFile, choices: Choices, called: str, files: NamedFi
     """
     if len(table.names) < 2:
         raise UsageError(
-            f"{called} has one column only, {quoted(table.names)}. Expected one of file names and one of labels."
+            f"{called} has one column only, {names_of(table.names)}. Expected one of file names and one of labels."
         )
     if len(table.names) > _MOST_COLUMNS:
         raise UsageError(f"{called} has {len(table.names):,} columns. Keep only those that are needed.")
@@ -120,14 +121,14 @@ def _given(table: TableFile, choices: Choices, called: str) -> dict[str, list[in
         for name in filter(None, names if any(names) else [fixed.get(role, "")]):
             if table.names.count(name) != 1:
                 count = "several columns" if name in table.names else "no column"
-                raise UsageError(f"{called} has {count} “{name}”. Its columns are {quoted(table.names)}.")
+                raise UsageError(f"{called} has {count} {quoted(name)}. Its columns are {names_of(table.names)}.")
             given.setdefault(role, []).append(table.names.index(name))
             if not table.holds_text(given[role][-1]):
-                raise UsageError(f"The column “{name}” of {called} holds no text. Choose another column.")
+                raise UsageError(f"The column {quoted(name)} of {called} holds no text. Choose another column.")
     used = [index for indices in given.values() for index in indices]
     if len(set(used)) < len(used):
         raise UsageError(
-            f"A column of {called} is chosen for two purposes. Choose different ones: {quoted(table.names)}."
+            f"A column of {called} is chosen for two purposes. Choose different ones: {names_of(table.names)}."
         )
     return given
 

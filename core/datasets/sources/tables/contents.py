@@ -10,14 +10,15 @@ from core.datasets.sources.split_names import split_of_value
 from core.datasets.sources.tables.files import TableFile
 from core.datasets.sources.tables.paths import NamedFiles, file_name
 from core.datasets.sources.tables.several_labels import SEVERAL
+from core.datasets.sources.words import LONGEST_LABEL, listed, quoted, shown
 
 MISSING_VALUES = frozenset({"", "nan", "null", "<na>", "n/a", "#n/a"})  # not "none" and "na": people mean classes
 ONES, ZEROS = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 
+_MOST_NAMES = 30
 _ROWS = 2_000
 _CELLS = 400_000
 _LOOKED_UP = 20
-_LONGEST_LABEL = 200
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _WHOLE = re.compile(r"[-+]?\d+(?:\.0+)?")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -98,7 +99,7 @@ class Column:
     def is_repeated(self) -> bool:
         """Whether the values are those of classes: several, that come again and again, and short."""
         most = max(len(self.values) // 2, 2)
-        return 2 <= len(self.different) <= most and all(len(value) <= _LONGEST_LABEL for value in self.different)
+        return 2 <= len(self.different) <= most and all(len(value) <= LONGEST_LABEL for value in self.different)
 
     @cached_property
     def could_be_label(self) -> bool:
@@ -107,11 +108,11 @@ class Column:
 
     def shown(self) -> str:
         """The column with some of its values, for people."""
-        values = [value[:40].replace(SEVERAL, " and ") for value in self.different[:3]]
+        values = [shown(value.replace(SEVERAL, " and "), 40) for value in self.different[:3]]
         return f"{self.called()}: {', '.join(values)}{', …' if len(self.different) > 3 else ''}"
 
     def called(self) -> str:
-        return f"column “{printable(self.name[:60])}”"
+        return f"column {quoted(self.name)}"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class TableContents:
     @property
     def listed(self) -> str:
         """The names of all columns."""
-        return quoted(self.table.names)
+        return names_of(self.table.names)
 
     def names_images(self, column: Column, share: float = 0.0) -> bool:
         """Whether more than this share of some values of a column mean images that are here."""
@@ -163,19 +164,9 @@ def say_the_same(one: Column, other: Column) -> bool:
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) > 0
 
 
-def quoted(names: Iterable[str]) -> str:
+def names_of(columns: Iterable[str | Column]) -> str:
     """Names of columns for people, not too many of them."""
-    names = [f"“{printable(name[:60])}”" for name in names]
-    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-
-
-def printable(text: str) -> str:
-    """Text from a table without invisible letters, which can make a terminal show anything."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
-
-
-def _present(cell: str) -> str:
-    return "" if cell.casefold() in MISSING_VALUES else cell
+    return listed((column if isinstance(column, str) else column.name for column in columns), _MOST_NAMES)
 
 
 def _spread(rows: Iterator[list[str] | None], most: int) -> list[list[str]]:

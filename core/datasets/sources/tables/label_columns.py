@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from core.datasets.sources.choices import LEAVE_OUT, Choices, Option, Undecided
 from core.datasets.sources.tables.column_names import LABELS, OFTEN_LABELS, is_clear, may_be_label
-from core.datasets.sources.tables.contents import ONES, Column, TableContents, quoted, say_the_same
+from core.datasets.sources.tables.contents import ONES, Column, TableContents, names_of, say_the_same
 from core.datasets.sources.tables.one_hot import exclude_each_other, one_hot_columns, share_of_several
 from core.errors import UsageError
 
@@ -93,7 +93,7 @@ def _ask_of_several_ones(contents: TableContents, path: int, columns: Sequence[C
     used = [column for column in columns if len(column.different) > 1]
     each = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in used]
     raise Undecided(
-        f"{len(columns)} columns of {contents.called} hold 0 and 1: {quoted(column.name for column in columns)}. "
+        f"{len(columns)} columns of {contents.called} hold 0 and 1: {names_of(columns)}. "
         f"{share_of_several(columns):.0%} of the rows have several 1s, but one label an image is what can be "
         "learned.",
         [
@@ -122,7 +122,7 @@ def _ask(
     options = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in shown[:_MOST_OPTIONS]]
     if one_hot:
         names = tuple(column.name for column in one_hot)
-        options.append(Option(f"columns {quoted(names)}: 1 for the class", Choices(label_columns=names)))
+        options.append(Option(f"columns {names_of(one_hot)}: 1 for the class", Choices(label_columns=names)))
     if not options:
         raise UsageError(
             f"Which column of {contents.called} holds the labels cannot be told: none holds the names of classes. Its "

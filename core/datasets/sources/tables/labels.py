@@ -5,13 +5,12 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from core.datasets.sources.listing import has_control_characters
 from core.datasets.sources.tables.contents import MISSING_VALUES, ONES, ZEROS
 from core.datasets.sources.tables.one_hot import means_no_class
-from core.datasets.sources.tables.paths import NotUsable, shown
+from core.datasets.sources.tables.paths import NotUsable
 from core.datasets.sources.tables.several_labels import SEVERAL, labels_in, separator_in
+from core.datasets.sources.words import can_be_label, quoted
 
-_LONGEST_LABEL = 200
 _MOST_KEPT = 10_000
 _BLANKS = re.compile(rf"[^\S{SEVERAL}]+")
 _NUMBER, _WHOLE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"(-?\d+)\.0+")
@@ -44,8 +43,8 @@ class RowLabels:
         """
         found = self._of_ones(cells) if self._classes else self._of_cell(cells[0])
         for label in found:
-            if len(label) > _LONGEST_LABEL or has_control_characters(label):
-                raise NotUsable(f"has a label that is no name: “{shown(label)}”")
+            if not can_be_label(label):
+                raise NotUsable(f"has a label that is no name: {quoted(label)}")
         return tuple(found)
 
     def _of_cell(self, cell: str) -> list[str]:
@@ -61,7 +60,7 @@ class RowLabels:
             if cell.casefold() in ONES:
                 found.append(name)
             elif cell.casefold() not in ZEROS | MISSING_VALUES:
-                raise NotUsable(f"has “{shown(cell)}” in the column “{shown(name)}”, which is neither 0 nor 1")
+                raise NotUsable(f"has {quoted(cell)} in the column {quoted(name)}, which is neither 0 nor 1")
         return [name for name in found if not means_no_class(name)]
 
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 from core.datasets.sources.split_names import split_in_name, split_of_value
 from core.datasets.sources.tables.column_names import part_of_flag
 from core.datasets.sources.tables.contents import MISSING_VALUES, ONES, ZEROS
-from core.datasets.sources.tables.paths import NotUsable, shown
+from core.datasets.sources.tables.paths import NotUsable
+from core.datasets.sources.words import quoted
 
 _MOST_KEPT = 10_000
 
@@ -45,7 +46,7 @@ class RowParts:
             return self._flag if cell.casefold() in ONES else other
         part = split_of_value(cell)
         if part is None:
-            raise NotUsable(f"belongs to “{shown(cell)}”, which is none of train, validation and test")
+            raise NotUsable(f"belongs to {quoted(cell)}, which is none of train, validation and test")
         return part
 
 

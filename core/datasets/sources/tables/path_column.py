@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from core.datasets.sources.choices import Choices, Option, Undecided
 from core.datasets.sources.tables.column_names import PATHS
-from core.datasets.sources.tables.contents import Column, TableContents, quoted
-from core.datasets.sources.tables.paths import file_name, shown
+from core.datasets.sources.tables.contents import Column, TableContents, names_of
+from core.datasets.sources.tables.paths import file_name
+from core.datasets.sources.words import quoted
 from core.errors import UsageError
 
 _LOOKED_UP, _MOST_OPTIONS = 20, 12
@@ -40,7 +41,7 @@ def path_column(contents: TableContents, free: Sequence[Column]) -> Column:
     if len(fitting) > 1:
         options = [Option(column.shown(), Choices(path_column=column.name)) for column in fitting[:_MOST_OPTIONS]]
         raise Undecided(
-            f"{len(fitting)} columns of {contents.called} name images: {quoted(c.name for c in fitting)}. Which of "
+            f"{len(fitting)} columns of {contents.called} name images: {names_of(fitting)}. Which of "
             "them holds the images that the labels belong to?",
             options,
             contents.called,
@@ -68,7 +69,7 @@ def _refuse_names_of_images(contents: TableContents, column: Column) -> None:
     """An id of an image as the name of a column is the first row of a table without column names."""
     if column.simple not in PATHS and contents.files.has(column.name):
         raise UsageError(
-            f"The first line of {contents.called} names an image, “{shown(column.name)}”, and no columns. Write "
+            f"The first line of {contents.called} names an image, {quoted(column.name)}, and no columns. Write "
             "a line of column names above it, such as path,label."
         )
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from core.datasets.sources.agreement import without_explaining
-from core.datasets.sources.listing import has_control_characters, images_by_folder, is_image, is_text
+from core.datasets.sources.listing import images_by_folder, is_image, is_text
+from core.datasets.sources.words import has_control_characters, quoted, shown
 
 
 class NotUsable(Exception):
@@ -88,7 +89,7 @@ class NamedFiles:
         here = next((prefix + min(names) for prefix, names in folders if names), "")
         if not here:
             return " No image lies in its folder or below: put the table beside the images."
-        return f" It calls one “{shown(named)}”; here lies {shown(here)}, for example." if named else ""
+        return f" It calls one {quoted(named)}; here lies {shown(here)}, for example." if named else ""
 
     def _as_written(self, named: str) -> str:
         if "://" in named:
@@ -186,12 +187,6 @@ _WHOLE = re.compile(r"\d+\.0")  # how programs write whole numbers where some ar
 _FROM_A_ROOT = re.compile(r"/|[A-Za-z]:[\\/]|\\\\|[A-Za-z][\w+.-]*://")
 # Label Studio puts eight digits before the name of a file that is uploaded.
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?P<name>.+)")
-
-
-def shown(text: str) -> str:
-    """Text from a table or a name of a file that is safe to show: no invisible letters, and not endless."""
-    visible = "".join(letter if letter.isprintable() else "�" for letter in text[:200])
-    return visible if len(text) <= 100 else f"{visible[:97]}…"
 
 
 def file_name(path: str) -> str:

@@ -1,7 +1,7 @@
 """Tables of paths and labels: which image has which label, part of a split and group."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from core.datasets.sources.tables.columns import Columns, find_columns
 from core.datasets.sources.tables.files import TableFile, open_table
 from core.datasets.sources.tables.labels import RowLabels, whole_numbers
 from core.datasets.sources.tables.parts import RowParts, parts_by_folders
-from core.datasets.sources.tables.paths import NamedFiles, NotUsable, folders_in, shown
+from core.datasets.sources.tables.paths import NamedFiles, NotUsable, folders_in
+from core.datasets.sources.words import in_a_row, listed, quoted, shown
 from core.errors import UsageError
 
 
@@ -150,7 +151,7 @@ def _survey(table: TableFile, columns: Columns) -> tuple[RowLabels, RowParts | N
 def _check_known(labels: Sequence[str], known: Collection[str] | None) -> None:
     for label in labels if known is not None else ():
         if label not in known:
-            raise NotUsable(f"has the label “{shown(label)}”, which is none of the classes")
+            raise NotUsable(f"has the label {quoted(label)}, which is none of the classes")
 
 
 def _agreeing(named: dict[str, _Named], layout: Layout, called: str) -> Iterator[tuple[str, _Named]]:
@@ -159,7 +160,7 @@ def _agreeing(named: dict[str, _Named], layout: Layout, called: str) -> Iterator
     for file, entry in named.items():
         if len(entry.others) > 1:
             labels = sorted({label for labels in entry.others for label in labels}, key=natural_order)
-            reason = f"is named in the table with different labels, {_quoted(labels[:3])}"
+            reason = f"is named in the table with different labels, {listed(labels)}"
         elif len(entry.splits) > 1:
             reason = "is named in the table for different parts of the split"
         else:
@@ -178,12 +179,12 @@ def _with_one_label(entries: dict[str, _Named], layout: Layout, called: str, cho
         example = next(iter(several.values()))
         raise Undecided(
             f"One label an image is what can be learned, but {len(several):,} of the {len(entries):,} images that "
-            f"{called} names have several: {shown(example.named)} has {_quoted(example.labels[:5])}.",
+            f"{called} names have several: {shown(example.named)} has {listed(example.labels, 5)}.",
             [Option(f"leave the {len(several):,} images with several labels out", Choices(several_labels=LEAVE_OUT))],
             called,
         )
     for file, entry in several.items():
-        reason = f"has several labels, {_quoted(entry.labels[:3])}: one an image is what can be learned"
+        reason = f"has several labels, {listed(entry.labels)}: one an image is what can be learned"
         layout.left_out.append((os.path.relpath(file, layout.root), reason))
     return {file: entry for file, entry in entries.items() if file not in several}
 
@@ -209,7 +210,7 @@ def _take_split(entries: dict[str, _Named], layout: Layout, table: TableFile, co
         if parts and not {label for entry in entries.values() for label in entry.labels} & set(names):
             for entry, part in zip(entries.values(), parts, strict=True):
                 entry.split = part
-            layout.split_from = f"the folders {_and(names)} in the paths that {called} names"
+            layout.split_from = f"the folders {in_a_row(names)} in the paths that {called} names"
             return
 
 
@@ -256,16 +257,7 @@ def _say_how_paths_were_matched(layout: Layout, files: NamedFiles, called: str) 
 
 def _names_of(table: TableFile, columns: Sequence[int], called: str) -> str:
     """The columns in words, such as "the column “dx” of HAM10000_metadata.csv"."""
-    names = [f"“{shown(table.names[column])}”" for column in columns]
+    names = [table.names[column] for column in columns]
     if len(names) == 1:
-        return f"the column {names[0]} of {called}"
-    listed = f"{', '.join(names[:3])} and {len(names) - 3} more" if len(names) > 4 else _and(names)
-    return f"the columns {listed} of {called} (1 for the class)"
-
-
-def _quoted(labels: Iterable[str]) -> str:
-    return _and([f"“{shown(label)}”" for label in labels])
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+        return f"the column {quoted(names[0])} of {called}"
+    return f"the columns {listed(names)} of {called} (1 for the class)"

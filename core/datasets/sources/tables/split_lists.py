@@ -8,9 +8,10 @@ from pathlib import Path
 from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
 from core.datasets.sources.split_names import split_in_name
-from core.datasets.sources.tables.beside import Place, bases_of, in_a_row, is_inside, moved, part_of_table, read_below
+from core.datasets.sources.tables.beside import Place, bases_of, is_inside, moved, part_of_table, read_below
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable
+from core.datasets.sources.words import in_a_row
 from core.errors import UsageError
 
 _LISTS = frozenset({".txt", ".lst", ".csv"})

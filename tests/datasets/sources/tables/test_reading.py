@@ -275,7 +275,7 @@ def test_none_can_be_a_class(photos):
         ("\n\n", "is empty"),
         ("path,label\n", "no rows"),
         ("path\nphotos/1.jpg\n", "one column only, “path”"),
-        ("a,b\n1,2\n", "Its columns are “a”, “b”"),
+        ("a,b\n1,2\n", "Its columns are “a” and “b”"),
         (
             "path,b,c\n1,.5,2.5\n2,.6,.1",
             "holds the labels cannot be told: none holds the names of classes. Its columns",
@@ -292,7 +292,7 @@ def test_tables_that_give_nothing(photos, text, words):
 
 def test_columns_that_are_not_there(photos):
     path = table(photos, GOOD)
-    assert "no column “klass”. Its columns are “path”, “label”" in refusal(
+    assert "no column “klass”. Its columns are “path” and “label”" in refusal(
         path, choices=Choices(label_columns=("klass",))
     )
     both = Choices(path_column="path", label_columns=("path",))
