@@ -171,7 +171,7 @@ def head_of(path: Path) -> pd.DataFrame:
 
 def is_fixed(path: Path) -> bool:
     """Whether the format of a table or annotation file says itself what its columns are."""
-    return bool(getattr(open_table(path), "columns", {}))
+    return bool(open_table(path).columns)
 
 
 def told_from(dataset: Dataset, tables: list[str]) -> str:

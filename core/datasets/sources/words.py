@@ -43,6 +43,11 @@ def in_a_row(words: Iterable[str], most: int | None = None) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def sentence(words: str) -> str:
+    """Words as they stand at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def listed(names: Iterable[str], most: int = 3) -> str:
     """Names that are safe to show, in quotation marks: “a”, “b” and 5 more."""
     return in_a_row(map(quoted, names), most)

@@ -424,7 +424,7 @@ CASES = [
         label_studio("project.json"),
         ELEVEN,
         unlabelled=1,
-        says="“choice” of project.json",
+        says="labels from the field “choice” of project.json",
         warns="predictions",
     ),
     Case(
@@ -433,7 +433,7 @@ CASES = [
         label_studio_uploads,
         ELEVEN,
         unlabelled=1,
-        says="“choice” of project.json",
+        says="labels from the field “choice” of project.json",
     ),
     Case(
         "Label Studio JSON, local files",
@@ -501,7 +501,13 @@ CASES = [
         says="LabelName",
     ),
     Case("COCO of boxes", DOCUMENTED.format("COCO"), coco_boxes, refuses="boxes and outlines are no classes"),
-    Case("CVAT for images 1.1", DATUMARO, cvat_images, {"circle": 3, "square": 3}, says="“tag” of annotations.xml"),
+    Case(
+        "CVAT for images 1.1",
+        DATUMARO,
+        cvat_images,
+        {"circle": 3, "square": 3},
+        says="the field “tag” of annotations.xml",
+    ),
     Case(
         "FiftyOneImageClassificationDataset",
         FIFTYONE,

@@ -14,6 +14,7 @@ from core.errors import UsageError
 MOST_IMAGES, MOST_FIELDS = 1_000_000, 100
 _IMAGES_TO_LOOK_FOR = 20
 _FOLDERS_OF_ANNOTATIONS = frozenset({"annotations", "annotation", "ann", "labels", "meta", "metadata"})
+_WITH_COLUMNS = (".csv", ".txt")
 _LOCAL_FILES = "/data/local-files/?d="
 
 
@@ -76,6 +77,7 @@ class AnnotatedImages:
         if is_certain and (len(fields) == 1 or label in fields):
             self.columns["label"] = called[fields.index(label) if label in fields else 0]
         self.warnings = list(warnings)
+        self.column_word = "column" if path.suffix.lower() in _WITH_COLUMNS else "field"
 
     def holds_text(self, column: int) -> bool:
         return True

@@ -70,12 +70,13 @@ def find_columns(table: TableFile, choices: Choices, called: str, files: NamedFi
     """
     if len(table.names) < 2:
         raise UsageError(
-            f"{called} has one column only, {names_of(table.names)}. Expected one of file names and one of labels."
+            f"{called} has one {table.column_word} only, {names_of(table.names)}. Expected one of file names and one "
+            "of labels."
         )
     if len(table.names) > _MOST_COLUMNS:
-        raise UsageError(f"{called} has {len(table.names):,} columns. Keep only those that are needed.")
+        raise UsageError(f"{called} has {len(table.names):,} {table.column_word}s. Keep only those that are needed.")
     given = _given(table, choices, called)
-    if {"path", "label"} <= getattr(table, "columns", {}).keys():
+    if {"path", "label"} <= table.columns.keys():
         return _as_given(given), []
     contents = TableContents(table, columns_of(table), files, called)
     if contents.columns and not contents.columns[0].cells:
@@ -106,29 +107,28 @@ def _found(contents: TableContents, given: Mapping[str, Sequence[int]], choices:
 
 def _given(table: TableFile, choices: Choices, called: str) -> dict[str, list[int]]:
     """The columns that a person chose, or that the format fixes, by their roles."""
-    fixed: Mapping[str, str] = getattr(table, "columns", {})
     chosen = {
         "path": [choices.path_column],
         "label": list(choices.label_columns),
         "split": [choices.split_column],
         "group": [choices.group_column],
     }
-    given = {}
+    given, word = {}, table.column_word
     for role, names in chosen.items():
         if names == [NO_COLUMN]:
             given[role] = []
             continue
-        for name in filter(None, names if any(names) else [fixed.get(role, "")]):
+        for name in filter(None, names if any(names) else [table.columns.get(role, "")]):
             if table.names.count(name) != 1:
-                count = "several columns" if name in table.names else "no column"
-                raise UsageError(f"{called} has {count} {quoted(name)}. Its columns are {names_of(table.names)}.")
+                count = f"several {word}s" if name in table.names else f"no {word}"
+                raise UsageError(f"{called} has {count} {quoted(name)}. Its {word}s are {names_of(table.names)}.")
             given.setdefault(role, []).append(table.names.index(name))
             if not table.holds_text(given[role][-1]):
-                raise UsageError(f"The column {quoted(name)} of {called} holds no text. Choose another column.")
+                raise UsageError(f"The {word} {quoted(name)} of {called} holds no text. Choose another {word}.")
     used = [index for indices in given.values() for index in indices]
     if len(set(used)) < len(used):
         raise UsageError(
-            f"A column of {called} is chosen for two purposes. Choose different ones: {names_of(table.names)}."
+            f"A {word} of {called} is chosen for two purposes. Choose different ones: {names_of(table.names)}."
         )
     return given
 

@@ -36,11 +36,14 @@ class Column:
         What it is called.
     cells
         As text, in the order of the rows; "" where one is missing.
+    word
+        What messages call it: see `core.datasets.sources.tables.files.TableFile.column_word`.
     """
 
     index: int
     name: str
     cells: Sequence[str]
+    word: str = "column"
 
     @cached_property
     def simple(self) -> str:
@@ -112,7 +115,7 @@ class Column:
         return f"{self.called()}: {', '.join(values)}{', …' if len(self.different) > 3 else ''}"
 
     def called(self) -> str:
-        return f"column {quoted(self.name)}"
+        return f"{self.word} {quoted(self.name)}"
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,11 @@ class TableContents:
     called: str
 
     @property
+    def word(self) -> str:
+        """What messages call its columns."""
+        return self.table.column_word
+
+    @property
     def listed(self) -> str:
         """The names of all columns."""
         return names_of(self.table.names)
@@ -155,7 +163,10 @@ def columns_of(table: TableFile) -> list[Column]:
         ["" if cell.casefold() in MISSING_VALUES else cell for cell in column] for column in zip(*rows, strict=True)
     ]
     cells = cells or [[] for _ in indices]
-    return [Column(index, table.names[index], column) for index, column in zip(indices, cells, strict=True)]
+    return [
+        Column(index, table.names[index], column, table.column_word)
+        for index, column in zip(indices, cells, strict=True)
+    ]
 
 
 def say_the_same(one: Column, other: Column) -> bool:
@@ -167,6 +178,14 @@ def say_the_same(one: Column, other: Column) -> bool:
 def names_of(columns: Iterable[str | Column]) -> str:
     """Names of columns for people, not too many of them."""
     return listed((column if isinstance(column, str) else column.name for column in columns), _MOST_NAMES)
+
+
+def columns_in_words(table: TableFile, columns: Sequence[int], called: str) -> str:
+    """What was read from where, such as "the column “dx” of HAM10000_metadata.csv"."""
+    names = [table.names[column] for column in columns]
+    if len(names) == 1:
+        return f"the {table.column_word} {quoted(names[0])} of {called}"
+    return f"the {table.column_word}s {listed(names)} of {called} (1 for the class)"
 
 
 def _spread(rows: Iterator[list[str] | None], most: int) -> list[list[str]]:

@@ -46,6 +46,8 @@ def open_excel(path: Path) -> "_ExcelTable":
 
 
 class _ExcelTable:
+    column_word = "column"
+
     def __init__(self, path: Path):
         self._path, self._called = path, path.name
         self.warnings: list[str] = []

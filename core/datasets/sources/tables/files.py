@@ -51,12 +51,15 @@ class TableFile(Protocol):
         What had to be guessed to read it, in words.
     columns
         Names of the columns whose role the format itself fixes, by role: "path", "label", "split" and "group". Empty
-        for plain tables; may be missing altogether.
+        for plain tables.
+    column_word
+        What messages call its columns: "column", or "field" where the format has no columns, as JSON.
     """
 
     names: list[str]
     warnings: list[str]
     columns: Mapping[str, str]
+    column_word: str
 
     def holds_text(self, column: int) -> bool:
         """False for columns of bytes, lists and the like."""
@@ -122,6 +125,8 @@ def _names_images(table: TableFile) -> bool:
 
 
 class _TextTable:
+    column_word = "column"
+
     def __init__(self, path: Path):
         self._called = path.name
         self._text, encoding = decoded(path.read_bytes(), path.name)
@@ -196,6 +201,8 @@ def _delimiter(text: str) -> str:
 
 
 class _ParquetTable:
+    column_word = "column"
+
     def __init__(self, path: Path):
         import pyarrow as pa  # takes a fifth of a second, which nothing but Parquet should cost
         import pyarrow.parquet as pq

@@ -93,7 +93,7 @@ def _ask_of_several_ones(contents: TableContents, path: int, columns: Sequence[C
     used = [column for column in columns if len(column.different) > 1]
     each = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in used]
     raise Undecided(
-        f"{len(columns)} columns of {contents.called} hold 0 and 1: {names_of(columns)}. "
+        f"{len(columns)} {contents.word}s of {contents.called} hold 0 and 1: {names_of(columns)}. "
         f"{share_of_several(columns):.0%} of the rows have several 1s, but one label an image is what can be "
         "learned.",
         [
@@ -112,6 +112,7 @@ def _ask(
     one_hot: Sequence[Column] = (),
 ) -> NoReturn:
     _refuse_other_images(contents, path)
+    word = contents.word
     possible = [column for column in free if column not in fitting and len(column.different) > 1]
     possible = [column for column in possible if not (column.is_measured or column.is_split)]
     if not fitting + possible:  # what was taken for a split or for groups
@@ -122,18 +123,17 @@ def _ask(
     options = [Option(column.shown(), Choices(label_columns=(column.name,))) for column in shown[:_MOST_OPTIONS]]
     if one_hot:
         names = tuple(column.name for column in one_hot)
-        options.append(Option(f"columns {names_of(one_hot)}: 1 for the class", Choices(label_columns=names)))
+        options.append(Option(f"{word}s {names_of(one_hot)}: 1 for the class", Choices(label_columns=names)))
     if not options:
         raise UsageError(
-            f"Which column of {contents.called} holds the labels cannot be told: none holds the names of classes. Its "
-            f"columns are {contents.listed}. Choose one, or put the names of classes in one called "
-            "“label”."
+            f"Which {word} of {contents.called} holds the labels cannot be told: none holds the names of classes. Its "
+            f"{word}s are {contents.listed}. Choose one, or put the names of classes in one called “label”."
         )
     if len(options) > 1 and fitting:
-        question = f"Several columns of {contents.called} may hold the labels."
+        question = f"Several {word}s of {contents.called} may hold the labels."
     else:
         question = (
-            f"Which column of {contents.called} holds the labels cannot be told. Its columns are {contents.listed}."
+            f"Which {word} of {contents.called} holds the labels cannot be told. Its {word}s are {contents.listed}."
         )
     raise Undecided(f"{question} Which of them is to be learned?", options, contents.called)
 

@@ -41,7 +41,7 @@ def path_column(contents: TableContents, free: Sequence[Column]) -> Column:
     if len(fitting) > 1:
         options = [Option(column.shown(), Choices(path_column=column.name)) for column in fitting[:_MOST_OPTIONS]]
         raise Undecided(
-            f"{len(fitting)} columns of {contents.called} name images: {names_of(fitting)}. Which of "
+            f"{len(fitting)} {contents.word}s of {contents.called} name images: {names_of(fitting)}. Which of "
             "them holds the images that the labels belong to?",
             options,
             contents.called,
@@ -54,14 +54,15 @@ def path_column(contents: TableContents, free: Sequence[Column]) -> Column:
     if fitting:
         _refuse_names_of_images(contents, fitting[0])
         return fitting[0]
+    word = contents.word
     for index, name in enumerate(contents.table.names):
         if not contents.table.holds_text(index) and Column(index, name, ()).simple in PATHS:
             raise UsageError(
-                f"The column “{name}” of {contents.called} holds no text. Choose another column: {contents.listed}."
+                f"The {word} {quoted(name)} of {contents.called} holds no text. Choose another: {contents.listed}."
             )
     raise UsageError(
-        f"Which column of {contents.called} holds the file names cannot be told: none of them names an image. Its "
-        f"columns are {contents.listed}. Choose one, or name it “path” in the first line."
+        f"Which {word} of {contents.called} holds the file names cannot be told: none of them names an image. Its "
+        f"{word}s are {contents.listed}. Choose one, or name it “path” in the first line."
     )
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, LEAVE_OUT, Choices, Option, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
 from core.datasets.sources.tables.columns import Columns, find_columns
+from core.datasets.sources.tables.contents import columns_in_words
 from core.datasets.sources.tables.files import TableFile, open_table
 from core.datasets.sources.tables.labels import RowLabels, whole_numbers
 from core.datasets.sources.tables.parts import RowParts, parts_by_folders
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable, folders_in
-from core.datasets.sources.words import in_a_row, listed, quoted, shown
+from core.datasets.sources.words import in_a_row, listed, quoted, sentence, shown
 from core.errors import UsageError
 
 
@@ -77,12 +78,12 @@ def read_table(
     table, files = open_table(path), NamedFiles(base, inside)
     columns, notes = find_columns(table, choices, path.name, files)
     layout = Layout(base, warnings=[*table.warnings, *notes])
-    layout.labels_from = _names_of(table, columns.label, path.name)
+    layout.labels_from = columns_in_words(table, columns.label, path.name)
     named = _read_rows(table, columns, files, classes, layout, path.name)
     entries = dict(_agreeing(named, layout, path.name))
     entries = _with_one_label(entries, layout, path.name, choices)
     if columns.group is not None:
-        _take_groups(entries, layout, _names_of(table, [columns.group], path.name))
+        _take_groups(entries, layout, columns_in_words(table, [columns.group], path.name))
     _take_split(entries, layout, table, columns, path.name)
     _place(layout, entries)
     _check(layout, path.name, files, needs_two=needs_two and classes is None)
@@ -108,7 +109,7 @@ def _read_rows(
     labels, parts = _survey(table, columns)
     if parts is not None and parts.is_ignored:
         layout.warnings.append(
-            f"The column “{table.names[columns.split]}” of {called} was ignored: none of its values is train, "
+            f"{sentence(columns_in_words(table, [columns.split], called))} was ignored: none of its values is train, "
             "validation or test."
         )
     others = [column for column in (columns.split, columns.group) if column is not None]
@@ -199,7 +200,7 @@ def _take_groups(entries: dict[str, _Named], layout: Layout, column: str) -> Non
 def _take_split(entries: dict[str, _Named], layout: Layout, table: TableFile, columns: Columns, called: str) -> None:
     """Say where the parts of the split come from, and where no column gives them take them from the paths."""
     if any(entry.split for entry in entries.values()):
-        layout.split_from = _names_of(table, [columns.split], called)
+        layout.split_from = columns_in_words(table, [columns.split], called)
         return
     start = os.path.join(os.path.abspath(layout.root), "")
     by_table = [folders_in(entry.named) for entry in entries.values()]
@@ -235,7 +236,7 @@ def _check(layout: Layout, called: str, files: NamedFiles, needs_two: bool) -> N
     if not names and not layout.left_out and not layout.unlabelled:
         raise UsageError(f"{called} has column names but no rows. Expected one for each image.")
     if not names and layout.unlabelled:
-        raise UsageError(f"{layout.labels_from[0].upper()}{layout.labels_from[1:]} gives no image a label.")
+        raise UsageError(f"{sentence(layout.labels_from)} gives no image a label.")
     if not names:
         rows = f"None of the {len(layout.left_out):,} rows of {called} can be used: {examples}."
         raise UsageError(rows + files.hint(layout.left_out[0][0]))
@@ -253,11 +254,3 @@ def _say_how_paths_were_matched(layout: Layout, files: NamedFiles, called: str) 
             f"Paths in {called} are those of another machine, and were matched by their ends: {shown(named)} is "
             f"{shown(match)}."
         )
-
-
-def _names_of(table: TableFile, columns: Sequence[int], called: str) -> str:
-    """The columns in words, such as "the column “dx” of HAM10000_metadata.csv"."""
-    names = [table.names[column] for column in columns]
-    if len(names) == 1:
-        return f"the column {quoted(names[0])} of {called}"
-    return f"the columns {listed(names)} of {called} (1 for the class)"

@@ -9,6 +9,7 @@ from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
 from core.datasets.sources.split_names import split_in_name
 from core.datasets.sources.tables.beside import Place, bases_of, is_inside, moved, part_of_table, read_below
+from core.datasets.sources.tables.contents import columns_in_words
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable
 from core.datasets.sources.words import in_a_row
@@ -85,22 +86,22 @@ def find_additions(
 def _add_columns(found: Additions, folder: Path, root: Path, name: str, known: Collection[str]) -> None:
     """Add what the columns of a table say that are named after parts or groups."""
     try:
-        names = open_table(folder / name).names
+        table = open_table(folder / name)
     except UsageError:
         return
-    for column in names:
+    for index, column in enumerate(table.names):
         simple = re.sub(r"[\W_]+", "", column).casefold()
         if simple in _SPLIT_COLUMNS and not found.parts:
             layout = _by_column(folder, root, name, column, known)
             parts = {image.path: split_in_name(image.label) for image in layout.images} if layout else {}
             if parts and all(parts.values()):
-                found.parts, found.split_from = parts, f"the column “{column}” of {name}"
+                found.parts, found.split_from = parts, columns_in_words(table, [index], name)
                 found.used.append(name)
         elif simple in _GROUP_COLUMNS and not found.groups:
             layout = _by_column(folder, root, name, column, known)
             if layout and len(layout.images) > len(layout.class_names) > 1:
                 found.groups = {image.path: image.label for image in layout.images}
-                found.groups_from = f"the column “{column}” of {name}"
+                found.groups_from = columns_in_words(table, [index], name)
                 found.used.append(name)
 
 

@@ -27,6 +27,7 @@ class VertexTable:
         What had to be guessed to read it.
     """
 
+    column_word = "column"
     names = ("path", "label", "split")
     columns = {"path": "path", "label": "label", "split": "split"}  # noqa: RUF012 - never written to
 
