@@ -9,7 +9,7 @@ from core.datasets.sources.agreement import explains_another, is_container, kind
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders, text_only
 from core.datasets.sources.split_names import split_in_names
-from core.datasets.sources.tables.beside import TableLabels
+from core.datasets.sources.tables.families import TableLabels
 from core.datasets.sources.words import in_a_row, listed
 
 _KEPT = "kept, but not trained on"

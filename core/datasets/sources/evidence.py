@@ -17,18 +17,13 @@ from core.datasets.sources.combining import (
 from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout
+from core.datasets.sources.listing import is_inside
 from core.datasets.sources.split_names import words_of
-from core.datasets.sources.tables.beside import (
-    CALLED_LABELS,
-    PLAIN_TABLES,
-    TableLabels,
-    TablesBeside,
-    find_tables,
-    is_inside,
-    labels_folders,
-    look_around,
-)
+from core.datasets.sources.tables.beside import TablesBeside, find_tables, labels_folders
+from core.datasets.sources.tables.column_names import CALLED_LABELS
+from core.datasets.sources.tables.families import TableLabels
 from core.datasets.sources.tables.split_lists import find_additions
+from core.datasets.sources.tables.table_folders import PLAIN_TABLES, look_around
 from core.datasets.sources.words import in_a_row, listed
 from core.errors import UsageError
 

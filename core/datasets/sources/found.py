@@ -63,6 +63,11 @@ class Layout:
     groups_from: str = ""
 
     @property
+    def count(self) -> int:
+        """How many images there are, with or without a label."""
+        return len(self.images) + len(self.unlabelled)
+
+    @property
     def class_names(self) -> list[str]:
         return sorted({image.label for image in self.images}, key=natural_order)
 

@@ -152,6 +152,11 @@ def is_unread(name: str) -> bool:
     return not is_hidden(name) and ending_of(name) in UNREAD
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder also after every link is followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def is_text(path: str) -> bool:
     """False for names whose bytes are not UTF-8, which no table or page can show."""
     try:

@@ -23,6 +23,9 @@ LABELS = _names("labelname classname categoryname label labels class classlabel 
 OFTEN_LABELS = _names("y target targets species breed diagnosis dx type disease condition choice tag tags animal")
 """Names of columns that hold labels often, and something else as well."""
 
+CALLED_LABELS = frozenset([*LABELS, *OFTEN_LABELS, "kind"])
+"""Words in names of columns that speak of labels."""
+
 _LABEL_WORDS = frozenset([*LABELS, *_names("subclass superclass subcategory supercategory")])
 # What is told of an image beside its label.
 _BESIDE_LABELS = frozenset(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, LEAVE_OUT, Choices, Option, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
+from core.datasets.sources.listing import is_inside
 from core.datasets.sources.tables.columns import Columns, find_columns
 from core.datasets.sources.tables.contents import columns_in_words
 from core.datasets.sources.tables.files import TableFile, open_table
@@ -72,7 +73,7 @@ def read_table(
         there is only one label, unless it may be so.
     """
     path = Path(path)
-    if inside is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(inside)):
+    if inside is not None and not is_inside(path, inside):
         raise UsageError(f"{path.name} lies outside the folder and is not read.")
     base = path.parent if base is None else base
     table, files = open_table(path), NamedFiles(base, inside)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
+from core.datasets.sources.listing import is_inside
 from core.datasets.sources.split_names import split_in_name
-from core.datasets.sources.tables.beside import Place, bases_of, is_inside, moved, part_of_table, read_below
+from core.datasets.sources.tables.beside import bases_of, moved, read_below
 from core.datasets.sources.tables.contents import columns_in_words
+from core.datasets.sources.tables.families import part_of_table
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable
+from core.datasets.sources.tables.table_folders import TableFolder
 from core.datasets.sources.words import in_a_row
 from core.errors import UsageError
 
@@ -61,7 +64,7 @@ class Additions:
 
 
 def find_additions(
-    folder: Path, root: Path, paths: Sequence[str], places: Sequence[Place], without_labels: Iterable[str]
+    folder: Path, root: Path, paths: Sequence[str], places: Sequence[TableFolder], without_labels: Iterable[str]
 ) -> Additions:
     """Find lists such as ``train.txt`` and ``test.txt``, and tables with a column of parts or of groups.
 
@@ -117,7 +120,9 @@ def _by_column(folder: Path, root: Path, name: str, column: str, known: Collecti
 # Lists ---------------------------------------------------------------------------------------------------------------
 
 
-def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Place], known: Collection[str]) -> None:
+def _add_lists(
+    found: Additions, folder: Path, root: Path, places: Sequence[TableFolder], known: Collection[str]
+) -> None:
     """Add what lists say that are named after parts and lie in one folder, where no two speak of one image."""
     for place in places:
         inside = [name for name in place.names if is_inside(place.folder / name, folder)]
@@ -141,7 +146,7 @@ def _add_lists(found: Additions, folder: Path, root: Path, places: Sequence[Plac
             return
 
 
-def _add_numbered(found: Additions, folder: Path, root: Path, place: Place, known: Collection[str]) -> None:
+def _add_numbered(found: Additions, folder: Path, root: Path, place: TableFolder, known: Collection[str]) -> None:
     """Add what CUB-200-2011 says: images have numbers, and another file says by 1 which of these are to train on.
 
     See the README of https://www.vision.caltech.edu/datasets/cub_200_2011.
