@@ -14,6 +14,8 @@ from core.datasets.sources.archives.rules import BadArchive
 from core.datasets.sources.archives.tar_archive import is_tar_header
 from core.datasets.sources.archives.zip_archive import list_bytes
 from core.datasets.sources.packed.idx import is_idx
+from core.datasets.sources.packed.refused import OF_PICKLES, what_is_refused
+from core.datasets.sources.tables.excel import EXCEL_SUFFIXES
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 
 FOLDER, ARCHIVE, TABLE, PACKED = "folder", "archive", "table", "packed"
@@ -25,10 +27,6 @@ _LONGEST_LIST = 2**21  # bytes of a zip's list of files in which special kinds a
 
 _BRING = "Bring a folder of images, an archive of one (.zip, .tar, .tar.gz, .7z), or a table that names images."
 _AGAIN = "Download or copy it again."
-_PICKLE = (
-    "Pickles can run any program when they are opened, so none is read. Save the images as files instead; of CIFAR, "
-    "download the binary version (cifar-10-binary.tar.gz or cifar-100-binary.tar.gz)."
-)
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,12 @@ def what_is(path: Path) -> Kind:
 
 def _not(called: str, advice: str = "") -> Kind:
     return Kind("", called, advice)
+
+
+def _refused(path: Path) -> Kind | None:
+    """What is refused by its name."""
+    said = what_is_refused(path.name)
+    return _not(*said) if said else None
 
 
 def _named(kind: Kind, path: Path, *suffixes: str) -> Kind:
@@ -184,7 +188,7 @@ def _inside_zip(path: Path, names: list[str]) -> Kind | None:
     if {"config.json", "metadata.json", "model.weights.h5"} <= held:
         return _not("a Keras model", f"Weights are brought in on the page Model. {_BRING}")
     if {f"{top}/{name}" for top in tops for name in ("data.pkl", "version")} <= held:
-        return _not("a file of PyTorch (.pt), which holds a pickle", _PICKLE)
+        return _not("a file of PyTorch (.pt), which holds a pickle", OF_PICKLES)
     return None
 
 
@@ -271,9 +275,9 @@ def _known_by_its_start(head: bytes, path: Path) -> Kind | None:
     if head[32769:32774] == b"CD001":
         return _not("a disk image (ISO)", "Open it, copy its folder of images, and import that.")
     if head[16:20] in (b"\xde\xc0\xef\xbe", b"\xbe\xef\xc0\xde"):
-        return _not("an LMDB database", "Write its images out as files.")
+        return _refused(path) or _not("an LMDB database", "Write its images out as files.")
     if re.match(rb"\x80[\2-\5]", head):
-        return _not("a Python pickle", _PICKLE)
+        return _refused(path) or _not("a Python pickle", OF_PICKLES)
     if not head.strip(b"\0"):
         return _not("nothing but zeros", f"It was not copied or downloaded to its end. {_AGAIN}")
     return None
@@ -310,30 +314,18 @@ def _text(path: Path, head: bytes) -> Kind | None:
 def _table_of_text(path: Path, start: str) -> Kind:
     suffix = path.suffix.lower()
     if suffix in _TEXT_TABLES:
-        return Kind(TABLE, "a table" if suffix in TABLE_SUFFIXES else "a file of annotations")
+        return Kind(TABLE, "a table")
     if start.startswith(("{", "[")):
         return _named(Kind(TABLE, "a JSON file"), path, ".json", ".jsonl", ".ndjson", ".manifest")
-    if suffix in _PICKLES:
-        return _not(_PICKLES[suffix], _PICKLE)
+    if refused := _refused(path):
+        return refused
     if start.startswith("<"):
         return _not("an XML file", f"Its labels are not read here: write them to a table (.csv). {_BRING}")
     advice = "If it is a table of paths and labels, rename it so that it ends in .csv. "
     return _not("a text file", advice + _BRING)
 
 
-_TEXT_TABLES = TABLE_SUFFIXES - {".parquet", ".xlsx"} | {
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".manifest",
-}
-
-
-_PICKLES = dict.fromkeys((".pkl", ".pickle"), "a Python pickle")
-_PICKLES |= dict.fromkeys((".pt", ".pth", ".ckpt"), "a file of PyTorch, which holds a pickle")
+_TEXT_TABLES = TABLE_SUFFIXES - EXCEL_SUFFIXES - {".parquet"}
 
 
 # By the ending alone -------------------------------------------------------------------------------------------------
@@ -341,15 +333,13 @@ _PICKLES |= dict.fromkeys((".pt", ".pth", ".ckpt"), "a file of PyTorch, which ho
 
 def _by_ending(path: Path) -> Kind | None:
     """What no mark tells: tables in another encoding, CIFAR's records, TensorFlow's, and whatever is damaged."""
-    name, suffix = path.name.lower(), path.suffix.lower()
-    if suffix in TABLE_SUFFIXES or suffix in _TEXT_TABLES:
+    suffix = path.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
         return Kind(TABLE, "a table")
     if suffix == ".bin":
         return Kind(PACKED, "a file of packed pixels (.bin)")
-    if "tfrecord" in name:
-        return _not("a TFRecord file of TensorFlow", "Write its images out as files, for each class in a folder.")
-    if suffix in _PICKLES:
-        return _not(_PICKLES[suffix], _PICKLE)
+    if refused := _refused(path):
+        return refused
     if suffix == ".dmg":
         return _not("a disk image of macOS (.dmg)", "Open it, copy its folder of images, and import that.")
     if suffix in (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".rar"):

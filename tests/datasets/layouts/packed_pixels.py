@@ -546,6 +546,6 @@ CASES = [
         says="the field “label” of the files .json",
     ),
     Case("WebDataset of captions", "Python's tarfile", captions_tar, refuses="captions and no labels"),
-    Case("TFRecord", "by hand", tfrecord, refuses="is a TFRecord of TensorFlow, which is not read here"),
+    Case("TFRecord", "by hand", tfrecord, refuses="is a TFRecord file of TensorFlow, which is not read here"),
     Case("Tensors of PyTorch (.pt)", "by hand", pytorch, refuses="never loaded"),
 ]

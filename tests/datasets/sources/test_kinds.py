@@ -76,7 +76,7 @@ NAMED = {
     "pickle": (pickle.dumps({"data": [1]}, 2), "data_batch_1", "cifar-10-binary.tar.gz"),
     "pickle of old": (pickle.dumps([1], 0), "data.pkl", "a Python pickle"),
     "PyTorch": (zip_of(archive__data_dot_pkl=b"x", archive__version=b"3"), "model.pt", "a file of PyTorch"),
-    "old PyTorch": (pickle.dumps(1, 2), "model.pth", "a Python pickle"),
+    "old PyTorch": (pickle.dumps(1, 2), "model.pth", "a file of PyTorch"),
     "Keras": (
         zip_of(config_dot_json=b"{}", metadata_dot_json=b"{}", model_dot_weights_dot_h5=b"x"),
         "model.keras",

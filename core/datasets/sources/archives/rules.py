@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 from core.datasets.sources.listing import is_hidden, is_image
 from core.datasets.sources.packed.finding import is_packed_name
+from core.datasets.sources.packed.refused import refusal
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.datasets.sources.words import has_control_characters, in_bytes, quoted
 from core.errors import WorkbenchError
@@ -169,11 +170,8 @@ class Judge:
                 f"The archive holds no image, but another archive ({quoted(self.nested[0])}), which stays packed. "
                 "Unpack it, and import what comes out."
             )
-        if any(_is_pickle(name) for name in self.passed_over):
-            raise BadArchive(
-                "The archive holds Python pickles, which can run any program when they are opened and are not read. "
-                "Of CIFAR, download the binary version: cifar-10-binary.tar.gz or cifar-100-binary.tar.gz."
-            )
+        if words := next(filter(None, map(refusal, self.passed_over)), ""):
+            raise BadArchive(f"The archive holds no image that is read: {words}")
         example = f" It holds files such as {quoted(self.passed_over[0])}." if self.passed_over else ""
         kinds = ", ".join(sorted(SUFFIXES))
         raise BadArchive(f"The archive holds no image.{example} Pack files that end in {kinds}.")
@@ -195,10 +193,6 @@ class Judge:
         kept = self.nested if os.path.splitext(parts[-1])[1].lower() in _ARCHIVE_SUFFIXES else self.passed_over
         if len(kept) < _MOST_NAMED:
             kept.append("/".join(parts))
-
-
-def _is_pickle(path: str) -> bool:
-    return path.lower().endswith((".pkl", ".pickle")) or re.search(r"cifar-100?-(batches-py|python)/", path) is not None
 
 
 def _safe_parts(member: Member) -> tuple[str, ...]:

@@ -169,7 +169,5 @@ def _asked_beside(root: Path, path: Path) -> Undecided:
 def _refuse(files: Sequence[Path]) -> None:
     """Say what files are that hold pictures in a way that isn't read, where nothing else is there."""
     for path in files:
-        # CIFAR-100's pickles have no names of their own: "train", "test" and "meta".
-        words = refusal(path.name) or (refusal(path.parent.name) if "." not in path.name else "")
-        if words:
+        if words := refusal(path.as_posix()):
             raise UsageError(words)

@@ -261,10 +261,19 @@ def test_nothing_but_another_archive_inside(packed, tmp_path):
     assert "Unpack it" in words
 
 
-@pytest.mark.parametrize("name", ["cifar-10-batches-py/data_batch_1", "cifar-100-python/train", "x/images.pkl"])
-def test_pickles_are_not_opened(packed, tmp_path, name):
-    words = refusal(packed({name: b"\x80\x02."}), tmp_path)
-    assert "cifar-10-binary.tar.gz" in words
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("cifar-10-batches-py/data_batch_1", "Get cifar-10-binary.tar.gz instead"),
+        ("cifar-100-python/train", "Get cifar-100-binary.tar.gz instead"),
+        ("x/images.pkl", "Write its images out"),
+        ("x/train.pt", "Write its images out"),
+        ("x/train-00000-of-00002.tfrecord", "Write its images out"),
+    ],
+)
+def test_pickles_and_the_like_are_named(packed, tmp_path, name, advice):
+    words = refusal(packed({name: b"\x80\x02.", "readme.md": b"x"}), tmp_path)
+    assert advice in words
 
 
 def test_an_archive_that_is_cut_off_anywhere(packed, tmp_path):
