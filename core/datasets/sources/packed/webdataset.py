@@ -167,8 +167,8 @@ def _chosen_label(path: Path, choices: Choices) -> str:
 
 
 def _examples(samples: list[_Sample], name: str) -> str:
-    shown = list(dict.fromkeys(filter(None, (_label(sample, name) for sample in samples))))[:3]
-    return f": {', '.join(map(_shown, shown))}" if shown else ""
+    labels = list(dict.fromkeys(filter(None, (_label(sample, name) for sample in samples))))[:3]
+    return f": {', '.join(map(shown, labels))}" if labels else ""
 
 
 def _label(sample: _Sample, name: str) -> str:
