@@ -22,6 +22,7 @@ BLOCK = 2**20
 _RATIO_MATTERS_ABOVE = 100 * 2**20  # bytes; a small archive of very even pictures is no attack
 _MOST_NAMED = 1000  # of files that are told of
 _LONGEST_PART = 255  # bytes of one file or folder name that common file systems can keep
+_DEEPEST, _LONGEST_PATH = 100, 3000  # folders within one another, bytes; Linux takes 4,096 bytes with what is before
 
 _SIDECAR_SUFFIXES = frozenset({".cls"})
 # Pictures that are not read are unpacked all the same, so that they are listed with the reason.
@@ -226,6 +227,11 @@ def _refuse_unreadable(entry: Entry) -> None:
         raise BadArchive(
             f"The name {entry.name} is too long: a file or folder name can have {_LONGEST_PART} bytes. "
             "Shorten it and pack again."
+        )
+    if len(entry.parts) > _DEEPEST or len(os.fsencode("/".join(entry.parts))) > _LONGEST_PATH:
+        raise BadArchive(
+            f"The path {entry.name} is too long: at most {_DEEPEST} folders within one another can be unpacked, with "
+            f"{_LONGEST_PATH:,} bytes of names. Pack the images again with shorter paths."
         )
 
 
