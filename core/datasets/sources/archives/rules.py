@@ -130,7 +130,6 @@ class Judge:
     others: int = 0
     holds_pixels: bool = False
     nested: list[str] = field(default_factory=list)
-    tars: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     _seen: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -154,8 +153,6 @@ class Judge:
             if parts in self._seen:
                 raise BadArchive(f"The archive holds {entry.name} twice. Rename or remove one of them and pack again.")
             self._seen.add(parts)
-            if parts[-1].lower().endswith((".tar", ".tar.gz", ".tgz")) and len(self.tars) < _MOST_NAMED:
-                self.tars.append("/".join(parts))
             if max(self.pictures, self.others) > self.limits.files:
                 raise BadArchive(too_many_files(self.limits))
             yield entry
