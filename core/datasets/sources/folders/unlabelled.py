@@ -8,6 +8,7 @@ from core.datasets.sources.split_names import said_besides
 _WITHOUT_LABEL = frozenset(
     {"unlabelled", "unlabeled", "notlabelled", "notlabeled", "nolabel", "nolabels", "withoutlabel", "withoutlabels"}
     | {"missinglabel", "missinglabels", "unknownlabel", "unknownlabels", "unannotated", "unsup", "unsupervised"}
+    | {"unsorted", "unsortiert", "tolabel", "toannotate", "toclassify", "tosort", "todo"}
 )
 _TO_PREDICT = frozenset({"pred", "predict", "prediction", "predictions", "topredict", "inference"})
 
