@@ -622,7 +622,7 @@ CASES = [
         classes_in_parts,
         TWELVE,
         has_split=True,
-        says="split from the column “split” of splits.json",
+        says="split from the field “split” of splits.json",
     ),
     *(
         Case(
