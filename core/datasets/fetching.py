@@ -88,8 +88,6 @@ def warnings_of_unpacking(dataset: Dataset) -> list[str]:
     """What a user should know of what an archive held, in words."""
     held = read_json(dataset.folder / UNPACKED) or {}
     nested = held.get("nested", [])
-    if not (dataset.folder / "pictures").exists():  # nothing was taken out of files of packed pixels
-        nested = nested + held.get("tars", [])
     if not nested:
         return []
     more = f" and {len(nested) - 1:,} more" if len(nested) > 1 else ""
@@ -102,7 +100,7 @@ def warnings_of_unpacking(dataset: Dataset) -> list[str]:
 def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) -> None:
     """Unpack an archive, and keep what else has to be known of it: it is not there any more where it was uploaded."""
     unpacked = unpack(source, dataset.folder / "images", limits=limits, progress=partial(report, "Unpacking"))
-    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested, "tars": unpacked.tars})
+    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested})
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:

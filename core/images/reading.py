@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -188,6 +189,9 @@ def _stream(source: Path | str | BinaryIO) -> Iterator[BinaryIO]:
         yield source if source.seekable() else io.BytesIO(source.read())
         return
     try:
+        # Opening a pipe waits for somebody to write to it, and some devices never end.
+        if not stat.S_ISREG(os.stat(source).st_mode) and not os.path.isdir(source):
+            raise UnreadableImage("is a pipe, socket or device, and no file")
         stream = open(source, "rb")  # noqa: SIM115 - only the opening itself belongs inside the try
     except (OSError, ValueError) as error:
         raise UnreadableImage(opening_reason(error)) from error

@@ -370,6 +370,12 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 # Refusals ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are Unix's")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    assert reason(tmp_path / "a.jpg") == "is a pipe, socket or device, and no file"
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

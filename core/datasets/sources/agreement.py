@@ -1,6 +1,7 @@
 """Whether two sources say the same of images, and whether names of folders can be those of classes at all."""
 
 import re
+from calendar import month_abbr, month_name
 from collections.abc import Collection, Mapping
 
 from core.datasets.sources.split_names import SAYING_NOTHING, SPLIT_NAMES, split_in_name, words_of
@@ -35,9 +36,24 @@ _EXPLAINING = frozenset(
 _NUMBERED = frozenset(
     {"batch", "cam", "camera", "case", "chunk", "day", "disk", "lesion", "month", "p", "part", "participant", "pat"}
     | {"patient", "person", "scan", "session", "site", "slide", "study", "sub", "subj", "subject", "visit", "vol"}
-    | {"volume", "week", "year"}
+    | {"volume", "week", "year", "actor", "animal", "capture", "clip", "cow", "driver", "flight", "id", "individual"}
+    | {"mission", "mouse", "node", "observer", "plate", "plot", "proband", "rat", "roll", "run", "sequence", "ses"}
+    | {"specimen", "speaker", "transect", "trap", "trial", "user", "video", "volunteer", "well", "wsi"}
 )
-_DATE = re.compile(r"(19|20)\d\d([-_. ]?(0[1-9]|1[0-2])([-_. ]?\d\d)?)?")
+_MONTHS = frozenset(month.casefold() for names in (month_name, month_abbr) for month in names if month)
+_DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(19|20)\d\d"
+_TIME = r"[-_. T]+\d\d[-_.:h]?\d\d([-_.:]?\d\d)?"
+_DATE = re.compile(
+    rf"({_YEAR}([-_. ]?{_MONTH}([-_. ]?\d\d)?)?|{_DAY}[-_. ]{_MONTH}[-_. ]{_YEAR})({_TIME})?", re.IGNORECASE
+)
+_UNIQUE = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a UUID
+    r"|(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}"  # the beginning of a checksum
+    r"|\d{6,}|\d+(\.\d+){4,}"  # a number of a case; an identifier of DICOM
+    r"|[1-9]\d\d_?(andro|apple|canon|cloud|eos..|fuji|gopro|leica|media|msdcf|nikon|olymp|panas?|pentx|ricoh)"
+    r"|(new folder|neuer ordner|nouveau dossier|nueva carpeta|untitled folder)([ _-]*\(?\d+\)?)?",
+    re.IGNORECASE,
+)
 _EXPLAINING_FILE = re.compile(r".*[\W_](mask|masks|seg|segmentation|superpixels|gt)\d*", re.IGNORECASE)
 
 
@@ -90,7 +106,7 @@ def are_no_classes(names: Collection[str], groups: Mapping[str, str], folder_of:
     """
     if all(is_container(name) or is_explaining(name) for name in names):
         return True
-    if all(_DATE.fullmatch(name) for name in names) or all(_is_numbered(name) for name in names):
+    if are_called_as_what_is_counted(names):
         return True
     words = [set(words_of(name)) for name in names]
     shared = set.intersection(*words) if len(words) > 1 else set()
@@ -98,6 +114,25 @@ def are_no_classes(names: Collection[str], groups: Mapping[str, str], folder_of:
         return True  # HAM10000_images_part_1 and HAM10000_images_part_2
     grouped = {path: group for path, group in groups.items() if group}
     return bool(grouped) and len(grouped) == len(groups) and same_classes(folder_of, grouped) not in (None, {})
+
+
+def are_called_as_what_is_counted(names: Collection[str]) -> bool:
+    """Whether folders are called after persons, days, volumes and the like, or by identifiers, and hardly by classes.
+
+    Examples
+    --------
+    >>> are_called_as_what_is_counted(["patient_01", "patient_02"]), are_called_as_what_is_counted(["2020-01-31"])
+    (True, True)
+    >>> are_called_as_what_is_counted(["class_1", "class_2"]), are_called_as_what_is_counted(["0", "1", "10"])
+    (False, False)
+    """
+    are_months = len(names) > 1 and all(name.casefold() in _MONTHS for name in names)
+    return (
+        are_months
+        or all(_DATE.fullmatch(name) for name in names)
+        or all(_is_numbered(name) for name in names)
+        or all(_UNIQUE.fullmatch(name) for name in names)
+    )
 
 
 def is_container(name: str) -> bool:

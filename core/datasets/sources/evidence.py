@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.datasets.sources.agreement import are_no_classes, differing, is_container, is_explaining, same_classes
+from core.datasets.sources.agreement import (
+    are_called_as_what_is_counted,
+    are_no_classes,
+    differing,
+    is_container,
+    is_explaining,
+    same_classes,
+)
 from core.datasets.sources.annotations.sidecars import find_sidecars
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Option, Undecided
 from core.datasets.sources.combining import (
@@ -19,7 +26,7 @@ from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout
 from core.datasets.sources.listing import is_inside
 from core.datasets.sources.split_names import words_of
-from core.datasets.sources.tables.beside import TablesBeside, find_tables, labels_folders
+from core.datasets.sources.tables.beside import TablesBeside, find_tables, labels_folders, labels_images
 from core.datasets.sources.tables.column_names import CALLED_LABELS
 from core.datasets.sources.tables.families import TableLabels
 from core.datasets.sources.tables.split_lists import find_additions
@@ -113,7 +120,15 @@ class _Evidence:
         usable = [reading for reading in folders if has_class_folders(reading.layout)]
         if usable:
             return self._by_folders_or_table(usable, question), reasons
-        return self._without_folders() or folders[0].layout, reasons
+        layout = self._without_folders()
+        if layout is None and len(folders[0].layout.class_names) > 1:
+            raise Undecided(
+                f"The folders are called {listed(folders[0].layout.class_names)}, like the volumes that a large set "
+                f"comes in, and nothing else that can be used says what the images show. {' '.join(reasons[:3])} Bring "
+                "a table of labels beside them, or choose the folders.".replace("  ", " "),
+                [folders[0].option],
+            )
+        return layout or folders[0].layout, reasons
 
     # What was chosen --------------------------------------------------------------------------------------------------
 
@@ -166,7 +181,7 @@ class _Evidence:
             for by_table in readings:
                 names = same_classes(labels, by_table.labels)
                 if names and len(names) > 1 and self._names_most(by_table):
-                    if not self._are_no_classes(by_folder, by_table):
+                    if not (self._are_no_classes(by_folder, by_table) or _has_unknown(by_folder, by_table, names)):
                         return self._with_what_tables_add(by_folder, [by_table.tables])
                 elif names is not None and self._adds_images(by_folder, by_table, names):
                     return self._with_what_tables_add(by_folder, [by_table.tables])
@@ -202,6 +217,11 @@ class _Evidence:
         elif unusable and are_no_classes(names, {}, {}):
             name, why = next(iter(unusable.items()))
             doubt = f"such folders are no classes as a rule, and {name} beside them can't be used. {why.rstrip('.')}"
+        elif naming := [name for name in unusable if labels_images(self._folder / name, self._paths)]:
+            name = naming[0]
+            doubt = f"{name} names images, has labels, and can't be used. {unusable[name].rstrip('.')}"
+        elif are_called_as_what_is_counted(names):
+            doubt = "such folders are no classes as a rule, and nothing else here says what the images show"
         else:
             return
         raise Undecided(
@@ -235,7 +255,8 @@ class _Evidence:
         labels, known = by_folder.labels, set(by_folder.layout.class_names)
         added = {image.label for image in by_table.layout.images if image.path not in labels}
         fitting = {label for label in added if names.get(label, label) in known}
-        return 2 * len(fitting) > len(added) and self._names_most(by_table)
+        is_clear = 2 * len(fitting) > len(added) and not _has_unknown(by_folder, by_table, names)
+        return is_clear and self._names_most(by_table)
 
     def _is_rival(self, by_table: _Reading) -> bool:
         """Whether a table could as well be meant as the folders."""
@@ -379,6 +400,13 @@ class _Evidence:
         return [
             name for name in self._tables.unusable if _is_plain(name) and is_inside(self._folder / name, self._folder)
         ]
+
+
+def _has_unknown(by_folder: _Reading, by_table: _Reading, names: Mapping[str, str]) -> bool:
+    """Whether a table that calls classes otherwise than the folders has labels of which no folder's name is known."""
+    labels, known = by_folder.labels, set(by_folder.layout.class_names)
+    added = {image.label for image in by_table.layout.images if image.path not in labels} - set(names)
+    return any(label != name for label, name in names.items()) and not added <= known
 
 
 def _labels(table: TableLabels) -> dict[str, str]:

@@ -177,7 +177,7 @@ def _inside_zip(path: Path, names: list[str]) -> Kind | None:
     if all(name.endswith(".npy") for name in names):
         return _named(Kind(PACKED, "a NumPy archive (.npz)"), path, ".npz")
     if "manifest.json" in held and path.suffix.lower() == ".tm":
-        return Kind(PACKED, "a Teachable Machine project")
+        return Kind(ARCHIVE, "a Teachable Machine project", reader="zip")
     if "[Content_Types].xml" in held:
         if "xl" in tops:
             return _named(Kind(TABLE, "an Excel workbook"), path, ".xlsx")

@@ -2,12 +2,21 @@
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.datasets.sources.evidence import labels_of
 from core.datasets.sources.found import Layout, natural_order, warn_of_alike
-from core.datasets.sources.listing import files, images_by_folder, is_image, is_text, list_images, subfolders
+from core.datasets.sources.listing import (
+    files,
+    images_by_folder,
+    is_archive,
+    is_image,
+    is_text,
+    list_images,
+    subfolders,
+)
 from core.errors import WorkbenchError
 
 _FEW, _MOST_NAMES, _MOST_REASONS = 3, 8, 3  # of what a refusal names
@@ -47,13 +56,29 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
         shown = os.fsencode(root).decode("utf-8", "replace")
         raise WorkbenchError(f"The name of the folder {shown} is not valid text (UTF-8). Rename it and import again.")
     listing = list_images(root)
+    archives = listing.archives + [
+        name for above in _between(folder, root) for name in files(above) if is_archive(name)
+    ]
     place, paths = _pass_the_only_one_with_images(root, listing.images)
     layout, unused_tables = labels_of(folder, place, paths, choices)
     if len(layout.class_names) < 2:
-        _refuse(layout, called or str(folder), _beside(folder, place, unused_tables), listing.unread)
+        beside = _beside(folder, place, unused_tables) + _said_of_archives(archives)
+        _refuse(layout, called or str(folder), beside, listing.unread)
     _leave_out(layout, root, listing.unread)
     warn_of_alike(layout)
+    layout.warnings += filter(None, [_said_of_archives(archives).strip()])
     return layout
+
+
+def _said_of_archives(archives: Sequence[str]) -> str:
+    """That archives among the images were not unpacked, as a sentence that goes on; "" where there are none."""
+    if not archives:
+        return ""
+    more = f" and {len(archives) - 1:,} more" if len(archives) > 1 else ""
+    return (
+        f" There is another archive, “{archives[0]}”{more}, which stayed packed: what is in there is not among the "
+        "images. Unpack it and import the folder if it belongs to them."
+    )
 
 
 def _leave_out(layout: Layout, root: Path, unread: list[tuple[str, str]]) -> None:
@@ -62,6 +87,11 @@ def _leave_out(layout: Layout, root: Path, unread: list[tuple[str, str]]) -> Non
     place = os.path.relpath(root, layout.root).replace(os.sep, "/")
     prefix = "" if place == "." else place + "/"
     layout.left_out += [(prefix + path, reason) for path, reason in unread if prefix + path not in known]
+
+
+def _between(folder: Path, root: Path) -> list[Path]:
+    """The folders that only wrap: what was brought, down to the one above `root`."""
+    return [place for place in root.parents if place.is_relative_to(folder)]
 
 
 def _pass_wrappers(folder: Path) -> Path:

@@ -18,6 +18,7 @@ _OF_SYSTEMS = frozenset(
 )
 # Beside the images, not within their folders, it is what tells of them.
 _DOCUMENTS = frozenset({".pdf"})
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst")
 # What images begin with that are called otherwise, and how they should be called.
 _BEGINNINGS = {
     b"\xff\xd8\xff": ".jpg",
@@ -41,10 +42,13 @@ class Listing:
         of a folder come before those of the folders inside it.
     unread
         ``(path, reason)`` of pictures and films of kinds that aren't read, and of images that aren't called so.
+    archives
+        Paths of archives, which stay packed.
     """
 
     images: list[str] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)
 
 
 def list_images(root: Path) -> Listing:
@@ -56,6 +60,7 @@ def list_images(root: Path) -> Listing:
         if len(images) < len(names):
             others = sorted((name for name in names if not is_image(name) and not is_hidden(name)), key=natural_order)
             listing.unread += _unread(root, prefix, others, not images)
+            listing.archives += [prefix + name for name in others if is_archive(name)]
     return listing
 
 
@@ -145,6 +150,11 @@ def ending_of(name: str) -> str:
 def is_image(name: str) -> bool:
     """Whether a file is worth trying by its name."""
     return not is_hidden(name) and os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is an archive of files, by its name."""
+    return name.lower().endswith(_ARCHIVES) and is_text(name)
 
 
 def is_unread(name: str) -> bool:

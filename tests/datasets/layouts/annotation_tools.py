@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.datasets.sources.choices import Choices
@@ -191,6 +192,14 @@ def ground_truth(folder: Path) -> Path:
     return pictures(folder / "photos", _named(".png")).parent
 
 
+def augmented_manifest(folder: Path) -> Path:
+    entries = [
+        {"source-ref": f"s3://bucket/in/{name}.png", "class": label} for name, label in zip(NAMES, LABELS, strict=True)
+    ]
+    lines(folder / "train.manifest", entries)
+    return pictures(folder, _named(".png"), unlabelled=False)
+
+
 def rekognition(folder: Path) -> Path:
     def entry(index: int) -> dict:
         label = LABELS[index]
@@ -221,6 +230,29 @@ def azure(folder: Path) -> Path:
     ]
     lines(folder / "train_annotations.jsonl", entries)
     return pictures(folder / "photos", _named(".png"), unlabelled=False).parent
+
+
+def coop(folder: Path, name: Callable[[int], str]) -> Path:
+    rows = {"train": [], "val": [], "test": []}
+    for index, label in enumerate(LABELS):
+        rows[FOLDERS[PARTS[index]]].append([name(index), index % 2, label])
+    written(folder / "split_zhou_Shapes.json", rows)
+    return pictures(folder / "images", name, unlabelled=False, has_split=True).parent
+
+
+def classes_in_parts(folder: Path) -> Path:
+    files = {part: {"circle": [], "square": []} for part in ("train", "val", "test")}
+    for index, label in enumerate(LABELS):
+        files[FOLDERS[PARTS[index]]][label].append(f"{NAMES[index]}.png")
+    written(folder / "splits.json", files)
+    return pictures(folder / "images", _named(".png"), unlabelled=False, has_split=True).parent
+
+
+def darwin_1(folder: Path) -> Path:
+    for name, label in zip(NAMES, LABELS, strict=True):
+        content = {"image": {"filename": f"{name}.png"}, "annotations": [{"name": label, "tag": {}}]}
+        written(folder / "annotations" / f"{name}.json", content)
+    return pictures(folder / "images", _named(".png"), unlabelled=False).parent
 
 
 # Others --------------------------------------------------------------------------------------------------------------
@@ -543,6 +575,7 @@ CASES = [
         unlabelled=1,
         says="“shapes” of output.manifest",
     ),
+    Case("Augmented manifest", DOCUMENTED.format("AWS"), augmented_manifest, TWELVE, says="“class” of train.manifest"),
     Case("Rekognition manifest", DOCUMENTED.format("AWS"), rekognition, TWELVE, says="“class-name” of manifest.json"),
     Case(
         "Vertex AI JSON Lines",
@@ -583,6 +616,28 @@ CASES = [
     ),
     Case("Files and their labels in JSON", "a script", by_file, TWELVE, says="labels.json"),
     Case("Classes and their files in JSON", "a script", by_class, TWELVE, says="classes.json"),
+    Case(
+        "Parts of a split with classes and their files in JSON",
+        "a script",
+        classes_in_parts,
+        TWELVE,
+        has_split=True,
+        says="split from the field “split” of splits.json",
+    ),
+    *(
+        Case(
+            f"Splits of CoOp in JSON, images {where}",
+            "the form of its split_zhou_Caltech101.json",
+            partial(coop, name=name),
+            TWELVE,
+            has_split=True,
+            says="split_zhou_Shapes.json",
+        )
+        for where, name in (
+            ("in a folder", _named(".png")),
+            ("in class folders", lambda index: f"{LABELS[index]}/{NAMES[index]}.png"),
+        )
+    ),
     Case("Class folders beside notes and settings", "by hand", notes, TWELVE, says="names of the folders"),
     Case(
         "Lists of images and numbers",
@@ -645,5 +700,6 @@ CASES = [
     Case("YOLO", DOCUMENTED.format("Ultralytics"), yolo, refuses="YOLO"),
     Case("Pascal VOC", DOCUMENTED.format("Pascal VOC"), pascal_voc, refuses="Pascal VOC"),
     Case("V7 Darwin, tags", DOCUMENTED.format("V7"), darwin, TWELVE, says=".json files"),
+    Case("V7 Darwin 1, tags", DOCUMENTED.format("V7"), darwin_1, TWELVE, says=".json files"),
     Case("Supervisely, tags", DOCUMENTED.format("Supervisely"), supervisely, TWELVE, says=".json files"),
 ]

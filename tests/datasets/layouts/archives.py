@@ -59,6 +59,19 @@ def zip_in_a_zip(folder: Path) -> Path:
     return zipped(class_folders, folder, {"photos/more.zip": inner})
 
 
+def archive_beside(place: str, folder: Path) -> Path:
+    inner = zipped(class_folders, folder / "inner").read_bytes()
+    shutil.rmtree(folder / "inner")
+    class_folders(folder / "photos")
+    (folder / place).write_bytes(inner)
+    return folder
+
+
+def teachable_machine(folder: Path) -> Path:
+    path = zipped(class_folders, folder, {"manifest.json": b'{"type": "image", "version": "2.4.10"}'})
+    return path.rename(folder / "project.tm")
+
+
 def nothing_but_a_zip(folder: Path) -> Path:
     inner = zipped(class_folders, folder / "inner").read_bytes()
     with zipfile.ZipFile(folder / "download.zip", "w") as archive:
@@ -123,6 +136,18 @@ CASES = [
         says="folders",
         warns="another archive, “photos/more.zip”, which stayed packed",
     ),
+    *(
+        Case(
+            f"A zip {where} class folders",
+            "zipfile of Python 3.11",
+            partial(archive_beside, place),
+            TWELVE,
+            says="folders",
+            warns="another archive, “more.zip”, which stayed packed",
+        )
+        for where, place in (("among", "photos/more.zip"), ("beside the folder of", "more.zip"))
+    ),
+    Case("A Teachable Machine project of class folders", "as its forum says: a zip", teachable_machine, TWELVE),
     Case("A zip that holds nothing but a zip", "zipfile of Python 3.11", nothing_but_a_zip, refuses="Unpack it"),
     Case("A tar of class folders", "tarfile of Python 3.11", partial(tarred, ""), TWELVE, says="folders"),
     *(

@@ -36,6 +36,9 @@ def split_named(train: str, test: str, validation: str = "", within_classes: boo
     )
 
 
+CLASSES_AND_COPY = [f"{place}{label}: {label}" for place in ("", "cell_images/") for label in CLASSES]
+
+
 def linked(name: str, target: str, *places: str) -> Callable[[Path], Path]:
     """Builds folders, and a link to one of them."""
 
@@ -545,4 +548,61 @@ NAMES = [
     ),
 ]
 
-CASES = [*PLAIN, *UNLABELLED, *SPLITS, *LINKS, *LEVELS, *MASKS, *NAMES]
+NO_CLASSES = "such folders are no classes as a rule"
+
+
+def called(names: str, asks: str = NO_CLASSES) -> Case:
+    """Folders that are called after what is no class, and nothing else that labels their images."""
+    first, second = names.split(", ")
+    return Case(
+        f"Folders {first} and {second}, and nothing that labels their images",
+        "by hand",
+        holding(f"{first}: circle", f"{first}/more: square", f"{second}: square", images=2),
+        asks=asks,
+    )
+
+
+DOUBTFUL = [
+    called("patient00, patient01"),
+    called("sub-01, sub-02"),
+    called("Actor_01, Actor_02"),
+    called("2020-01-31, 2020-02-01"),
+    called("31.01.2020, 01.02.2020"),
+    called("20200101_101530, 20200102_090000"),
+    called("January, February"),
+    called("0f8fad5b-d9cb-469f-a165-70867728950e, 7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+    called("100234, 100981"),
+    called("100CANON, 101CANON"),
+    called("New folder, New folder (2)"),
+    called("images_part_1, images_part_2", "like the volumes that a large set comes in"),
+    Case(
+        "The same, chosen as classes",
+        "by hand",
+        holding("patient00: circle", "patient01: square"),
+        EVEN,
+        names={"circle": "patient00", "square": "patient01"},
+        choices=Choices(labels_from="folders"),
+    ),
+    Case(
+        "Class folders called class_0 and class_1",
+        "by hand",
+        holding("class_0: circle", "class_1: square"),
+        EVEN,
+        names={"circle": "class_0", "square": "class_1"},
+    ),
+    Case(
+        "Class folders, and the same once more in a folder beside them",
+        "form of Kaggle's cell-images-for-detecting-malaria",
+        holding(*CLASSES_AND_COPY),
+        {"circle": 8, "square": 8},
+        warns="“cell_images” holds folders that are called as those beside it, and is not taken for a class",
+    ),
+    Case(
+        "Class folders within one of two folders, and images alone in the other",
+        "form of Kaggle's colorectal-histology-mnist",
+        holding("tiles_5000/01_TUMOR: circle", "tiles_5000/02_STROMA: square", "larger_10: cross", images=3),
+        asks="only a person can tell which of them are the classes",
+    ),
+]
+
+CASES = [*PLAIN, *UNLABELLED, *SPLITS, *LINKS, *LEVELS, *MASKS, *NAMES, *DOUBTFUL]

@@ -106,6 +106,16 @@ def labels_of_patients(folder: Path, name: str = "patient{:02d}", column: str = 
     return folder
 
 
+def names_in_both_folders(folder: Path) -> Path:
+    rows = []
+    for number in range(8):
+        label = LABELS[number % 2]
+        picture(folder / "ab"[number // 4] / f"{number % 4}.jpg", label)
+        rows.append((f"{number % 4}.jpg", label))
+    table(folder / "labels.csv", "image,label", rows)
+    return folder
+
+
 # Folders that are classes --------------------------------------------------------------------------------------------
 
 
@@ -825,5 +835,11 @@ CASES = [
         SIX_EACH,
         has_split=True,
         says="labels from the names of the folders, split from the column “split” of split.csv",
+    ),
+    Case(
+        "Folders whose files have the same names, and a table that names the files alone",
+        "by hand",
+        names_in_both_folders,
+        asks="labels.csv names images, has labels, and can't be used",
     ),
 ]

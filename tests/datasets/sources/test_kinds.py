@@ -174,7 +174,7 @@ TAKEN = {
     "x.h5": (hdf5, PACKED),
     "data_batch_1.bin": (b"\1\xff" + bytes(3071), PACKED),
     "data-00000-of-00001.arrow": (arrow, PACKED),
-    "x.tm": (zip_of(manifest_dot_json=b"{}"), PACKED),
+    "x.tm": (zip_of(manifest_dot_json=b"{}"), ARCHIVE),
 }
 
 

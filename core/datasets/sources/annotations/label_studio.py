@@ -51,7 +51,7 @@ def _of_tasks(file: JsonFile, warnings: list[str]) -> Iterator[Annotated]:
     if others and not any_label:
         raise UsageError(
             f"{file.path.name} is an export of Label Studio with {', '.join(sorted(others)[:5])} and no choices: "
-            "it says what is where in the images, not of which class each is. Label them with Choices and export again."
+            "it does not say of which class each image is. Label them with Choices and export again."
         )
     if disagreeing:
         warnings.append(

@@ -1,4 +1,8 @@
-"""JSON as scripts write it: lists of records, also one for each part; files and labels; classes and files."""
+"""JSON as scripts write it: lists of records; files and labels; classes and files; also one for each part of a split.
+
+A record is an object, or a list of a path, a number and a name, as in the splits of CoOp
+(https://github.com/KaiyangZhou/CoOp, ``split_zhou_Caltech101.json``).
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +14,8 @@ from core.datasets.sources.split_names import split_in_name
 
 
 def fits(sample: Any) -> bool:
-    return bool(_image_key(sample) or _lists_of_records(sample)) or _is_by_file(sample) or _is_by_class(sample)
+    is_of_lists = bool(_image_key(sample) or _lists_of_records(sample) or _lists_of_rows(sample))
+    return is_of_lists or _is_by_file(sample) or _is_by_class(sample) or _are_parts_by_class(sample)
 
 
 def read(file: JsonFile) -> AnnotatedImages:
@@ -20,10 +25,15 @@ def read(file: JsonFile) -> AnnotatedImages:
     if lists := _lists_of_records(file.sample):
         images = (image for name, key in lists.items() for image in _of_records(file, key, name))
         return AnnotatedImages(file.path, images, is_certain=False)
+    if parts := _lists_of_rows(file.sample):
+        images = (image for name in parts for image in _of_rows(file, name))
+        return AnnotatedImages(file.path, images, label="name")
     if _is_by_file(file.sample):
         images = (Annotated(as_text(path), {"label": texts(label)}) for path, label in file.pairs())
-    else:
+    elif _is_by_class(file.sample):
         images = _of_classes(file)
+    else:
+        images = (image for part in file.sample for image in _of_classes(file, part))
     return AnnotatedImages(file.path, images)
 
 
@@ -35,10 +45,16 @@ def _of_records(file: JsonFile, key: str, held_under: str = "") -> Iterator[Anno
         yield Annotated(as_text(record.get(key)), {name: given for name, given in fields.items() if given}, split)
 
 
-def _of_classes(file: JsonFile) -> Iterator[Annotated]:
-    for name, paths in file.pairs():
+def _of_rows(file: JsonFile, part: str) -> Iterator[Annotated]:
+    for entry in file.entries(part):
+        path, number, name = entry if isinstance(entry, list) and len(entry) == 3 else ("", None, None)
+        yield Annotated(as_text(path), {"name": texts(name), "number": texts(number)}, part)
+
+
+def _of_classes(file: JsonFile, part: str = "") -> Iterator[Annotated]:
+    for name, paths in file.pairs(part):
         for path in paths if isinstance(paths, list) else ():
-            yield Annotated(as_text(path), {"class": texts(name)})
+            yield Annotated(as_text(path), {"class": texts(name)}, part)
 
 
 def _image_key(sample: Any) -> str:
@@ -56,6 +72,14 @@ def _lists_of_records(sample: Any) -> dict[str, str]:
     return found if len(found) == 1 or all(map(split_in_name, found)) else {}
 
 
+def _lists_of_rows(sample: Any) -> list[str]:
+    """The parts of a split, where each is a list of a path, a number and a name."""
+    parts = [name for name in sample if split_in_name(name)] if isinstance(sample, dict) else []
+    rows = [row for name in parts for row in (sample[name] if isinstance(sample[name], list) else [None])]
+    is_row = [isinstance(row, list) and list(map(type, row)) == [str, int, str] and _is_path(row[0]) for row in rows]
+    return parts if rows and all(is_row) else []
+
+
 def _is_by_file(sample: Any) -> bool:
     by_file = isinstance(sample, dict) and bool(sample) and all(_is_path(key) for key in sample)
     return by_file and not any(isinstance(value, float) for value in sample.values())  # scores are no classes
@@ -64,6 +88,12 @@ def _is_by_file(sample: Any) -> bool:
 def _is_by_class(sample: Any) -> bool:
     lists = list(sample.values()) if isinstance(sample, dict) else []
     return len(lists) > 1 and all(isinstance(paths, list) and paths and all(map(_is_path, paths)) for paths in lists)
+
+
+def _are_parts_by_class(sample: Any) -> bool:
+    """Whether the parts of a split each hold classes and their files."""
+    parts = sample if isinstance(sample, dict) else {}
+    return len(parts) > 1 and all(split_in_name(name) and _is_by_class(held) for name, held in parts.items())
 
 
 def _is_path(value: Any) -> bool:

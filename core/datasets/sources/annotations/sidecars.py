@@ -157,7 +157,7 @@ def _in_json(path: Path) -> tuple[list[str], str]:
     if "shapes" in held:
         flags = [as_text(name) for name, on in part(held, "flags", dict).items() if on is True]
         return flags, "a file of labelme" if part(held, "shapes", list) else ""
-    if isinstance(held.get("item"), dict):
+    if isinstance(held.get("item", held.get("image")), dict) and "annotations" in held:  # "image" before version 2
         annotations = [one for one in part(held, "annotations", list) if isinstance(one, dict)]
         tags = texts([one.get("name") for one in annotations if "tag" in one])
         return tags, "a file of V7 Darwin" if annotations else ""

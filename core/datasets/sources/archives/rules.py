@@ -23,6 +23,7 @@ BLOCK = 2**20
 _RATIO_MATTERS_ABOVE = 100 * 2**20  # bytes; a small archive of very even pictures is no attack
 _MOST_NAMED = 1000  # of files that are told of
 _LONGEST_PART = 255  # bytes of one file or folder name that common file systems can keep
+_DEEPEST, _LONGEST_PATH = 100, 3000  # folders within one another, bytes; Linux takes 4,096 bytes with what is before
 
 _SIDECAR_SUFFIXES = frozenset({".cls"})
 # Pictures that are not read are unpacked all the same, so that they are listed with the reason.
@@ -130,7 +131,6 @@ class Judge:
     others: int = 0
     holds_pixels: bool = False
     nested: list[str] = field(default_factory=list)
-    tars: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     _seen: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -154,8 +154,6 @@ class Judge:
             if parts in self._seen:
                 raise BadArchive(f"The archive holds {entry.name} twice. Rename or remove one of them and pack again.")
             self._seen.add(parts)
-            if parts[-1].lower().endswith((".tar", ".tar.gz", ".tgz")) and len(self.tars) < _MOST_NAMED:
-                self.tars.append("/".join(parts))
             if max(self.pictures, self.others) > self.limits.files:
                 raise BadArchive(too_many_files(self.limits))
             yield entry
@@ -220,6 +218,11 @@ def _refuse_unreadable(entry: Entry) -> None:
         raise BadArchive(
             f"The name {entry.name} is too long: a file or folder name can have {_LONGEST_PART} bytes. "
             "Shorten it and pack again."
+        )
+    if len(entry.parts) > _DEEPEST or len(os.fsencode("/".join(entry.parts))) > _LONGEST_PATH:
+        raise BadArchive(
+            f"The path {entry.name} is too long: at most {_DEEPEST} folders within one another can be unpacked, with "
+            f"{_LONGEST_PATH:,} bytes of names. Pack the images again with shorter paths."
         )
 
 

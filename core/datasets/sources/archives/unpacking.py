@@ -32,13 +32,10 @@ class Unpacked:
         Number of files written, 1 or more.
     nested : list of str
         Archives inside it, which stayed packed.
-    tars : list of str
-        Tar archives among the files: pictures may be packed in them as WebDataset does, else they stay packed too.
     """
 
     files: int
     nested: list[str]
-    tars: list[str]
 
 
 def unpack(
@@ -102,4 +99,4 @@ def unpack(
         with appearing_at_the_end(folder, BadArchive) as temporary:
             count = write(archive, entries, temporary, limits, written)
             judge.refuse_without_pixels()
-    return Unpacked(count, judge.nested, judge.tars)
+    return Unpacked(count, judge.nested)

@@ -14,6 +14,7 @@ from core.datasets.sources.folders.places import (
     parted,
     places_of,
     unwrap,
+    unwrap_copies,
 )
 from core.datasets.sources.folders.split_folders import MORE_OF_A_CLASS, Divided, take_split
 from core.datasets.sources.folders.unlabelled import keep, keep_without_label
@@ -60,6 +61,7 @@ def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Lay
     unwrap(places)
     divided = take_split(places, layout)
     unwrap(divided.inside)
+    _say_copies(unwrap_copies(divided.inside), layout)
     inside, outside = parted(divided.inside, lambda place: bool(place.levels))
     keep(outside, layout)
     level = class_level(inside, choices)
@@ -107,6 +109,14 @@ def _label(layout: Layout, places: list[Place], level: int, choices: Choices, di
         layout.warnings.append(
             f"The folders within class folders, such as {shown(nested[0])}, are not taken as classes of their own. "
             f"If they are, import with {Choices(level=INNERMOST).to_options()}."
+        )
+
+
+def _say_copies(names: list[str], layout: Layout) -> None:
+    for name in names:
+        layout.warnings.append(
+            f"“{shown(name)}” holds folders that are called as those beside it, and is not taken for a class: its "
+            "images are taken as more of those classes."
         )
 
 

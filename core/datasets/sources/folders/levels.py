@@ -79,7 +79,7 @@ def _option(places: list[Place], level: int) -> Option:
 def _may_be_classes(places: list[Place], depth: int) -> bool:
     """Whether the folders on an inner level, from 1, may be classes rather than patients, days or pieces of a class."""
     deep = [place for place in places if len(place.levels) > depth]
-    if count(deep) < _NEARLY_ALL * count(places):
+    if 2 * count(deep) <= count(places):
         return False
     around: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     within: dict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -103,6 +103,10 @@ def _are_numbered(names: Iterable[str]) -> bool:
     """Whether folders are named as a series is: by numbers or letters, or beginning with one word, as "patient_a"."""
     names = list(names)
     with_numbers = sum(len(name) == 1 or any(letter.isdigit() for letter in name) for name in names)
+    # 01_TUMOR and 02_STROMA are classes in a row.
+    longest = {max(words_of(name), key=len, default="") for name in names}
+    if len(names) == len(longest) > 1 and all(len(word) > 2 for word in longest):
+        with_numbers = 0
     first_words = {words[0] for name in names if len(words := words_of(name)) > 1}
     return with_numbers >= _NEARLY_ALL * len(names) or (
         len(first_words) == 1 and all(len(words_of(name)) > 1 for name in names)

@@ -86,6 +86,30 @@ def unwrap(places: list[Place]) -> None:
             place.levels = place.levels[1:]
 
 
+def unwrap_copies(places: list[Place]) -> list[str]:
+    """Take away an outermost folder that lies beside class folders and holds folders of the same names.
+
+    Archives that were unpacked twice are so: ``cats``, ``dogs`` and ``photos/cats``, ``photos/dogs``.
+
+    Returns
+    -------
+    list of str
+        Names of the folders that were taken away.
+    """
+    outermost = under_first(places)
+    inside = {name: {place.level(1) for place in found} - {""} for name, found in outermost.items()}
+    # A few images may lie loose in it.
+    copies = [
+        name
+        for name, inner in inside.items()
+        if len(inner & (outermost.keys() - {name})) > 1 and 2 * len(inner & outermost.keys()) > len(inner)
+    ]
+    for name in copies:
+        for place in outermost[name]:
+            place.levels = place.levels[1:]
+    return copies
+
+
 def _is_of_images(name: str) -> bool:
     """Whether a folder's name says no more than that it holds images."""
     words = words_of(name)

@@ -9,6 +9,7 @@ from core.datasets.sources.words import listed
 _WITHOUT_LABEL = frozenset(
     {"unlabelled", "unlabeled", "notlabelled", "notlabeled", "nolabel", "nolabels", "withoutlabel", "withoutlabels"}
     | {"missinglabel", "missinglabels", "unknownlabel", "unknownlabels", "unannotated", "unsup", "unsupervised"}
+    | {"unsorted", "unsortiert", "tolabel", "toannotate", "toclassify", "tosort", "todo"}
 )
 _TO_PREDICT = frozenset({"pred", "predict", "prediction", "predictions", "topredict", "inference"})
 

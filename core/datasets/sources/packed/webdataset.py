@@ -32,6 +32,9 @@ _MOST_BYTES = 256 * 2**20  # of a picture
 _MOST_LABEL_BYTES = 2**20
 _MOST_HEADER_BYTES = 2**20
 _MOST_PARTS = 100  # of a sample
+_MOST_UNPACKED = 100 * 2**20  # bytes, or as many times the file's as an archive may unpack to: see `Limits.ratio`
+_RATIO = 200
+_OTHER_ARCHIVES = (b"PK\3\4", b"7z\xbc\xaf")
 _DAMAGES = (tarfile.TarError, EOFError, OSError, zlib.error, ValueError)
 
 
@@ -129,6 +132,9 @@ def find_webdataset(
 
 def _begins_so(path: Path) -> bool:
     """Whether a picture and a label or a text of the same name follow one another at the beginning of a tar."""
+    with path.open("rb") as file:
+        if file.read(4) in _OTHER_ARCHIVES:  # one that is only called a tar
+            return False
     for sample in islice(_samples(path), _SAMPLES_TO_LOOK_AT):
         found = _candidates(sample) if sample.picture() is not None else []
         # Texts beside pictures within folders may be anything, and the folders may be classes.
@@ -217,8 +223,16 @@ class _CutOff(Exception):
 class _Member(tarfile.TarInfo):
     """An entry of a tar from anyone, whose own header cannot fill the memory, and whose end is not taken as the tar's.
 
-    `tarfile` passes over a damaged header that is not the first, and reads a header of names as long as it says it is.
+    `tarfile` passes over a damaged header that is not the first, reads a header of names as long as it says it is, and
+    passes over as many bytes as a header announces even where the file has long ended.
     """
+
+    furthest = 0
+    """Where a file may end, in bytes from the beginning of the unpacked tar."""
+
+    @classmethod
+    def up_to(cls, furthest: int) -> type["_Member"]:
+        return type(cls.__name__, (cls,), {"furthest": furthest})
 
     @classmethod
     def fromtarfile(cls, tar: tarfile.TarFile) -> "_Member":
@@ -232,13 +246,17 @@ class _Member(tarfile.TarInfo):
     def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
         if self.type not in tarfile.REGULAR_TYPES and self.size > _MOST_HEADER_BYTES:
             raise _CutOff
+        if self.size < 0 or tar.offset + self.size > self.furthest:
+            raise _CutOff
         return super()._proc_member(tar)
 
 
 def _samples(path: Path) -> Iterator[_Sample]:
     """Files that follow one another and belong together, read in one go."""
     sample = None
-    with _understood(path), tarfile.open(path, "r|*", tarinfo=_Member) as tar:
+    size = path.stat().st_size
+    members = _Member.up_to(max(_MOST_UNPACKED, _RATIO * size) if _is_compressed(path) else size)
+    with _understood(path), tarfile.open(path, "r|*", tarinfo=members) as tar:
         for member in tar:
             tar.members = []  # which `tarfile` keeps, and which would grow with the file
             match = _KEY.fullmatch(member.name)
@@ -259,6 +277,11 @@ def _samples(path: Path) -> Iterator[_Sample]:
                 sample.parts[part] = tar.extractfile(member).read()
         if sample is not None:
             yield sample
+
+
+def _is_compressed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(6).startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))
 
 
 @contextmanager

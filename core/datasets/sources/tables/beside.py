@@ -1,7 +1,7 @@
 """Reads the tables that label the images of a folder, and puts those together that are the parts of a split."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.datasets.sources.tables.families import (
     what_is_lacking,
 )
 from core.datasets.sources.tables.files import open_table
+from core.datasets.sources.tables.paths import file_name
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.sources.tables.table_folders import TableFolder, candidates
 from core.errors import UsageError
@@ -87,19 +88,40 @@ def find_tables(
     return found
 
 
+def labels_images(table: Path, paths: Iterable[str]) -> bool:
+    """Whether most values of a column are names of images, with or without ending, and another is called after labels.
+
+    Such a table is meant for the images, though it may not say which file of a name it means.
+    """
+    columns = _values_by_column(table)
+    stems = {os.path.splitext(path.rpartition("/")[2])[0] for path in paths} if len(columns) > 1 else set()
+    naming = {
+        name
+        for name, values in columns.items()
+        if 2 * sum(os.path.splitext(file_name(value))[0] in stems for value in values) > len(values)
+    }
+    labels = [name for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS and len(values) > 1]
+    return bool(naming) and not naming.issuperset(labels)
+
+
 def labels_folders(table: Path, names: Collection[str]) -> bool:
     """Whether a table names the folders and, in a column called after labels, has few values for many folders."""
+    columns = _values_by_column(table)
+    speaks_of_them = any(2 * len(values & set(names)) >= len(names) for values in columns.values())
+    labels = [values for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS]
+    return speaks_of_them and any(1 < len(values) <= len(names) / 2 for values in labels)
+
+
+def _values_by_column(table: Path) -> dict[str, set[str]]:
+    """The different values in the first rows; none where the table can't be read."""
     try:
         opened = open_table(table)
         readable = [column for column in range(len(opened.names)) if opened.holds_text(column)]
         rows = [row for row in islice(opened.rows(readable), _ROWS_TO_LOOK_AT) if row is not None]
     except UsageError:
-        return False
+        return {}
     named = [opened.names[column] for column in readable]
-    columns = dict(zip(named, map(set, zip(*rows, strict=True)), strict=True)) if rows else {}
-    speaks_of_them = any(2 * len(values & set(names)) >= len(names) for values in columns.values())
-    labels = [values for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS]
-    return speaks_of_them and any(1 < len(values) <= len(names) / 2 for values in labels)
+    return dict(zip(named, map(set, zip(*rows, strict=True)), strict=True)) if rows else {}
 
 
 # One table -----------------------------------------------------------------------------------------------------------

@@ -220,6 +220,7 @@ def test_names_that_are_too_long(packed, tmp_path, name):
 
 def test_a_path_that_is_too_long_in_all(packed, tmp_path):
     assert "too long" in refusal(packed({f"{'x' * 200}/" * 25 + "1.png": picture()}), tmp_path)
+    assert "too long" in refusal(packed({"d/" * 1200 + "1.png": picture()}), tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -1,5 +1,6 @@
 """Files that hold pictures, from anyone: cut off, of other kinds, announcing what they do not hold."""
 
+import gzip
 import io
 import json
 import tarfile
@@ -345,6 +346,18 @@ def test_a_header_that_announces_a_huge_name(tmp_path):
     assert "damaged" in refusal(path, tmp_path)
 
 
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_a_header_that_announces_more_than_any_disk_holds(tmp_path, mode):
+    path = tmp_path / ("set.tar" if mode == "w" else "set.tar.gz")
+    header = tarfile.TarInfo("big.png")
+    header.size = 2**60
+    plain = shard(tmp_path / "plain.tar", samples(range(4))).read_bytes().rstrip(b"\0")
+    content = plain + bytes(-len(plain) % 512) + header.tobuf(tarfile.GNU_FORMAT) + bytes(1024)
+    path.write_bytes(gzip.compress(content) if mode == "w:gz" else content)
+    (tmp_path / "plain.tar").unlink()
+    assert "damaged or cut off" in refusal(path, tmp_path)
+
+
 def test_a_damaged_header_in_the_middle_is_not_the_end(tmp_path):
     path = shard(tmp_path / "set.tar", samples(range(6)))
     content = bytearray(path.read_bytes())
@@ -358,6 +371,9 @@ def test_other_tars_are_not_webdataset(tmp_path):
     assert find_packed(path) is None
     nested = shard(tmp_path / "nested.tar", [("inner.tar", path.read_bytes()), ("inner.zip", b"PK")])
     assert find_packed(nested) is None
+    with zipfile.ZipFile(tmp_path / "zip.tar", "w") as archive:  # whose content says what it is
+        archive.writestr("circle/0.png", b"")
+    assert find_packed(tmp_path / "zip.tar") is None
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
