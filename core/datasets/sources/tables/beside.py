@@ -136,6 +136,7 @@ def find_tables(
             found.labels.append(_joined(root, {name: read[name] for name in used}, used))
             found.labels[-1].problem, problem = problem, None
             parts = {name: part for name, part in parts.items() if name not in used}
+    found.labels = _with_those_that_go_on(folder, root, found.labels, read)
     found.labels.sort(key=lambda one: -len(one.layout.images))
     return found
 
@@ -227,8 +228,7 @@ def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[
     for place in places:
         # In the folder of a class only what is a table for certain is one.
         endings = TABLE_SUFFIXES & PLAIN_TABLES if place.is_class else TABLE_SUFFIXES
-        # A sample submission names the unlabelled test images, with made-up labels.
-        names = [name for name in place.names if "submission" not in name.casefold()]
+        names = [name for name in place.names if not _holds_predictions(name) and not name.startswith(("~$", "._"))]
         kinds = Counter(Path(name).suffix.lower() for name in names)
         for name in names:
             if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
@@ -238,6 +238,11 @@ def _candidates(folder: Path, places: Sequence[Place], chosen: str) -> Iterator[
     # Of what lies outside not even that it is there is told.
     if is_table and is_inside(folder / chosen, folder) and (folder / chosen).is_file():
         yield folder / chosen
+
+
+def _holds_predictions(name: str) -> bool:
+    """Whether a table is called after labels that nobody knows to be right, such as Kaggle's sample submission."""
+    return "submission" in name.casefold() or bool({"pred", "preds", "prediction", "predictions"} & set(words_of(name)))
 
 
 def _is_told_by_name(name: str) -> bool:
@@ -342,6 +347,33 @@ def _families(names: Sequence[str]) -> list[dict[str, str]]:
         else:
             families.setdefault(file if times[file] > 1 else name, {})[name] = folder
     return list(families.values())
+
+
+def _with_those_that_go_on(
+    folder: Path, root: Path, tables: Sequence[TableLabels], read: Mapping[str, Layout]
+) -> list[TableLabels]:
+    """The tables, where those that have the same columns and name other images than one before are taken with it."""
+    kept: dict[tuple[str, ...], TableLabels] = {}
+    others = []
+    for table in tables:
+        columns = tuple(open_table(folder / table.names[0]).names) if len(table.names) == 1 else ()
+        first = kept.get(columns)
+        if not columns or table.problem is not None or len(table.layout.class_names) < 1:
+            others.append(table)
+        elif first is None:
+            kept[columns] = table
+        elif _named_by(first.layout).isdisjoint(_named_by(table.layout)):
+            names = (*first.names, *table.names)
+            parts = {name: part_of_table(Path(name).stem) for name in names}
+            kept[columns] = _joined(root, {name: read[name] for name in names}, parts)
+        else:
+            others.append(table)
+    return [*kept.values(), *others]
+
+
+def _named_by(layout: Layout) -> set[str]:
+    """The images that tables name."""
+    return {image.path for image in (*layout.images, *layout.unlabelled)}
 
 
 def _largest_of_each_part(parts: Mapping[str, str], read: Mapping[str, Layout]) -> dict[str, str]:
