@@ -329,7 +329,7 @@ class _Evidence:
             return self._by_table(self._best(naming_most))
         by_name = by_names(self._root, list(self._paths))
         if self._tables.questions and not sound:
-            question = next(iter(self._tables.questions.values()))
+            question = max(self._tables.questions.values(), key=_speaks_of_labels)
             if by_name is None:
                 raise question
             named = _Reading(by_name, Choices(labels_from=FILE_NAMES))

@@ -19,6 +19,7 @@ from core.datasets.sources.tables.families import (
     largest_of_each_part,
     part_of_table,
     what_is_lacking,
+    with_those_that_go_on,
 )
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import file_name
@@ -84,6 +85,7 @@ def find_tables(
             found.labels.append(joined(root, {name: read[name] for name in used}, used))
             found.labels[-1].problem, problem = problem, None
             parts = {name: part for name, part in parts.items() if name not in used}
+    found.labels = with_those_that_go_on(folder, root, found.labels, read)
     found.labels.sort(key=lambda one: -len(one.layout.images))
     return found
 
