@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.datasets.sources.agreement import explains_another
+from core.datasets.sources.annotations.opening import NoAnnotations
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order
 from core.datasets.sources.listing import files, is_text, subfolders
@@ -74,11 +75,14 @@ class TablesBeside:
         By the table's path, what has to be chosen before it can be used.
     unusable
         By the table's path, why it cannot be used, in words.
+    unknown
+        Those of the unusable that are no table, and nothing that a known tool writes.
     """
 
     labels: list[TableLabels] = field(default_factory=list)
     questions: dict[str, Undecided] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ def find_tables(
             found.questions[name] = _asked_of(question, name)
         except UsageError as error:
             found.unusable[name] = str(error)
+            if isinstance(error, NoAnnotations):
+                found.unknown.add(name)
     for family in _families([*read, *found.questions, *found.unusable]):
         parts = {name: part for name, part in family.items() if name in read}
         problem = _what_is_lacking(folder, family, parts, found)
