@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.datasets.sources.agreement import explains_another
+from core.datasets.sources.annotations.opening import NoAnnotations
 from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders
@@ -43,11 +44,14 @@ class TablesBeside:
         By the table's path, what has to be chosen before it can be used.
     unusable
         By the table's path, why it cannot be used, in words.
+    unknown
+        Those of the unusable that are no table, and nothing that a known tool writes.
     """
 
     labels: list[TableLabels] = field(default_factory=list)
     questions: dict[str, Undecided] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
 
 def find_tables(
