@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.datasets.sources.words import in_bytes
 from core.errors import WorkbenchError
 
 
@@ -37,6 +38,23 @@ def appearing_at_the_end(folder: Path, refusal: type[WorkbenchError] = Workbench
         raise refusal(_reason(error, folder)) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)  # after the renaming there is nothing left to remove
+
+
+def refuse_full_disk(needed_bytes: int, folder: Path, refusal: type[WorkbenchError] = WorkbenchError) -> None:
+    """Refuse what needs more room than there is where `folder` will be.
+
+    Raises
+    ------
+    WorkbenchError
+        Of the kind `refusal`.
+    """
+    existing = next((parent for parent in folder.absolute().parents if parent.is_dir()), None)
+    free_bytes = shutil.disk_usage(existing).free if existing else needed_bytes
+    if needed_bytes > free_bytes:
+        raise refusal(
+            f"The disk that holds {existing} has {in_bytes(free_bytes)} free, but the images need "
+            f"{in_bytes(needed_bytes)}. Make room and try again."
+        )
 
 
 def exists_already(folder: Path) -> str:

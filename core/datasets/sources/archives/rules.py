@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -248,19 +247,6 @@ def refuse_bomb(unpacked_bytes: int, packed_bytes: int, limits: Limits) -> None:
         raise BadArchive(
             f"The archive unpacks to more than {limits.ratio} times its own size, as zip bombs do. It is not unpacked. "
             "Real photographs hardly shrink when packed."
-        )
-
-
-def refuse_full_disk(needed_bytes: int, folder: Path) -> None:
-    """Refuse an archive that needs more room than there is where `folder` will be."""
-    existing = next((parent for parent in folder.absolute().parents if parent.is_dir()), None)
-    if existing is None:
-        return
-    free_bytes = shutil.disk_usage(existing).free
-    if needed_bytes > free_bytes:
-        raise BadArchive(
-            f"The disk that holds {existing} has {in_bytes(free_bytes)} free, but the archive needs "
-            f"{in_bytes(needed_bytes)}. Make room and try again."
         )
 
 

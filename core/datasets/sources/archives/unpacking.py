@@ -11,14 +11,13 @@ from core.datasets.sources.archives.rules import (
     Judge,
     Limits,
     refuse_bomb,
-    refuse_full_disk,
     write,
 )
 from core.datasets.sources.archives.seven_zip import open_seven_zip
 from core.datasets.sources.archives.tar_archive import open_tar
 from core.datasets.sources.archives.zip_archive import open_zip
 from core.datasets.sources.kinds import what_is
-from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
+from core.datasets.sources.new_folder import appearing_at_the_end, exists_already, refuse_full_disk
 
 _READERS = {"zip": open_zip, "tar": open_tar, "7z": open_seven_zip}
 
@@ -92,7 +91,7 @@ def unpack(
             judge.refuse_without_pixels()
             claimed_bytes = sum(entry.member.size for entry in entries)
             refuse_bomb(claimed_bytes, packed_bytes, limits)
-            refuse_full_disk(claimed_bytes, folder)
+            refuse_full_disk(claimed_bytes, folder, BadArchive)
 
         def written(number: int) -> None:
             if progress is not None and archive.is_listed:

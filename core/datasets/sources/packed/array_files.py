@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.sources.choices import Choices, Option, Undecided
-from core.datasets.sources.packed.arrays import ArraySet, Part, PictureArray, StoredArray, listed
+from core.datasets.sources.packed.arrays import ArraySet, Part, PictureArray, StoredArray
 from core.datasets.sources.packed.hdf5 import hdf5_arrays
 from core.datasets.sources.packed.labels import label_names
 from core.datasets.sources.packed.mat import is_hdf5, mat_arrays
 from core.datasets.sources.packed.npz import npy_arrays, npz_arrays
 from core.datasets.sources.split_names import SPLIT_NAMES
+from core.datasets.sources.words import in_a_row
 from core.errors import UsageError
 
 SUFFIXES = frozenset({".npz", ".npy", ".mat", ".h5", ".hdf5"})
@@ -91,7 +92,7 @@ def find_arrays(files: Sequence[Path], root: Path, choices: Choices, wanted: Pat
     if len(sets) > 1:
         firsts = [inside[0].array.file.relative_to(root).as_posix() for inside in sets.values()]
         options = [Option(f"the pictures in {name}", Choices(labels_from=name)) for name in dict.fromkeys(firsts)]
-        raise Undecided(f"There are several sets of pictures, such as {listed(firsts)}. Which is meant?", options)
+        raise Undecided(f"There are several sets of pictures, such as {in_a_row(firsts, 2)}. Which is meant?", options)
     (inside,) = sets.values()
     return _paired(inside, choices)
 
@@ -172,8 +173,9 @@ def _nothing(named: list[_Named], files: Sequence[Path]) -> str:
     kinds = {one.kind for one in named}
     lacking = "labels" if "pictures" in kinds else "pictures" if "labels" in kinds else "pictures and labels"
     return (
-        f"{listed([path.name for path in files])}: no array of {lacking} was found. There is "
-        f"{listed(arrays) or 'nothing'}. Call the arrays x_train, y_train, x_test and y_test, or images and labels."
+        f"{in_a_row([path.name for path in files], 2)}: no array of {lacking} was found. There is "
+        f"{in_a_row(arrays, 2) or 'nothing'}. Call the arrays x_train, y_train, x_test and y_test, or images and "
+        "labels."
     )
 
 
@@ -188,7 +190,7 @@ def _paired(inside: list[_Named], choices: Choices) -> ArraySet:
     for one in sorted(pictures, key=lambda one: ("train", "validation", "test", "").index(one.split)):
         fitting = [other for other in labels if _belong_together(one, other)]
         if len(fitting) > 1:
-            called = listed([other.array.called for other in fitting])
+            called = in_a_row([other.array.called for other in fitting], 2)
             raise UsageError(f"Which labels belong to {one.array.called} can't be told: {called}.")
         if fitting:
             parts.append(_part(one, fitting[0], names, choices, warnings))
@@ -206,8 +208,8 @@ def _paired(inside: list[_Named], choices: Choices) -> ArraySet:
         told = [one.array.file.name for one in splits]
         if len(set(told)) < len(splits):
             told = [f"“{one.array.key}”" for one in splits]
-        split_from = f"the names {listed(told)}"
-    return ArraySet(files, parts, listed([array.called for array in used]), split_from, warnings=warnings)
+        split_from = f"the names {in_a_row(told, 2)}"
+    return ArraySet(files, parts, in_a_row([array.called for array in used], 2), split_from, warnings=warnings)
 
 
 def _belong_together(pictures: _Named, labels: _Named) -> bool:

@@ -219,12 +219,3 @@ class ArraySet:
                     self.left_out.append((f"{part.split} picture {number:,}".strip(), SEVERAL))
                 else:
                     yield Picture(pixels, label, part.split, name=f"{part.split} picture {number:,}".strip())
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names for a sentence: "a", "a and b", "a, b and 3 more"."""
-    if not names:
-        return ""
-    if len(names) > 3:
-        return f"{', '.join(names[:2])} and {len(names) - 2} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.sources.choices import Choices, Option, Undecided
-from core.datasets.sources.packed.arrays import ArraySet, Part, listed
+from core.datasets.sources.packed.arrays import ArraySet, Part
 from core.datasets.sources.packed.packed import MOST_IMAGES
+from core.datasets.sources.words import in_a_row
 from core.errors import UsageError
 
 _CIFAR_SIDE, _STL_SIDE = 32, 96
@@ -49,7 +50,7 @@ def find_cifar(files: Sequence[Path], root: Path, choices: Choices) -> ArraySet:
     for pattern, find in ((_CIFAR_10, _cifar_10), (_CIFAR_100, _cifar_100), (_STL_10, _stl_10)):
         fitting = [path for path in files if pattern.fullmatch(path.name)]
         if len({path.parent for path in fitting}) > 1 or (fitting and len(fitting) < len(files)):
-            examples = listed([path.relative_to(root).as_posix() for path in files])
+            examples = in_a_row([path.relative_to(root).as_posix() for path in files], 2)
             raise UsageError(f"There are several sets of CIFAR or STL files: {examples}. Keep the files of one only.")
         if fitting:
             return find(fitting, choices)
@@ -85,7 +86,7 @@ def _examples(names: list[str]) -> str:
 
 
 def _cifar_set(files: list[Path], parts: list[Part], labels: str) -> ArraySet:
-    called = listed([path.name for path in files])
+    called = in_a_row([path.name for path in files], 2)
     return ArraySet(files, parts, f"{labels} {called}", f"the names {called}")
 
 
@@ -123,7 +124,7 @@ def _stl_10(files: list[Path], choices: Choices) -> ArraySet:
             raise UsageError(f"{images.name} holds {count:,} images, but {labels.name} {len(texts):,} labels.")
         parts.append(Part("" if split == "unlabeled" else split, texts, _stl_pictures(images, record, count)))
     called = [path.name for path in files if path.name.startswith(("train_X", "test_X"))]
-    return ArraySet(files, parts, listed([path.name for path in used]), f"the names {listed(called)}")
+    return ArraySet(files, parts, in_a_row([path.name for path in used], 2), f"the names {in_a_row(called, 2)}")
 
 
 def _stl_pictures(path: Path, record: int, count: int):

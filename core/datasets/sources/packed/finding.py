@@ -8,7 +8,6 @@ from pathlib import Path
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, Choices, Option, Undecided
 from core.datasets.sources.listing import is_hidden, is_image
 from core.datasets.sources.packed.array_files import find_arrays, is_array_file
-from core.datasets.sources.packed.arrays import listed
 from core.datasets.sources.packed.cifar import find_cifar, is_cifar
 from core.datasets.sources.packed.hugging_face import find_picture_table, is_table_of_pictures
 from core.datasets.sources.packed.idx import find_idx, is_idx
@@ -17,6 +16,7 @@ from core.datasets.sources.packed.packed import Packed
 from core.datasets.sources.packed.pixel_tables import find_pixel_tables
 from core.datasets.sources.packed.refused import refusal
 from core.datasets.sources.packed.webdataset import find_webdataset, is_tar
+from core.datasets.sources.words import in_a_row
 from core.errors import UsageError, WorkbenchError
 
 _STRAY = 0.02  # image files for each packed picture; fewer are a preview that somebody put beside
@@ -144,7 +144,7 @@ def _found(files: list[Path], root: Path, choices: Choices, wanted: Path | None,
     if len(found) > 1:
         names = [path.relative_to(root).as_posix() for path in found]
         options = [Option(f"the pictures in {name}", Choices(labels_from=name)) for name in names]
-        raise Undecided(f"There are pictures of several kinds, in {listed(names)}. Which are meant?", options)
+        raise Undecided(f"There are pictures of several kinds, in {in_a_row(names, 2)}. Which are meant?", options)
     if problems and not found and not has_images:
         raise problems[0]
     return next(iter(found.values()), None)

@@ -15,9 +15,10 @@ from typing import Any
 from core.datasets.sources.choices import LEAVE_OUT, Choices
 from core.datasets.sources.packed.labels import SEVERAL, several_labels
 from core.datasets.sources.packed.packed import MOST_IMAGES, Picture
-from core.datasets.sources.packed.picture_columns import PictureColumns, find_columns, listed_columns, picture_columns
+from core.datasets.sources.packed.picture_columns import PictureColumns, find_columns, picture_columns
 from core.datasets.sources.packed.shards import one_set, said_of_split, split_of
 from core.datasets.sources.split_names import SPLIT_NAMES
+from core.datasets.sources.words import listed
 from core.errors import UsageError
 
 SUFFIXES = frozenset({".parquet", ".arrow"})
@@ -113,7 +114,7 @@ def find_picture_table(
     labelled = [(path, found) for path, found in zip(chosen, columns, strict=True) if found.label]
     if not labelled:
         raise UsageError(
-            f"{chosen[0].name} holds pictures, but no column of labels: {listed_columns(schemas[chosen[0]])}."
+            f"{chosen[0].name} holds pictures, but no column of labels: {listed(schemas[chosen[0]].names, 30)}."
         )
     path, first = labelled[0]
     others = f" and {len(chosen) - 1} more" if len(chosen) > 1 else ""

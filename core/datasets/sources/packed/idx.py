@@ -13,9 +13,10 @@ from typing import BinaryIO
 import numpy as np
 
 from core.datasets.sources.listing import is_hidden
-from core.datasets.sources.packed.arrays import ArraySet, Part, listed
+from core.datasets.sources.packed.arrays import ArraySet, Part
 from core.datasets.sources.packed.packed import MOST_IMAGES
 from core.datasets.sources.split_names import SPLIT_NAMES
+from core.datasets.sources.words import in_a_row
 from core.errors import UsageError, WorkbenchError
 from core.images.reading import MAXIMUM_PIXELS
 
@@ -71,8 +72,8 @@ def find_idx(files: Sequence[Path], root: Path, class_names: Sequence[str] | Non
     return ArraySet(
         used,
         parts,
-        listed([pair.labels.name for pair in pairs]),
-        f"the names {listed([pair.images.name for pair in pairs])}",
+        in_a_row([pair.labels.name for pair in pairs], 2),
+        f"the names {in_a_row([pair.images.name for pair in pairs], 2)}",
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.datasets.sources.choices import Choices, Option, Undecided
+from core.datasets.sources.words import listed
 from core.errors import UsageError
 
 _USUAL_PICTURES = ("image", "img", "picture", "photo")
@@ -82,7 +83,7 @@ def find_columns(schema: Any, choices: Choices, path: Path) -> PictureColumns:
     """
     for name in (choices.path_column, *choices.label_columns[:1], choices.split_column, choices.group_column):
         if name and schema.names.count(name) != 1:
-            raise UsageError(f"{path.name} has no column “{name}”. Its columns are {listed_columns(schema)}.")
+            raise UsageError(f"{path.name} has no column “{name}”. Its columns are {listed(schema.names, 30)}.")
     pictures = picture_columns(schema)
     usual = [name for name in pictures if name.casefold() in _USUAL_PICTURES]
     chosen = choices.path_column or (pictures[0] if len(pictures) == 1 else usual[0] if len(usual) == 1 else "")
@@ -139,7 +140,3 @@ def _class_names(schema: Any, label: str) -> list[str]:
         feature = feature.get("feature") if isinstance(feature, dict) and "feature" in feature else feature
     names = feature.get("names") if isinstance(feature, dict) else None
     return [str(name) for name in names] if isinstance(names, list) else []
-
-
-def listed_columns(schema: Any) -> str:
-    return ", ".join(f"“{name[:60]}”" for name in schema.names[:30])

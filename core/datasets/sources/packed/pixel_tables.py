@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from core.datasets.sources.packed.arrays import listed
 from core.datasets.sources.packed.packed import Picture
 from core.datasets.sources.packed.shards import one_set, split_of
+from core.datasets.sources.words import in_a_row, listed
 from core.errors import UsageError
 
 _PIXEL = re.compile(r"(pixel|px|p)[ _.-]?\d+|\d+x\d+", re.IGNORECASE)
@@ -106,8 +106,8 @@ def find_pixel_tables(files: Sequence[Path], root: Path, wanted: Path | None = N
     splits = ["" if forms[path].label < 0 or forms[path].usage >= 0 else split_of(path, root) for path in chosen]
     told = [path.name for path, split in zip(chosen, splits, strict=True) if split]
     by_usage = any(forms[path].usage >= 0 for path in chosen)
-    split_from = "the column “Usage”" if by_usage else f"the names {listed(told)}" if told else ""
-    labels_from = f"the column of labels of {listed([path.name for path in labelled])}"
+    split_from = "the column “Usage”" if by_usage else f"the names {in_a_row(told, 2)}" if told else ""
+    labels_from = f"the column of labels of {in_a_row([path.name for path in labelled], 2)}"
     return PixelTable(
         chosen, [forms[path] for path in chosen], splits, labels_from, split_from, _warnings(chosen, forms)
     )
@@ -163,8 +163,9 @@ def _label(names: Sequence[str], path: Path) -> int:
     others = [name for name in names if not _PIXEL.fullmatch(name) and name not in (*_INDEX, _CELL, "usage")]
     usual = [name for name in _LABELS if name in others]
     if len(usual) != 1 and others:
-        called = ", ".join(f"“{name[:60]}”" for name in others[:10])
-        raise UsageError(f"Which column of {path.name} holds the label can't be told: {called}. Call it “label”.")
+        raise UsageError(
+            f"Which column of {path.name} holds the label can't be told: {listed(others, 10)}. Call it “label”."
+        )
     return names.index(usual[0]) if usual else -1
 
 

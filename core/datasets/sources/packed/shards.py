@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.datasets.sources.choices import Choices, Option, Undecided
-from core.datasets.sources.packed.arrays import listed
 from core.datasets.sources.split_names import SPLIT_NAMES, words_of
+from core.datasets.sources.words import in_a_row
 
 _SAYING_NOTHING = frozenset({"data", "of", "partial", "default", "shard", "shards", "part"})
 
@@ -45,14 +45,14 @@ def one_set(files: Sequence[Path], root: Path, wanted: Path | None = None) -> li
     if len(sets) > 1:
         names = [inside[0].relative_to(root).as_posix() for inside in sets.values()]
         options = [Option(f"the pictures in {name}", Choices(labels_from=name)) for name in names]
-        raise Undecided(f"There are several sets of pictures, such as {listed(names)}. Which is meant?", options)
+        raise Undecided(f"There are several sets of pictures, such as {in_a_row(names, 2)}. Which is meant?", options)
     return next(iter(sets.values()), [])
 
 
 def said_of_split(files: Sequence[Path], root: Path) -> str:
     """Words for where the split was told from; "" where no file is named after a part."""
     named = [path.relative_to(root).as_posix() for path in files if split_of(path, root)]
-    return f"the names {listed(named)}" if named else ""
+    return f"the names {in_a_row(named, 2)}" if named else ""
 
 
 def _place(path: Path, root: Path) -> str:

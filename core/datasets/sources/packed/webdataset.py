@@ -19,6 +19,7 @@ from core.datasets.sources.choices import Choices, Option, Undecided
 from core.datasets.sources.listing import is_image
 from core.datasets.sources.packed.packed import Picture
 from core.datasets.sources.packed.shards import one_set, said_of_split, split_of
+from core.datasets.sources.words import shown
 from core.errors import UsageError
 
 _KEY = re.compile(r"((?:.*/|)[^./][^.]*)\.([^/]*)", re.DOTALL)
@@ -71,7 +72,7 @@ class WebDataset:
     def pictures(self) -> Iterator[Picture]:
         for path, split in zip(self.files, self.splits, strict=True):
             for sample in _samples(path):
-                name = f"{path.name}: {_shown(sample.key)}"
+                name = f"{path.name}: {shown(sample.key)}"
                 content = sample.picture()
                 has_pictures = any(is_image(f"x.{part}") for part in sample.parts)
                 if sample.problem or (content is None and has_pictures):
@@ -166,14 +167,14 @@ def _chosen_label(path: Path, choices: Choices) -> str:
     if len(texts) > max(2, len(samples) // 2) or any(len(text) > 60 for text in texts):
         example = next(iter(sorted(texts, key=len, reverse=True)))
         raise UsageError(
-            f"{path.name} holds a text with each picture, such as “{_shown(example)}”: captions and no labels."
+            f"{path.name} holds a text with each picture, such as “{shown(example)}”: captions and no labels."
         )
     return "txt"
 
 
 def _examples(samples: list[_Sample], name: str) -> str:
-    shown = list(dict.fromkeys(filter(None, (_label(sample, name) for sample in samples))))[:3]
-    return f": {', '.join(map(_shown, shown))}" if shown else ""
+    labels = list(dict.fromkeys(filter(None, (_label(sample, name) for sample in samples))))[:3]
+    return f": {', '.join(map(shown, labels))}" if labels else ""
 
 
 def _label(sample: _Sample, name: str) -> str:
@@ -269,9 +270,9 @@ def _samples(path: Path) -> Iterator[_Sample]:
             if not (is_image(f"x.{part}") or part in (*_LABELS, "json", "txt")):
                 continue
             if part in sample.parts or len(sample.parts) == _MOST_PARTS:
-                sample.problem = f"holds .{_shown(part)} twice"
+                sample.problem = f"holds .{shown(part)} twice"
             elif member.size > (_MOST_BYTES if is_image(f"x.{part}") else _MOST_LABEL_BYTES):
-                sample.parts[part], sample.problem = b"", f"has .{_shown(part)} of {member.size:,} bytes"
+                sample.parts[part], sample.problem = b"", f"has .{shown(part)} of {member.size:,} bytes"
             else:
                 sample.parts[part] = tar.extractfile(member).read()
         if sample is not None:
@@ -289,8 +290,3 @@ def _understood(path: Path) -> Iterator[None]:
         yield
     except (_CutOff, *_DAMAGES) as error:
         raise UsageError(f"{path.name} is damaged or cut off. Download or pack it again.") from error
-
-
-def _shown(text: str) -> str:
-    visible = "".join(letter if letter.isprintable() else "�" for letter in text[:80])
-    return visible if len(text) <= 80 else f"{visible}…"

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from PIL import Image
 
 from core.datasets.sources.archives.rules import DEFAULT_LIMITS, Limits
 from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
-from core.datasets.sources.new_folder import appearing_at_the_end, exists_already
+from core.datasets.sources.new_folder import appearing_at_the_end, exists_already, refuse_full_disk
 from core.datasets.sources.packed.packed import MOST_IMAGES, Packed, Picture
 from core.datasets.sources.words import can_be_label, in_bytes, quoted
 from core.errors import UsageError, WorkbenchError
@@ -82,7 +81,7 @@ def write_out(
         raise WorkbenchError(exists_already(target))
     if packed.count > MOST_IMAGES:
         raise WorkbenchError(_too_many(packed))
-    _refuse_full_disk(sum(path.stat().st_size for path in packed.files), target)
+    refuse_full_disk(sum(path.stat().st_size for path in packed.files), target)
     with appearing_at_the_end(target) as temporary, _Writer(temporary, limits) as writer:
         for picture in packed.pictures():
             if writer.count == MOST_IMAGES:
@@ -256,13 +255,3 @@ def _safe(label: str) -> str:
 
 def _too_many(packed: Packed) -> str:
     return f"{packed.files[0].name} holds more than the {MOST_IMAGES:,} pictures allowed. Bring fewer of them."
-
-
-def _refuse_full_disk(needed_bytes: int, folder: Path) -> None:
-    existing = next((parent for parent in folder.absolute().parents if parent.is_dir()), None)
-    free_bytes = shutil.disk_usage(existing).free if existing else needed_bytes
-    if needed_bytes > free_bytes:
-        raise WorkbenchError(
-            f"The disk that holds {existing} has {free_bytes / 1e9:.3g} GB free, but the pictures need about "
-            f"{needed_bytes / 1e9:.3g} GB. Make room and try again."
-        )

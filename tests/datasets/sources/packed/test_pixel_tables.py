@@ -31,7 +31,7 @@ def refusal(path, tmp_path):
         (f"label,{NAMES}\n1,{ROW[:-1]}nan\n", "no whole numbers from 0 to 255"),
         (f"label,{NAMES}\n", "holds no picture"),
         (f"{NAMES}\n{ROW}\n", "no column of labels"),
-        (f"species,age,{NAMES}\na,1,{ROW}\n", "can't be told: “species”, “age”"),
+        (f"species,age,{NAMES}\na,1,{ROW}\n", "can't be told: “species” and “age”"),
         (f"emotion,pixels\n0,{' '.join(['7'] * 64)}\n0,{' '.join(['7'] * 63)}\n", "holds 63 values instead of 64"),
     ],
 )
