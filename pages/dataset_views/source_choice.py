@@ -208,7 +208,7 @@ def choose_columns(dataset: Dataset, table: str, standing: Choices, key: str, is
         [name for name in standing.label_columns if name in names],
         placeholder=told.get("label", AUTOMATIC),
         key=f"{key}_labels",
-        help="The column that holds the class of each image. Several, where each is a class and holds 1 for its images.",
+        help="The column that holds each image's class. Several, where each is a class and holds 1 for its images.",
     )
     left, right = st.columns(2)
     with left:
