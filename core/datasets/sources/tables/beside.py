@@ -81,6 +81,8 @@ def find_tables(
             found.questions[name] = _asked_of(question, name)
         except UsageError as error:
             found.unusable[name] = str(error)
+            if isinstance(error, NoAnnotations):
+                found.unknown.add(name)
     for family in families([*read, *found.questions, *found.unusable]):
         parts = {name: part for name, part in family.items() if name in read}
         problem = what_is_lacking(folder, family, parts, found.questions, found.unusable)
