@@ -31,6 +31,7 @@ from core.files import read_json
 from core.workspace import Workspace
 
 PATHS_SHOWN = 3
+LEFT_OUT_SHOWN = 20
 
 
 def add_commands(add) -> None:
@@ -236,7 +237,10 @@ def _imported(dataset: Dataset) -> Result:
     lines = [f"{summary['name']}: {_images_text(summary)}{origin}", _counts_text(dataset)]
     lines += [f"warning: {warning}" for warning in summary["warnings"]]
     lines += [f"warning: {sentence}" for sentence in lost_in_words(dataset.content.manifest)]
-    lines += [f"left out: {entry['path']} {entry['problem']}" for entry in summary["unreadable"]]
+    left_out = summary["unreadable"]
+    lines += [f"left out: {entry['path']} {entry['problem']}" for entry in left_out[:LEFT_OUT_SHOWN]]
+    if len(left_out) > LEFT_OUT_SHOWN:
+        lines.append(f"left out: {len(left_out) - LEFT_OUT_SHOWN:,} more (all with --json)")
     if ranges := ranges_shown(dataset.content.table, dataset.content.reading):
         lines.append(f"pixels: {scale_in_words(ranges)} (edit {summary['name']} reading, to change that)")
     lines.append(f"check-up: {check(dataset).verdict}")

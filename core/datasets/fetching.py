@@ -87,20 +87,29 @@ def _delete_uploaded(source: Path, request: dict) -> None:
 def warnings_of_unpacking(dataset: Dataset) -> list[str]:
     """What a user should know of what an archive held, in words."""
     held = read_json(dataset.folder / UNPACKED) or {}
-    nested = held.get("nested", [])
-    if not nested:
-        return []
-    more = f" and {len(nested) - 1:,} more" if len(nested) > 1 else ""
-    return [
-        f"The archive holds another archive, {quoted(nested[0])}{more}, which stayed packed: what is in there is not "
-        "among the images. Unpack it and import the folder if it belongs to them."
-    ]
+    warnings = []
+    if nested := held.get("nested"):
+        warnings.append(
+            f"The archive holds another archive, {_first(nested)}, which stayed packed: what is in there is not "
+            "among the images. Unpack it and import the folder if it belongs to them."
+        )
+    if left := held.get("left_packed"):
+        folders = [path.rpartition("/")[0] for path in left]
+        warnings.append(
+            f"Nothing was unpacked of the folder {_first(folders)}: files such as {quoted(left[0])} are no images by "
+            "their endings. If they are, rename them and pack again."
+        )
+    return warnings
+
+
+def _first(names: list[str]) -> str:
+    return quoted(names[0]) + (f" and {len(names) - 1:,} more" if len(names) > 1 else "")
 
 
 def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) -> None:
     """Unpack an archive, and keep what else has to be known of it: it is not there any more where it was uploaded."""
     unpacked = unpack(source, dataset.folder / "images", limits=limits, progress=partial(report, "Unpacking"))
-    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested})
+    write_json(dataset.folder / UNPACKED, {"nested": unpacked.nested, "left_packed": unpacked.left_packed})
 
 
 def _fetch_card(dataset: Dataset, card: Card, report: Progress, limits: Limits) -> Path:

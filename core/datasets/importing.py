@@ -336,10 +336,14 @@ def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
 
 def place_of(dataset: Dataset) -> Path:
     """Where the images that were brought can be read by now: a folder, or the table that names them."""
-    for name in ("pictures", "images"):
-        if (dataset.folder / name).exists():
-            return dataset.folder / name
-    return dataset.folder / _request(dataset).get("source", "images")
+    pictures = dataset.folder / PICTURES
+    return pictures if pictures.exists() else brought_to(dataset)
+
+
+def brought_to(dataset: Dataset) -> Path:
+    """Where what was brought lies, an archive unpacked, before any pictures are taken out of files."""
+    images = dataset.folder / "images"
+    return images if images.exists() else dataset.folder / _request(dataset).get("source", "images")
 
 
 def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
@@ -363,7 +367,8 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     request = _request(dataset)
     choices = choices_of(request)
-    layout = layout_of(dataset, choices, fetch(dataset, request, report, limits))
+    place = fetch(dataset, request, report, limits)
+    layout = layout_of(dataset, choices, place)
     card = dataset.info.card if is_asked_for(dataset.info) or dataset.info.drawn else _card_name(layout.class_names)
     info = replace(
         dataset.info,
@@ -385,6 +390,8 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
             dataset.forget_parts()
         dataset.save(info, table)
         Index(dataset.folder / "index").clear()
+    if place != dataset.folder / PICTURES:  # what is there is of an earlier reading
+        shutil.rmtree(dataset.folder / PICTURES, ignore_errors=True)
     dataset.keep_split()
 
 

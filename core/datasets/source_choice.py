@@ -10,13 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from core.datasets.importing import layout_of, place_of
+from core.datasets.fetching import PICTURES
+from core.datasets.importing import brought_to, layout_of
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order, origin_in_words
+from core.datasets.sources.kinds import PACKED, TABLE
 from core.datasets.sources.listing import files, subfolders
+from core.datasets.sources.packed.finding import find_packed, is_packed_name
 from core.datasets.sources.tables.files import TABLE_SUFFIXES, open_table
 from core.datasets.store import Dataset
-from core.errors import WorkbenchError
+from core.errors import UsageError, WorkbenchError
 
 EXAMPLES, REASONS = 8, 3
 HEAD_ROWS, HEAD_COLUMNS = 5, 50
@@ -47,6 +50,8 @@ class Look:
         The path and label of some images, of as many classes as there are.
     depth
         How many folders lie in one another at most, on the way to an image.
+    packed
+        The names of the files that pictures would be taken out of; then labels are counted only as they are read in.
     problem
         Why nothing can be read, in words.
     question
@@ -61,6 +66,7 @@ class Look:
     warnings: tuple[str, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
     depth: int = 0
+    packed: tuple[str, ...] = ()
     problem: str = ""
     question: Mapping[str, Any] | None = None
 
@@ -68,7 +74,12 @@ class Look:
 def look(dataset: Dataset, choices: Choices) -> Look:
     """What these choices would find; no image is opened, and nothing is changed."""
     try:
-        layout = layout_of(dataset, choices)
+        place = brought_to(dataset)
+        packed = find_packed(place, choices) if dataset.info.kind != TABLE else None
+        if packed is not None:
+            origin = origin_in_words(packed.labels_from, packed.split_from, packed.groups_from)
+            return Look(origin=origin, packed=tuple(path.name for path in packed.files))
+        layout = layout_of(dataset, choices, place)
     except Undecided as question:
         return Look(problem=question.question, question=question.to_dict())
     except (WorkbenchError, OSError) as error:
@@ -99,20 +110,52 @@ def _of_all_classes(layout: Layout) -> list[FoundImage]:
 
 
 def is_told_otherwise(dataset: Dataset) -> bool:
-    """Whether it can be chosen how the images are read: those that were drawn or packed as pixels are what they are."""
-    return dataset.info.kind not in ("sample", "download") and not (dataset.folder / "pictures").exists()
+    """Whether it can be chosen how the images are read: those that were drawn or downloaded are what they are."""
+    return dataset.info.kind not in ("sample", "download")
 
 
 def can_be_looked_at(dataset: Dataset) -> bool:
     """Whether what was brought lies there unpacked, so that `look` can tell something."""
-    place = place_of(dataset)
-    return place.is_file() if dataset.info.kind == "table" else place.is_dir()
+    place = brought_to(dataset)
+    return place.is_file() if dataset.info.kind in (TABLE, PACKED) else place.is_dir()
+
+
+def is_taken_out(dataset: Dataset) -> bool:
+    """Whether the images are pictures that were taken out of files."""
+    return (dataset.folder / PICTURES).exists()
+
+
+def question_of_packed(dataset: Dataset) -> Mapping[str, Any]:
+    """What can be chosen of pictures that were taken out of files: see `Undecided.to_dict`.
+
+    Raises
+    ------
+    WorkbenchError
+        If nothing can be, in words that say why.
+    """
+    place = brought_to(dataset)
+    if not place.exists():
+        raise UsageError(
+            "The pictures were taken out of a file that is no longer there: an upload is not kept. "
+            "Bring it again under another name to read it otherwise."
+        )
+    try:
+        packed = find_packed(place)
+    except Undecided as question:
+        return question.to_dict()
+    tables = [] if packed is None else [path for path in packed.files if path.suffix.lower() == ".parquet"]
+    if not tables:
+        raise UsageError(
+            "The pictures were taken out of a file that can be read in one way only: nothing can be chosen."
+        )
+    table = tables[0].name if place.is_file() else tables[0].relative_to(place).as_posix()
+    return Undecided(f"Which column of {tables[0].name} holds the labels?", table=table).to_dict()
 
 
 def tables_of(dataset: Dataset) -> list[str]:
     """The tables that may label the images: paths relative to the folder that was brought, with forward slashes."""
-    place = place_of(dataset)
-    if dataset.info.kind == "table":
+    place = brought_to(dataset)
+    if dataset.info.kind == TABLE:
         return [place.name]
     found = (f"{prefix}{name}" for prefix, names in _folders(place) for name in _that_may_label(names))
     return list(islice((table for table in found if _is_table(place / table)), _MOST_TABLES))
@@ -151,8 +194,13 @@ def _is_table(path: Path) -> bool:
 
 def table_path(dataset: Dataset, table: str) -> Path:
     """Where a table lies of which `tables_of` or a question gives the name."""
-    place = place_of(dataset)
-    return place if dataset.info.kind == "table" else place / table
+    place = brought_to(dataset)
+    return place if dataset.info.kind in (TABLE, PACKED) else place / table
+
+
+def holds_pictures(path: Path) -> bool:
+    """Whether a file that labels are told from holds the pictures too, in a way that leaves no columns to choose."""
+    return path.suffix.lower() not in TABLE_SUFFIXES and is_packed_name(path.name)
 
 
 def head_of(path: Path) -> pd.DataFrame:

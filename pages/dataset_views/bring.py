@@ -16,7 +16,10 @@ from pages.widgets.gallery import escape
 
 UPLOAD, PATH = "A file from this computer", "A folder or file by its path"
 PUBLIC, SAMPLE = "A public dataset", "A drawn sample"
-UPLOADED = ("zip", "tar", "tgz", "gz", "bz2", "xz", "7z", "npz", "mat", "h5", "hdf5", "parquet", "tm")
+UPLOADED = (
+    *("zip", "7z", "tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst"),
+    *("npz", "mat", "h5", "hdf5", "bin", "parquet", "arrow", "tm"),
+)
 """Endings of what can be uploaded: archives, and files that hold the images themselves."""
 LAYOUTS = PROJECT / "docs" / "layouts.md"
 LAYOUT_HELP = (

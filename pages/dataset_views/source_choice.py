@@ -14,14 +14,18 @@ from core.datasets.source_choice import (
     Look,
     can_be_looked_at,
     head_of,
+    holds_pictures,
     is_fixed,
+    is_taken_out,
     is_told_otherwise,
     look,
+    question_of_packed,
     table_path,
     tables_of,
     told_from,
 )
 from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, NO_COLUMN, Choices, choices_of
+from core.datasets.sources.kinds import PACKED, TABLE
 from core.datasets.store import Dataset, written_state
 from core.errors import WorkbenchError, in_words
 from core.files import read_json
@@ -32,7 +36,7 @@ from pages.widgets.thumbnails import SIDE, thumbnail_url
 READ_IN = "Read them in so"
 BY_COLUMNS = "By columns that I name"
 AUTOMATIC = "automatic"
-QUESTIONS_IN_A_ROW, CLASSES_SHOWN, WARNINGS_SHOWN = 3, 12, 2
+QUESTIONS_IN_A_ROW, CLASSES_SHOWN, WARNINGS_SHOWN, FILES_SHOWN = 3, 12, 2, 3
 TILE_WIDTH = 72
 _QUOTED = re.compile("“([^”]+)”")
 
@@ -82,9 +86,9 @@ def _answer(dataset: Dataset, question: Mapping[str, Any], standing: Choices, ke
     if choices.labels_from in (FOLDERS, FILE_NAMES):
         return choices, ""
     table = choices.labels_from or question["table"]
-    if not table:
+    if not table or holds_pictures(table_path(dataset, table)):
         return choices, ""
-    if dataset.info.kind != "table":
+    if dataset.info.kind not in (TABLE, PACKED):
         choices = replace(choices, labels_from=table)
     chosen = choose_columns(dataset, table, choices, f"{key}_{picked}")
     is_answered = picked in range(len(options)) or chosen != choices
@@ -95,6 +99,9 @@ def read_otherwise(page: Page) -> None:
     """What the images were told from, and everything else that they can be told from."""
     dataset = page.dataset
     if not is_told_otherwise(dataset):
+        return
+    if is_taken_out(dataset):
+        _read_packed_otherwise(page)
         return
     tables, key = tables_of(dataset), f"otherwise_{dataset.name}"
     standing = Choices.from_dict(dataset.info.choices or {})
@@ -117,6 +124,25 @@ def read_otherwise(page: Page) -> None:
     with right:
         _show_table(dataset, table)
         _show_look(dataset, shown)
+
+
+def _read_packed_otherwise(page: Page) -> None:
+    """The question that pictures leave which were taken out of files, or why they leave none."""
+    dataset, choices = page.dataset, None
+    left, right = st.columns([3, 4], gap="large")
+    with left:
+        try:
+            choices, table = _answer(dataset, question_of_packed(dataset), AS_FOUND, f"packed_{dataset.name}")
+        except WorkbenchError as error:
+            st.markdown(escape(str(error)))
+        else:
+            _say_what_stays(page)
+            _read_in(dataset, choices, disabled=choices is None)
+        st.button("Leave it as it is", key=f"packed_{dataset.name}_close", on_click=_close)
+    if choices is not None:
+        with right:
+            _show_table(dataset, table)
+            _show_look(dataset, looked(dataset, choices))
 
 
 def _choose_source(dataset: Dataset, tables: list[str], standing: Choices, key: str) -> tuple[Choices, str]:
@@ -176,33 +202,29 @@ def choose_columns(dataset: Dataset, table: str, standing: Choices, key: str, is
     names, info = list(dict.fromkeys(names)), dataset.info
     told = {"label": info.labels_from, "split": info.split_from, "group": info.groups_from} if is_taken else {}
     told = {role: _automatic(words, names) for role, words in told.items()}
+    labels = st.multiselect(
+        "Label column",
+        names,
+        [name for name in standing.label_columns if name in names],
+        placeholder=told.get("label", AUTOMATIC),
+        key=f"{key}_labels",
+        help="The column that holds each image's class. Several, where each is a class and holds 1 for its images.",
+    )
     left, right = st.columns(2)
     with left:
-        labels = st.multiselect(
-            "Label column",
-            names,
-            [name for name in standing.label_columns if name in names],
-            placeholder=told.get("label", AUTOMATIC),
-            key=f"{key}_labels",
-            help="The column that holds the class of each image. Several, where each is a class and holds 1 for its "
-            "images.",
-        )
-    with right:
         file = _column("File name column", names, standing.path_column, f"{key}_path")
-    left, right = st.columns(2)
-    with left:
+    with right:
         automatic = told.get("split", AUTOMATIC)
         split = _column("Split column", names, standing.split_column, f"{key}_split", automatic, may_be_none=True)
-    with right:
-        group = _column(
-            "Group column",
-            names,
-            standing.group_column,
-            f"{key}_group",
-            told.get("group", AUTOMATIC),
-            may_be_none=True,
-            help="What must not be torn apart between training and testing, such as patients.",
-        )
+    group = _column(
+        "Group column",
+        names,
+        standing.group_column,
+        f"{key}_group",
+        told.get("group", AUTOMATIC),
+        may_be_none=True,
+        help="What must not be torn apart between training and testing, such as patients.",
+    )
     return replace(standing, path_column=file, label_columns=tuple(labels), split_column=split, group_column=group)
 
 
@@ -278,6 +300,12 @@ def _show_look(dataset: Dataset, shown: Look) -> None:
     """What the choices find: counts, the first images, and what is wrong."""
     if shown.problem:
         st.warning(escape(shown.problem), icon=":material/warning:")
+        return
+    if shown.packed:
+        more = len(shown.packed) - FILES_SHOWN
+        names = ", ".join(shown.packed[:FILES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+        st.markdown(f"**The pictures in {escape(names)}.** They are taken out, and counted, as they are read in.")
+        st.caption(f"{escape(shown.origin[:1].upper() + shown.origin[1:])}.")
         return
     if not shown.counts:
         return

@@ -127,6 +127,16 @@ def test_an_import_for_people(command, pets):
     assert "drawn by the program, no photographs" in output
 
 
+def test_of_many_files_that_were_left_out_the_first_are_listed(command, document, pets):
+    for number in range(25):
+        (pets / "dogs" / f"broken{number}.jpg").write_bytes(b"")
+    _, output, _ = command("import", str(pets))
+    assert output.count("left out: dogs/broken") == 20
+    assert "left out: 5 more (all with --json)" in output
+    _, summary = document("import", str(pets))
+    assert len(summary["unreadable"]) == 25
+
+
 def test_a_zip_can_be_imported(document, pets, tmp_path):
     with zipfile.ZipFile(tmp_path / "zipped.zip", "w") as archive:
         for path in pets.rglob("*.png"):

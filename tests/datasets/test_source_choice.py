@@ -2,15 +2,21 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import create_from_path, create_from_upload, place_of, run_import, set_choices
 from core.datasets.source_choice import (
     EXAMPLES,
     can_be_looked_at,
     head_of,
+    holds_pictures,
+    is_taken_out,
     is_told_otherwise,
     look,
+    question_of_packed,
     table_path,
     tables_of,
     told_from,
@@ -162,5 +168,73 @@ def test_what_labels_were_told_from_is_known_from_choices_or_words(folder, works
 def test_what_is_drawn_or_lay_in_one_file_is_not_told_otherwise(folder, workspace):
     dataset = run_import(create_from_path(workspace, folder))
     assert is_told_otherwise(dataset)
-    (dataset.folder / "pictures").mkdir()
-    assert not is_told_otherwise(dataset)
+
+
+# Pictures within files -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(class_folders, tmp_path, workspace):
+    """Image files in class folders, and a file that holds other pictures: read in by the latter."""
+    folder = class_folders(tmp_path / "mixed", {"cats": 6, "dogs": 6})
+    write_npz(folder / "digits.npz")
+    return create_from_path(workspace, folder)
+
+
+@pytest.fixture
+def two_columns(tmp_path, workspace, write_picture):
+    """A Parquet file of pictures that has two columns which may hold the labels."""
+    images = [{"bytes": write_picture(tmp_path / f"{n}.png").read_bytes(), "path": None} for n in range(16)]
+    columns = {"image": images, "animal": ["cat", "dog"] * 8, "coat": (["long"] * 2 + ["short"] * 2) * 4}
+    pq.write_table(pa.table(columns), tmp_path / "pets.parquet")
+    return create_from_path(workspace, tmp_path / "pets.parquet")
+
+
+def write_npz(path):
+    pixels = np.random.default_rng(3).integers(0, 255, (16, 12, 12, 3), np.uint8)
+    np.savez(path, images=pixels, labels=np.arange(16) % 2)
+    return path
+
+
+def test_pictures_within_a_file_are_found_and_not_taken_for_a_table(mixed):
+    chosen = Choices(labels_from="digits.npz")
+    assert [option["choices"] for option in look(mixed, AS_FOUND).question["options"]][1] == chosen.to_dict()
+    found = look(mixed, chosen)
+    assert (found.packed, found.problem) == (("digits.npz",), "")
+    assert "digits.npz" in found.origin
+    assert holds_pictures(table_path(mixed, "digits.npz"))
+    assert look(mixed, Choices(labels_from=FOLDERS)).counts == {"cats": 6, "dogs": 6}
+    assert not (mixed.folder / "pictures").exists()
+
+
+def test_pictures_of_an_earlier_reading_go_when_the_image_files_are_meant(mixed):
+    set_choices(mixed, Choices(labels_from="digits.npz"))
+    run_import(mixed)
+    assert is_taken_out(mixed)
+    assert len(question_of_packed(mixed)["options"]) == 2
+    set_choices(mixed, Choices(labels_from=FOLDERS))
+    run_import(mixed)
+    assert not is_taken_out(mixed)
+    assert mixed.class_names == ("cats", "dogs")
+    assert place_of(mixed).name == "mixed"
+    assert look(mixed, Choices(labels_from=FOLDERS)).counts == {"cats": 6, "dogs": 6}
+
+
+def test_the_columns_of_a_file_that_holds_pictures_are_those_of_its_table(two_columns):
+    assert can_be_looked_at(two_columns)
+    assert head_of(table_path(two_columns, "pets.parquet")).columns.tolist() == ["animal", "coat"]
+    found = look(two_columns, Choices(label_columns=("coat",)))
+    assert (found.packed, found.problem) == (("pets.parquet",), "")
+    set_choices(two_columns, Choices(label_columns=("coat",)))
+    assert run_import(two_columns).class_names == ("long", "short")
+    assert question_of_packed(two_columns)["table"] == "pets.parquet"
+
+
+def test_where_nothing_can_be_chosen_of_pictures_that_is_said(tmp_path, workspace):
+    npz = write_npz(tmp_path / "digits.npz")
+    with pytest.raises(UsageError, match="in one way only"):
+        question_of_packed(run_import(create_from_path(workspace, npz, name="mine")))
+    with npz.open("rb") as upload:
+        uploaded = run_import(create_from_upload(workspace, upload, npz.name))
+    with pytest.raises(UsageError, match="an upload is not kept"):
+        question_of_packed(uploaded)

@@ -208,7 +208,7 @@ class _Evidence:
             If they are called after patients, years and the like, or the table labels each of them.
         """
         names = folders.layout.class_names
-        unusable = {name: _reason(name, self._tables.unusable[name]) for name in self._plain_unusable()}
+        unusable = {name: _reason(name, self._tables.unusable[name]) for name in self._meant_unusable()}
         labelling = [name for name in unusable if labels_folders(self._folder / name, names)]
         if labelling:
             name = labelling[0]
@@ -328,7 +328,7 @@ class _Evidence:
             return self._by_table(self._best(naming_most))
         by_name = by_names(self._root, list(self._paths))
         if self._tables.questions and not sound:
-            question = next(iter(self._tables.questions.values()))
+            question = max(self._tables.questions.values(), key=_speaks_of_labels)
             if by_name is None:
                 raise question
             named = _Reading(by_name, Choices(labels_from=FILE_NAMES))
@@ -391,14 +391,20 @@ class _Evidence:
         return warnings + self._unusable()
 
     def _unusable(self) -> list[str]:
-        plain = [(name, why) for name, why in self._tables.unusable.items() if _is_plain(name)]
-        return [f"{name} beside the images was not used: {why}" for name, why in plain[:3]]
+        meant = [(name, why) for name, why in self._tables.unusable.items() if self._is_meant(name)]
+        return [f"{name} beside the images was not used: {why}" for name, why in meant[:3]]
+
+    def _is_meant(self, name: str) -> bool:
+        """Whether a file that can't be used is a table or an annotation tool's, and no text or settings."""
+        return _is_plain(name) or (name not in self._tables.unknown and not name.lower().endswith(".txt"))
+
+    def _meant_unusable(self) -> list[str]:
+        """The tables that give no labels, without links to what lies elsewhere."""
+        meant = filter(self._is_meant, self._tables.unusable)
+        return [name for name in meant if is_inside(self._folder / name, self._folder)]
 
     def _plain_unusable(self) -> list[str]:
-        """The tables that give no labels, without links to what lies elsewhere."""
-        return [
-            name for name in self._tables.unusable if _is_plain(name) and is_inside(self._folder / name, self._folder)
-        ]
+        return list(filter(_is_plain, self._meant_unusable()))
 
 
 def _has_unknown(by_folder: _Reading, by_table: _Reading, names: Mapping[str, str]) -> bool:

@@ -98,7 +98,9 @@ def warn_of_alike(layout: Layout) -> None:
         by_folded.setdefault(name.casefold(), []).append(name)
     for alike in by_folded.values():
         if len(alike) > 1:
-            layout.warnings.append(
+            words = (
                 f"The classes {listed(alike)} differ only in upper and lower case and are taken as different classes. "
                 "If they mean the same, give their images one name and import again."
             )
+            if words not in layout.warnings:
+                layout.warnings.append(words)

@@ -20,12 +20,28 @@ SPLIT_NAMES = {
     "eval": "test",
     "evaluation": "test",
     "holdout": "test",
+    "entrainement": "train",
+    "entraînement": "train",
+    "apprentissage": "train",
+    "entrenamiento": "train",
+    "treino": "train",
+    "treinamento": "train",
+    "addestramento": "train",
+    "validierung": "validation",
+    "validación": "validation",
+    "validacion": "validation",
+    "validação": "validation",
+    "validacao": "validation",
+    "convalida": "validation",
+    "prueba": "test",
+    "teste": "test",
 }
 """Names in lower case, and what the part is called here; "eval" is what Hugging Face's `datasets` takes it for."""
 
 # Words that may stand beside "train" in a folder's name; "freight train" and "test tube" stay names of classes.
 SAYING_NOTHING = frozenset(
-    {"data", "dataset", "files", "folder", "image", "images", "img", "imgs", "photos", "pictures", "sample", "samples"}
+    {"data", "dataset", "files", "folder", "image", "images", "img", "imgs", "list", "lists"}
+    | {"photos", "pictures", "sample", "samples"}
     | {"seg", "set", "split", "stage", "stg", "subset", "jpeg", "jpg", "png", "tif", "tiff"}
 )
 
@@ -34,6 +50,7 @@ _UNASSIGNED = frozenset({"", "-", "unassigned", "none", "nan", "null", "na", "n/
 # What Kaggle's column "Usage" says of the images of a test that counts before and after the end of a competition.
 _USAGES = {"public": "test", "private": "test"}
 
+_LETTERED = re.compile(r"\s*[A-Za-z][.)]\s+")  # "a. Training Set"
 _HELD_OUT = re.compile(r"(?i)\bh(?:old|eld)[\W_]*out")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WRITTEN_TOGETHER = re.compile(
@@ -54,7 +71,7 @@ def split_in_name(name: str) -> str:
     >>> split_in_name("trainset"), split_in_name("ValidImages"), split_in_name("hold-out")
     ('train', 'validation', 'test')
     """
-    part, others = _part_and_others(name)
+    part, others = _part_and_others(_LETTERED.sub("", name))
     return part if others <= SAYING_NOTHING else ""
 
 

@@ -73,6 +73,18 @@ def label_studio_local_files(folder: Path) -> Path:
     return pictures(folder / "photos", _named(".png")).parent
 
 
+def label_studio_of_one_name(folder: Path) -> Path:
+    """Each upload is called as two images in folders of those who took them are: nobody can tell which it was."""
+    tasks = json.loads((SAMPLES / "label_studio" / "project.json").read_text())[:8]
+    for index, task in enumerate(tasks):
+        task["data"]["image"] = f"/data/upload/3/{index:08x}-IMG_{index // 2}.png"
+        picture(
+            folder / ("circle" if index % 2 else "square") / f"IMG_{index // 2}.png",
+            ("circle" if index % 2 else "square"),
+        )
+    return written(folder / "project.json", tasks).parent
+
+
 def label_studio_boxes(folder: Path) -> Path:
     tasks = json.loads((SAMPLES / "label_studio" / "project.json").read_text())
     for task in tasks:
@@ -502,6 +514,14 @@ CASES = [
         left_out={"several": 2},
         warns="disagree on 1 images",
         choices=LEAVE_OUT,
+    ),
+    Case(
+        "Class folders, and Label Studio JSON whose uploads fit several images",
+        DOCUMENTED.format("Label Studio 1.x"),
+        label_studio_of_one_name,
+        {"circle": 4, "square": 4},
+        says="names of the folders",
+        warns="project.json beside the images was not used",
     ),
     Case(
         "Label Studio JSON of boxes",

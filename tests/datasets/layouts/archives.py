@@ -136,6 +136,14 @@ CASES = [
         says="folders",
         warns="another archive, “photos/more.zip”, which stayed packed",
     ),
+    Case(
+        "A zip of class folders, one of files without endings",
+        "zipfile of Python 3.11",
+        partial(zipped, class_folders, more={f"photos/star/{number}": encoded("s.png", "star") for number in range(3)}),
+        TWELVE,
+        says="folders",
+        warns="Nothing was unpacked of the folder “photos/star”: files such as “photos/star/0” are no images",
+    ),
     *(
         Case(
             f"A zip {where} class folders",

@@ -576,7 +576,21 @@ DOUBTFUL = [
     called("New folder, New folder (2)"),
     called("images_part_1, images_part_2", "like the volumes that a large set comes in"),
     Case(
-        "The same, chosen as classes",
+        "Folders entrenamiento and prueba of class folders",
+        "by hand",
+        split_named("entrenamiento", "prueba"),
+        {"circle": 8, "square": 8},
+        has_split=True,
+    ),
+    Case(
+        "Folders called to_label and unsorted beside class folders",
+        "by hand",
+        holding("circle: circle", "square: square", "_to_label", "unsorted"),
+        EVEN,
+        unlabelled=8,
+    ),
+    Case(
+        "Folders patient00 and patient01, chosen as classes",
         "by hand",
         holding("patient00: circle", "patient01: square"),
         EVEN,

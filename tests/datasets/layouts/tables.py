@@ -48,6 +48,126 @@ def simple(header: str, line: Callable[[str, str, str, int], str], split: bool =
     return partial(table, name="labels.csv", header=header, line=line, split=split)
 
 
+# What people do in spreadsheets ---------------------------------------------------------------------------------------
+
+
+def merged_cells(folder: Path) -> Path:
+    """Labels that stand in the first of merged cells, as people write them over several rows."""
+    rows = sorted(photos(folder), key=lambda row: row[1])
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.append(["label", "image"])
+    for name, label, *_ in rows:
+        sheet.append([label, name])
+    for first in range(2, 14, 4):
+        sheet.merge_cells(start_row=first, end_row=first + 3, start_column=1, end_column=1)
+    workbook.save(folder / "labels.xlsx")
+    return folder / "labels.xlsx"
+
+
+def title_above(folder: Path) -> Path:
+    workbook = openpyxl.Workbook()
+    for row in [["Field campaign 2020"], [], ["image", "label"], *(row[:2] for row in photos(folder))]:
+        workbook.active.append(row)
+    workbook.save(folder / "labels.xlsx")
+    return folder / "labels.xlsx"
+
+
+def title_lines_above(folder: Path) -> Path:
+    rows = photos(folder)
+    lines = [
+        "Exported by a tool",
+        "",
+        "Field campaign;;",
+        "image;label;site",
+        *(f"{row[0]};{row[1]};A" for row in rows),
+    ]
+    return text(folder / "labels.csv", "\n".join(lines))
+
+
+FOUR_EACH = {"circle": 4, "square": 4, "cross": 4}
+NUMBERS_OF_PARTS = {"train": 0, "validation": 1, "test": 2}
+
+SPREADSHEETS = [
+    Case("A workbook with labels in merged cells", "openpyxl 3.1", merged_cells, FOUR_EACH),
+    Case(
+        "A workbook with a title above the column names",
+        "openpyxl 3.1",
+        title_above,
+        FOUR_EACH,
+        warns="“Field campaign 2020” above the column names of labels.xlsx was taken for a title",
+    ),
+    Case("CSV with lines of a title above the column names", "by hand", title_lines_above, FOUR_EACH),
+    Case(
+        "Column names in German, a Patienten-ID",
+        "by hand",
+        simple("Bilddatei,Klasse,Patienten-ID", lambda name, label, _, n: f"{name},{label},{n // 2}"),
+        FOUR_EACH,
+        groups=6,
+        says="the column “Klasse” of labels.csv, no split came with them, groups from the column “Patienten-ID”",
+    ),
+    Case(
+        "Column names and parts of the split in Spanish",
+        "by hand",
+        simple(
+            "archivo,etiqueta,conjunto",
+            lambda name, label, part, n: (
+                f"{name},{label},{({'train': 'entrenamiento', 'validation': 'validación', 'test': 'prueba'})[part]}"
+            ),
+            split=True,
+        ),
+        FOUR_EACH,
+        has_split=True,
+        says="the column “etiqueta” of labels.csv, split from the column “conjunto”",
+    ),
+    Case(
+        "Parts of the split as 0, 1 and 2",
+        "form of WILDS' metadata.csv",
+        simple(
+            "image,label,split", lambda name, label, part, n: f"{name},{label},{NUMBERS_OF_PARTS[part]}", split=True
+        ),
+        FOUR_EACH,
+        has_split=True,
+        warns="0 was taken for train, 1 for validation and 2 for test",
+    ),
+    Case(
+        "A column of 0 and 1 for each part of the split",
+        "by hand",
+        simple(
+            "image,label,train,val,test",
+            lambda name, label, part, n: (
+                f"{name},{label}," + ",".join(str(int(part == one)) for one in ("train", "validation", "test"))
+            ),
+            split=True,
+        ),
+        asks="3 columns of labels.csv say in which part of a split the images are",
+    ),
+    Case(
+        "Several divisions, a column each",
+        "by hand",
+        simple(
+            "image,label,fold1,fold2",
+            lambda name, label, _, n: f"{name},{label},{('train', 'test')[n % 2]},{('test', 'train')[n % 2]}",
+        ),
+        asks="2 columns of labels.csv say in which part of a split the images are: “fold1”, “fold2”",
+    ),
+    Case(
+        "No labels, but the kind of the files",
+        "by hand",
+        simple("image,mime_type", lambda name, label, _, n: f"{name},{('image/jpeg', 'image/png')[n % 2]}"),
+        asks="holds the labels cannot be told",
+    ),
+    Case(
+        "masterCategory and articleType",
+        "form of Kaggle's fashion-product-images-dataset",
+        simple(
+            "id,masterCategory,articleType",
+            lambda name, label, _, n: f"{name},{'Shoes' if label == 'circle' else 'Apparel'},{label}",
+        ),
+        asks="Several columns of labels.csv may hold the labels",
+    ),
+]
+
 # Columns -------------------------------------------------------------------------------------------------------------
 
 
@@ -612,4 +732,4 @@ PATHS = [
     ),
 ]
 
-CASES = [*COLUMNS, *SEVERAL, *FORMS, *PATHS]
+CASES = [*COLUMNS, *SEVERAL, *FORMS, *PATHS, *SPREADSHEETS]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +114,72 @@ def names_in_both_folders(folder: Path) -> Path:
         picture(folder / "ab"[number // 4] / f"{number % 4}.jpg", label)
         rows.append((f"{number % 4}.jpg", label))
     table(folder / "labels.csv", "image,label", rows)
+    return folder
+
+
+def volumes_twice(folder: Path) -> Path:
+    """Kaggle's archive holds each of the two parts twice, under names that differ in capital letters."""
+    volumes(folder)
+    for part in (1, 2):
+        shutil.copytree(folder / f"HAM10000_images_part_{part}", folder / f"ham10000_images_part_{part}")
+    return folder
+
+
+def batches(folder: Path) -> Path:
+    for batch in (1, 2):
+        rows = [(f"{batch}{number}.jpg", LABELS[number % 2]) for number in range(4)]
+        for name, label in rows:
+            picture(folder / "photos" / name, label)
+        table(folder / f"batch{batch}.csv", "image,label", rows)
+    return folder
+
+
+def celeba(folder: Path) -> Path:
+    """A column partition, which is no label, beside a table of attributes; of which one was made the class."""
+    names = [f"{number:06d}.jpg" for number in range(12)]
+    parts = ["train", "train", "validation", "test"] * 3
+    for number, (name, part) in enumerate(zip(names, parts, strict=True)):
+        picture(folder / "img_align_celeba" / name, LABELS[number // 4 % 2], part)
+    numbers = {"train": 0, "validation": 1, "test": 2}
+    rows = [(name, numbers[part]) for name, part in zip(names, parts, strict=True)]
+    table(folder / "list_eval_partition.csv", "image_id,partition", rows)
+    rows = [(name, (1, -1)[number // 4 % 2], (1, -1)[number % 2]) for number, name in enumerate(names)]
+    table(folder / "list_attr_celeba.csv", "image_id,Male,Young", rows)
+    return folder
+
+
+def pets(folder: Path) -> Path:
+    """Lists of parts whose lines go on with numbers, and masks of the images' names beside them."""
+    lists: dict[str, list[str]] = {"trainval": [], "test": []}
+    for number in range(16):
+        label, part = LABELS[number % 2], ("train", "train", "train", "test")[number // 4]
+        name = f"{label}_{number}"
+        picture(folder / "images" / f"{name}.jpg", label, part)
+        picture(folder / "annotations" / "trimaps" / f"{name}.png", "star")
+        lists["test" if part == "test" else "trainval"].append(f"{name} {1 + number % 2} 1 {1 + number % 2}")
+    for name, lines in lists.items():
+        text(folder / "annotations" / f"{name}.txt", "\n".join(lines))
+    return folder
+
+
+def truth_of_two_parts(folder: Path) -> Path:
+    for name, part, count in (("Training", "train", 8), ("Validation", "validation", 4)):
+        rows = []
+        for number in range(count):
+            label = LABELS[number % 2]
+            picture(folder / f"ISIC2018_{name}_Input" / f"ISIC_{name[0]}{number:06d}.jpg", label, part)
+            rows.append((f"ISIC_{name[0]}{number:06d}", float(label == "circle"), float(label == "square")))
+        table(folder / f"ISIC2018_{name}_GroundTruth" / f"ISIC2018_{name}_GroundTruth.csv", "image,circle,square", rows)
+    return folder
+
+
+def guesses_of_a_model(folder: Path) -> Path:
+    for label in LABELS:
+        for number in range(4):
+            picture(folder / "train" / label / f"{number}.jpg", label)
+    for number in range(4):
+        picture(folder / "test" / f"t{number}.jpg", "")
+    table(folder / "my_preds.csv", "id,label", [(f"t{number}.jpg", LABELS[number % 2]) for number in range(4)])
     return folder
 
 
@@ -841,5 +908,61 @@ CASES = [
         "by hand",
         names_in_both_folders,
         asks="labels.csv names images, has labels, and can't be used",
+    ),
+    Case(
+        "HAM10000's two volumes, each twice, and its metadata",
+        "form of Kaggle's skin-cancer-mnist-ham10000",
+        volumes_twice,
+        TEN_EACH,
+        groups=10,
+        says="column “dx” of HAM10000_metadata.csv",
+        left_out={"is a copy of HAM10000_images_part_": 20},
+    ),
+    Case(
+        "Tables of the same columns, each of other images",
+        "by hand",
+        batches,
+        {"circle": 4, "square": 4},
+        says="the column “label” of batch1.csv and batch2.csv",
+    ),
+    Case(
+        "CelebA: a table of attributes and one of parts",
+        "form of Kaggle's celeba-dataset",
+        celeba,
+        asks="Which column of list_attr_celeba.csv holds the labels cannot be told",
+    ),
+    Case(
+        "The same, an attribute chosen",
+        "form of Kaggle's celeba-dataset",
+        celeba,
+        {"circle": 8, "square": 4},
+        names={"circle": "1", "square": "-1"},
+        has_split=True,
+        choices=Choices(labels_from="list_attr_celeba.csv", label_columns=("Male",)),
+        says="split from the column “partition” of list_eval_partition.csv",
+    ),
+    Case(
+        "Labels in the names of files, and lists of parts that go on with numbers",
+        "form of the Oxford-IIIT Pet Dataset",
+        pets,
+        EIGHT_EACH,
+        has_split=True,
+        left_out={"lies in a folder of masks or annotations": 16},
+        says="split from the lists annotations/test.txt and annotations/trainval.txt",
+    ),
+    Case(
+        "ISIC 2018: folders of input and of truth, for two parts",
+        "form of ISIC 2018",
+        truth_of_two_parts,
+        SIX_EACH,
+        has_split=True,
+        says="split from the folders ISIC2018_Training_GroundTruth, ISIC2018_Validation_GroundTruth",
+    ),
+    Case(
+        "Class folders to train, a flat test, and what a model predicts of it",
+        "by hand",
+        guesses_of_a_model,
+        {"circle": 4, "square": 4},
+        unlabelled=4,
     ),
 ]

@@ -3,6 +3,9 @@
 import json
 import re
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.datasets.editing import relabel
@@ -227,3 +230,59 @@ def test_runs_of_other_labels_are_still_shown(visit, workspace, known, trained, 
     assert len(known.class_names) == 10
     page = visit(step, dataset="plants", run=runs[0].id)
     assert page.errors == []
+
+
+# Pictures within files -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def packed(workspace, tmp_path, write_picture):
+    """A Parquet file of pictures that has two columns which may hold the labels, laid out."""
+    images = [{"bytes": write_picture(tmp_path / f"{n}.png").read_bytes(), "path": None} for n in range(16)]
+    columns = {"image": images, "animal": ["cat", "dog"] * 8, "coat": (["long"] * 2 + ["short"] * 2) * 4}
+    pq.write_table(pa.table(columns), tmp_path / "pets.parquet")
+    dataset = create_from_path(workspace, tmp_path / "pets.parquet")
+    with pytest.raises(Undecided):
+        run_import(dataset)
+    return dataset
+
+
+def test_the_pictures_within_a_file_are_an_answer(visit, workspace, class_folders, tmp_path, launched):
+    folder = class_folders(tmp_path / "mixed", {"cats": 6, "dogs": 6})
+    pixels = np.random.default_rng(3).integers(0, 255, (16, 12, 12, 3), np.uint8)
+    np.savez(folder / "digits.npz", images=pixels, labels=np.arange(16) % 2)
+    dataset = create_from_path(workspace, folder)
+    with pytest.raises(Undecided):
+        run_import(dataset)
+    page = visit("dataset", dataset="mixed").set("How they are meant", 1)
+    assert page.errors == []
+    assert "**The pictures in digits.npz.**" in page.words
+    page.press(READ_IN)
+    assert choices_written(dataset) == {"labels_from": "digits.npz"}
+    assert run_import(dataset).class_names == ("0", "1")
+    page = visit("dataset", dataset="mixed").press(OTHERWISE).set("How they are meant", 0)
+    assert "**12 images in 2 classes:** cats 6, dogs 6." in page.words
+    page.press(READ_IN)
+    assert run_import(dataset).class_names == ("cats", "dogs")
+
+
+def test_packed_pictures_are_read_by_another_column(visit, packed, launched):
+    page = visit("dataset", dataset="pets").set("How they are meant", 0)
+    assert page.errors == []
+    assert "**The pictures in pets.parquet.**" in page.words
+    page.press(READ_IN)
+    assert choices_written(packed) == {"label_columns": ["animal"]}
+    assert run_import(packed).class_names == ("cat", "dog")
+    page = visit("dataset", dataset="pets").press(OTHERWISE).set("How they are meant", 1)
+    assert page.errors == []
+    page.press(READ_IN)
+    assert run_import(packed).class_names == ("long", "short")
+
+
+def test_packed_pictures_that_leave_no_choice_say_why(visit, workspace, tmp_path):
+    pixels = np.random.default_rng(3).integers(0, 255, (16, 12, 12, 3), np.uint8)
+    np.savez(tmp_path / "digits.npz", images=pixels, labels=np.arange(16) % 2)
+    run_import(create_from_path(workspace, tmp_path / "digits.npz"))
+    page = visit("dataset", dataset="digits").press(OTHERWISE)
+    assert "in one way only" in page.words
+    assert READ_IN not in [button.label for button in page.at.button]

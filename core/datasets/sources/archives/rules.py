@@ -173,6 +173,16 @@ class Judge:
         kinds = ", ".join(sorted(SUFFIXES))
         raise BadArchive(f"The archive holds no image.{example} Pack files that end in {kinds}.")
 
+    def left_packed(self) -> list[str]:
+        """An example from each folder of which nothing was wanted; a class may hide there."""
+        unpacked = {parts[:depth] for parts in self._seen for depth in range(1, len(parts))}
+        folders: dict[str, str] = {}
+        for path in self.passed_over:
+            folder = path.rpartition("/")[0]
+            if folder and tuple(folder.split("/")) not in unpacked:
+                folders.setdefault(folder, path)
+        return list(folders.values())
+
     def _is_wanted(self, name: str) -> bool:
         suffix = os.path.splitext(name)[1].lower()
         if is_image(name) or suffix in _PICTURE_SUFFIXES:

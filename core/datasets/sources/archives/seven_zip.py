@@ -1,7 +1,7 @@
 """7z archives, as `rules` has them unpacked: those packed by LZMA or LZMA2, as 7-Zip does unless told otherwise.
 
-Python's library for them, py7zr 1.1.4, is not used: it unpacks the list of files by whatever method the archive names
-and without a bound on memory before anything can be checked, by Zstandard to thousands of times its size.
+Python's library for them, py7zr 1.1.4, is not used: it puts no bound on the memory that the list of files takes, and
+takes it before anything can be checked.
 """
 
 from __future__ import annotations

@@ -32,10 +32,13 @@ class Unpacked:
         Number of files written, 1 or more.
     nested : list of str
         Archives inside it, which stayed packed.
+    left_packed : list of str
+        A file of each folder of which nothing was unpacked, since no file there is of a kind that is read.
     """
 
     files: int
     nested: list[str]
+    left_packed: list[str]
 
 
 def unpack(
@@ -99,4 +102,4 @@ def unpack(
         with appearing_at_the_end(folder, BadArchive) as temporary:
             count = write(archive, entries, temporary, limits, written)
             judge.refuse_without_pixels()
-    return Unpacked(count, judge.nested)
+    return Unpacked(count, judge.nested, judge.left_packed())

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.datasets.sources.agreement import explains_another
+from core.datasets.sources.annotations.opening import NoAnnotations
 from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders
@@ -19,6 +20,7 @@ from core.datasets.sources.tables.families import (
     largest_of_each_part,
     part_of_table,
     what_is_lacking,
+    with_those_that_go_on,
 )
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.paths import file_name
@@ -42,11 +44,14 @@ class TablesBeside:
         By the table's path, what has to be chosen before it can be used.
     unusable
         By the table's path, why it cannot be used, in words.
+    unknown
+        Those of the unusable that are no table, and nothing that a known tool writes.
     """
 
     labels: list[TableLabels] = field(default_factory=list)
     questions: dict[str, Undecided] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
 
 def find_tables(
@@ -76,6 +81,8 @@ def find_tables(
             found.questions[name] = _asked_of(question, name)
         except UsageError as error:
             found.unusable[name] = str(error)
+            if isinstance(error, NoAnnotations):
+                found.unknown.add(name)
     for family in families([*read, *found.questions, *found.unusable]):
         parts = {name: part for name, part in family.items() if name in read}
         problem = what_is_lacking(folder, family, parts, found.questions, found.unusable)
@@ -84,6 +91,7 @@ def find_tables(
             found.labels.append(joined(root, {name: read[name] for name in used}, used))
             found.labels[-1].problem, problem = problem, None
             parts = {name: part for name, part in parts.items() if name not in used}
+    found.labels = with_those_that_go_on(folder, root, found.labels, read)
     found.labels.sort(key=lambda one: -len(one.layout.images))
     return found
 

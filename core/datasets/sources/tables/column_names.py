@@ -13,14 +13,23 @@ def _names(text: str) -> list[str]:
 # Without spaces, underscores and capital letters, the clearest first.
 PATHS = _names(
     "path paths filepath filepaths imagepath file filename filenames imagefile imagefilename imagename image images "
-    "img imageid imgid idcode id name"
+    "img imageid imgid idcode id name dateiname datei bilddatei bild fichier archivo imagen immagine imagem"
 )
-SPLITS = _names("split set subset partition phase usage dataset")
+SPLITS = _names("split set subset partition phase usage dataset aufteilung teilmenge ensemble conjunto")
 GROUPS = _names(
-    "group groupid patient patientid subject subjectid participant participantid case caseid lesion lesionid"
+    "group groupid patient patientid subject subjectid participant participantid case caseid lesion lesionid "
+    "patienten patientenid patientennr patientnr patnr patid proband probandenid paciente pacienteid idpaciente "
+    "paziente slide slideid wsi wsiid specimen specimenid video videoid clip clipid sequence sequenceid seqid "
+    "animalid individual individualid plot plotid plant plantid session sessionid burst burstid capture captureid"
 )
-LABELS = _names("labelname classname categoryname label labels class classlabel classes category categories")
-OFTEN_LABELS = _names("y target targets species breed diagnosis dx type disease condition choice tag tags animal")
+LABELS = _names(
+    "labelname classname categoryname label labels class classlabel classes category categories klasse kategorie "
+    "classe clase categoria categoría etiqueta etiquette étiquette etichetta rótulo"
+)
+OFTEN_LABELS = _names(
+    "y target targets species breed diagnosis dx type disease condition choice tag tags animal art befund diagnose "
+    "espèce especie diagnostic"
+)
 """Names of columns that hold labels often, and something else as well."""
 
 _SPEAKING_OF_LABELS = frozenset([*LABELS, *OFTEN_LABELS, "kind"])
@@ -35,7 +44,9 @@ _BESIDE_LABELS = frozenset(
         "confidence probability prob quality size width height w h x y x1 x2 y1 y2 xmin xmax ymin ymax left right top "
         "bottom bbox area lat lon latitude longitude altitude depth format mode md5 sha1 sha256 hash checksum fold "
         "kfold version modality view angle mask segmentation thumbnail confirm approx updated created lead exif "
-        "orientation predicted prediction pred"
+        "orientation predicted prediction pred mime file extension ext status done checked verified review reviewed "
+        "reviewer observer operator magnification stain staining laterality resolution iso exposure aperture "
+        "geschlecht alter datum sexe sexo fecha"
     )
 )
 _ALSO_IN_NAMES_OF_LABELS = frozenset(["id", "text", "number", "index", "idx"])
@@ -57,7 +68,8 @@ def may_be_label(column: Column, beside: Collection[Column]) -> bool:
     """Whether a column's name, among the others beside it, leaves it open that it holds labels."""
     if column.simple == "y":
         return not any(other.simple in _COORDINATES for other in beside)
-    is_of_another = column.simple == "dxtype"  # HAM10000: how the diagnosis in column "dx" was made
+    # HAM10000's column "dx_type": how the diagnosis in column "dx" was made.
+    is_of_another = column.simple == "dxtype" or (column.simple in SPLITS and column.is_numbers)
     return bool(column.words) and not column.words & _BESIDE_LABELS and not is_of_another
 
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
-from core.datasets.sources.choices import NO_COLUMN, Choices
+from core.datasets.sources.choices import NO_COLUMN, Choices, Option, Undecided
 from core.datasets.sources.split_names import split_of_value
 from core.datasets.sources.tables.column_names import GROUPS, SPLITS, part_of_flag
 from core.datasets.sources.tables.contents import Column, TableContents, columns_of, names_of
 from core.datasets.sources.tables.files import TableFile
 from core.datasets.sources.tables.label_columns import label_columns
+from core.datasets.sources.tables.one_hot import exclude_each_other
+from core.datasets.sources.tables.parts import NUMBERED
 from core.datasets.sources.tables.path_column import path_column
 from core.datasets.sources.tables.paths import NamedFiles
 from core.datasets.sources.words import quoted
 from core.errors import UsageError
 
-_MOST_COLUMNS = 10_000
+_MOST_COLUMNS, _MOST_OPTIONS = 10_000, 12
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def _found(contents: TableContents, given: Mapping[str, Sequence[int]], choices:
     if "path" not in found:
         found["path"] = [path_column(contents, free()).index]
     for role, look in (("split", _split), ("group", _group)):
-        if role not in found and (columns := look(free())):
+        if role not in found and (columns := look(free(), contents.called)):
             found[role] = [columns[0].index]
     notes: list[str] = []
     if "label" not in found:
@@ -138,18 +141,47 @@ def _as_given(given: Mapping[str, Sequence[int]]) -> Columns:
     return Columns(given["path"][0], tuple(given["label"]), split, group)
 
 
-def _split(free: Sequence[Column]) -> list[Column]:
+def _split(free: Sequence[Column], called: str) -> list[Column]:
     """The column that holds parts of a split, if there is one."""
     by_values = [column for column in free if column.is_split]
-    named = [column for column in _named(SPLITS, free) if any(map(split_of_value, column.different))]
+    named = [
+        column
+        for column in _named(SPLITS, free)
+        if any(map(split_of_value, column.different)) or set(column.different) == set(NUMBERED)
+    ]
     binary = [column for column in free if column.is_binary]
     # Among other columns of 0 and 1, "train" is a class beside "bus".
     flags = [column for column in binary if part_of_flag(column.name) and ("is" in column.words or len(binary) < 2)]
     best = [column for column in named if column in by_values]
+    if not best and (len(by_values) > 1 or _one_for_each_part(binary)):
+        _ask_for_split(by_values or _one_for_each_part(binary), called)
     return [*best, *by_values, *flags, *named][:1]
 
 
-def _group(free: Sequence[Column]) -> list[Column]:
+def _one_for_each_part(binary: Sequence[Column]) -> list[Column]:
+    """The columns of 0 and 1 that are a part of a split each, training among them; empty where there are none."""
+    parts = {column.name: part for column in binary if (part := part_of_flag(column.name)) and "is" not in column.words}
+    columns = [column for column in binary if column.name in parts]
+    are_parts = len(columns) > 1 and "train" in parts.values() and len(set(parts.values())) == len(columns)
+    return columns if are_parts and exclude_each_other(columns) else []
+
+
+def _ask_for_split(columns: Sequence[Column], called: str) -> NoReturn:
+    """Ask which of several columns divides the images, the ones that hold back the test images first."""
+    columns = sorted(columns, key=lambda column: part_of_flag(column.name) != "test")
+    raise Undecided(
+        f"{len(columns)} columns of {called} say in which part of a split the images are: "
+        f"{quoted(column.name for column in columns)}. Choose one, or put the parts train, validation and test in one "
+        "column called “split”.",
+        [
+            *(Option(column.shown(), Choices(split_column=column.name)) for column in columns[:_MOST_OPTIONS]),
+            Option("none: the images are divided anew", Choices(split_column=NO_COLUMN)),
+        ],
+        called,
+    )
+
+
+def _group(free: Sequence[Column], called: str) -> list[Column]:
     """The column that holds groups, if there is one."""
     return _named(GROUPS, free)[:1]
 

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from core.datasets.sources.tables.headers import names_an_image, no_names_said, numbered
+from core.datasets.sources.tables.headers import names_an_image, no_names_said, numbered, title_rows, title_said
 from core.datasets.sources.tables.limits import MOST_BYTES, MOST_ROWS, refuse_too_many
 from core.datasets.sources.words import listed, quoted
 from core.errors import UsageError
@@ -29,6 +29,8 @@ _MOST_COLUMNS = 1_000
 _MOST_TEXTS, _MOST_ELSEWHERE, _MOST_IN_A_ROW = 4_000_000, 500_000, 50_000  # elements of XML
 _SHEET = re.compile(r"xl/worksheets/[^/]*\.xml", re.IGNORECASE)
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,50}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MOST_MERGED, _LONGEST_MERGE = 100_000, 150
 _ROWS_TO_LOOK_AT = 20
 _BYTES_AT_ONCE = 1 << 20
 
@@ -52,19 +54,25 @@ class _ExcelTable:
     def __init__(self, path: Path):
         self._path, self._called = path, path.name
         self.warnings: list[str] = []
+        self._merged: dict[tuple[int, int], int] = {}
         self.columns: Mapping[str, str] = {}
         with _reading(path.name), _workbook(path) as workbook:
             tables = [name for name in workbook.sheetnames if self._is_table(workbook[name])]
             if not tables:
                 raise UsageError(f"No sheet of {path.name} holds a table of at least two columns.")
             self._sheet = tables[0]
-            first = next(self._filled(workbook[self._sheet], _MOST_COLUMNS))
+            self._merged = _merged_downwards(path, workbook[self._sheet])
+            rows = list(islice(self._filled(workbook[self._sheet], _MOST_COLUMNS), _ROWS_TO_LOOK_AT))
+            self._title = title_rows(rows)
+            first = rows[self._title]
         while first and not first[-1]:
             first.pop()
         self._has_names = not names_an_image(first)
         self.names = first if self._has_names else numbered(len(first))
         if not self._has_names:
             self.warnings.append(no_names_said(path.name))
+        if self._title:
+            self.warnings.append(title_said(rows[0][0], path.name))
         if len(tables) > 1:
             others = listed(tables[1:])
             self.warnings.append(f"The sheet {quoted(self._sheet)} of {path.name} was read, and not {others}.")
@@ -75,7 +83,7 @@ class _ExcelTable:
     def rows(self, columns: Sequence[int]) -> Iterator[list[str] | None]:
         width = len(self.names)
         with _reading(self._called), _workbook(self._path) as workbook:
-            rows = islice(self._filled(workbook[self._sheet], width + 1), int(self._has_names), None)
+            rows = islice(self._filled(workbook[self._sheet], width + 1), self._title + self._has_names, None)
             for number, row in enumerate(rows, start=1):
                 refuse_too_many(number, self._called)
                 yield None if len(row) > width and row[width] else [row[column] for column in columns]
@@ -90,12 +98,48 @@ class _ExcelTable:
         """The rows that are not blank, as text."""
         sheet.reset_dimensions()  # which the file may claim as it likes
         rows = sheet.iter_rows(max_col=columns, values_only=True)
+        open_cells: dict[int, tuple[int, str]] = {}
         for number, row in enumerate(rows):
             if number > 2 * MOST_ROWS:
                 raise UsageError(f"{self._called} has more than {2 * MOST_ROWS:,} rows. Delete those that are blank.")
             cells = [_as_text(value) for value in row]
+            if self._merged:
+                self._fill_merged(cells, number, open_cells)
             if any(cells):
                 yield cells
+
+    def _fill_merged(self, cells: list[str], number: int, open_cells: dict[int, tuple[int, str]]) -> None:
+        """Write what stands in the first of merged cells into those below it, which a file leaves empty."""
+        for column, cell in enumerate(cells):
+            if last := self._merged.get((number, column)):
+                open_cells[column] = last, cell
+            until, above = open_cells.get(column, (-1, ""))
+            if not cell and number <= until:
+                cells[column] = above
+
+
+def _merged_downwards(path: Path, sheet: Any) -> dict[tuple[int, int], int]:
+    """The last row of cells that are merged downwards, by row and column of the first, from 0.
+
+    openpyxl passes over them where it reads row by row. They stand behind all rows.
+    """
+    found: dict[tuple[int, int], int] = {}
+    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path.lstrip("/")) as content:
+        before = b""
+        while (piece := content.read(_BYTES_AT_ONCE)) and len(found) < _MOST_MERGED:
+            for match in _MERGED.finditer(before + piece):
+                left, top, right, bottom = (part.decode() for part in match.groups())
+                if left == right and int(top) < int(bottom):
+                    found[int(top) - 1, _column(left)] = int(bottom) - 1
+            before = piece[-_LONGEST_MERGE:]
+    return found
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _as_text(value: Any) -> str:

@@ -121,6 +121,33 @@ def joined(root: Path, layouts: Mapping[str, Layout], parts: Mapping[str, str]) 
     return TableLabels(names, joined)
 
 
+def with_those_that_go_on(
+    folder: Path, root: Path, tables: Sequence[TableLabels], read: Mapping[str, Layout]
+) -> list[TableLabels]:
+    """The tables, where those that have the same columns and name other images than one before are taken with it."""
+    kept: dict[tuple[str, ...], TableLabels] = {}
+    others = []
+    for table in tables:
+        columns = tuple(open_table(folder / table.names[0]).names) if len(table.names) == 1 else ()
+        first = kept.get(columns)
+        if not columns or table.problem is not None or len(table.layout.class_names) < 1:
+            others.append(table)
+        elif first is None:
+            kept[columns] = table
+        elif _named_by(first.layout).isdisjoint(_named_by(table.layout)):
+            names = (*first.names, *table.names)
+            parts = {name: part_of_table(Path(name).stem) for name in names}
+            kept[columns] = joined(root, {name: read[name] for name in names}, parts)
+        else:
+            others.append(table)
+    return [*kept.values(), *others]
+
+
+def _named_by(layout: Layout) -> set[str]:
+    """The images that tables name."""
+    return {image.path for image in (*layout.images, *layout.unlabelled)}
+
+
 def _told_from(said: Sequence[tuple[str, str]]) -> str:
     """What several tables say their labels are from, in one: "the column “label” of train.csv and test.csv"."""
     own = [(name, words, f" of {name.rpartition('/')[2]}") for name, words in said]

@@ -24,6 +24,8 @@ from core.datasets.sources.tables.headers import (
     names_an_image,
     no_names_said,
     numbered,
+    title_rows,
+    title_said,
 )
 from core.datasets.sources.tables.limits import LONGEST_LINE, MOST_BYTES, refuse_too_many
 from core.datasets.sources.tables.vertex import VertexTable, is_vertex
@@ -34,6 +36,7 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | EXCEL_SUFFIXES | ANNO
 """Endings of tables, in lower case."""
 
 _DELIMITERS = ",;\t|"
+_MOST_TITLE_LINES = 10
 _LINES_TO_LOOK_AT = 20
 _LETTERS_TO_LOOK_AT = 100_000
 _ROWS_TO_COUNT_FIELDS_OF = 1_000
@@ -140,13 +143,16 @@ class _TextTable:
         refuse_too_many(self._text.count("\n") - 1, path.name)
         self._text, self._delimiter = after_delimiter_line(self._text)
         self._text, comment = after_comments(self._text)
-        self._delimiter = self._delimiter or _delimiter(self._text[:_LETTERS_TO_LOOK_AT])
-        first = next(self.fields(), [])
+        self._delimiter = self._delimiter or _delimiter(self._text)
+        self._title = title_rows([[cell.strip() for cell in row] for row in islice(self.fields(), _MOST_TITLE_LINES)])
+        first = next(islice(self.fields(), self._title, None), [])
         self._has_names = not names_an_image(first)
         self.is_vertex = is_vertex(first)
         self.names = [name.strip() for name in (first if self._has_names else self._names_of_none(first, comment))]
         if not self.names:
             raise UsageError(f"{path.name} is empty. Expected a line of column names and a line for each image.")
+        if self._title:
+            self.warnings.append(title_said(next(self.fields())[0], path.name))
 
     def _names_of_none(self, first: list[str], comment: str) -> list[str]:
         """Names of columns where the first row is that of an image: those in a comment above it, or numbers."""
@@ -160,7 +166,7 @@ class _TextTable:
         return True
 
     def rows(self, columns: Sequence[int]) -> Iterator[list[str] | None]:
-        for number, row in enumerate(islice(self.fields(), int(self._has_names), None), start=1):
+        for number, row in enumerate(islice(self.fields(), self._title + self._has_names, None), start=1):
             refuse_too_many(number, self._called)
             if len(row) > len(self.names):
                 yield None
@@ -183,10 +189,14 @@ class _TextTable:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter by which most of the first lines have as many fields as the header, at least two."""
+    """The delimiter by which most of the first lines have as many fields as the header, at least two.
+
+    The header is the first line that has two by any; what stands above it is a title.
+    """
+    start = text[:_LETTERS_TO_LOOK_AT]
 
     def agreement(delimiter: str) -> tuple[float, int]:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+        lines = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, skipinitialspace=True)
         try:
             counts = [len(row) for row in islice(filter(any, lines), _LINES_TO_LOOK_AT)]
         except csv.Error:
@@ -195,7 +205,12 @@ def _delimiter(text: str) -> str:
             return 0.0, 0
         return counts.count(counts[0]) / len(counts), counts[0]
 
-    return max(_DELIMITERS, key=agreement)
+    for _ in range(_MOST_TITLE_LINES):
+        best = max(_DELIMITERS, key=agreement)
+        if agreement(best)[1]:
+            return best
+        start = start.partition("\n")[2]
+    return _DELIMITERS[0]
 
 
 # Parquet -------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from core.datasets.sources.listing import is_image
-from core.datasets.sources.tables.paths import file_name
+from core.datasets.sources.tables.paths import file_name, shown
 
 # How Excel is told the delimiter.
 _DELIMITER_LINE = re.compile(r'\ufeff?"?sep=(?P<delimiter>[^"\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -23,6 +23,25 @@ def after_comments(text: str) -> tuple[str, str]:
     if match is None:
         return text, ""
     return text[match.end() :], match[0].strip().splitlines()[-1].lstrip("# ")
+
+
+def title_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many of the first rows are a title: what stands in a first cell alone, above the names of the columns.
+
+    Parameters
+    ----------
+    rows
+        The first rows of a table that are not blank.
+    """
+    for number, row in enumerate(rows):
+        if not row[0] or any(row[1:]):
+            return 0 if names_an_image(row) else number
+    return 0
+
+
+def title_said(title: str, called: str) -> str:
+    """The warning for a table that begins with a title."""
+    return f"“{shown(title)}” above the column names of {called} was taken for a title."
 
 
 def names_an_image(row: Sequence[str]) -> bool:

@@ -50,6 +50,8 @@ def label_columns(
     clear = [column for column in free if is_clear(column)]
     fitting = _different_meanings([column for column in clear if column.could_be_label])
     if len(fitting) == 1:
+        fitting += _as_clear(fitting[0], free)
+    if len(fitting) == 1:
         return fitting, ""
     if fitting:
         _ask(contents, path, fitting, free)
@@ -158,6 +160,15 @@ def _different_meanings(columns: Sequence[Column]) -> list[Column]:
         if not any(say_the_same(column, other) for other in kept):
             kept.append(column)
     return kept
+
+
+def _as_clear(clear: Column, free: Sequence[Column]) -> list[Column]:
+    """The columns that may hold the labels as well as one such as "masterCategory", as "articleType" may beside it."""
+    if clear.simple in LABELS:
+        return []
+    others = [column for column in free if column is not clear and column.words & set(OFTEN_LABELS)]
+    others = [column for column in others if column.could_be_label and may_be_label(column, free) and _is_words(column)]
+    return [column for column in others if not (is_clear(column) or say_the_same(clear, column))]
 
 
 def _names_of_ones(columns: Sequence[Column]) -> Column:

@@ -10,6 +10,8 @@ from core.datasets.sources.tables.paths import NotUsable
 from core.datasets.sources.words import quoted
 
 _MOST_KEPT = 10_000
+NUMBERED = {"0": "train", "1": "validation", "2": "test"}
+"""What numbers stand for in CelebA's column "partition", and in "split" of WILDS, where there are these three."""
 
 
 class RowParts:
@@ -28,7 +30,10 @@ class RowParts:
         self._flag = part_of_flag(name) if values and values <= ONES | ZEROS | MISSING_VALUES else ""
         said = [split_of_value(cell) for cell in cells if cell.casefold() not in MISSING_VALUES]
         self.of = lru_cache(_MOST_KEPT)(self.of)
-        self.is_ignored = bool(said) and not self._flag and all(part is None for part in said)
+        is_called_so = name.strip().casefold() in ("split", "partition")
+        self.is_numbered = is_called_so and values - MISSING_VALUES == set(NUMBERED)
+        """Whether the parts are numbered from 0, as is told from the column's name and the three numbers."""
+        self.is_ignored = not self.is_numbered and bool(said) and not self._flag and all(part is None for part in said)
         """Whether there are values, and none of them is a part of a split."""
 
     def of(self, cell: str) -> str:
@@ -44,7 +49,7 @@ class RowParts:
         if self._flag:
             other = "test" if self._flag == "train" else "train"
             return self._flag if cell.casefold() in ONES else other
-        part = split_of_value(cell)
+        part = NUMBERED.get(cell) if self.is_numbered else split_of_value(cell)
         if part is None:
             raise NotUsable(f"belongs to {quoted(cell)}, which is none of train, validation and test")
         return part

@@ -1,5 +1,6 @@
 """Which file a table means: paths, names and ids in a table turned into files that are there."""
 
+import filecmp
 import os
 import re
 import stat
@@ -37,6 +38,8 @@ class NamedFiles:
         self._real_folder = lru_cache(maxsize=10_000)(os.path.realpath)
         self.matched_by_end: tuple[str, str] | None = None
         """The first path that was matched by its end alone, and the file that it means, relative to `base`."""
+        self.copies: dict[str, str] = {}
+        """The files, relative to `base`, that are copies of one that a name means, and that one."""
 
     def find(self, named: str) -> str:
         """The absolute path of the image that a table means.
@@ -126,12 +129,23 @@ class NamedFiles:
         if not matches and _WHOLE.fullmatch(named):
             matches = self._by_name.get(named.removesuffix(".0"), [])
         if len(matches) > 1:
-            raise NotUsable(f"fits several files ({', '.join(sorted(matches)[:3])})")
+            return self._one_of_copies(sorted(matches))
         if not matches:
             is_other = not is_image(file_name(named)) and os.path.splitext(named)[1][1:].isalpha()
             raise NotUsable("is named in the table but is no image" if is_other else _MISSING)
         if not self._is_file(os.path.join(self._base, matches[0])):
             raise NotUsable(_MISSING)
+        return matches[0]
+
+    def _one_of_copies(self, matches: list[str]) -> str:
+        """The first of several files of one name where all hold the same, as in an archive that holds images twice."""
+        first, *others = (os.path.join(self._base, match) for match in matches)
+        is_copied = all(map(self._is_file, (first, *others))) and all(
+            filecmp.cmp(first, other, shallow=False) for other in others
+        )
+        if not is_copied:
+            raise NotUsable(f"fits several files ({', '.join(matches[:3])})")
+        self.copies |= dict.fromkeys(matches[1:], matches[0])
         return matches[0]
 
     def _by_end(self, named: str) -> str:

@@ -81,6 +81,7 @@ def read_table(
     layout = Layout(base, warnings=[*table.warnings, *notes])
     layout.labels_from = columns_in_words(table, columns.label, path.name)
     named = _read_rows(table, columns, files, classes, layout, path.name)
+    layout.left_out += [(copy, f"is a copy of {first}, which counts once") for copy, first in files.copies.items()]
     entries = dict(_agreeing(named, layout, path.name))
     entries = _with_one_label(entries, layout, path.name, choices)
     if columns.group is not None:
@@ -112,6 +113,11 @@ def _read_rows(
         layout.warnings.append(
             f"{sentence(columns_in_words(table, [columns.split], called))} was ignored: none of its values is train, "
             "validation or test."
+        )
+    if parts is not None and parts.is_numbered:
+        layout.warnings.append(
+            f"In the column “{table.names[columns.split]}” of {called} 0 was taken for train, 1 for validation and 2 "
+            "for test. If that is not meant, choose --split-column=-."
         )
     others = [column for column in (columns.split, columns.group) if column is not None]
     for number, values in enumerate(table.rows([columns.path, *columns.label, *others]), start=1):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from core.datasets.sources.agreement import explains_another
 from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
 from core.datasets.sources.listing import is_inside
@@ -13,6 +14,7 @@ from core.datasets.sources.tables.beside import bases_of, moved, read_below
 from core.datasets.sources.tables.contents import columns_in_words
 from core.datasets.sources.tables.families import part_of_table
 from core.datasets.sources.tables.files import open_table
+from core.datasets.sources.tables.parts import NUMBERED
 from core.datasets.sources.tables.paths import NamedFiles, NotUsable
 from core.datasets.sources.tables.table_folders import TableFolder
 from core.datasets.sources.words import in_a_row
@@ -97,6 +99,11 @@ def _add_columns(found: Additions, folder: Path, root: Path, name: str, known: C
         if simple in _SPLIT_COLUMNS and not found.parts:
             layout = _by_column(folder, root, name, column, known)
             parts = {image.path: split_in_name(image.label) for image in layout.images} if layout else {}
+            if layout and simple in ("split", "partition") and set(layout.class_names) == set(NUMBERED):
+                parts = {image.path: NUMBERED[image.label] for image in layout.images}
+                found.warnings.append(
+                    f"In the column “{column}” of {name} 0 was taken for train, 1 for validation and 2 for test."
+                )
             if parts and all(parts.values()):
                 found.parts, found.split_from = parts, columns_in_words(table, [index], name)
                 found.used.append(name)
@@ -203,10 +210,17 @@ def _found(files: NamedFiles, lines: Sequence[str], start: str, known: Collectio
     """The images that lines name; a line that names nothing here is passed over."""
     paths = []
     for line in lines:
-        try:
-            path = files.find(line)
-        except NotUsable:
-            continue
-        if path.startswith(start) and path[len(start) :] in known:
+        path = _file_of(files, line)
+        if path.startswith(start) and path[len(start) :] in known and not explains_another(path[len(start) :]):
             paths.append(path[len(start) :])
     return list(dict.fromkeys(paths))
+
+
+def _file_of(files: NamedFiles, line: str) -> str:
+    """The file that a line names, alone or before numbers of classes, as Oxford-IIIT Pet's do; "" for none."""
+    for name in dict.fromkeys((line, line.split(maxsplit=1)[0])):
+        try:
+            return files.find(name)
+        except NotUsable:
+            continue
+    return ""

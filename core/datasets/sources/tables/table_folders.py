@@ -77,8 +77,7 @@ def candidates(folder: Path, places: Sequence[TableFolder], chosen: str) -> Iter
     for place in places:
         # In the folder of a class only what is a table for certain is one.
         endings = TABLE_SUFFIXES & PLAIN_TABLES if place.is_class else TABLE_SUFFIXES
-        # A sample submission names the unlabelled test images, with made-up labels.
-        names = [name for name in place.names if "submission" not in name.casefold()]
+        names = [name for name in place.names if not _holds_predictions(name) and not name.startswith(("~$", "._"))]
         kinds = Counter(Path(name).suffix.lower() for name in names)
         for name in names:
             if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
@@ -88,6 +87,11 @@ def candidates(folder: Path, places: Sequence[TableFolder], chosen: str) -> Iter
     # Of what lies outside not even that it is there is told.
     if is_table and is_inside(folder / chosen, folder) and (folder / chosen).is_file():
         yield folder / chosen
+
+
+def _holds_predictions(name: str) -> bool:
+    """Whether a table is called after labels that nobody knows to be right, such as Kaggle's sample submission."""
+    return "submission" in name.casefold() or bool({"pred", "preds", "prediction", "predictions"} & set(words_of(name)))
 
 
 def _is_told_by_name(name: str) -> bool:

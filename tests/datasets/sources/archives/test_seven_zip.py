@@ -118,7 +118,6 @@ def test_a_list_of_too_many_files(tmp_path, written):
 
 
 def test_a_packed_list_that_unpacks_to_very_much(tmp_path, written):
-    """A list of 7z can be packed by any method; py7zr takes 6 GB of memory for one of 64 kB by Zstandard."""
     for coder, words in ((b"\x24\4\xf7\x11\1" + number(5) + bytes(5), "method"), (b"\x21\x21\1\x16", "files allowed")):
         packed = lzma.compress(bytes(10**6), lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA2, "preset": 0}])
         head = b"\x17\6" + number(0) + number(1) + b"\x09" + number(len(packed)) + b"\0"
@@ -126,12 +125,13 @@ def test_a_packed_list_that_unpacks_to_very_much(tmp_path, written):
         assert words in refusal(written(with_list(packed, head)), tmp_path)
 
 
-def test_a_list_that_names_itself(tmp_path, written):
-    """Packed as it is, the list is its own content, without an end."""
-    head = b"\x17\6" + number(0) + number(1) + b"\x09" + number(96) + b"\0"
-    head += b"\7\x0b" + number(1) + b"\0" + number(1) + COPY + b"\x0c" + number(96) + b"\0\0"
-    head = head.ljust(96, b"\0")
-    assert "damaged" in refusal(written(with_list(head, head)), tmp_path)
+def test_a_list_that_is_packed_many_times_over(tmp_path, written):
+    heads = []
+    for place in range(5):  # each is the content of the next one, as it is
+        head = b"\x17\6" + number(max(0, place - 1) * 96) + number(1) + b"\x09" + number(96) + b"\0"
+        head += b"\7\x0b" + number(1) + b"\0" + number(1) + COPY + b"\x0c" + number(96) + b"\0\0"
+        heads.append(head.ljust(96, b"\0") if place else b"\1\0".ljust(96, b"\0"))
+    assert "damaged" in refusal(written(with_list(b"".join(heads[:-1]), heads[-1])), tmp_path)
 
 
 def test_a_dictionary_of_gigabytes(tmp_path, written):

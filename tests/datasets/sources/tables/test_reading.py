@@ -168,10 +168,18 @@ def test_ids_without_an_ending(photos):
 
 def test_an_id_that_fits_several_files_is_left_out(photos):
     touch(photos / "other" / "1.jpg")
+    (photos / "other" / "1.jpg").write_bytes(b"another picture")
     layout = read_table(table(photos, "id,label\n1,a\n2,a\n3,b\n"))
     assert layout.left_out[0][0] == "1"
     assert "fits several files (" in layout.left_out[0][1]
     assert labels(layout) == {"photos/2.jpg": "a", "photos/3.jpg": "b"}
+
+
+def test_of_files_that_hold_the_same_one_counts(photos):
+    touch(photos / "other" / "1.jpg")
+    layout = read_table(table(photos, "id,label\n1,a\n2,a\n3,b\n"))
+    assert labels(layout) == {"other/1.jpg": "a", "photos/2.jpg": "a", "photos/3.jpg": "b"}
+    assert layout.left_out == [("photos/1.jpg", "is a copy of other/1.jpg, which counts once")]
 
 
 def test_a_file_in_another_folder_than_the_one_named_is_not_taken(photos):
