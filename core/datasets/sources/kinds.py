@@ -17,6 +17,7 @@ from core.datasets.sources.packed.idx import is_idx
 from core.datasets.sources.packed.refused import OF_PICKLES, what_is_refused
 from core.datasets.sources.tables.excel import EXCEL_SUFFIXES
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
+from core.images.heif import is_heif
 
 FOLDER, ARCHIVE, TABLE, PACKED = "folder", "archive", "table", "packed"
 """What `Kind.family` can be, besides "" for what isn't read."""
@@ -266,7 +267,7 @@ def _known_by_its_start(head: bytes, path: Path) -> Kind | None:
     if head.startswith(b"MZ") and b"PE\0\0" in head:
         return _not("a Windows program", "If it unpacks itself, run it only if you trust it, and import its folder.")
     if head[4:8] == b"ftyp":
-        return _ONE_IMAGE if head[8:12] in (b"avif", b"heic", b"heix", b"mif1", b"msf1") else _VIDEO
+        return _ONE_IMAGE if is_heif(head[:12]) or head[8:12] in (b"avif", b"avis") else _VIDEO
     if head.startswith(b"RIFF"):
         return _ONE_IMAGE if head[8:12] == b"WEBP" else _VIDEO
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

@@ -17,6 +17,7 @@ from core.datasets.sources.packed.packed import MOST_IMAGES, Packed, Picture
 from core.datasets.sources.words import can_be_label, in_bytes, quoted
 from core.errors import UsageError, WorkbenchError
 from core.images.formats import SUFFIXES
+from core.images.heif import is_heif
 
 TABLE = "labels.parquet"
 """Holds path, label, split and group of each picture; where these were told from is in the metadata of its schema."""
@@ -242,7 +243,7 @@ def _suffix(content: bytes) -> str:
         return ".webp"
     if content[4:12] in (b"ftypavif", b"ftypavis"):
         return ".avif"
-    if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+    if is_heif(content[:12]):
         return ".heic"
     return next((suffix for beginning, suffix in _BEGINNINGS if content.startswith(beginning)), "")
 
