@@ -182,6 +182,8 @@ class _Evidence:
                 names = same_classes(labels, by_table.labels)
                 if names and len(names) > 1 and self._names_most(by_table):
                     if not (self._are_no_classes(by_folder, by_table) or _has_unknown(by_folder, by_table, names)):
+                        if by_table.question is not None and by_table.choices.split_column:
+                            raise by_table.question  # whichever is chosen, the classes are the same
                         return self._with_what_tables_add(by_folder, [by_table.tables])
                 elif names is not None and self._adds_images(by_folder, by_table, names):
                     return self._with_what_tables_add(by_folder, [by_table.tables])
