@@ -128,7 +128,7 @@ class _Evidence:
                 "a table of labels beside them, or choose the folders.".replace("  ", " "),
                 [folders[0].option],
             )
-        return layout or folders[0].layout, reasons
+        return layout or folders[0].layout, [*self._of_one_label(), *reasons]
 
     # What was chosen --------------------------------------------------------------------------------------------------
 
@@ -392,6 +392,15 @@ class _Evidence:
         if could:
             warnings.append(f"{in_a_row(could)} could give labels too, but {_was(could)} not used.")
         return warnings + self._unusable()
+
+    def _of_one_label(self) -> list[str]:
+        """The tables that name images here and tell no classes apart."""
+        told = [(one.called, len(one.layout.images), one.layout.class_names) for one in self._tables.labels]
+        return [
+            f"{called} gives {count:,} images the same label, “{names[0]}”."
+            for called, count, names in told
+            if len(names) == 1
+        ]
 
     def _unusable(self) -> list[str]:
         meant = [(name, why) for name, why in self._tables.unusable.items() if self._is_meant(name)]
