@@ -25,9 +25,8 @@ from core.datasets.sources.folders.class_folders import by_folders, has_class_fo
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout
 from core.datasets.sources.listing import is_inside
-from core.datasets.sources.split_names import words_of
 from core.datasets.sources.tables.beside import TablesBeside, find_tables, labels_folders, labels_images
-from core.datasets.sources.tables.column_names import CALLED_LABELS
+from core.datasets.sources.tables.column_names import speaks_of_labels
 from core.datasets.sources.tables.families import TableLabels
 from core.datasets.sources.tables.split_lists import find_additions
 from core.datasets.sources.tables.table_folders import PLAIN_TABLES, look_around
@@ -443,7 +442,7 @@ def _reason(name: str, words: str) -> str:
 def _speaks_of_labels(question: Undecided) -> bool:
     """Whether one of the columns that a question offers is called as those of labels are."""
     columns = [option.choices.label_columns for option in question.options]
-    return any(not names or set(words_of(" ".join(names))) & CALLED_LABELS for names in columns)
+    return any(not names or any(map(speaks_of_labels, names)) for names in columns)
 
 
 def _is_plain(name: str) -> bool:

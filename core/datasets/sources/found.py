@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.datasets.sources.words import listed
+
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -96,9 +98,8 @@ def warn_of_alike(layout: Layout) -> None:
         by_folded.setdefault(name.casefold(), []).append(name)
     for alike in by_folded.values():
         if len(alike) > 1:
-            listed = " and ".join(f"“{name}”" for name in alike)
             words = (
-                f"The classes {listed} differ only in upper and lower case and are taken as different classes. "
+                f"The classes {listed(alike)} differ only in upper and lower case and are taken as different classes. "
                 "If they mean the same, give their images one name and import again."
             )
             if words not in layout.warnings:

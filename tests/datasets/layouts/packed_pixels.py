@@ -491,7 +491,7 @@ CASES = [
         copied("hugging_face"),
         {"circle": 6, "square": 6},
         has_split=True,
-        says="the field “label” of test-00000-of-00001.parquet and 2 more",
+        says="the column “label” of test-00000-of-00001.parquet and 2 more",
     ),
     Case(
         "Hugging Face save_to_disk (Arrow)",
@@ -499,7 +499,7 @@ CASES = [
         copied("hugging_face_saved"),
         {"circle": 6, "square": 6},
         has_split=True,
-        says="the field “label” of data-00000-of-00001.arrow and 2 more",
+        says="the column “label” of data-00000-of-00001.arrow and 2 more",
     ),
     Case("Hugging Face with two ClassLabels", HUGGING_FACE, copied("two_labels.parquet"), asks="has several labels"),
     Case(
@@ -508,7 +508,7 @@ CASES = [
         copied("two_labels.parquet"),
         {"circle": 2, "square": 2},
         choices=Choices(label_columns=("fine_label",)),
-        says="the field “fine_label”",
+        says="the column “fine_label”",
     ),
     Case(
         "Hugging Face repository in a zip, as Kaggle packs it",
@@ -516,7 +516,7 @@ CASES = [
         zip_of_parquet,
         {"circle": 6, "square": 6},
         has_split=True,
-        says="the field “label”",
+        says="the column “label”",
     ),
     Case(
         "Pictures and names of classes (Parquet)",
@@ -524,7 +524,7 @@ CASES = [
         parquet_of_text_labels,
         {"circle": 4, "square": 3},
         unlabelled=1,
-        says="the field “label” of shapes.parquet",
+        says="the column “label” of shapes.parquet",
     ),
     Case(
         "Pictures, splits and patients in columns (Parquet)",
@@ -533,13 +533,13 @@ CASES = [
         {"circle": 4, "square": 4},
         has_split=True,
         groups=4,
-        says="split from the field “split”, groups from the field “patient_id” of scans.parquet",
+        says="split from the column “split”, groups from the column “patient_id” of scans.parquet",
     ),
     Case(
         "Lists of labels (Parquet)",
         f"pyarrow {pa.__version__}",
         parquet_of_several_labels,
-        asks="several labels in the field “labels” of tags.parquet",
+        asks="several labels in the column “labels” of tags.parquet",
     ),
     Case(
         "Pictures in a Parquet beside class folders",

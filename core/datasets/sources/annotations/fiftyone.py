@@ -10,6 +10,7 @@ from core.datasets.sources.annotations.annotated import Annotated, AnnotatedImag
 from core.datasets.sources.annotations.boxes import no_classes
 from core.datasets.sources.annotations.json_file import JsonFile
 from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.words import listed
 from core.errors import UsageError
 
 
@@ -74,6 +75,6 @@ def _of_samples(file: JsonFile, warnings: list[str]) -> Iterator[Annotated]:
         raise no_classes(file.path.name, f"a dataset of FiftyOne with {', '.join(sorted(others)[:5])}")
     if predictions:
         warnings.append(
-            f"What {', '.join(f'“{field}”' for field in sorted(predictions)[:5])} of {file.path.name} says has a "
+            f"What {listed(sorted(predictions))} of {file.path.name} says has a "
             "confidence: it is taken as a model's predictions, and not used."
         )

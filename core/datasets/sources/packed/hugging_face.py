@@ -18,7 +18,7 @@ from core.datasets.sources.packed.packed import MOST_IMAGES, Picture
 from core.datasets.sources.packed.picture_columns import PictureColumns, find_columns, picture_columns
 from core.datasets.sources.packed.shards import one_set, said_of_split, split_of
 from core.datasets.sources.split_names import SPLIT_NAMES
-from core.datasets.sources.words import listed
+from core.datasets.sources.words import listed, quoted
 from core.errors import UsageError
 
 SUFFIXES = frozenset({".parquet", ".arrow"})
@@ -60,7 +60,7 @@ class PictureTable:
 
     def _picture(self, name: str, cells: tuple, columns: PictureColumns, split: str, path: Path) -> Picture | None:
         content, label, own_split, group = cells
-        called = f"the field “{columns.label}” of {path.name}"
+        called = f"the column {quoted(columns.label)} of {path.name}"
         labels = label if isinstance(label, list) else [label]
         if len(labels) > 1 and not self.leaves_out_several:
             raise several_labels(called)
@@ -73,7 +73,7 @@ class PictureTable:
         elif len(content) > _MOST_CELL_BYTES:
             reason = "holds a picture that is too large"
         elif own_split and own_split.casefold() not in SPLIT_NAMES:
-            reason = f"belongs to “{own_split[:60]}”, which is none of train, validation and test"
+            reason = f"belongs to {quoted(own_split)}, which is none of train, validation and test"
         if reason:
             self.left_out.append((name, reason))
             return None
@@ -119,7 +119,7 @@ def find_picture_table(
     path, first = labelled[0]
     others = f" and {len(chosen) - 1} more" if len(chosen) > 1 else ""
     split_columns = [found.split for found in columns if found.split]
-    split_from = f"the field “{split_columns[0]}”" if split_columns else said_of_split(chosen, root)
+    split_from = f"the column {quoted(split_columns[0])}" if split_columns else said_of_split(chosen, root)
     count = sum(map(_count, chosen))
     if count > MOST_IMAGES:
         raise UsageError(f"{path.name}{others} holds more than the {MOST_IMAGES:,} pictures allowed.")
@@ -130,9 +130,9 @@ def find_picture_table(
         columns,
         ["" if found.split else split_of(path, root) for path, found in zip(chosen, columns, strict=True)],
         count,
-        f"the field “{first.label}” of {path.name}{others}",
+        f"the column {quoted(first.label)} of {path.name}{others}",
         split_from,
-        f"the field “{first.group}” of {path.name}" if first.group else "",
+        f"the column {quoted(first.group)} of {path.name}" if first.group else "",
         choices.several_labels == LEAVE_OUT,
         warnings,
     )

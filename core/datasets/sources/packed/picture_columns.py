@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.datasets.sources.choices import Choices, Option, Undecided
-from core.datasets.sources.words import listed
+from core.datasets.sources.words import listed, quoted
 from core.errors import UsageError
 
 _USUAL_PICTURES = ("image", "img", "picture", "photo")
@@ -83,12 +83,12 @@ def find_columns(schema: Any, choices: Choices, path: Path) -> PictureColumns:
     """
     for name in (choices.path_column, *choices.label_columns[:1], choices.split_column, choices.group_column):
         if name and schema.names.count(name) != 1:
-            raise UsageError(f"{path.name} has no column “{name}”. Its columns are {listed(schema.names, 30)}.")
+            raise UsageError(f"{path.name} has no column {quoted(name)}. Its columns are {listed(schema.names, 30)}.")
     pictures = picture_columns(schema)
     usual = [name for name in pictures if name.casefold() in _USUAL_PICTURES]
     chosen = choices.path_column or (pictures[0] if len(pictures) == 1 else usual[0] if len(usual) == 1 else "")
     if chosen not in pictures:
-        options = [Option(f"the pictures in the column “{name}”", Choices(path_column=name)) for name in pictures]
+        options = [Option(f"the pictures in the column {quoted(name)}", Choices(path_column=name)) for name in pictures]
         raise Undecided(f"{path.name} has several columns of pictures. Which is meant?", options, path.name)
     label = "".join(choices.label_columns[:1]) or _label_column(schema, path)
     split = choices.split_column or ("split" if "split" in schema.names else "")
@@ -121,7 +121,7 @@ def _label_column(schema: Any, path: Path) -> str:
 def _asked(candidates: list[str], words: str, path: Path) -> str:
     if not candidates:
         return ""
-    options = [Option(f"the column “{name}”", Choices(label_columns=(name,))) for name in candidates]
+    options = [Option(f"the column {quoted(name)}", Choices(label_columns=(name,))) for name in candidates]
     raise Undecided(f"{path.name} {words}", options, path.name)
 
 

@@ -11,8 +11,8 @@ from core.datasets.sources.annotations.opening import NoAnnotations
 from core.datasets.sources.choices import AS_FOUND, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.listing import subfolders
-from core.datasets.sources.split_names import split_in_name, words_of
-from core.datasets.sources.tables.column_names import CALLED_LABELS
+from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.tables.column_names import speaks_of_labels
 from core.datasets.sources.tables.families import (
     TableLabels,
     families,
@@ -108,7 +108,7 @@ def labels_images(table: Path, paths: Iterable[str]) -> bool:
         for name, values in columns.items()
         if 2 * sum(os.path.splitext(file_name(value))[0] in stems for value in values) > len(values)
     }
-    labels = [name for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS and len(values) > 1]
+    labels = [name for name, values in columns.items() if speaks_of_labels(name) and len(values) > 1]
     return bool(naming) and not naming.issuperset(labels)
 
 
@@ -116,7 +116,7 @@ def labels_folders(table: Path, names: Collection[str]) -> bool:
     """Whether a table names the folders and, in a column called after labels, has few values for many folders."""
     columns = _values_by_column(table)
     speaks_of_them = any(2 * len(values & set(names)) >= len(names) for values in columns.values())
-    labels = [values for name, values in columns.items() if set(words_of(name)) & CALLED_LABELS]
+    labels = [values for name, values in columns.items() if speaks_of_labels(name)]
     return speaks_of_them and any(1 < len(values) <= len(names) / 2 for values in labels)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.split_names import split_in_name, words_of
 from core.datasets.sources.tables.contents import Column
 
 
@@ -32,9 +32,7 @@ OFTEN_LABELS = _names(
 )
 """Names of columns that hold labels often, and something else as well."""
 
-CALLED_LABELS = frozenset([*LABELS, *OFTEN_LABELS, "kind"])
-"""Words in names of columns that speak of labels."""
-
+_SPEAKING_OF_LABELS = frozenset([*LABELS, *OFTEN_LABELS, "kind"])
 _LABEL_WORDS = frozenset([*LABELS, *_names("subclass superclass subcategory supercategory")])
 # What is told of an image beside its label.
 _BESIDE_LABELS = frozenset(
@@ -53,6 +51,11 @@ _BESIDE_LABELS = frozenset(
 )
 _ALSO_IN_NAMES_OF_LABELS = frozenset(["id", "text", "number", "index", "idx"])
 _COORDINATES = frozenset(["x", "w", "h", "x1", "y1", "width", "height", "xmin", "ymin"])
+
+
+def speaks_of_labels(name: str) -> bool:
+    """Whether a word in a column's name is one for labels, which may still mean something else."""
+    return not _SPEAKING_OF_LABELS.isdisjoint(words_of(name))
 
 
 def is_clear(column: Column) -> bool:

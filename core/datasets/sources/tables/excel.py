@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from core.datasets.sources.tables.headers import names_an_image, no_names_said, numbered, title_rows, title_said
 from core.datasets.sources.tables.limits import MOST_BYTES, MOST_ROWS, refuse_too_many
+from core.datasets.sources.words import listed, quoted
 from core.errors import UsageError
 
 EXCEL_SUFFIXES = frozenset({".xlsx", ".xlsm"})
@@ -73,8 +74,8 @@ class _ExcelTable:
         if self._title:
             self.warnings.append(title_said(rows[0][0], path.name))
         if len(tables) > 1:
-            others = ", ".join(f"“{name}”" for name in tables[1:6])
-            self.warnings.append(f"The sheet “{self._sheet}” of {path.name} was read, and not {others}.")
+            others = listed(tables[1:])
+            self.warnings.append(f"The sheet {quoted(self._sheet)} of {path.name} was read, and not {others}.")
 
     def holds_text(self, column: int) -> bool:
         return True

@@ -29,6 +29,7 @@ from core.datasets.sources.tables.headers import (
 )
 from core.datasets.sources.tables.limits import LONGEST_LINE, MOST_BYTES, refuse_too_many
 from core.datasets.sources.tables.vertex import VertexTable, is_vertex
+from core.datasets.sources.words import quoted
 from core.errors import UsageError
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | EXCEL_SUFFIXES | ANNOTATION_SUFFIXES
@@ -251,7 +252,7 @@ class _ParquetTable:
         names = [self.names[column] for column in columns]
         for column, name in zip(columns, names, strict=True):
             if not self.holds_text(column):
-                raise UsageError(f"The column “{name}” of {self._called} holds no text. Choose another column.")
+                raise UsageError(f"The column {quoted(name)} of {self._called} holds no text. Choose another column.")
         try:
             for batch in self._file.iter_batches(_ROWS_AT_ONCE, columns=names):
                 yield from map(list, zip(*(self._values(batch.column(name), name) for name in names), strict=True))
@@ -263,7 +264,7 @@ class _ParquetTable:
         if not hasattr(column, "dictionary"):
             return [_as_text(value) for value in column.to_pylist()]
         if column.dictionary.nbytes > _LONGEST_TEXT * (len(column.dictionary) + 1):
-            raise UsageError(f"The column “{name}” of {self._called} holds long texts. Choose another column.")
+            raise UsageError(f"The column {quoted(name)} of {self._called} holds long texts. Choose another column.")
         values = [_as_text(value) for value in column.dictionary.to_pylist()]
         return ["" if index is None else values[index] for index in column.indices.to_pylist()]
 
