@@ -1026,7 +1026,7 @@ CASES = [
         lists_in_json,
         {"circle": 4, "square": 4},
         has_split=True,
-        says="labels from the names of the folders, split from the lists in split_zhou_Shapes.json",
+        says="labels from the names of the folders, split from the field “split” of split_zhou_Shapes.json",
     ),
     Case(
         "Class folders, and a table that says by 1 what is tested on",
