@@ -21,7 +21,7 @@ from pages.widgets.frame import Page, drawn_badge, open_page
 from pages.widgets.gallery import escape
 from pages.widgets.progress import show_progress
 
-FEW_FINDINGS = 2
+FEW_FINDINGS, LEFT_OUT_SHOWN = 2, 1_000
 
 
 def main() -> None:
@@ -133,7 +133,9 @@ def overview(page: Page, checkup: Checkup) -> None:
     unreadable = dataset.content.unreadable
     if len(unreadable):
         with st.expander(f"Files that were left out ({len(unreadable):,})", icon=":material/broken_image:"):
-            st.dataframe(unreadable, hide_index=True, alt="Files that were left out, and why")
+            if len(unreadable) > LEFT_OUT_SHOWN:
+                st.caption(f"The first {LEFT_OUT_SHOWN:,} of them.")
+            st.dataframe(unreadable.head(LEFT_OUT_SHOWN), hide_index=True, alt="Files that were left out, and why")
 
 
 def origin(page: Page) -> None:

@@ -36,6 +36,7 @@ from pages.widgets.thumbnails import SIDE, thumbnail_url
 READ_IN = "Read them in so"
 BY_COLUMNS = "By columns that I name"
 AUTOMATIC = "automatic"
+LOOKS_KEPT = 12
 QUESTIONS_IN_A_ROW, CLASSES_SHOWN, WARNINGS_SHOWN, FILES_SHOWN = 3, 12, 2, 3
 TILE_WIDTH = 72
 _QUOTED = re.compile("“([^”]+)”")
@@ -262,15 +263,16 @@ def _with(standing: Choices, more: Mapping[str, Any]) -> Choices:
 
 
 def looked(dataset: Dataset, choices: Choices) -> Look:
-    """What these choices find; the last answer is kept, since drawing the page again asks the same."""
+    """What these choices find; the last answers are kept, for drawing again and for going back to one of them."""
     source = "" if choices.labels_from in (FOLDERS, FILE_NAMES) else choices.labels_from
     asked = (dataset.name, choices, written_state(table_path(dataset, source)), written_state(dataset.manifest_path))
-    known, found = st.session_state.get("source_look", (None, None))
-    if known != asked:
+    known = st.session_state.get("source_looks", {})
+    if asked not in known:
         with st.spinner("Looking at what that finds …"):
             found = look(dataset, choices)
-        st.session_state["source_look"] = (asked, found)
-    return found
+        kept = list(known.items())[1 - LOOKS_KEPT :]
+        st.session_state["source_looks"] = known = dict([*kept, (asked, found)])
+    return known[asked]
 
 
 def _head(path: Path) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.datasets.editing import exclude
-from core.datasets.importing import create_from_path, create_sample
+from core.datasets.importing import create_from_path, create_sample, run_import
 
 QUESTION = "Are these images fit to learn from?"
 VIEWS = ["Check-up", "Images", "Division", "Changes"]
@@ -166,3 +166,13 @@ def test_a_dataset_is_deleted_and_the_users_files_stay(visit, pets, trained, tmp
     assert not pets.folder.exists()
     assert not run.folder.exists()
     assert len(list((tmp_path / "sources" / "pets").rglob("*.png"))) == 40
+
+
+def test_a_long_list_of_files_that_were_left_out_is_bounded(visit, workspace, class_folders, tmp_path):
+    folder = class_folders(tmp_path / "folder", {"cats": 3, "dogs": 3})
+    for number in range(1_005):
+        (folder / "cats" / f"empty{number}.jpg").touch()
+    run_import(create_from_path(workspace, folder))
+    page = visit("dataset", dataset="folder")
+    assert "The first 1,000 of them." in page.words
+    assert len(page.at.dataframe[0].value) == 1_000

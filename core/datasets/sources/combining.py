@@ -48,12 +48,13 @@ def with_table(
             label = names.get(image.label, image.label)
             images.append(replace(image, label=label, split=splits.of(path, image)))
     extra = [path for path in added if path not in labelled]
+    of_split = [words for words in table.layout.warnings if "was ignored" in words or "was taken for train" in words]
     result = replace(
         layout,
         images=images,
         left_out=[one for one in layout.left_out if one[0] not in added] + (table.layout.left_out if extra else []),
         unlabelled=[image for image in layout.unlabelled if image.path not in added],
-        warnings=[*layout.warnings, *(table.layout.warnings if extra else []), *splits.warnings()],
+        warnings=[*layout.warnings, *(table.layout.warnings if extra else of_split), *splits.warnings()],
         split_from=splits.told_from(layout.split_from),
         groups_from=table.layout.groups_from if any(image.group for image in images) else "",
     )

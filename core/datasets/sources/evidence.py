@@ -127,7 +127,7 @@ class _Evidence:
                 "a table of labels beside them, or choose the folders.".replace("  ", " "),
                 [folders[0].option],
             )
-        return layout or folders[0].layout, reasons
+        return layout or folders[0].layout, [*self._of_one_label(), *reasons]
 
     # What was chosen --------------------------------------------------------------------------------------------------
 
@@ -181,6 +181,8 @@ class _Evidence:
                 names = same_classes(labels, by_table.labels)
                 if names and len(names) > 1 and self._names_most(by_table):
                     if not (self._are_no_classes(by_folder, by_table) or _has_unknown(by_folder, by_table, names)):
+                        if by_table.question is not None and by_table.choices.split_column:
+                            raise by_table.question  # whichever is chosen, the classes are the same
                         return self._with_what_tables_add(by_folder, [by_table.tables])
                 elif names is not None and self._adds_images(by_folder, by_table, names):
                     return self._with_what_tables_add(by_folder, [by_table.tables])
@@ -389,6 +391,15 @@ class _Evidence:
         if could:
             warnings.append(f"{in_a_row(could)} could give labels too, but {_was(could)} not used.")
         return warnings + self._unusable()
+
+    def _of_one_label(self) -> list[str]:
+        """The tables that name images here and tell no classes apart."""
+        told = [(one.called, len(one.layout.images), one.layout.class_names) for one in self._tables.labels]
+        return [
+            f"{called} gives {count:,} images the same label, “{names[0]}”."
+            for called, count, names in told
+            if len(names) == 1
+        ]
 
     def _unusable(self) -> list[str]:
         meant = [(name, why) for name, why in self._tables.unusable.items() if self._is_meant(name)]

@@ -159,6 +159,17 @@ def cvat_images(folder: Path) -> Path:
     return folder
 
 
+def cvat_of_one_tag(folder: Path) -> Path:
+    """What the images show is an attribute of the one tag that all have."""
+    images = "".join(
+        f'<image id="{index}" name="{name}.png" width="16" height="16"><tag label="shape">'
+        f'<attribute name="kind">{label}</attribute></tag></image>'
+        for index, (name, label) in enumerate(zip(NAMES, LABELS, strict=True))
+    )
+    text(folder / "annotations.xml", f"<annotations><version>1.1</version>{images}</annotations>")
+    return pictures(folder / "images", _named(".png"), unlabelled=False).parent
+
+
 # FiftyOne ------------------------------------------------------------------------------------------------------------
 
 
@@ -559,6 +570,12 @@ CASES = [
         cvat_images,
         {"circle": 3, "square": 3},
         says="the field “tag” of annotations.xml",
+    ),
+    Case(
+        "CVAT for images 1.1, one tag with attributes",
+        DOCUMENTED.format("CVAT"),
+        cvat_of_one_tag,
+        refuses="annotations.xml gives 12 images the same label, “shape”",
     ),
     Case(
         "FiftyOneImageClassificationDataset",

@@ -583,6 +583,14 @@ DOUBTFUL = [
         has_split=True,
     ),
     Case(
+        "Folders trian and test of class folders",
+        "by hand",
+        split_named("trian", "test"),
+        {"circle": 8, "square": 8},
+        has_split=True,
+        warns="“trian” holds folders of the same names as “test”, and is taken for the images to train on",
+    ),
+    Case(
         "Folders called to_label and unsorted beside class folders",
         "by hand",
         holding("circle: circle", "square: square", "_to_label", "unsorted"),

@@ -81,6 +81,22 @@ def npy_files(folder: Path) -> Path:
     return folder
 
 
+def npy_in_folders(folder: Path) -> Path:
+    for part, count in (("train", 6), ("test", 4)):
+        images, labels = arrays(part, count)
+        (folder / part).mkdir()
+        np.save(folder / part / "x.npy", images)
+        np.save(folder / part / "y.npy", labels)
+    return folder
+
+
+def pictures_and_rows(folder: Path) -> Path:
+    images, labels = arrays("", 8)
+    grey = images[..., 0]
+    np.savez(folder / "digits.npz", data=grey.reshape(8, -1), images=grey, target=labels)
+    return folder / "digits.npz"
+
+
 def pickled_npz(folder: Path) -> Path:
     images, labels = arrays("", 8)
     np.savez(folder / "objects.npz", images=images, labels=labels.astype(object))
@@ -378,6 +394,23 @@ CASES = [
         warns="were multiplied by 255",
     ),
     Case("X.npy and Y.npy, colours first", NUMPY, npy_files, {"circle": 4, "square": 4}, says="labels from Y.npy"),
+    Case(
+        "Folders train and test, x.npy and y.npy in each",
+        NUMPY,
+        npy_in_folders,
+        {"circle": 5, "square": 5},
+        NUMBERS,
+        has_split=True,
+        says="split from the names test/x.npy and train/x.npy",
+    ),
+    Case(
+        "The same pictures twice, as pictures and in rows (.npz)",
+        "as scikit-learn's Bunch of digits",
+        pictures_and_rows,
+        {"circle": 4, "square": 4},
+        NUMBERS,
+        says="“target” of digits.npz",
+    ),
     Case("Arrays of Python objects (.npz)", NUMPY, pickled_npz, refuses="pickled. These are never loaded"),
     Case(
         "Kaggle's Digit Recognizer (pixels in columns)",

@@ -149,7 +149,7 @@ SPREADSHEETS = [
             "image,label,fold1,fold2",
             lambda name, label, _, n: f"{name},{label},{('train', 'test')[n % 2]},{('test', 'train')[n % 2]}",
         ),
-        asks="2 columns of labels.csv say in which part of a split the images are: “fold1”, “fold2”",
+        asks="2 columns of labels.csv say in which part of a split the images are: “fold1” and “fold2”",
     ),
     Case(
         "No labels, but the kind of the files",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -180,6 +181,54 @@ def guesses_of_a_model(folder: Path) -> Path:
     for number in range(4):
         picture(folder / "test" / f"t{number}.jpg", "")
     table(folder / "my_preds.csv", "id,label", [(f"t{number}.jpg", LABELS[number % 2]) for number in range(4)])
+    return folder
+
+
+def parts_of_class_folders(folder: Path) -> list[tuple[str, str, str]]:
+    """Class folders whose pictures say which part they are in: paths, labels and parts."""
+    rows = []
+    for label in LABELS:
+        for number, part in enumerate(("train", "train", "validation", "test")):
+            picture(folder / label / f"{label}{number}.jpg", label, part)
+            rows.append((f"{label}/{label}{number}.jpg", label, part))
+    return rows
+
+
+def flags_of_parts(folder: Path) -> Path:
+    rows = [
+        (path, label, *(int(part == one) for one in ("train", "validation", "test")))
+        for path, label, part in parts_of_class_folders(folder)
+    ]
+    table(folder / "meta.csv", "path,label,train,val,test", rows)
+    return folder
+
+
+def lists_in_json(folder: Path) -> Path:
+    """As CoOp's split_zhou_*.json: a path, a number and a name for each image."""
+    lists: dict[str, list] = {"train": [], "val": [], "test": []}
+    for path, label, part in parts_of_class_folders(folder / "images"):
+        lists["val" if part == "validation" else part].append([path, LABELS.index(label), label])
+    text(folder / "split_zhou_Shapes.json", json.dumps(lists))
+    return folder
+
+
+def a_flag_alone(folder: Path) -> Path:
+    rows = []
+    for label in LABELS:
+        for number in range(4):
+            picture(folder / label / f"{label}{number}.jpg", label, "test" if number > 2 else "train")
+            rows.append((f"{label}/{label}{number}.jpg", int(number > 2)))
+    table(folder / "meta.csv", "path,is_test", rows)
+    return folder
+
+
+def parts_of_unknown_names(folder: Path) -> Path:
+    rows = []
+    for label in LABELS:
+        for number in range(4):
+            picture(folder / label / f"{label}{number}.jpg", label)
+            rows.append((f"{label}/{label}{number}.jpg", label, "ABCA"[number]))
+    table(folder / "meta.csv", "path,label,split", rows)
     return folder
 
 
@@ -964,5 +1013,35 @@ CASES = [
         guesses_of_a_model,
         {"circle": 4, "square": 4},
         unlabelled=4,
+    ),
+    Case(
+        "Class folders, and a table with a column of 0 and 1 for each part",
+        "by hand",
+        flags_of_parts,
+        asks="3 columns of meta.csv say in which part of a split the images are",
+    ),
+    Case(
+        "Class folders, and lists of the parts in JSON",
+        "form of CoOp's split_zhou_*.json",
+        lists_in_json,
+        {"circle": 4, "square": 4},
+        has_split=True,
+        says="labels from the names of the folders, split from the field “split” of split_zhou_Shapes.json",
+    ),
+    Case(
+        "Class folders, and a table that says by 1 what is tested on",
+        "by hand",
+        a_flag_alone,
+        {"circle": 4, "square": 4},
+        has_split=True,
+        says="labels from the names of the folders, split from the column “is_test” of meta.csv",
+    ),
+    Case(
+        "Class folders, and a table whose column split holds other words",
+        "by hand",
+        parts_of_unknown_names,
+        {"circle": 4, "square": 4},
+        says="labels from the names of the folders, no split",
+        warns="The column “split” of meta.csv was ignored",
     ),
 ]

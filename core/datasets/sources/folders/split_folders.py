@@ -51,7 +51,7 @@ def take_split(places: list[Place], layout: Layout) -> Divided:
                 place.levels = (label,)
         return Divided(places, parts=sorted(map(shown, named)))
     if parts := _parts_outermost(places):
-        return _divided_outermost(places, parts, layout)
+        return _divided_outermost(places, _with_training(places, parts, layout), layout)
     if flat := _flat_parts_beside_classes(places):
         without, places = parted(places, lambda place: place.level(0) in flat)
         keep(without, layout, _if_class(sorted(flat)))
@@ -113,6 +113,24 @@ def _flat_parts_beside_classes(places: list[Place]) -> set[str]:
     is_split = "train" in parts.values() and len(set(parts.values())) > 1
     never_trained_on = all(_NEVER_TRAINED_ON.intersection(words_of(name)) for name in parts)
     return set(parts) if is_split or never_trained_on else set()
+
+
+def _with_training(places: list[Place], parts: dict[str, str], layout: Layout) -> dict[str, str]:
+    """The parts, with the one folder that holds folders of the same classes, where none is called after training."""
+    inside = {name: {place.level(1) for place in found} - {""} for name, found in under_first(places).items()}
+    classes = set().union(*(inside[name] for name in parts))
+    alike = [
+        name
+        for name, inner in inside.items()
+        if name not in parts and len(inner & classes) > 1 and 2 * len(inner & classes) > len(inner)
+    ]
+    if "train" in parts.values() or len(alike) != 1:
+        return parts
+    layout.warnings.append(
+        f"“{shown(alike[0])}” holds folders of the same names as {listed(sorted(parts))}, and is taken for the images "
+        "to train on."
+    )
+    return parts | {alike[0]: "train"}
 
 
 def _divided_outermost(places: list[Place], parts: dict[str, str], layout: Layout) -> Divided:

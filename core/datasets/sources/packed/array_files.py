@@ -128,11 +128,13 @@ def _parted(word: str) -> list[str]:
 def _named(array: StoredArray, root: Path) -> _Named:
     key, file = _words(array.key), _words(array.file.stem)
     kind = _kind(key) or _kind(file)
-    splits = [_split(word) for word in (*key, *file) if _split(word)]
+    folders = array.file.parent.relative_to(root).parts
+    # Those of what lies nearest: "test/x_train.npy" trains.
+    splits = [_split(word) for word in (*key, *file, *map(str.casefold, reversed(folders))) if _split(word)]
     rest = [word for word in key if not _split(word) and word not in _PICTURES | _LABELS | _SAYING_NOTHING]
     place = [word for word in file if not _split(word) and word not in _PICTURES | _LABELS]
-    folder = array.file.parent.relative_to(root).as_posix()
-    return _Named(array, kind, splits[0] if splits else "", " ".join(rest), " ".join([folder, *place]))
+    place = [*(folder for folder in folders if not _split(folder.casefold())), *place]
+    return _Named(array, kind, splits[0] if splits else "", " ".join(rest), " ".join(place))
 
 
 def _split(word: str) -> str:
@@ -184,6 +186,9 @@ def _nothing(named: list[_Named], files: Sequence[Path]) -> str:
 
 def _paired(inside: list[_Named], choices: Choices) -> ArraySet:
     pictures = [one for one in inside if one.kind == "pictures" and len(one.array.shape) > 1]
+    # scikit-learn's digits are there twice, as "images" and as "data", in rows.
+    shaped = {one.split for one in pictures if len(one.array.shape) > 2}
+    pictures = [one for one in pictures if len(one.array.shape) > 2 or one.split not in shaped]
     names = _class_names(inside)
     labels = _chosen_labels([one for one in inside if one.kind == "labels"], choices)
     parts, used, warnings = [], [], []
@@ -208,6 +213,8 @@ def _paired(inside: list[_Named], choices: Choices) -> ArraySet:
         told = [one.array.file.name for one in splits]
         if len(set(told)) < len(splits):
             told = [f"“{one.array.key}”" for one in splits]
+        if len(set(told)) < len(splits):
+            told = [f"{one.array.file.parent.name}/{one.array.file.name}" for one in splits]
         split_from = f"the names {in_a_row(told, 2)}"
     return ArraySet(files, parts, in_a_row([array.called for array in used], 2), split_from, warnings=warnings)
 

@@ -32,8 +32,8 @@ _MOST_BYTES = 256 * 2**20  # of a picture
 _MOST_LABEL_BYTES = 2**20
 _MOST_HEADER_BYTES = 2**20
 _MOST_PARTS = 100  # of a sample
-_MOST_UNPACKED = 100 * 2**20  # bytes, or as many times the file's as an archive may unpack to: see `Limits.ratio`
-_RATIO = 200
+# What a compressed tar may unpack to: so many bytes, or so many for each of its own, as other archives.
+_MOST_UNPACKED, _RATIO = 100 * 2**20, 200
 _OTHER_ARCHIVES = (b"PK\3\4", b"7z\xbc\xaf")
 _DAMAGES = (tarfile.TarError, EOFError, OSError, zlib.error, ValueError)
 
@@ -220,6 +220,10 @@ class _CutOff(Exception):
     """A tar that ends before its end."""
 
 
+class _Bomb(Exception):
+    """A compressed tar that unpacks to far more than pictures do."""
+
+
 class _Member(tarfile.TarInfo):
     """An entry of a tar from anyone, whose own header cannot fill the memory, and whose end is not taken as the tar's.
 
@@ -227,12 +231,16 @@ class _Member(tarfile.TarInfo):
     passes over as many bytes as a header announces even where the file has long ended.
     """
 
-    furthest = 0
-    """Where a file may end, in bytes from the beginning of the unpacked tar."""
+    furthest, beyond = 0, _CutOff
+    """Where a file may end, in bytes from the beginning of the unpacked tar, and what is wrong where it ends later."""
 
     @classmethod
-    def up_to(cls, furthest: int) -> type["_Member"]:
-        return type(cls.__name__, (cls,), {"furthest": furthest})
+    def of(cls, path: Path) -> type["_Member"]:
+        """Members of the tar at a path."""
+        size = path.stat().st_size
+        if not _is_compressed(path):
+            return type(cls.__name__, (cls,), {"furthest": size})
+        return type(cls.__name__, (cls,), {"furthest": max(_MOST_UNPACKED, _RATIO * size), "beyond": _Bomb})
 
     @classmethod
     def fromtarfile(cls, tar: tarfile.TarFile) -> "_Member":
@@ -247,16 +255,14 @@ class _Member(tarfile.TarInfo):
         if self.type not in tarfile.REGULAR_TYPES and self.size > _MOST_HEADER_BYTES:
             raise _CutOff
         if self.size < 0 or tar.offset + self.size > self.furthest:
-            raise _CutOff
+            raise self.beyond
         return super()._proc_member(tar)
 
 
 def _samples(path: Path) -> Iterator[_Sample]:
     """Files that follow one another and belong together, read in one go."""
     sample = None
-    size = path.stat().st_size
-    members = _Member.up_to(max(_MOST_UNPACKED, _RATIO * size) if _is_compressed(path) else size)
-    with _understood(path), tarfile.open(path, "r|*", tarinfo=members) as tar:
+    with _understood(path), tarfile.open(path, "r|*", tarinfo=_Member.of(path)) as tar:
         for member in tar:
             tar.members = []  # which `tarfile` keeps, and which would grow with the file
             match = _KEY.fullmatch(member.name)
@@ -290,3 +296,8 @@ def _understood(path: Path) -> Iterator[None]:
         yield
     except (_CutOff, *_DAMAGES) as error:
         raise UsageError(f"{path.name} is damaged or cut off. Download or pack it again.") from error
+    except _Bomb:
+        raise UsageError(
+            f"{path.name} unpacks to more than {_RATIO} times its own size, as archives do that are made to fill a "
+            "disk. It is not read. Real photographs hardly shrink when packed."
+        ) from None

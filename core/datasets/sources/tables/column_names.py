@@ -69,7 +69,9 @@ def may_be_label(column: Column, beside: Collection[Column]) -> bool:
     if column.simple == "y":
         return not any(other.simple in _COORDINATES for other in beside)
     # HAM10000's column "dx_type": how the diagnosis in column "dx" was made.
-    is_of_another = column.simple == "dxtype" or (column.simple in SPLITS and column.is_numbers)
+    is_of_another = column.simple == "dxtype" or (
+        column.simple in SPLITS and (column.is_numbers or column.simple in SPLITS[:4])
+    )
     return bool(column.words) and not column.words & _BESIDE_LABELS and not is_of_another
 
 

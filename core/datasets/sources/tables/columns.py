@@ -14,7 +14,7 @@ from core.datasets.sources.tables.one_hot import exclude_each_other
 from core.datasets.sources.tables.parts import NUMBERED
 from core.datasets.sources.tables.path_column import path_column
 from core.datasets.sources.tables.paths import NamedFiles
-from core.datasets.sources.words import quoted
+from core.datasets.sources.words import listed, quoted
 from core.errors import UsageError
 
 _MOST_COLUMNS, _MOST_OPTIONS = 10_000, 12
@@ -171,7 +171,7 @@ def _ask_for_split(columns: Sequence[Column], called: str) -> NoReturn:
     columns = sorted(columns, key=lambda column: part_of_flag(column.name) != "test")
     raise Undecided(
         f"{len(columns)} columns of {called} say in which part of a split the images are: "
-        f"{quoted(column.name for column in columns)}. Choose one, or put the parts train, validation and test in one "
+        f"{listed(column.name for column in columns)}. Choose one, or put the parts train, validation and test in one "
         "column called “split”.",
         [
             *(Option(column.shown(), Choices(split_column=column.name)) for column in columns[:_MOST_OPTIONS]),

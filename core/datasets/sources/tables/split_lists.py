@@ -1,5 +1,6 @@
 """What lies beside images to say a part of a split, or a group, of each, and no label: lists of names, and tables."""
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,9 +10,10 @@ from core.datasets.sources.agreement import explains_another
 from core.datasets.sources.choices import Choices, Undecided
 from core.datasets.sources.found import Layout
 from core.datasets.sources.listing import is_inside
-from core.datasets.sources.split_names import split_in_name
+from core.datasets.sources.split_names import split_in_name, split_in_names
 from core.datasets.sources.tables.beside import bases_of, moved, read_below
-from core.datasets.sources.tables.contents import columns_in_words
+from core.datasets.sources.tables.column_names import part_of_flag
+from core.datasets.sources.tables.contents import ONES, ZEROS, columns_in_words
 from core.datasets.sources.tables.families import part_of_table
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.parts import NUMBERED
@@ -107,6 +109,13 @@ def _add_columns(found: Additions, folder: Path, root: Path, name: str, known: C
             if parts and all(parts.values()):
                 found.parts, found.split_from = parts, columns_in_words(table, [index], name)
                 found.used.append(name)
+        elif (part := part_of_flag(column)) and not found.parts:
+            layout = _by_column(folder, root, name, column, known)
+            if layout and set(map(str.casefold, layout.class_names)) <= ONES | ZEROS and len(layout.class_names) > 1:
+                other = "test" if part == "train" else "train"
+                found.parts = {image.path: part if image.label.casefold() in ONES else other for image in layout.images}
+                found.split_from = columns_in_words(table, [index], name)
+                found.used.append(name)
         elif simple in _GROUP_COLUMNS and not found.groups:
             layout = _by_column(folder, root, name, column, known)
             if layout and len(layout.images) > len(layout.class_names) > 1:
@@ -136,6 +145,9 @@ def _add_lists(
         lists = {name: part for name in inside if (part := _part_of_list(name))}
         if {"images.txt", "train_test_split.txt"} <= set(inside):
             _add_numbered(found, folder, root, place, known)
+        for name in inside:
+            if not found.parts and name.endswith(".json"):
+                _add_lists_in_json(found, place.folder / name, folder, root, known)
         if found.parts:
             return
         images = {name: _images_of(place.folder / name, folder, root, known) for name in lists}
@@ -171,6 +183,30 @@ def _add_numbered(found: Additions, folder: Path, root: Path, place: TableFolder
         found.parts |= dict.fromkeys(_found(files, names, _start(root), known), part)
     name = (place.folder / "train_test_split.txt").relative_to(folder).as_posix()
     found.split_from = f"the list {name}"
+
+
+def _add_lists_in_json(found: Additions, path: Path, folder: Path, root: Path, known: Collection[str]) -> None:
+    """Add ``{"train": ["cats/1.jpg", …], "test": […]}``; an entry may be a list that begins with the path."""
+    try:
+        content = json.loads(path.read_bytes()) if path.stat().st_size <= _MOST_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return
+    content = content if isinstance(content, dict) else {}
+    lists = {name: value for name, value in content.items() if isinstance(value, list)}
+    parts = split_in_names(lists)
+    named = {
+        name: [entry[0] if isinstance(entry, list) and entry else entry for entry in lists[name]] for name in parts
+    }
+    for base in bases_of(path, folder, root):
+        files = NamedFiles(base, folder)
+        images = {
+            name: _found(files, [one for one in entries if isinstance(one, str) and one.strip()], _start(root), known)
+            for name, entries in named.items()
+        }
+        told = {image: parts[name] for name, listed in images.items() for image in listed}
+        if len(told) == sum(map(len, images.values())) and {"validation", "test"} & set(told.values()):
+            found.parts, found.split_from = told, f"the lists in {path.relative_to(folder).as_posix()}"
+            return
 
 
 def _start(root: Path) -> str:
