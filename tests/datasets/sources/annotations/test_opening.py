@@ -237,7 +237,7 @@ def test_one_image_named_twice_counts_once(photos, name):
 
 
 def test_two_files_for_one_name(photos):
-    (photos / "photos" / "4.png").touch()
+    (photos / "photos" / "4.png").write_bytes(b"another picture")
     layout = read(photos, "labels.json", [(path.removesuffix(".jpg"), label) for path, label in FOUR])
     assert labels(layout) == dict(FOUR[:3])
     assert len(layout.left_out) == 1
