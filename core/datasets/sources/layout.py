@@ -50,7 +50,9 @@ def find_images(folder: Path, called: str = "", choices: Choices = AS_FOUND) -> 
     if not folder.exists():
         raise WorkbenchError(f"There is no folder {folder}. Check the spelling.")
     if not folder.is_dir():
-        raise WorkbenchError(f"{folder} is a file. Give a folder of class folders, or a zip of one.")
+        raise WorkbenchError(
+            f"{folder} is a file, and no pictures were found in it. Give a folder of class folders, or a zip of one."
+        )
     root = _pass_wrappers(folder)
     if not is_text(str(root)):
         shown = os.fsencode(root).decode("utf-8", "replace")
