@@ -11,10 +11,11 @@ from tests.datasets.layouts.case import Case, check
 DOCUMENT = PROJECT / "docs" / "layouts.md"
 HEAD = """# Layouts that are read
 
-Written by `python -m tests.datasets.layouts`, which imports each of them; the tests hold every row. *Taken* is read
-without a question, and the first line of the import says where labels, split and groups came from; *asked* is a
-question that only a person can answer, on the page and by the options of `python -m core import`; *refused with words*
-says what was found and what to do.
+*Taken* is read without a question, and the first line of the import says where labels, split and groups came from.
+*Asked* is a question that only a person can answer, on the page and by the options of `python -m core import`.
+*Refused with words* says what was found and what to do.
+
+Every row is an import that the tests do; `python -m tests.datasets.layouts` writes this page.
 """
 
 
