@@ -1,19 +1,17 @@
 """Which of folders, tables and file names says what class each image is: what is clear is taken, the rest is asked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.datasets.sources.agreement import (
     are_called_as_what_is_counted,
     are_no_classes,
     differing,
-    is_container,
-    is_explaining,
     same_classes,
 )
 from core.datasets.sources.annotations.sidecars import find_sidecars
-from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Option, Undecided
+from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.combining import (
     keep_split,
     labelled_by_table,
@@ -24,6 +22,15 @@ from core.datasets.sources.combining import (
 from core.datasets.sources.folders.class_folders import by_folders, has_class_folders
 from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout
+from core.datasets.sources.label_readings import (
+    LabelReading,
+    adds_images,
+    folders_are_no_classes,
+    has_unknown,
+    is_rival,
+    names_most,
+    what_is_meant,
+)
 from core.datasets.sources.listing import is_inside
 from core.datasets.sources.tables.beside import TablesBeside, find_tables, labels_folders, labels_images
 from core.datasets.sources.tables.column_names import speaks_of_labels
@@ -52,24 +59,6 @@ def labels_of(folder: Path, root: Path, paths: Sequence[str], choices: Choices) 
         If what was chosen isn't there.
     """
     return _Evidence(folder, root, paths, choices).decide()
-
-
-@dataclass
-class _Reading:
-    """One way to tell labels, what to choose for it, and the tables; with the question that it is an answer to."""
-
-    layout: Layout
-    choices: Choices
-    tables: TableLabels | None = None
-    question: Undecided | None = None
-
-    @property
-    def labels(self) -> dict[str, str]:
-        return {image.path: image.label for image in self.layout.images}
-
-    @property
-    def option(self) -> Option:
-        return Option(f"{self.layout.labels_from}: {listed(self.layout.class_names)}", self.choices)
 
 
 class _Evidence:
@@ -108,7 +97,9 @@ class _Evidence:
         reasons = [_reason(name, self._tables.unusable[name]) for name in plain or self._tables.unusable]
         if chosen == FOLDERS:
             layout = by_folders(self._root, self._paths, self._choices)
-            return self._with_what_tables_add(_Reading(layout, Choices(labels_from=FOLDERS)), self._tables.labels), []
+            return self._with_what_tables_add(
+                LabelReading(layout, Choices(labels_from=FOLDERS)), self._tables.labels
+            ), []
         if chosen or self._choices.label_columns or self._choices.path_column:
             return self._by_table(self._chosen_table(chosen, reasons)), reasons
         if (self._choices.split_column or self._choices.group_column) and not (
@@ -157,37 +148,37 @@ class _Evidence:
 
     # Folders ----------------------------------------------------------------------------------------------------------
 
-    def _folders(self) -> tuple[list[_Reading], Undecided | None]:
+    def _folders(self) -> tuple[list[LabelReading], Undecided | None]:
         """What the folders say: once, or once for each level that may be meant, with the question which."""
         try:
             layout = by_folders(self._root, self._paths, self._choices)
-            return [_Reading(layout, Choices(labels_from=FOLDERS))], None
+            return [LabelReading(layout, Choices(labels_from=FOLDERS))], None
         except Undecided as question:
             readings = []
             for option in question.options:
                 chosen = replace(_both(self._choices, option.choices), labels_from=FOLDERS)
                 layout = by_folders(self._root, self._paths, chosen)
-                readings.append(_Reading(layout, replace(option.choices, labels_from=FOLDERS)))
+                readings.append(LabelReading(layout, replace(option.choices, labels_from=FOLDERS)))
             if not readings:
                 raise
             return readings, question
 
-    def _by_folders_or_table(self, folders: Sequence[_Reading], question: Undecided | None) -> Layout:
-        readings = [_Reading(one.layout, one.choice, one) for one in self._tables.labels if one.problem is None]
+    def _by_folders_or_table(self, folders: Sequence[LabelReading], question: Undecided | None) -> Layout:
+        readings = [LabelReading(one.layout, one.choice, one) for one in self._tables.labels if one.problem is None]
         readings += self._readings_of_asked_tables()
         for by_folder in folders:
             labels = by_folder.labels
             for by_table in readings:
                 names = same_classes(labels, by_table.labels)
-                if names and len(names) > 1 and self._names_most(by_table):
-                    if not (self._are_no_classes(by_folder, by_table) or _has_unknown(by_folder, by_table, names)):
+                if names and len(names) > 1 and names_most(by_table, self._paths):
+                    if not (folders_are_no_classes(by_folder, by_table) or has_unknown(by_folder, by_table, names)):
                         if by_table.question is not None and by_table.choices.split_column:
                             raise by_table.question  # whichever is chosen, the classes are the same
                         return self._with_what_tables_add(by_folder, [by_table.tables])
-                elif names is not None and self._adds_images(by_folder, by_table, names):
+                elif names is not None and adds_images(by_folder, by_table, names, self._paths):
                     return self._with_what_tables_add(by_folder, [by_table.tables])
-        rivals = [one for one in readings if self._is_rival(one)]
-        clear = [one for one in rivals if all(self._are_no_classes(by_folder, one) for by_folder in folders)]
+        rivals = [one for one in readings if is_rival(one, self._paths)]
+        clear = [one for one in rivals if all(folders_are_no_classes(by_folder, one) for by_folder in folders)]
         certain = [one.tables for one in clear if one.question is None]
         if certain and len(clear) == len(rivals):
             return self._by_table(self._best(certain), folders[0])
@@ -195,13 +186,13 @@ class _Evidence:
             raise clear[0].question
         rivals = [one for one in rivals if one in clear or one.question is None or _speaks_of_labels(one.question)]
         if rivals:
-            raise self._what_is_meant(folders, rivals)
+            raise what_is_meant(folders, rivals)
         if question is not None:
             raise question
         self._refuse_to_guess(folders[0])
         return self._with_notes(folders[0].layout, readings)
 
-    def _refuse_to_guess(self, folders: _Reading) -> None:
+    def _refuse_to_guess(self, folders: LabelReading) -> None:
         """Ask whether the folders are the classes where a table that can't be used makes it doubtful.
 
         Raises
@@ -229,9 +220,9 @@ class _Evidence:
             f"The folders are called {listed(names)}; {doubt}. Put it right, or choose the folders.", [folders.option]
         )
 
-    def _readings_of_asked_tables(self) -> list[_Reading]:
+    def _readings_of_asked_tables(self) -> list[LabelReading]:
         """What tables would say whose columns are asked for, once for each answer."""
-        readings: list[_Reading] = []
+        readings: list[LabelReading] = []
         for name, question in self._tables.questions.items():
             if any(name in reading.tables.names for reading in readings):
                 continue  # asked of another table of its kind
@@ -239,64 +230,16 @@ class _Evidence:
                 chosen = _both(self._choices, option.choices)
                 tables = self._found(chosen).labels
                 read = [one for one in tables if name in one.names]
-                readings += [_Reading(one.layout, option.choices, one, question) for one in read]
+                readings += [LabelReading(one.layout, option.choices, one, question) for one in read]
         return readings
 
-    def _names_most(self, reading: _Reading) -> bool:
-        """Whether a table names most of the images, or most of those in the folders for any images that it names."""
-        named = [image.path for image in (*reading.layout.images, *reading.layout.unlabelled)]
-        if 2 * len(named) >= len(self._paths):
-            return True
-        spoken_of = {path.partition("/")[0] if "/" in path else "" for path in named}
-        inside = [path for path in self._paths if (path.partition("/")[0] if "/" in path else "") in spoken_of]
-        return 2 * len(named) >= len(inside) and all(is_container(name) for name in spoken_of)
-
-    def _adds_images(self, by_folder: _Reading, by_table: _Reading, names: Mapping[str, str]) -> bool:
-        """Whether a table labels images that lie in no class folder, by the names of the same classes."""
-        labels, known = by_folder.labels, set(by_folder.layout.class_names)
-        added = {image.label for image in by_table.layout.images if image.path not in labels}
-        fitting = {label for label in added if names.get(label, label) in known}
-        is_clear = 2 * len(fitting) > len(added) and not _has_unknown(by_folder, by_table, names)
-        return is_clear and self._names_most(by_table)
-
-    def _is_rival(self, by_table: _Reading) -> bool:
-        """Whether a table could as well be meant as the folders."""
-        count, classes = len(by_table.layout.images), len(by_table.layout.class_names)
-        return classes > 1 and self._names_most(by_table) and (classes == 2 or 2 * classes <= count)
-
-    def _are_no_classes(self, by_folder: _Reading, by_table: _Reading) -> bool:
-        labels = by_folder.labels
-        groups = {image.path: image.group for image in by_table.layout.images if image.path in labels}
-        # Beside a folder test that the table labels may lie the folders of classes.
-        others = {name for name in by_folder.layout.class_names if not is_explaining(name)}
-        names = {labels[path] for path in groups} | others
-        return bool(groups) and are_no_classes(names, groups, labels)
-
-    def _what_is_meant(self, folders: Sequence[_Reading], rivals: Sequence[_Reading]) -> Undecided:
-        first, rival = folders[0], rivals[0]
-        labels, others = first.labels, rival.labels
-        shared = sum(path in labels for path in others)
-        differ = max(differing(labels, others), differing(others, labels))
-        said = (
-            f"they differ for {differ:,} of {shared:,} images"
-            if shared
-            else "it labels other images than the folders, and by other names"
-        )
-        return Undecided(
-            f"The folders give {len(first.layout.class_names):,} classes, {listed(first.layout.class_names)}; "
-            f"{rival.layout.labels_from} gives {len(rival.layout.class_names):,}, {listed(rival.layout.class_names)}; "
-            f"{said}. Choose where the labels are to be read from.",
-            [reading.option for reading in (*folders, *rivals)],
-            rival.tables.names[0],
-        )
-
-    def _with_notes(self, layout: Layout, readings: Sequence[_Reading]) -> Layout:
+    def _with_notes(self, layout: Layout, readings: Sequence[LabelReading]) -> Layout:
         """Folders alone, and what is to be known of the tables that were not used."""
         for one in [one for one in readings if one.question is None]:
             count, classes = len(one.layout.images), one.layout.class_names
             if len(classes) < 2:
                 why = f"it gives {count:,} images the label “{classes[0]}”" if classes else "it gives no labels"
-            elif self._names_most(one):
+            elif names_most(one, self._paths):
                 why = f"it gives {len(classes):,} labels to {count:,} images"
             else:
                 why = f"it names {count:,} of {len(self._paths):,} images"
@@ -311,7 +254,7 @@ class _Evidence:
 
     # Folders and tables together --------------------------------------------------------------------------------------
 
-    def _with_what_tables_add(self, by_folder: _Reading, tables: Sequence[TableLabels]) -> Layout:
+    def _with_what_tables_add(self, by_folder: LabelReading, tables: Sequence[TableLabels]) -> Layout:
         """The images as the folders label them, with the split, the groups and further images that tables tell."""
         layout = by_folder.layout
         for table in tables:
@@ -323,9 +266,9 @@ class _Evidence:
 
     def _without_folders(self) -> Layout | None:
         """What tables or file names say where folders say nothing; None where they say nothing either."""
-        readings = [_Reading(one.layout, one.choice, one) for one in self._tables.labels]
+        readings = [LabelReading(one.layout, one.choice, one) for one in self._tables.labels]
         sound = [one for one in readings if len(one.layout.class_names) > 1]
-        naming_most = [one.tables for one in sound if self._names_most(one)]
+        naming_most = [one.tables for one in sound if names_most(one, self._paths)]
         if naming_most:
             return self._by_table(self._best(naming_most))
         by_name = by_names(self._root, list(self._paths))
@@ -333,7 +276,7 @@ class _Evidence:
             question = max(self._tables.questions.values(), key=_speaks_of_labels)
             if by_name is None:
                 raise question
-            named = _Reading(by_name, Choices(labels_from=FILE_NAMES))
+            named = LabelReading(by_name, Choices(labels_from=FILE_NAMES))
             raise Undecided(question.question, [*question.options, named.option], question.table)
         if by_name is None and sound:
             return self._by_table(self._best([one.tables for one in sound]))
@@ -353,7 +296,7 @@ class _Evidence:
         labels = {image.path: image.label for image in best.layout.images}
         for other in tables:
             if other is not best and same_classes(labels, _labels(other)) is None:
-                readings = [_Reading(one.layout, one.choice, one) for one in (best, other)]
+                readings = [LabelReading(one.layout, one.choice, one) for one in (best, other)]
                 differ = max(differing(labels, _labels(other)), differing(_labels(other), labels))
                 shared = sum(path in labels for path in _labels(other))
                 raise Undecided(
@@ -366,13 +309,13 @@ class _Evidence:
                 best = with_parts_of(other, best)
         return best
 
-    def _by_table(self, table: TableLabels, folders: _Reading | None = None) -> Layout:
+    def _by_table(self, table: TableLabels, folders: LabelReading | None = None) -> Layout:
         """The images as tables label them, and what else could have."""
         self._used, layout = table, labelled_by_table(table, self._root, self._paths)
         layout.warnings += self._not_used(table, folders)
         return layout
 
-    def _not_used(self, table: TableLabels, folders: _Reading | None) -> list[str]:
+    def _not_used(self, table: TableLabels, folders: LabelReading | None) -> list[str]:
         """What would give other labels, and how to choose it."""
         warnings = []
         if folders is not None:
@@ -416,13 +359,6 @@ class _Evidence:
 
     def _plain_unusable(self) -> list[str]:
         return list(filter(_is_plain, self._meant_unusable()))
-
-
-def _has_unknown(by_folder: _Reading, by_table: _Reading, names: Mapping[str, str]) -> bool:
-    """Whether a table that calls classes otherwise than the folders has labels of which no folder's name is known."""
-    labels, known = by_folder.labels, set(by_folder.layout.class_names)
-    added = {image.label for image in by_table.layout.images if image.path not in labels} - set(names)
-    return any(label != name for label, name in names.items()) and not added <= known
 
 
 def _labels(table: TableLabels) -> dict[str, str]:
