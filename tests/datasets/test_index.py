@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from core.datasets.index import COLUMNS, FEW_IMAGES, IMAGES_A_PART, IMAGES_AT_ONCE, Index, changes, is_current, stamps
 from core.datasets.sources.layout import find_images
@@ -281,9 +282,12 @@ def test_a_folder_that_disappears_is_said_in_words_and_what_was_read_is_kept(ind
 def test_a_reader_that_is_killed_is_said_in_words_and_what_was_read_is_kept(index, tmp_path, class_folders):
     folder = many(tmp_path / "many", class_folders, 2 * IMAGES_A_PART)
     layout = find_images(folder)
-    # One reader waits at this file for bytes that never come, so that it is certain what it does when it is killed.
-    (folder / "cats" / "5.png").unlink()
-    os.mkfifo(folder / "cats" / "5.png")
+    # The first batch takes a reader ten times as long as all the others take, so that it is at it when it is killed.
+    first = [folder / image.path for image in layout.images[:IMAGES_AT_ONCE]]
+    Image.new("RGB", (9000, 9000)).save(tmp_path / "large.png")
+    for path in first:
+        path.unlink()
+        os.link(tmp_path / "large.png", path)
 
     def kill_the_readers(done, total):
         if done == total - IMAGES_AT_ONCE:
@@ -293,8 +297,9 @@ def test_a_reader_that_is_killed_is_said_in_words_and_what_was_read_is_kept(inde
 
     with pytest.raises(WorkbenchError, match="was killed, most likely because memory ran out"):
         index.build(layout, report=kill_the_readers)
-    (folder / "cats" / "5.png").unlink()
-    shutil.copy(folder / "dogs" / "0.png", folder / "cats" / "5.png")
+    for path in first:
+        path.unlink()
+        shutil.copy(folder / "dogs" / "0.png", path)
     seen = []
     table = build(index, folder, report=lambda done, total: seen.append(done))
     assert seen[0] == 2 * IMAGES_A_PART - IMAGES_AT_ONCE
