@@ -13,7 +13,11 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from PIL import Image
+
+from core.datasets.sources.archives.rules import BadArchive
+from core.datasets.sources.archives.unpacking import unpack
 
 KINDS = ("zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "7z")
 
@@ -23,6 +27,15 @@ _TAR_TYPES = {
     stat.S_IFCHR: tarfile.CHRTYPE,
     0: tarfile.REGTYPE,
 }
+
+
+def refusal(source, folder, **options) -> str:
+    """The words by which an archive is refused, once it is certain that nothing was left behind."""
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(BadArchive) as caught:
+        unpack(source, folder / "new", **options)
+    assert sorted(folder.rglob("*")) == before
+    return str(caught.value)
 
 
 def picture(colour="red") -> bytes:

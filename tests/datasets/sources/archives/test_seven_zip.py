@@ -9,7 +9,7 @@ import pytest
 
 from core.datasets.sources.archives.rules import BadArchive, Limits
 from core.datasets.sources.archives.unpacking import unpack
-from tests.datasets.sources.archives.packing import COPY, number, pack, picture, seven_zip_of, with_list
+from tests.datasets.sources.archives.packing import COPY, number, pack, picture, refusal, seven_zip_of, with_list
 
 SAMPLES = Path(__file__).parent / "samples"
 """The same two pictures and a note, by 7-Zip 26.02 and py7zr 1.1.4, with the options that their names say."""
@@ -23,14 +23,6 @@ REFUSED = {
     "7zip_password": "encrypted",
     "7zip_password_and_names": "encrypted",
 }
-
-
-def refusal(source, folder, **options):
-    before = sorted(folder.rglob("*"))
-    with pytest.raises(BadArchive) as caught:
-        unpack(source, folder / "new", **options)
-    assert sorted(folder.rglob("*")) == before
-    return str(caught.value)
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import zlib
 
 import pytest
 
-from core.datasets.sources.archives.rules import BadArchive, Limits
+from core.datasets.sources.archives.rules import Limits
 from core.datasets.sources.archives.unpacking import unpack
-from tests.datasets.sources.archives.packing import compressed, picture
+from tests.datasets.sources.archives.packing import compressed, picture, refusal
 
 
 def tar(path, *members, format=tarfile.PAX_FORMAT, end=True):
@@ -33,14 +33,6 @@ def special(kind, name="x", size=0, **values):
     for key, value in values.items():
         setattr(info, key, value)
     return info
-
-
-def refusal(source, folder, **options):
-    before = sorted(folder.rglob("*"))
-    with pytest.raises(BadArchive) as caught:
-        unpack(source, folder / "new", **options)
-    assert sorted(folder.rglob("*")) == before
-    return str(caught.value)
 
 
 LONG = f"{'long/' * 60}{'x' * 120}.png"

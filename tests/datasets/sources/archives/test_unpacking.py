@@ -9,7 +9,7 @@ import pytest
 from core.datasets.sources.archives.rules import BadArchive, Limits
 from core.datasets.sources.archives.unpacking import unpack
 from core.errors import WorkbenchError
-from tests.datasets.sources.archives.packing import KINDS, pack, picture
+from tests.datasets.sources.archives.packing import KINDS, pack, picture, refusal
 
 
 @pytest.fixture(params=KINDS)
@@ -20,15 +20,6 @@ def packed(request, tmp_path):
 
 def unpacked(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-
-
-def refusal(source, folder, **options):
-    """The words of the refusal, once it is certain that nothing was left behind."""
-    before = sorted(folder.rglob("*"))
-    with pytest.raises(BadArchive) as caught:
-        unpack(source, folder / "new", **options)
-    assert sorted(folder.rglob("*")) == before
-    return str(caught.value)
 
 
 # What is unpacked ----------------------------------------------------------------------------------------------------

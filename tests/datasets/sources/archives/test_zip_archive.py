@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from core.datasets.sources.archives.rules import BadArchive, Limits
+from core.datasets.sources.archives.rules import Limits
 from core.datasets.sources.archives.unpacking import unpack
-from tests.datasets.sources.archives.packing import picture
+from tests.datasets.sources.archives.packing import picture, refusal
 
 
 def packed(folder, files, method=zipfile.ZIP_DEFLATED):
@@ -17,15 +17,6 @@ def packed(folder, files, method=zipfile.ZIP_DEFLATED):
         for name, content in files.items():
             archive.writestr(name, content)
     return path
-
-
-def refusal(source, folder, **options):
-    """The words of the refusal, once it is certain that nothing was left behind."""
-    before = sorted(folder.rglob("*"))
-    with pytest.raises(BadArchive) as caught:
-        unpack(source, folder / "new", **options)
-    assert sorted(folder.rglob("*")) == before
-    return str(caught.value)
 
 
 def test_a_stored_archive_and_one_with_a_comment(tmp_path):
