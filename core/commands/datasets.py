@@ -27,7 +27,6 @@ from core.datasets.samples import SAMPLES
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, NO_COLUMN, Choices, choices_of
 from core.datasets.store import Dataset, list_datasets
 from core.errors import UsageError
-from core.files import read_json
 from core.workspace import Workspace
 
 PATHS_SHOWN = 3
@@ -299,7 +298,7 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _reading_in_again(dataset: Dataset) -> str:
     """The command that brings a dataset in again from where it came."""
-    request = read_json(dataset.folder / "request.json") or {}
+    request = dataset.request
     if "card" in request:
         return f"download {request['card']}"
     if "source" not in request or request.get("delete_source"):

@@ -13,7 +13,7 @@ from core.datasets.sources.choices import AS_FOUND, Choices, choices_of
 from core.datasets.sources.new_folder import appearing_at_the_end
 from core.datasets.sources.packed.finding import find_packed
 from core.datasets.sources.packed.writing import is_made_from, write_out
-from core.datasets.sources.words import quoted
+from core.datasets.sources.words import first_of, quoted
 from core.datasets.store import ARCHIVES, Dataset
 from core.download import download
 from core.files import read_json, write_json
@@ -90,20 +90,16 @@ def warnings_of_unpacking(dataset: Dataset) -> list[str]:
     warnings = []
     if nested := held.get("nested"):
         warnings.append(
-            f"The archive holds another archive, {_first(nested)}, which stayed packed: what is in there is not "
+            f"The archive holds another archive, {first_of(nested)}, which stayed packed: what is in there is not "
             "among the images. Unpack it and import the folder if it belongs to them."
         )
     if left := held.get("left_packed"):
         folders = [path.rpartition("/")[0] for path in left]
         warnings.append(
-            f"Nothing was unpacked of the folder {_first(folders)}: files such as {quoted(left[0])} are no images by "
+            f"Nothing was unpacked of the folder {first_of(folders)}: files such as {quoted(left[0])} are no images by "
             "their endings. If they are, rename them and pack again."
         )
     return warnings
-
-
-def _first(names: list[str]) -> str:
-    return quoted(names[0]) + (f" and {len(names) - 1:,} more" if len(names) > 1 else "")
 
 
 def _unpack(dataset: Dataset, source: Path, report: Progress, limits: Limits) -> None:

@@ -33,7 +33,7 @@ from core.datasets.sources.packed.writing import read_written
 from core.datasets.sources.tables.reading import read_table
 from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError, in_words
-from core.files import read_json, write_json
+from core.files import write_json
 from core.hosting import Hosting
 from core.jobs import Progress, Stopped, identity
 from core.workspace import Workspace, check_name, suggest_name
@@ -77,7 +77,7 @@ def create_from_path(
     chosen = name or suggest_name(card or title)
     request = {"source": str(source), "choices": choices.to_dict()}
     for dataset in list_datasets(workspace):
-        if dataset.name == chosen and _request(dataset).get("source") == str(source):
+        if dataset.name == chosen and dataset.request.get("source") == str(source):
             # Whoever only wants to know what changed need not repeat how the images are to be read.
             if choices != AS_FOUND or not dataset.manifest_path.exists():
                 set_choices(dataset, choices)
@@ -110,7 +110,7 @@ def set_choices(dataset: Dataset, choices: Choices) -> None:
     """
     if dataset.job.status().active:
         raise UsageError(f"The images of {dataset.name!r} are being read in just now. Wait for that, or stop it.")
-    request = _request(dataset)
+    request = dataset.request
     if dataset.info.choices is None and dataset.manifest_path.exists():
         # An earlier version did not keep by what it read them: it was by what the request says until now.
         dataset.save(replace(dataset.info, choices=choices_of(request).to_dict()))
@@ -122,12 +122,7 @@ def keep_choices(dataset: Dataset) -> None:
     """Go back to the choices by which the images that are known were read in; an open question is dropped."""
     dataset.ask(None)
     if dataset.info.choices is not None and dataset.manifest_path.exists():
-        write_json(dataset.folder / "request.json", _request(dataset) | {"choices": dataset.info.choices})
-
-
-def _request(dataset: Dataset) -> dict[str, Any]:
-    """Where the images of a dataset come from, and how they are to be read."""
-    return read_json(dataset.folder / "request.json") or {}
+        write_json(dataset.folder / "request.json", dataset.request | {"choices": dataset.info.choices})
 
 
 def create_from_card(workspace: Workspace, name: str) -> Dataset:
@@ -330,7 +325,7 @@ def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
     """
     known = dataset.read_manifest(["path", "label", "size_bytes", "modified", "edition"])
     chosen = dataset.info.choices
-    choices = choices_of(_request(dataset)) if chosen is None else Choices.from_dict(chosen)
+    choices = choices_of(dataset.request) if chosen is None else Choices.from_dict(chosen)
     return changes(layout_of(dataset, choices), known)
 
 
@@ -343,7 +338,7 @@ def place_of(dataset: Dataset) -> Path:
 def brought_to(dataset: Dataset) -> Path:
     """Where what was brought lies, an archive unpacked, before any pictures are taken out of files."""
     images = dataset.folder / "images"
-    return images if images.exists() else dataset.folder / _request(dataset).get("source", "images")
+    return images if images.exists() else dataset.folder / dataset.request.get("source", "images")
 
 
 def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
@@ -365,7 +360,7 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 
 
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
-    request = _request(dataset)
+    request = dataset.request
     choices = choices_of(request)
     place = fetch(dataset, request, report, limits)
     layout = layout_of(dataset, choices, place)
@@ -531,7 +526,7 @@ def _discard(dataset: Dataset) -> None:
     for name in ("images", "pictures", UPLOADED):
         shutil.rmtree(dataset.folder / name, ignore_errors=True)
     (dataset.folder / UNPACKED).unlink(missing_ok=True)
-    request = _request(dataset)
+    request = dataset.request
     if request.get("delete_source"):
         (dataset.folder / request["source"]).unlink(missing_ok=True)
 

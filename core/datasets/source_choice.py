@@ -18,13 +18,13 @@ from core.datasets.sources.kinds import PACKED, TABLE
 from core.datasets.sources.listing import files, subfolders
 from core.datasets.sources.packed.finding import find_packed, is_packed_name
 from core.datasets.sources.tables.files import TABLE_SUFFIXES, open_table
+from core.datasets.sources.tables.table_folders import MOST_OF_A_KIND
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
 
 EXAMPLES, REASONS = 8, 3
 HEAD_ROWS, HEAD_COLUMNS = 5, 50
 _DEPTH, _MOST_FOLDERS, _MOST_TABLES = 3, 200, 20
-_MOST_OF_A_KIND = 20  # more files of one ending in a folder are one for each image
 _PLAIN_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
@@ -178,7 +178,7 @@ def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
 def _that_may_label(names: Sequence[str]) -> list[str]:
     """Those of the files of a folder that are tables by their ending."""
     kinds = Counter(Path(name).suffix.lower() for name in names)
-    usual = {kind for kind, count in kinds.items() if kind in TABLE_SUFFIXES and count <= _MOST_OF_A_KIND}
+    usual = {kind for kind, count in kinds.items() if kind in TABLE_SUFFIXES and count <= MOST_OF_A_KIND}
     return [name for name in names if Path(name).suffix.lower() in usual and "submission" not in name.casefold()]
 
 

@@ -281,6 +281,11 @@ class Dataset:
             write_json(self._question_path, question.to_dict())
 
     @property
+    def request(self) -> dict[str, Any]:
+        """Where its images come from, and how they are to be read, as ``request.json`` says."""
+        return read_json(self.folder / "request.json") or {}
+
+    @property
     def question(self) -> dict[str, Any] | None:
         """What `Undecided.to_dict` says of the question that keeps the images from being read in; None for none."""
         return read_json(self._question_path)

@@ -28,7 +28,6 @@ from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, NO_COLU
 from core.datasets.sources.kinds import PACKED, TABLE
 from core.datasets.store import Dataset, written_state
 from core.errors import WorkbenchError, in_words
-from core.files import read_json
 from pages.widgets.frame import Page
 from pages.widgets.gallery import Tile, escape, show_tiles
 from pages.widgets.thumbnails import SIDE, thumbnail_url
@@ -45,7 +44,7 @@ _QUOTED = re.compile("“([^”]+)”")
 def answer_question(page: Page) -> None:
     """The question that keeps the images from being read in, its answers, and what each of them finds."""
     dataset = page.dataset
-    standing = choices_of(read_json(dataset.folder / "request.json") or {})
+    standing = choices_of(dataset.request)
     left, right = st.columns([3, 4], gap="large")
     question, shown = dataset.question, Look()
     for number in range(QUESTIONS_IN_A_ROW):

@@ -17,6 +17,7 @@ from core.datasets.sources.listing import (
     list_images,
     subfolders,
 )
+from core.datasets.sources.words import first_of
 from core.errors import WorkbenchError
 
 _FEW, _MOST_NAMES, _MOST_REASONS = 3, 8, 3  # of what a refusal names
@@ -76,9 +77,8 @@ def _said_of_archives(archives: Sequence[str]) -> str:
     """That archives among the images were not unpacked, as a sentence that goes on; "" where there are none."""
     if not archives:
         return ""
-    more = f" and {len(archives) - 1:,} more" if len(archives) > 1 else ""
     return (
-        f" There is another archive, “{archives[0]}”{more}, which stayed packed: what is in there is not among the "
+        f" There is another archive, {first_of(archives)}, which stayed packed: what is in there is not among the "
         "images. Unpack it and import the folder if it belongs to them."
     )
 

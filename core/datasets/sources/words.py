@@ -1,7 +1,7 @@
 """Names that come from files, in sentences for people: safe to show, some of many; and numbers of bytes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 LONGEST_LABEL = 200
 """Letters that the name of a class may have."""
@@ -41,6 +41,11 @@ def in_a_row(words: Iterable[str], most: int | None = None) -> str:
         words = [*words[:most], f"{len(words) - most:,} more"]
     *others, last = words or [""]
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first of some names, safe to show, in quotation marks: “a” and 5 more."""
+    return quoted(names[0]) + (f" and {len(names) - 1:,} more" if len(names) > 1 else "")
 
 
 def sentence(words: str) -> str:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from core.datasets.sources.listing import is_hidden, is_image
+from core.datasets.sources.listing import is_hidden, is_image, is_unread
 from core.datasets.sources.packed.finding import is_packed_name
 from core.datasets.sources.packed.refused import refusal
 from core.datasets.sources.tables.files import TABLE_SUFFIXES
 from core.datasets.sources.words import has_control_characters, in_bytes, quoted
 from core.errors import WorkbenchError
-from core.images.formats import SUFFIXES, UNREAD
+from core.images.formats import SUFFIXES
 
 BLOCK = 2**20
 """Bytes that are read and written at once."""
@@ -26,8 +26,6 @@ _LONGEST_PART = 255  # bytes of one file or folder name that common file systems
 _DEEPEST, _LONGEST_PATH = 100, 3000  # folders within one another, bytes; Linux takes 4,096 bytes with what is before
 
 _SIDECAR_SUFFIXES = frozenset({".cls"})
-# Pictures that are not read are unpacked all the same, so that they are listed with the reason.
-_PICTURE_SUFFIXES = SUFFIXES | UNREAD.keys()
 _ARCHIVE_SUFFIXES = frozenset({".zip", ".7z", ".rar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst"})
 
 
@@ -185,7 +183,8 @@ class Judge:
 
     def _is_wanted(self, name: str) -> bool:
         suffix = os.path.splitext(name)[1].lower()
-        if is_image(name) or suffix in _PICTURE_SUFFIXES:
+        # Pictures that are not read are unpacked all the same, so that they are listed with the reason.
+        if is_image(name) or is_unread(name):
             self.pictures += 1
             self.holds_pixels = True
             return True

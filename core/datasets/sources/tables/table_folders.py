@@ -20,7 +20,8 @@ _FOR_TABLES = frozenset(
     {"annotation", "annotations", "csv", "gt", "groundtruth", "ground", "truth", "label", "labels", "list", "lists"}
     | {"info", "meta", "metadata", "split", "splits", "table", "tables"}
 )
-_MOST_OF_A_KIND = 20  # more files of one ending in a folder are one for each image, as YOLO writes them, and no tables
+MOST_OF_A_KIND = 20
+"""More files of one ending in a folder are one for each image, as YOLO writes them, and no tables."""
 _MOST_FOLDERS = 200
 _LOOKED_AT = TABLE_SUFFIXES | {".txt", ".lst"}
 
@@ -80,7 +81,7 @@ def candidates(folder: Path, places: Sequence[TableFolder], chosen: str) -> Iter
         names = [name for name in place.names if not _holds_predictions(name) and not name.startswith(("~$", "._"))]
         kinds = Counter(Path(name).suffix.lower() for name in names)
         for name in names:
-            if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= _MOST_OF_A_KIND:
+            if Path(name).suffix.lower() in endings and kinds[Path(name).suffix.lower()] <= MOST_OF_A_KIND:
                 seen.add(place.folder / name)
                 yield place.folder / name
     is_table = chosen not in ("", FOLDERS, FILE_NAMES) and folder / chosen not in seen
