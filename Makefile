@@ -12,7 +12,7 @@ run: $(VENV)/.runtime
 
 # Tests that load Keras run apart from the pages': where Keras is loaded, Streamlit clears its session and collects
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
-KERAS_TESTS := tests/networks tests/training tests/explain tests/commands/test_engine.py
+KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py
 
 test: $(VENV)/.test chromium
 	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)

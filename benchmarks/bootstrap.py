@@ -21,9 +21,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from core.evaluation.bootstrap import RESAMPLES, intervals  # noqa: E402
-from core.evaluation.figures import TOP_K, figures_of, what_adds_up  # noqa: E402
 from core.evaluation.metrics import evaluate  # noqa: E402
 from core.evaluation.predictions import Predictions  # noqa: E402
+from core.evaluation.resampled_scores import TOP_K, figures_of, per_image_terms  # noqa: E402
 
 IMAGES = 25_000
 CLASSES = (2, 21, 200)
@@ -51,7 +51,7 @@ def measure(classes: int, repeats: int, loop_resamples: int) -> dict:
     whole = drawn_predictions(classes)
     tested = whole.of("test")
     k = min(TOP_K, classes - 1)
-    rows = what_adds_up(tested, tested.predicted, k)
+    rows = per_image_terms(tested, tested.predicted, k)
     groups = np.random.default_rng(0).integers(0, IMAGES // IMAGES_A_GROUP, IMAGES)
     seconds = quickest(lambda: intervals(rows, figures_of), repeats)
     scale = RESAMPLES / loop_resamples
@@ -115,7 +115,7 @@ def own_figures(true: np.ndarray, probabilities: np.ndarray, k: int) -> dict[str
     names = tuple(map(str, range(probabilities.shape[1])))
     ids = np.full(len(true), "", dtype=object)
     rows = Predictions(ids, np.full(len(true), "test", dtype=object), true, probabilities, names)
-    return figures_of(what_adds_up(rows, rows.predicted, k).sums(np.ones((1, len(true)))))
+    return figures_of(per_image_terms(rows, rows.predicted, k).sums(np.ones((1, len(true)))))
 
 
 def quickest(work: Callable[[], object], repeats: int) -> float:

@@ -26,11 +26,11 @@ from training import choose, machine
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
+from core.advice.training_time import Estimate, kept_estimate, start_estimate  # noqa: E402
 from core.datasets.importing import create_from_path, run_import  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
-from core.runs.estimate import Estimate, kept_estimate, start_estimate  # noqa: E402
 from core.runs.events import seconds_in_stages  # noqa: E402
-from core.runs.executor import start, wait  # noqa: E402
+from core.runs.lifecycle import start, wait  # noqa: E402
 from core.runs.record import Run  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
@@ -58,7 +58,7 @@ class Figures:
     memory_gb
         At the peak, in 10⁹ bytes.
     whole_seconds
-        From the start to the last judgement.
+        From the start to the last evaluation.
     """
 
     epoch_seconds: float

@@ -5,7 +5,7 @@ network that would be right on about nine of ten, and mostly mistake neighbourin
 the click on the page's link until matrix and images are on screen: cold, the first visit to that run since the server
 was started, and warm; and so is opening its address, where the browser loads the whole app anew. A cell is timed from
 the click until its images, whose thumbnails nobody has made before, are on screen. Beside these stand, in the same
-run, the same page of a run of 42 images, and the page that has nothing to judge. Prints a table and writes JSON.
+run, the same page of a run of 42 images, and the page that has nothing to evaluate. Prints a table and writes JSON.
 """
 
 import argparse
@@ -56,7 +56,7 @@ SHOWN = """([paths, inView]) => {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=25_000)
-    parser.add_argument("--test", type=float, default=0.2, help="share of the images that are judged at first")
+    parser.add_argument("--test", type=float, default=0.2, help="share of the images that are evaluated at first")
     parser.add_argument("--rounds", type=int, default=5, help="how often the server is started anew")
     add_output_option(parser, "evaluation_page")
     options = parser.parse_args()
@@ -69,7 +69,7 @@ def main() -> None:
             LARGE: prepare(workspace, Path(folder) / LARGE, options.images, options.test),
             SMALL: prepare(workspace, Path(folder) / SMALL, FEW_IMAGES, options.test),
         }
-        prepare(workspace, Path(folder) / EMPTY, FEW_IMAGES, options.test, judged=False)
+        prepare(workspace, Path(folder) / EMPTY, FEW_IMAGES, options.test, evaluated=False)
         in_view = len(runs[LARGE].predictions().of("test"))
         rounds = [measure(Server(home), tab, runs, bool(number % 2)) for number in range(options.rounds)]
     results = summed_up(rounds)
@@ -81,12 +81,12 @@ def main() -> None:
 # What is looked at ----------------------------------------------------------------------------------------------------
 
 
-def prepare(workspace: Workspace, pictures: Path, count: int, test: float, judged: bool = True) -> Run | None:
+def prepare(workspace: Workspace, pictures: Path, count: int, test: float, evaluated: bool = True) -> Run | None:
     """A dataset of so many pictures, and a run on it."""
     write_pictures(pictures, count, SIZE, CLASSES)
     dataset = run_import(create_from_path(workspace, pictures))
     dataset.set_split(SplitSettings(validation=min(0.2, (1 - test) / 2), test=test))
-    if not judged:
+    if not evaluated:
         return None
     images = dataset.images
     # From a frozen backbone's page one can train again at once, for which a process is made ready meanwhile.
@@ -141,7 +141,8 @@ def measure(server: Server, tab: Page, runs: dict[str, Run], code_first: bool) -
     Parameters
     ----------
     code_first
-        Whether the page's code is loaded before the first run is opened, by opening the page that has nothing to judge.
+        Whether the page's code is loaded before the first run is opened, by opening the page that has nothing to
+        evaluate.
     """
     seconds: dict[str, list[float]] = {}
     server.start()
@@ -157,7 +158,7 @@ def measure(server: Server, tab: Page, runs: dict[str, Run], code_first: bool) -
             cells = cells_of(run, CELLS)
             seconds[f"{name} run, a cell"] = [click(tab, run, cell) for cell in cells]
             seconds[f"{name} run, a cell once more"] = [click(tab, run, cell) for cell in cells]
-        seconds["nothing to judge, by link"] = [open_by_link(server, tab, EMPTY) for _ in range(3)]
+        seconds["nothing to evaluate, by link"] = [open_by_link(server, tab, EMPTY) for _ in range(3)]
         seconds["memory, MB"] = [psutil.Process(server.pid).memory_info().rss / 1e6]
         return seconds
     finally:
@@ -217,7 +218,7 @@ def show(results: dict[str, dict[str, float]], images: int, in_view: int) -> Non
         if name.startswith("memory"):
             continue
         alike = name.replace(LARGE, SMALL)
-        other = alike if name.startswith(LARGE) and alike in results else "nothing to judge, by link"
+        other = alike if name.startswith(LARGE) and alike in results else "nothing to evaluate, by link"
         ratio = found["median"] / results[other]["median"]
         print(f"{name:<34}{found['median']:>6.2f} s{found['most']:>6.2f} s{ratio:>7.1f}×")
     print(

@@ -1,6 +1,6 @@
-"""How soon the helper process explains answers: nine Grad-CAMs, an occlusion, layers and kernels, cold and warm.
+"""How soon the inference process explains answers: nine Grad-CAMs, an occlusion, layers and kernels, cold and warm.
 
-Trains a linear head on the MobileNet at hand and a small CNN, then asks the real helper process. Prints a table and
+Trains a linear head on the MobileNet at hand and a small CNN, then asks the real inference process. Prints a table and
 writes JSON.
 """
 
@@ -19,8 +19,8 @@ sys.path.insert(0, str(PROJECT))
 
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
-from core.inference import Helper
-from core.runs.executor import start, wait
+from core.jobs.inference_client import InferenceClient
+from core.runs.lifecycle import start, wait
 from core.runs.record import Run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
@@ -54,22 +54,22 @@ def main() -> None:
 
 def explain(run: Run, dataset: Dataset) -> dict[str, float]:
     """Seconds that each answer takes: of a process that is new, and at the median of other images afterwards."""
-    helper, seconds = Helper(), {}
+    client, seconds = InferenceClient(), {}
     paths = [str(dataset.path_of(path)) for path in dataset.images["path"][: IMAGES * (TIMES + 1)]]
     parts = [paths[place : place + IMAGES] for place in range(0, len(paths), IMAGES)]
     classes = [index % 2 for index in range(IMAGES)]
     asked: dict[str, Any] = {
-        f"{IMAGES} Grad-CAMs": lambda part: helper.ask("grad_cam", run=str(run.folder), paths=part, classes=classes),
-        "occlusion": lambda part: helper.ask("occlusion", run=str(run.folder), path=part[0], classes=[0, 1]),
-        "activations": lambda part: helper.ask("activations", run=str(run.folder), path=part[0]),
-        "kernels": lambda part: helper.ask("kernels", run=str(run.folder)),
+        f"{IMAGES} Grad-CAMs": lambda part: client.ask("grad_cam", run=str(run.folder), paths=part, classes=classes),
+        "occlusion": lambda part: client.ask("occlusion", run=str(run.folder), path=part[0], classes=[0, 1]),
+        "activations": lambda part: client.ask("activations", run=str(run.folder), path=part[0]),
+        "kernels": lambda part: client.ask("kernels", run=str(run.folder)),
     }
     try:
         for name, ask in asked.items():
             taken = [timed(ask, part) for part in parts]
             seconds |= {f"{name}, first": taken[0], f"{name}, warm": median(taken[1:])}
     finally:
-        helper.close()
+        client.close()
     return seconds
 
 

@@ -73,10 +73,10 @@ def main() -> None:
 
 def measure(name: str, paths: list[Path], rounds: int) -> dict:
     """Measure one backbone in all rounds, and say what came of it."""
+    from core.features.devices import cards
+    from core.features.plan import SAMPLE_IMAGES, measure
+    from core.features.runtimes import runtimes
     from core.networks.backbones import build_backbone
-    from core.training.devices import cards
-    from core.training.plan import SAMPLE_IMAGES, measure
-    from core.training.runtimes import runtimes
 
     architecture = find_architecture(name)
     side, untrained = architecture.input_size, PARTS[name].untrained
@@ -154,7 +154,7 @@ def extraction(
     paths: list[Path], side: int, compute: Callable[[np.ndarray], np.ndarray], batch_size: int
 ) -> Callable[[], None]:
     """What computes the features of all images into a store that is empty each time."""
-    from core.training.features import FeatureStore, extract
+    from core.features.store import FeatureStore, extract
 
     identities = [describe(path).pixel_hash for path in paths]
 

@@ -2,7 +2,7 @@
 
 Each seed tests on a fifth of the images, validates on a tenth and trains on the rest (SplitSettings with validation
 0.1 and test 0.2): aerial scenes in all eight orientations, cats and dogs plain and mirrored. A run as users start it
-trains the head, fine-tunes, and is judged by the better of both on validation; the same run without fine-tuning is
+trains the head, fine-tunes, and is evaluated by the better of both on validation; the same run without fine-tuning is
 the frozen start. Prints a table and writes JSON.
 """
 
@@ -22,7 +22,7 @@ sys.path.insert(0, str(PROJECT))
 from core.datasets.importing import create_from_path, run_import  # noqa: E402
 from core.datasets.splits import SplitSettings  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
-from core.runs.executor import start, wait  # noqa: E402
+from core.runs.lifecycle import start, wait  # noqa: E402
 from core.runs.record import Run  # noqa: E402
 from core.runs.settings import read_settings  # noqa: E402
 from core.workspace import Workspace  # noqa: E402

@@ -3,7 +3,7 @@
 Each of five seeds tests on a fifth of the images, validates on a tenth and trains on the rest (SplitSettings with
 validation 0.1 and test 0.2). Both have the very same splits and features, of MobileNet: aerial scenes in all eight
 orientations, cats and dogs plain and mirrored. Both are chosen by the cross-entropy of the plain validation images,
-and judged by their answers averaged over the views. At last, the seconds of 20 epochs on random features as large as
+and evaluated by their answers averaged over the views. At last, the seconds of 20 epochs on random features as large as
 those of 25,000 images with two views. Prints a table and writes JSON.
 """
 
@@ -82,8 +82,8 @@ def measure(folder: Path, recipe: str, seeds: int) -> dict:
 def features_of(paths: list[Path], recipe: str) -> np.ndarray:
     """Features of all images in each view, the plain one first: float32 of shape (views, n, width)."""
     from core.architectures.weights import path_at_hand
+    from core.features.views import orientations, turn
     from core.networks.backbones import build_backbone
-    from core.training.views import orientations, turn
 
     architecture = find_architecture(ARCHITECTURE)
     side = architecture.input_size
@@ -106,7 +106,7 @@ def head(settings: RunSettings, features: np.ndarray, labels: np.ndarray, splits
     model.start_at(starting_logits(settings, targets, classes))
     epochs = fit(model, settings, inputs, targets, (features[0, validation], labels[validation]))
     figures = {"epochs": epochs, "seconds": time.monotonic() - began, "penalty": model.penalty}
-    return {"accuracy": judged(model.probabilities, features, labels, splits)} | figures
+    return {"accuracy": evaluated(model.probabilities, features, labels, splits)} | figures
 
 
 def fit(model: Learner, settings: RunSettings, inputs, targets, validation) -> int:
@@ -129,10 +129,10 @@ def regression(features: np.ndarray, labels: np.ndarray, splits: np.ndarray) -> 
     inputs, targets = features[:, train].reshape(-1, features.shape[-1]), np.tile(labels[train], len(features))
     models = [LogisticRegression(C=c / len(features), max_iter=150).fit(inputs, targets) for c in REGRESSIONS]
     best = min(models, key=lambda model: log_loss(labels[validation], model.predict_proba(features[0, validation])))
-    return judged(best.predict_proba, features, labels, splits)
+    return evaluated(best.predict_proba, features, labels, splits)
 
 
-def judged(answers, features: np.ndarray, labels: np.ndarray, splits: np.ndarray) -> float:
+def evaluated(answers, features: np.ndarray, labels: np.ndarray, splits: np.ndarray) -> float:
     test = splits == "test"
     mean = np.mean([answers(view[test]) for view in features], axis=0)
     return float(np.mean(mean.argmax(axis=1) == labels[test]))

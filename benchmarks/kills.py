@@ -1,10 +1,10 @@
 """Runs on real photographs that are killed (signal 9) at random moments and resumed, beside runs that nothing disturbs.
 
 MobileNet's features with a head on them, and a small CNN from scratch. The moments are drawn by a seed within each part
-of a run: its start, the reading of images or computing of features, the training and the judging, by epochs and by how
-long they took in the undisturbed run. Killed is the process that trains, or the one that watches over it as well. After
-each kill: how many whole epochs the run had told of and how many it kept, and whether the features and all files are
-whole. Then it is resumed; where it kept no epoch, a new one is started, which finds the features. In the end its
+of a run: its start, the reading of images or computing of features, the training and the evaluating, by epochs and by
+how long they took in the undisturbed run. Killed is the process that trains, or the one that watches over it as well.
+After each kill: how many whole epochs the run had told of and how many it kept, and whether the features and all files
+are whole. Then it is resumed; where it kept no epoch, a new one is started, which finds the features. In the end its
 answers and curves are compared with the undisturbed run's. So are those of a run that was stopped, resumed and
 extended. Prints tables and writes JSON.
 """
@@ -32,17 +32,17 @@ sys.path.insert(0, str(PROJECT))
 from core.datasets.importing import create_from_path, run_import  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
 from core.evaluation.predictions import Predictions  # noqa: E402
-from core.jobs import Status  # noqa: E402
+from core.features.store import clear  # noqa: E402
+from core.jobs.job import Status  # noqa: E402
 from core.runs.events import epoch_table  # noqa: E402
-from core.runs.executor import can_resume, extend, resume, start, wait  # noqa: E402
+from core.runs.lifecycle import can_resume, extend, resume, start, wait  # noqa: E402
 from core.runs.record import Run, list_runs  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
 from core.training.checkpoint import epochs_in  # noqa: E402
-from core.training.features import clear  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
-START, IMAGES, TRAINING, JUDGING = PHASES = ("start", "images", "training", "judging")
-STAGES = {"Computing features": IMAGES, "Reading images": IMAGES, "Training": TRAINING, "Judging": JUDGING}
+START, IMAGES, TRAINING, JUDGING = PHASES = ("start", "images", "training", "evaluating")
+STAGES = {"Computing features": IMAGES, "Reading images": IMAGES, "Training": TRAINING, "Evaluating": JUDGING}
 SECONDS_BETWEEN_LOOKS = 0.01
 SECONDS_TO_END = 60
 MOST_EPOCHS_LOST = 1

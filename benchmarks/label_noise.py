@@ -1,7 +1,7 @@
 """How many wrong labels are found: 5 % of the labels of real images flipped at random, five seeds.
 
 The features are those of a run on MobileNet. Each seed flips other labels, and all images are put in the order of
-`core.explain.label_faults`. Asked is that the first 10 % of the order hold at least 85 % of the flipped labels, and
+`core.explain.label_issues`. Asked is that the first 10 % of the order hold at least 85 % of the flipped labels, and
 that of the first 5 % at most 1 in 4 was not flipped. These photographs have a few doubtful labels of their own, which
 count as false here. Prints a table, with the seconds of a thousand images and of random features as many as those of
 4,000 and 25,000, and writes JSON.
@@ -22,7 +22,7 @@ from given_images import add_images_option, given_images
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.explain.label_faults import find_label_faults  # noqa: E402
+from core.explain.label_issues import find_label_issues  # noqa: E402
 from core.explain.run_features import RunFeatures, features_of  # noqa: E402
 from core.runs.record import Run  # noqa: E402
 
@@ -76,7 +76,7 @@ def one_seed(features: RunFeatures, seed: int) -> dict:
     flipped[draw.choice(count, round(FLIPPED * count), replace=False)] = True
     labels = np.where(flipped, (true + draw.integers(1, classes, count)) % classes, true)
     started = time.perf_counter()
-    found = find_label_faults(features.vectors, labels, features.groups, classes)
+    found = find_label_issues(features.vectors, labels, features.groups, classes)
     seconds = time.perf_counter() - started
     hit = flipped[found.rows]
     return {
@@ -96,7 +96,7 @@ def measure_random(count: int) -> dict:
     vectors = draw.normal(size=(count, WIDTH)).astype(np.float32)
     vectors[:, :8] += labels[:, None]
     started = time.perf_counter()
-    find_label_faults(vectors, labels, np.arange(count), 2)
+    find_label_issues(vectors, labels, np.arange(count), 2)
     seconds = time.perf_counter() - started
     print(f"{count:,} random features of width {WIDTH}: {seconds:.1f} s")
     return {"images": count, "seconds": seconds}

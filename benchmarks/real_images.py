@@ -21,8 +21,8 @@ sys.path.insert(0, str(PROJECT))
 
 from core.architectures.registry import find_architecture  # noqa: E402
 from core.architectures.weights import path_at_hand  # noqa: E402
+from core.features.store import FeatureStore, cache_key  # noqa: E402
 from core.runs.record import Run  # noqa: E402
-from core.training.features import FeatureStore, made_from  # noqa: E402
 
 TARGETS = {"cats_dogs": 0.965, "aerial_scenes": 0.935}
 ARCHITECTURE = "mobilenet_075"
@@ -70,7 +70,7 @@ def logistic_regression(run: Path, home: Path) -> float:
 
     architecture = find_architecture(ARCHITECTURE)
     precision = Run(run).status().facts["plan"]["family"]
-    recipe = made_from(ARCHITECTURE, architecture.input_size, path_at_hand(architecture), 0, precision)
+    recipe = cache_key(ARCHITECTURE, architecture.input_size, path_at_hand(architecture), 0, precision)
     table = pd.read_parquet(run / "images.parquet")
     features = FeatureStore(home / "features", recipe).gather(table["pixel_hash"])
     is_train, is_test = (table["split"] == "train").to_numpy(), (table["split"] == "test").to_numpy()

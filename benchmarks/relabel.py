@@ -29,11 +29,11 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset, list_datasets, open_dataset
 from core.evaluation.changes import changes
 from core.evaluation.metrics import evaluate
-from core.runs.executor import start
-from core.runs.fixes import retrain
+from core.jobs.warm_worker import warm_worker
+from core.runs.lifecycle import start
+from core.runs.lineage import retrain
 from core.runs.record import Run
 from core.runs.settings import read_settings
-from core.runs.spare import spare_worker
 from core.workspace import Workspace
 
 ARCHITECTURE = "mobilenet_075"
@@ -48,7 +48,7 @@ MOVED_ON = """run => new URL(location).searchParams.get("run") !== run
   && [...document.querySelectorAll("[data-testid^=stBidiComponent]")].some(part =>
     (part.shadowRoot ?? part).querySelector("[data-cell]")
       && part.closest("[data-stale]")?.dataset.stale === "false")"""
-STAGES = ("relabel", "start the run", "start its processes", "read and train", "judge and end", "figures and matrix")
+STAGES = ("relabel", "start the run", "start its processes", "read and train", "evaluate and end", "figures and matrix")
 
 
 def main() -> None:
@@ -104,8 +104,8 @@ def tiled(images: Path, folder: Path, tiles: int) -> Path:
 
 
 def once(workspace: Workspace, dataset: Dataset, before: Run, path: str) -> tuple[dict[str, float], Run]:
-    """Relabel an image, train again and judge; the seconds of each stage, and the new run."""
-    spare_worker.keep_ready()
+    """Relabel an image, train again and evaluate; the seconds of each stage, and the new run."""
+    warm_worker.keep_ready()
     time.sleep(SECONDS_TO_FIND_AN_IMAGE)
     marks = [time.time()]
     label = dataset.content.table.set_index("path").at[path, "label"]

@@ -1,1 +1,1 @@
-"""Image classification from a folder of images to a judged classifier, without any user interface."""
+"""Image classification from a folder of images to an evaluated classifier, without any user interface."""

@@ -12,14 +12,14 @@ from core.commands import (
     datasets,
     engine,
     errors,
-    estimate,
-    going_on,
-    look,
+    lifecycle,
     networks,
+    probe,
     queue,
     recipes,
     runs,
     sweep,
+    training_time,
     weights,
 )
 from core.commands.adder import adder
@@ -66,19 +66,19 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m core", description="From a folder of images to a judged classifier.")
+    parser = _Parser(prog="python -m core", description="From a folder of images to an evaluated classifier.")
     add = adder(parser, "COMMAND")
     datasets.add_commands(add)
     runs.add_commands(add)
-    going_on.add_commands(add)
+    lifecycle.add_commands(add)
     errors.add_commands(add)
     compare.add_commands(add)
     sweep.add_commands(add)
     recipes.add_commands(add)
-    look.add_commands(add)
+    probe.add_commands(add)
     architectures.add_commands(add)
     networks.add_commands(add)
-    estimate.add_commands(add)
+    training_time.add_commands(add)
     weights.add_commands(add)
     queue.add_commands(add)
     engine.add_commands(add)

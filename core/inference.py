@@ -1,125 +1,25 @@
-"""The helper process: it has Keras loaded and answers what a page wants to see at once, so that pages never load it.
+"""The inference server, `python -m core.inference`: a process that has Keras loaded and works out what pages show.
 
-Pages talk to it through `Helper`; the process itself is `python -m core.inference`. Requests and answers are pickled
-through its standard input and output, which nobody else can reach. While it works at a long task, it says how far it
-is, and goes on when it is told to: so nobody has to be interrupted, and nothing is in the pipe when a task ends.
+It is asked by a `core.jobs.inference_client`. While it works at a long task, it says how far it is, and goes on when it
+is told to: so nobody has to be interrupted, and nothing is in the pipe when a task ends.
 """
 
 import os
 import pickle
-import subprocess
 import sys
-import threading
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.errors import WorkbenchError, in_words
+from core.errors import in_words
 from core.images.reading_settings import AS_USUAL, Reading
-from core.jobs import Report, Stopped, unheard
+from core.jobs.inference_client import ANSWERED, FAILED, PROGRESS
+from core.jobs.job import Stopped
+from core.jobs.progress import Report, unheard
 from core.runs.record import Run
-from core.workspace import PROJECT
 
-# Without a word for so long, it hangs. Starting Keras on a busy machine takes a third of that.
-SECONDS_OF_SILENCE = 120
 SECONDS_BETWEEN_REPORTS = 0.2
-# What the process says: how far it is, and in the end what it found or what went wrong.
-PROGRESS, ANSWERED, FAILED = "progress", "answered", "failed"
-
-
-class Helper:
-    """The client of one helper process, which is started when it is first needed and again when it has died."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
-
-    @property
-    def warm(self) -> bool:
-        """Whether the process is there."""
-        return self._process is not None and self._process.poll() is None
-
-    def ask(self, task: str, on_progress: Report = unheard, **arguments: Any) -> Any:
-        """Have the process do a task of `TASKS` or `LONG_TASKS` and return what it gives.
-
-        Parameters
-        ----------
-        on_progress
-            Called a few times a second while a long task is worked at. Where it raises, the task is stopped, and what
-            it raised is raised from here.
-
-        Raises
-        ------
-        WorkbenchError
-            What the task itself raised in words, or that the process died or said nothing for too long.
-        """
-        with self._lock:
-            if not self.warm:
-                self._start()
-            try:
-                self._say((task, arguments))
-                kind, answer, refusal = self._hear(on_progress)
-            except (EOFError, OSError, pickle.UnpicklingError) as error:
-                self._process.kill()
-                self._process.wait()
-                raise WorkbenchError(
-                    "The helper process that computes this ended or took too long, perhaps for want of memory. Try "
-                    "again: a new one is started."
-                ) from error
-        if refusal is not None:
-            raise refusal
-        if kind == FAILED:
-            raise WorkbenchError(answer)
-        return answer
-
-    def kill(self) -> None:
-        """End the process even while it works; whoever waits for its answer is told that it ended."""
-        process = self._process
-        if process is not None:
-            process.kill()
-
-    def close(self) -> None:
-        """End the process."""
-        with self._lock:
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-
-    def _say(self, message: Any) -> None:
-        pickle.dump(message, self._process.stdin)
-        self._process.stdin.flush()
-
-    def _hear(self, on_progress: Report) -> tuple[str, Any, Exception | None]:
-        """How the task ended, with what, and what the listener raised, upon which it was to stop."""
-        refusal = None
-        while True:
-            # A request that hangs would hang every page behind it.
-            alarm = threading.Timer(SECONDS_OF_SILENCE, self._process.kill)
-            alarm.start()
-            try:
-                kind, content = pickle.load(self._process.stdout)
-            finally:
-                alarm.cancel()
-            if kind != PROGRESS:
-                return kind, content, refusal
-            try:
-                on_progress(*content)
-            except Exception as error:
-                refusal = error
-            self._say(refusal is None)
-
-    def _start(self) -> None:
-        environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-        # Of a graphics card, it takes the memory that it needs, and leaves the rest to trainings.
-        environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "core.inference"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
 
 
 def augment(
@@ -146,25 +46,25 @@ def augment(
     """
     import numpy as np
 
+    from core.augmentation.layers.pipeline import draw
     from core.augmentation.recipe import read_recipe
     from core.images.reading import read_square
-    from core.training.augmentation import draw
 
     images = [read_square(each, image_size, reading) for each in (path, *others)]
     return draw(read_recipe(recipe), np.stack(images)[np.arange(count) % len(images)], seed)
 
 
 def extremes(path: str, image_size: int, recipe: list[dict[str, Any]], reading: Reading = AS_USUAL):
-    """How far each step of a recipe goes, alone, on one image: see `core.training.augmentation.extremes`.
+    """How far each step of a recipe goes, alone, on one image: see `core.augmentation.layers.pipeline.extremes`.
 
     Returns
     -------
     list of (k, image_size, image_size, 3) arrays of uint8
         One a step.
     """
+    from core.augmentation.layers.pipeline import extremes
     from core.augmentation.recipe import read_recipe
     from core.images.reading import read_square
-    from core.training.augmentation import extremes
 
     return extremes(read_recipe(recipe), read_square(path, image_size, reading))
 
@@ -188,9 +88,9 @@ def training_batch(
     """
     import numpy as np
 
+    from core.augmentation.layers.pipeline import draw_batch
     from core.augmentation.recipe import read_recipe
     from core.images.reading import read_square
-    from core.training.augmentation import draw_batch
 
     images = np.stack([read_square(path, image_size, reading) for path in paths])
     return draw_batch(read_recipe(recipe), images, np.array(labels), class_count, seed)
@@ -261,18 +161,18 @@ def kernels(run: str):
     return vars(first_kernels(trained_network(Run(Path(run)))))
 
 
-def label_faults(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """The images of a run whose labels are probably wrong: see `core.explain.listing.label_faults`."""
-    from core.explain.listing import label_faults
+def label_issues(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
+    """The images of a run whose labels are probably wrong: see `core.explain.listing.label_issues`."""
+    from core.explain.listing import label_issues
 
-    return label_faults(Run(Path(run)), machine, report)
+    return label_issues(Run(Path(run)), machine, report)
 
 
-def unlike(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """The images of a run that are unlike anything it was trained on: see `core.explain.listing.unlike`."""
-    from core.explain.listing import unlike
+def out_of_distribution(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
+    """The images of a run that are unlike anything it was trained on: see `core.explain.listing.out_of_distribution`."""
+    from core.explain.listing import out_of_distribution
 
-    return unlike(Run(Path(run)), machine, report)
+    return out_of_distribution(Run(Path(run)), machine, report)
 
 
 def feature_map(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
@@ -300,9 +200,9 @@ TASKS = {
     "kernels": kernels,
 }
 # Which say how far they are to `report`, and may be stopped.
-LONG_TASKS = {
-    "label_faults": label_faults,
-    "unlike": unlike,
+SCHEDULED_TASKS = {
+    "label_issues": label_issues,
+    "out_of_distribution": out_of_distribution,
     "feature_map": feature_map,
     "nearest": nearest,
     "occlusion": occlusion,
@@ -317,7 +217,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except EOFError:
             return
         try:
-            work = TASKS.get(task) or partial(LONG_TASKS[task], report=reporter(requests, answers))
+            work = TASKS.get(task) or partial(SCHEDULED_TASKS[task], report=reporter(requests, answers))
             answer = ANSWERED, work(**arguments)
         except Exception as error:
             answer = FAILED, in_words(error)

@@ -1,4 +1,4 @@
-"""Where everything lives on disk: the datasets, the runs, the features and the waiting places."""
+"""Where everything lives on disk: the datasets, the runs, the features and the waiting slots."""
 
 import os
 import re
@@ -21,7 +21,7 @@ class Workspace:
     root
         The folder; created when something is first written to it.
     machine
-        The folder of what all workspaces of one machine share: the places in which runs wait. A hosted visitor has a
+        The folder of what all workspaces of one machine share: the slots in which runs wait. A hosted visitor has a
         workspace of their own inside the machine's; elsewhere the two are one.
     """
 
@@ -51,8 +51,8 @@ class Workspace:
         return self.machine / "features"
 
     @property
-    def places(self) -> Path:
-        return self.machine / "places"
+    def slots(self) -> Path:
+        return self.machine / "slots"
 
     def size_bytes(self) -> int:
         """Bytes on disk below the workspace's root."""

@@ -7,11 +7,11 @@ import streamlit as st
 from core.augmentation.label_safety import dangers
 from core.augmentation.recipe import Step, in_words
 from core.datasets.label_preserving import LabelPreserving
-from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
-from pages.widgets.label_questions import ask_what_keeps_the_class
-from pages.widgets.recipe_editor import STYLE, draft_recipe, show_menu, show_rows, show_undo
-from pages.widgets.recipe_pictures import show_picture_buttons, show_pictures
-from pages.widgets.recipe_shelf import show_presets, show_shelf
+from pages.augmentation.label_questions import ask_what_keeps_the_class
+from pages.augmentation.recipe_editor import STYLE, draft_recipe, show_menu, show_rows, show_undo
+from pages.augmentation.recipe_pictures import show_picture_buttons, show_pictures
+from pages.augmentation.recipe_shelf import show_presets, show_shelf
+from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 
 STEPS_NAMED = 6
 # However long the recipe or the pictures get, the pictures and the way on stay in view.

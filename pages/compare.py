@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.comparison import Judged
+from core.evaluation.comparison import Evaluated
 from core.evaluation.metrics import percent
-from core.runs.comparing import (
+from core.runs.comparison import (
     MOST_RUNS,
     compare_runs,
-    judge_all,
-    judged_as_it_is,
+    evaluate_all,
+    evaluated_as_it_is,
     letter,
     provisional,
     setting_title,
@@ -23,7 +23,7 @@ from core.runs.comparing import (
 from core.runs.events import epoch_table
 from core.runs.labels import read_labels
 from core.runs.record import Run
-from pages.widgets.comparison_charts import (
+from pages.compare.charts import (
     COSTS,
     not_comparable,
     show_costs,
@@ -31,13 +31,13 @@ from pages.widgets.comparison_charts import (
     show_overlaid,
     show_parallel,
 )
-from pages.widgets.comparison_pair import show_pair
-from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
-from pages.widgets.gallery import escape
-from pages.widgets.progress import duration
-from pages.widgets.run_label import run_label
-from pages.widgets.run_notes import show_run_notes
-from pages.widgets.sweep import show_sweeps, sweep_is_watched
+from pages.compare.pair import show_pair
+from pages.compare.run_notes import show_run_notes
+from pages.compare.sweep import show_sweeps, sweep_is_watched
+from pages.components.gallery import escape
+from pages.shared.page import Page, drawn_badge, open_page_with_dataset
+from pages.shared.progress import duration
+from pages.shared.run_label import run_label
 
 COMPARED_AT_FIRST = 6
 ENOUGH_FOR_PARALLEL = 5
@@ -76,7 +76,7 @@ def foot(page: Page, runs: list[Run]) -> None:
 
 
 def too_few(page: Page, runs: list[Run]) -> None:
-    there = "One run is judged so far." if runs else "No run has been judged yet."
+    there = "One run is evaluated so far." if runs else "No run has been evaluated yet."
     if any(run.status().active for run in page.runs):
         there += " Another is still training."
     st.markdown(f"{there} With two or more, this page tells which is better and whether that is more than luck.")
@@ -102,7 +102,7 @@ def choose(runs: list[Run]) -> list[Run]:
         key=key,
     )
     right.segmented_control(
-        "Judged by",
+        "Evaluated by",
         SPLITS,
         default=SPLITS[0],
         required=True,
@@ -117,17 +117,17 @@ def choose(runs: list[Run]) -> list[Run]:
 
 
 def say_which_are_missing(runs: list[Run]) -> None:
-    """Runs that can't be chosen, since there is nothing to judge them by."""
+    """Runs that can't be chosen, since there is nothing to evaluate them by."""
     states = [run.status().active for run in runs if not run.predictions_path.exists()]
     training, ended = states.count(True), states.count(False)
     parts = [f"{training} still training"] if training else []
-    parts += [f"{ended} that ended with nothing to judge"] if ended else []
+    parts += [f"{ended} that ended with nothing to evaluate"] if ended else []
     if parts:
         st.caption(f"Not to choose from: {' and '.join(parts)}.")
 
 
 def newest_comparable(runs: list[Run]) -> list[Run]:
-    """A few of the runs that are trained on the same images and judged by the same, as the newest pair of such."""
+    """A few of the runs that are trained on the same images and evaluated by the same, as the newest pair of such."""
     newest_first = sorted(runs, key=lambda run: run.id, reverse=True)
     pairs = [group for group in groups_of_alike(newest_first) if len(group) > 1]
     return (pairs[0] if pairs else runs)[:COMPARED_AT_FIRST]
@@ -143,9 +143,9 @@ def groups_of_alike(runs: list[Run]) -> list[list[Run]]:
 
 def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures: Any) -> None:
     with head, st.spinner("Comparing their answers", show_time=True):
-        kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, judged_of))}
+        kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, evaluated_of))}
         runs = [run for run in chosen if run.id not in kept_out]
-        entries, remark = judge_all(runs, judged_of) if len(runs) > 1 else ([], "")
+        entries, remark = evaluate_all(runs, evaluated_of) if len(runs) > 1 else ([], "")
         comparison = _compared(_state_of(runs), split, runs, entries, remark) if len(runs) > 1 else None
     for reason in kept_out.values():
         st.warning(f"Left out: {escape(reason)}", icon=":material/block:")
@@ -270,7 +270,7 @@ def points(difference: dict[str, float]) -> str:
 
 
 def choose_pair(
-    page: Page, runs: list[Run], entries: list[Judged], comparison: dict[str, Any], order: list[int]
+    page: Page, runs: list[Run], entries: list[Evaluated], comparison: dict[str, Any], order: list[int]
 ) -> None:
     apart = not_comparable(comparison)
     following = next((index for index in order[1:] if runs[index].id not in apart), order[1])
@@ -297,14 +297,14 @@ def curves(runs: list[Run], names: list[str]) -> None:
     show_overlaid(names, tables, over == "seconds", key=f"overlaid_{over}")
 
 
-def judged_of(run: Run) -> Judged:
+def evaluated_of(run: Run) -> Evaluated:
     """What is to be known of a run, read once for as long as its predictions stay the same."""
-    return _read(str(run.folder), run.answers_as_of) if run.predictions_path.exists() else judged_as_it_is(run)
+    return _read(str(run.folder), run.answers_as_of) if run.predictions_path.exists() else evaluated_as_it_is(run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2 * MOST_RUNS)
-def _read(folder: str, state: tuple) -> Judged:
-    return judged_as_it_is(Run(Path(folder)))
+def _read(folder: str, state: tuple) -> Evaluated:
+    return evaluated_as_it_is(Run(Path(folder)))
 
 
 def _state_of(runs: list[Run]) -> tuple:
@@ -313,7 +313,7 @@ def _state_of(runs: list[Run]) -> tuple:
 
 
 @st.cache_data(show_spinner=False, max_entries=COMPARISONS_KEPT)
-def _compared(state: tuple, split: str, _runs: list[Run], _entries: list[Judged], remark: str) -> dict[str, Any]:
+def _compared(state: tuple, split: str, _runs: list[Run], _entries: list[Evaluated], remark: str) -> dict[str, Any]:
     """Worked out once for as long as neither answers nor names change: of many images it takes a second."""
     return compare_runs(_runs, split, _entries, remark)
 

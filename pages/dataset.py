@@ -9,17 +9,17 @@ from core.datasets.source_choice import is_told_otherwise
 from core.datasets.store import Dataset, delete_dataset, list_datasets
 from core.errors import WorkbenchError
 from core.runs.record import delete_run
-from pages.dataset_views import CHANGES, CHECKUP, DIVISION, IMAGES
-from pages.dataset_views.bring import bring
-from pages.dataset_views.changes import offer_undo, show_changes
-from pages.dataset_views.division import show_counts, show_division
-from pages.dataset_views.findings import list_findings, show_findings
-from pages.dataset_views.images import show_gallery
-from pages.dataset_views.scale import has_scale, show_scale
-from pages.dataset_views.source_choice import answer_question, leave_as_it_was, read_otherwise
-from pages.widgets.frame import Page, drawn_badge, open_page
-from pages.widgets.gallery import escape
-from pages.widgets.progress import show_progress
+from pages.components.gallery import escape
+from pages.dataset import CHANGES, CHECKUP, DIVISION, IMAGES
+from pages.dataset.bring import bring
+from pages.dataset.changes import offer_undo, show_changes
+from pages.dataset.division import show_counts, show_division
+from pages.dataset.findings import list_findings, show_findings
+from pages.dataset.images import show_gallery
+from pages.dataset.scale import has_scale, show_scale
+from pages.dataset.source_choice import answer_question, leave_as_it_was, read_otherwise
+from pages.shared.page import Page, drawn_badge, open_page
+from pages.shared.progress import show_progress
 
 FEW_FINDINGS, LEFT_OUT_SHOWN = 2, 1_000
 

@@ -6,30 +6,30 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.advice.diagnosis import diagnosis_of
 from core.datasets.splits import SPLITS
 from core.errors import WorkbenchError
 from core.evaluation.confusions import in_words as pair_in_words
 from core.evaluation.confusions import most_confused, worst_cell
 from core.evaluation.metrics import class_remarks, verdict
 from core.evaluation.predictions import DamagedPredictions, Predictions
-from core.runs.diagnosis import diagnosis_of
 from core.runs.record import Run
-from pages.widgets.class_table import show_class_table, weakest_in_words
-from pages.widgets.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
-from pages.widgets.error_lists import show_errors
-from pages.widgets.explanation import show_explanation
-from pages.widgets.feature_map import show_feature_map
-from pages.widgets.fix_and_see import fixed_notes, follow_retraining, show_fixes, show_selection_bar
-from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
-from pages.widgets.gallery import escape, show_images
-from pages.widgets.gallery_heat import choose_heat, heat_pictures
-from pages.widgets.judgement import figures_of, images_of, predictions_of
-from pages.widgets.ranking_curves import show_ranking_curves
-from pages.widgets.reliability import show_confidence
-from pages.widgets.run_label import run_label
-from pages.widgets.standing import offer_to_judge, show_standing
-from pages.widgets.summary import show_summary
-from pages.widgets.threshold import show_threshold
+from pages.components.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
+from pages.components.gallery import escape, show_images
+from pages.evaluation.class_table import show_class_table, weakest_in_words
+from pages.evaluation.error_lists import show_errors
+from pages.evaluation.evaluation_state import offer_evaluation, show_evaluation_state
+from pages.evaluation.explanation import show_explanation
+from pages.evaluation.feature_map import show_feature_map
+from pages.evaluation.gallery_heat import choose_heat, heat_pictures
+from pages.evaluation.ranking_curves import show_ranking_curves
+from pages.evaluation.relabel_and_retrain import fixed_notes, follow_retraining, show_relabelled, show_selection_bar
+from pages.evaluation.reliability import show_confidence
+from pages.evaluation.summary import show_summary
+from pages.evaluation.threshold import show_threshold
+from pages.shared.evaluated_run import figures_of, images_of, predictions_of
+from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
+from pages.shared.run_label import run_label
 
 IMAGES_PER_PAGE = 24
 FEW_CLASSES = 6
@@ -49,31 +49,31 @@ def main() -> None:
     follow_retraining(page)
     st.title(page.step.question)
     runs = [run for run in page.runs if run.predictions_path.exists()]
-    offered = offer_to_judge(page, asked_for=bool(runs))
+    offered = offer_evaluation(page, asked_for=bool(runs))
     if not runs:
         nothing_yet(page)
         return
     if page.run is None or not page.run.predictions_path.exists():
         if page.run is not None and offered is None:
             reason = page.run.status().error.partition("\n")[0]
-            st.info(escape(f"The run {page.run.id} has nothing to judge: {reason or 'it is not finished yet'}"))
+            st.info(escape(f"The run {page.run.id} has nothing to evaluate: {reason or 'it is not finished yet'}"))
         page.run = runs[0]
     if st.query_params.get("run") != page.run.id:
         st.query_params["run"] = page.run.id
-    judge(page, runs)
+    evaluate(page, runs)
     if offered is None:
-        offer_to_judge(page)
+        offer_evaluation(page)
 
 
 def nothing_yet(page: Page) -> None:
     active = any(run.status().active for run in page.runs)
-    words = "No run has come far enough to be judged." if page.runs else "Nothing has been trained yet."
+    words = "No run has come far enough to be evaluated." if page.runs else "Nothing has been trained yet."
     words = "A run is still training; its figures will be here." if active else words
     st.markdown(f"{words} Then this page shows how good it is, and the images it gets wrong.")
     page.link("training", "Go to training", "show_chart")
 
 
-def judge(page: Page, runs: list[Run]) -> None:
+def evaluate(page: Page, runs: list[Run]) -> None:
     with st.container(horizontal=True):
         drawn_badge(page.dataset)
         untrained_badge(page.run)
@@ -84,13 +84,13 @@ def judge(page: Page, runs: list[Run]) -> None:
         figures = figures_of(page.run, split)
     except WorkbenchError as error:
         st.error(escape(str(error)), icon=":material/error:")
-        show_standing(page, page.run, damaged=isinstance(error, DamagedPredictions))
+        show_evaluation_state(page, page.run, damaged=isinstance(error, DamagedPredictions))
         return
     head.markdown(escape_verdict(verdict(figures)))
     for remark in class_remarks(figures, diagnosis_of(page.run).unlearned):
         st.warning(escape(remark), icon=":material/category:")
-    show_standing(page, page.run)
-    show_fixes(page, page.run, split)
+    show_evaluation_state(page, page.run)
+    show_relabelled(page, page.run, split)
     view = View()
     show_matrix_and_images(page, shown, figures, view)
     show_sections(page, runs, split, shown, view)

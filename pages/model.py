@@ -3,11 +3,13 @@
 import streamlit as st
 
 from core.architectures.architecture import OWN, Architecture
+from core.architectures.formulas import Totals, totals_of
 from core.architectures.layers import LayerRow
-from core.architectures.sums import Totals, totals_of
 from core.errors import UsageError
-from pages.widgets.advice import show_advice
-from pages.widgets.architecture_choice import (
+from pages.components.gallery import escape
+from pages.components.layer_table import show_layers
+from pages.model.advice import show_advice
+from pages.model.architecture_choice import (
     choose_group,
     choose_network,
     choose_size,
@@ -15,15 +17,13 @@ from pages.widgets.architecture_choice import (
     show_all,
     size_in_force,
 )
-from pages.widgets.estimate import show_estimate
-from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset
-from pages.widgets.gallery import escape
-from pages.widgets.layer_table import show_layers
-from pages.widgets.network_builder import show_builder
-from pages.widgets.network_diagram import show_network
-from pages.widgets.network_facts import show_facts
-from pages.widgets.thumbnails import thumbnail_url
-from pages.widgets.weights import show_weights
+from pages.model.network_builder import show_builder
+from pages.model.network_diagram import show_network
+from pages.model.network_facts import show_facts
+from pages.model.training_time import show_estimate
+from pages.model.weights import show_weights
+from pages.shared.page import Page, drawn_badge, open_page_with_dataset
+from pages.shared.thumbnails import thumbnail_url
 
 PICTURE_SIDE = 160
 # So many numbers for each image that a network can tell the images apart without knowing what they show.

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
+from core.advice.diagnosis import diagnosis_of
 from core.architectures.architecture import Architecture
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
-from core.jobs import Status
-from core.runs.diagnosis import diagnosis_of
-from core.runs.executor import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
-from core.runs.queue import Queue, gpus
+from core.jobs.gpus import gpus
+from core.jobs.job import Status
+from core.jobs.queue import Queue
+from core.runs.lifecycle import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
 from core.runs.record import Run, delete_run
 from core.runs.settings import (
     ALL,
@@ -24,13 +25,13 @@ from core.runs.settings import (
     default_settings,
     settings_in,
 )
-from pages.widgets.computing import show_computing
-from pages.widgets.curves import in_words as curves_in_words
-from pages.widgets.curves import pace_in_words, show_curves, show_rates
-from pages.widgets.frame import Page, drawn_badge, open_page_with_dataset, untrained_badge
-from pages.widgets.gallery import escape
-from pages.widgets.progress import duration, show_progress
-from pages.widgets.run_label import run_label
+from pages.components.gallery import escape
+from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
+from pages.shared.progress import duration, show_progress
+from pages.shared.run_label import run_label
+from pages.training.curves import in_words as curves_in_words
+from pages.training.curves import pace_in_words, show_curves, show_rates
+from pages.training.execution import show_execution
 
 SETTINGS_IN_A_ROW = 5
 MORE_EPOCHS = 10
@@ -47,7 +48,7 @@ def main() -> None:
     page = open_page_with_dataset("training")
     st.title(page.step.question)
     try:
-        Queue(page.workspace.places).revive()
+        Queue(page.workspace.slots).revive()
     except (WorkbenchError, OSError) as error:
         st.warning(escape(in_words(error)))
     if page.run is None and "new" not in st.query_params and page.runs:
@@ -238,7 +239,7 @@ def live(page: Page, was_active: bool) -> None:
     if rates is not None:
         with st.expander("How the learning rate was found", icon=":material/search:"):
             show_rates(rates, f"rates_{run.id}")
-    show_computing(page, status)
+    show_execution(page, status)
     actions(page, status)
 
 
@@ -271,7 +272,7 @@ def sentence(run: Run, status: Status, events) -> str:
 def waiting_in_words(page: Page) -> str:
     """Where the run stands in line, and for how long, as far as that can be told."""
     try:
-        entry = Queue(page.workspace.places).entry(page.run)
+        entry = Queue(page.workspace.slots).entry(page.run)
     except WorkbenchError as error:
         return escape(str(error))
     words = "**It waits for another run to end.** "
@@ -311,8 +312,8 @@ def actions(page: Page, status: Status) -> None:
         if st.button("Delete this run", icon=":material/delete:"):
             confirm_delete(page)
     with right.container(horizontal_alignment="right"):
-        judged = page.run.predictions_path.exists()
-        if judged and st.button("See how good it is", type="primary", icon=":material/grid_on:"):
+        evaluated = page.run.predictions_path.exists()
+        if evaluated and st.button("See how good it is", type="primary", icon=":material/grid_on:"):
             page.go("evaluation")
 
 

@@ -23,9 +23,9 @@ from core.cli import main
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
+from core.features.store import FeatureStore, cache_key
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
-from core.training.features import FeatureStore, made_from
 from core.workspace import PROJECT, Workspace
 
 SIDE = 8
@@ -135,7 +135,7 @@ def featured_run(workspace: Workspace) -> Callable[..., Run]:
         table.assign(split=splits.astype(object), group=np.arange(count)).to_parquet(run.folder / "images.parquet")
         Predictions(np.array(paths), splits, labels, np.eye(2)[labels] * 0.8 + 0.1, names).save(run.predictions_path)
         settings = run.settings
-        recipe = made_from(settings.architecture, settings.image_size, None, settings.seed)
+        recipe = cache_key(settings.architecture, settings.image_size, None, settings.seed)
         FeatureStore(workspace.features, recipe).add(identities, vectors)
         run.update(state="done")
         return run

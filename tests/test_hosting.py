@@ -50,7 +50,7 @@ def test_visitors_do_not_see_each_other(workspace):
     assert first.root != second.root
     assert first.root.is_relative_to(workspace.root)
     # They do share the places in which runs wait: the machine's processors are everybody's.
-    assert first.places == second.places == workspace.places
+    assert first.slots == second.slots == workspace.slots
 
 
 def test_a_visitor_who_returns_finds_what_was_left(workspace):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.architectures.layer_factories import normalised_conv
 from core.architectures.layers import SAME, VALID, Layer
-from core.architectures.parts import normalised_conv
 from core.errors import UsageError
 
 MOST_BLOCKS = 100

@@ -2,7 +2,7 @@
 
 from core.architectures.architecture import CLASSIC, Architecture
 from core.architectures.course import FLATTEN, GREY
-from core.architectures.parts import UNIT, average_pool, conv, dense, dropout, max_pool
+from core.architectures.layer_factories import UNIT, average_pool, conv, dense, dropout, max_pool
 
 # The paper's section 5.
 SGD_OF_THE_PAPER = {"optimiser": "sgd", "learning_rate": 0.01, "momentum": 0.9, "weight_decay": 0.0005}

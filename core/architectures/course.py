@@ -1,8 +1,8 @@
 """The networks of CNN courses, as they are written there, and the small one that this program starts with."""
 
 from core.architectures.architecture import COURSE, POOLED_HEAD, Architecture
+from core.architectures.layer_factories import UNIT, conv, dense, dropout, max_pool, normalised_conv
 from core.architectures.layers import Layer
-from core.architectures.parts import UNIT, conv, dense, dropout, max_pool, normalised_conv
 
 GREY = (UNIT, Layer("grey"))
 FLATTEN = Layer("flatten")

@@ -18,7 +18,8 @@ from core.architectures.registry import find_architecture
 from core.architectures.weights import IMAGENET, fetch_weights, path_at_hand
 from core.errors import UsageError
 from core.files import read_json, write_json
-from core.jobs import Job, Progress, carry_out, identity
+from core.jobs.job import Job, carry_out, identity
+from core.jobs.progress import Progress
 from core.workspace import Workspace
 
 WORKER = "core.architectures.weights_download"

@@ -36,7 +36,7 @@ def dangers(recipe: Iterable[Step], allowed: LabelPreserving | None) -> list[Dan
     ----------
     allowed
         What leaves an image of the dataset in its class; None where that is not known, and flips and turns can't be
-        judged.
+        evaluated.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.architectures.architecture import Architecture
+from core.architectures.custom import available, find_available
 from core.architectures.facts import (
     departures_in_words,
     original_in_words,
@@ -12,9 +13,8 @@ from core.architectures.facts import (
     source_in_words,
     weights_in_words,
 )
+from core.architectures.formulas import Formula, Totals, formulas_of, totals_of
 from core.architectures.layers import LayerRow, shape_in_words
-from core.architectures.own import available, find_available
-from core.architectures.sums import Sum, Totals, sums_of, totals_of
 from core.architectures.weights import path_at_hand
 from core.commands.output import DONE, Result, table
 from core.errors import UsageError
@@ -85,7 +85,7 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
     channels = _whole("channels", options.channels, architecture.channels)
     _check_channels(architecture, channels)
     rows = architecture.table(image_size, class_count)
-    sums = [sums_of(row, image_size) for row in rows]
+    sums = [formulas_of(row, image_size) for row in rows]
     settings = default_settings(architecture)
     totals = totals_of(rows, settings["optimiser"])
     document = _entry(architecture) | {
@@ -136,7 +136,7 @@ def _check_channels(architecture: Architecture, channels: int) -> None:
     )
 
 
-def _layer(row: LayerRow, sums: list[Sum]) -> dict[str, Any]:
+def _layer(row: LayerRow, sums: list[Formula]) -> dict[str, Any]:
     return {
         "name": row.name,
         "kind": row.layer.kind,
@@ -180,7 +180,7 @@ def _line(number: int, row: LayerRow) -> list[str]:
     ]
 
 
-def _sums(rows: list[LayerRow], sums: list[list[Sum]]) -> str:
+def _sums(rows: list[LayerRow], sums: list[list[Formula]]) -> str:
     """The sums of every layer that has any; the meanings of their numbers are in the JSON and on the page."""
     lines = ["How it comes about:"]
     for number, (row, written) in enumerate(zip(rows, sums, strict=True), 1):

@@ -5,16 +5,16 @@ import os
 
 import numpy as np
 
-from core.architectures.own import find_available
+from core.architectures.custom import find_available
 from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import IMAGENET, fetch_weights
 from core.commands.output import DONE, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
 from core.errors import UsageError
+from core.features.pixels import load_pixels
+from core.features.plan import SAMPLE_IMAGES, Trial, measure, plan_key, remember_plan
+from core.features.store import cache_key, clear, usage
 from core.runs.settings import check_image_size
-from core.training.features import clear, made_from, usage
-from core.training.pixels import load_pixels
-from core.training.plan import SAMPLE_IMAGES, Trial, measure, plan_key, remember_plan
 from core.workspace import Workspace
 
 
@@ -46,12 +46,12 @@ def _plan(workspace: Workspace, options: argparse.Namespace) -> Result:
     weights = fetch_weights(architecture, options.weights, lambda come, expected: None)
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from core.features.runtimes import runtimes
     from core.networks.backbones import build_backbone  # loads Keras, which takes seconds
-    from core.training.runtimes import runtimes
 
     plan = measure(build_backbone(architecture, image_size, weights), sample, runtimes())
     if options.dataset:
-        key = plan_key(made_from(architecture.name, image_size, weights, seed=0))
+        key = plan_key(cache_key(architecture.name, image_size, weights, seed=0))
         remember_plan(workspace.machine / "plans", key, plan)
     document = {"architecture": architecture.name, "image_size": image_size, "dataset": options.dataset}
     rows = [_row(trial) for trial in plan.trials]

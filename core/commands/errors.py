@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from core.commands.output import DONE, Result, progress_line, table
-from core.commands.runs import judged
+from core.commands.runs import evaluated
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.errors import confidently_wrong, least_sure, margins_of, runner_up
 from core.evaluation.predictions import SPLITS, Predictions
-from core.inference import Helper
+from core.jobs.inference_client import InferenceClient
 from core.runs.record import Run, find_run
 from core.workspace import Workspace
 
@@ -40,7 +40,7 @@ def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
     predictions = run.predictions()
     shown = predictions if options.split == ALL else predictions.of(options.split or "test")
     document: dict[str, Any] = {"run": run.id, "untrained": run.settings.untrained, "split": options.split or "test"}
-    document |= {"n": len(shown), "judged": judged(run)}
+    document |= {"n": len(shown), "judged": evaluated(run)}
     wrong, unsure = confidently_wrong(shown), least_sure(shown)
     document["counts"] = {"confidently_wrong": len(wrong), "least_sure": len(unsure)}
     document |= {"confidently_wrong": _answers(shown, wrong[:limit]), "least_sure": _answers(shown, unsure[:limit])}
@@ -88,14 +88,16 @@ def _by_features(
     workspace: Workspace, run: Run, split: str, limit: int | None
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """The lists that need features, where there are none, why not; and how many images are conspicuous."""
-    helper = Helper()
+    client = InferenceClient()
     try:
         place = {"run": str(run.folder), "machine": str(workspace.machine)}
-        faults, strange = (helper.ask(task, on_progress=progress_line, **place) for task in ("label_faults", "unlike"))
+        faults, strange = (
+            client.ask(task, on_progress=progress_line, **place) for task in ("label_issues", "out_of_distribution")
+        )
     except WorkbenchError as error:
         return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}, {}
     finally:
-        helper.close()
+        client.close()
     names = {"labels": "label", "likely": "likely"}
     names |= {name: name for name in ("likely_probability", "label_probability", "suspected")}
     others = {name: name for name in ("distance", "farther_than", "unlike")}

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from core.architectures.architecture import FEWEST_CLASSES
+from core.architectures.custom import CustomNetwork, CustomNetworks, check, find_available, read_network
 from core.architectures.keras_code import keras_code
 from core.architectures.layers import shape_in_words
-from core.architectures.own import OwnNetwork, OwnNetworks, check, find_available, read_network
 from core.commands.adder import adder
 from core.commands.output import DONE, Result, table
 from core.commands.runs import assignments
@@ -44,7 +44,7 @@ def add_commands(add) -> None:
 
 
 def _list(workspace: Workspace, options: argparse.Namespace) -> Result:
-    networks = OwnNetworks(workspace).all()
+    networks = CustomNetworks(workspace).all()
     document = [network.to_dict() | {"parameters": check(network).parameters} for network in networks]
     if not networks:
         return document, "No networks of your own yet. Compose one on the Model page, or add a file.", DONE
@@ -62,7 +62,7 @@ def _list(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 
 def _show(workspace: Workspace, options: argparse.Namespace) -> Result:
-    network = OwnNetworks(workspace).find(options.name)
+    network = CustomNetworks(workspace).find(options.name)
     followed = check(network, _class_count(network, options.classes))
     rows = [{"shape": list(row.shape), "parameters": row.parameters, "remark": row.remark} for row in followed.rows]
     lines = [
@@ -77,7 +77,7 @@ def _show(workspace: Workspace, options: argparse.Namespace) -> Result:
     return document, f"{title}\n{table(['row', 'block', 'set to', 'output', 'parameters'], lines)}", DONE
 
 
-def _class_count(network: OwnNetwork, classes: int) -> int:
+def _class_count(network: CustomNetwork, classes: int) -> int:
     """The number of classes, where a classifier can have so many."""
     network.architecture.table(network.image_size, classes)
     return classes
@@ -97,14 +97,14 @@ def _add(workspace: Workspace, options: argparse.Namespace) -> Result:
     if isinstance(values, dict):  # what 'show' adds to it
         values = {key: value for key, value in values.items() if key not in ("rows", "parameters")}
     network = read_network(values)
-    OwnNetworks(workspace).save(network, options.replace)
+    CustomNetworks(workspace).save(network, options.replace)
     parameters = check(network).parameters
     text = f"{network.title} is kept as {network.name!r}: {len(network.blocks)} blocks, {parameters:,} parameters."
     return network.to_dict() | {"parameters": parameters}, text, DONE
 
 
 def _delete(workspace: Workspace, options: argparse.Namespace) -> Result:
-    OwnNetworks(workspace).delete(options.name)
+    CustomNetworks(workspace).delete(options.name)
     return {"deleted": options.name}, f"The network {options.name!r} is deleted.", DONE
 
 

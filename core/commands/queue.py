@@ -8,10 +8,10 @@ from typing import Any
 from core.commands.output import DONE, Result, table
 from core.datasets.store import open_dataset
 from core.errors import UsageError
-from core.runs.executor import start
-from core.runs.queue import Entry, Queue
+from core.jobs.queue import Entry, Queue
+from core.runs.lifecycle import start
 from core.runs.record import Run, find_run
-from core.runs.sweep import revive_sweeps, sweeps_by_run
+from core.sweeps.sweep import revive_sweeps, sweeps_by_run
 from core.workspace import Workspace
 
 
@@ -27,7 +27,7 @@ def add_commands(add) -> None:
 
 
 def _queue(workspace: Workspace, options: argparse.Namespace) -> Result:
-    queue = Queue(workspace.places)
+    queue = Queue(workspace.slots)
     queue.revive()
     revive_sweeps(workspace)
     entries = [_described(entry, workspace) for entry in queue.entries()]

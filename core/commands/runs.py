@@ -1,10 +1,11 @@
-"""Commands about runs: train, list, judge."""
+"""Commands about runs: train, list, evaluate."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from core.advice.diagnosis import diagnosis_of
 from core.architectures.registry import ARCHITECTURES
 from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
@@ -12,14 +13,13 @@ from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.metrics import class_remarks, percent, verdict
 from core.evaluation.predictions import DamagedPredictions
-from core.jobs import Status
-from core.runs.diagnosis import diagnosis_of
-from core.runs.executor import can_judge, judge, lacking_before, start, wait
+from core.jobs.job import Status
+from core.runs.evaluation_state import evaluation_state_of, wait_for_evaluation
 from core.runs.labels import read_labels
+from core.runs.lifecycle import can_evaluate, evaluate, lacking_before, start, wait
 from core.runs.record import Run, find_run, list_runs
 from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
-from core.runs.standing import standing_of, wait_for_judgement
-from core.runs.sweep import sweeps_by_run
+from core.sweeps.sweep import sweeps_by_run
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, how it begins, or its name"
@@ -45,7 +45,7 @@ def add_commands(add) -> None:
     training = add(
         "train",
         _train,
-        "Train a classifier and judge it on the test images. Waits for the end; Ctrl-C stops and keeps the best.",
+        "Train a classifier and evaluate it on the test images. Waits for the end; Ctrl-C stops and keeps the best.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_settings_help(),
     )
@@ -179,7 +179,7 @@ def followed(run: Run, warnings: Sequence[str] = ()) -> Result:
     document |= {"warnings": list(warnings)}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
-        document |= {"judged": judged(run), "test": run.evaluate("test")}
+        document |= {"judged": evaluated(run), "test": run.evaluate("test")}
         text += "\n" + _evaluation_text(run, document["test"])
     elif diagnosis.words:
         text += f"\n{diagnosis.words}"
@@ -215,41 +215,41 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     run = find_run(workspace, options.run)
     if options.positive is not None and options.threshold is None:
         raise UsageError("--positive says which class --threshold is about. Give both, or neither.")
-    _judge_if_needed(workspace, run)
+    _evaluate_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
-    document = {"run": run.id, "untrained": run.settings.untrained, "judged": judged(run)}
+    document = {"run": run.id, "untrained": run.settings.untrained, "judged": evaluated(run)}
     document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation
     return document, _evaluation_text(run, evaluation), DONE
 
 
-def judged(run: Run) -> dict[str, Any]:
+def evaluated(run: Run) -> dict[str, Any]:
     """What its answers are of, and which of its classes are called otherwise by now, JSON-ready."""
-    return standing_of(run).to_dict() | {"renamed": run.naming().renamed}
+    return evaluation_state_of(run).to_dict() | {"renamed": run.naming().renamed}
 
 
-def _judge_if_needed(workspace: Workspace, run: Run) -> None:
-    """See that the best weights there are have been judged, also those of a run that is still going."""
-    standing, watch = standing_of(run), _StatusLine(run)
+def _evaluate_if_needed(workspace: Workspace, run: Run) -> None:
+    """See that the best weights there are have been evaluated, also those of a run that is still going."""
+    standing, watch = evaluation_state_of(run), _StatusLine(run)
     damage = _damage(run)
     try:
-        if standing.only_judges:
+        if standing.only_evaluates:
             wait(run, watch)
-        elif standing.active and (standing.can_ask or not standing.judged or damage):
+        elif standing.active and (standing.can_ask or not standing.evaluated or damage):
             if standing.best_epoch:
-                words = f"The run {run.id} still trains. It judges its best so far once the epoch in hand has ended."
+                words = f"The run {run.id} still trains. It evaluates its best so far once the epoch in hand has ended."
                 print(words, file=sys.stderr)
-            wait_for_judgement(run, watch)
-        elif can_judge(run) or (damage and run.best_weights.exists()):
-            reason = damage or f"The run {run.id} ended before its best weights were judged."
-            print(f"{reason} Judging them.", file=sys.stderr)
-            judge(workspace, run)
+            wait_for_evaluation(run, watch)
+        elif can_evaluate(run) or (damage and run.best_weights.exists()):
+            reason = damage or f"The run {run.id} ended before its best weights were evaluated."
+            print(f"{reason} Evaluating them.", file=sys.stderr)
+            evaluate(workspace, run)
             status = wait(run, watch)
-            if can_judge(run):
-                raise WorkbenchError(f"Its best weights could not be judged: {status.error.partition(chr(10))[0]}")
+            if can_evaluate(run):
+                raise WorkbenchError(f"Its best weights could not be evaluated: {status.error.partition(chr(10))[0]}")
         elif damage:
-            raise WorkbenchError(f"{damage} It kept no weights to judge anew. Train again.")
+            raise WorkbenchError(f"{damage} It kept no weights to evaluate anew. Train again.")
     except WorkbenchError as error:
-        if damage or not standing.judged:
+        if damage or not standing.evaluated:
             raise
         print(f"{error} These are its older answers.", file=sys.stderr)
 
@@ -262,7 +262,7 @@ def _damage(run: Run) -> str:
     except DamagedPredictions:
         return f"The predictions of the run {run.id} are damaged."
     except WorkbenchError:
-        pass  # they are whole, but no probabilities: judging again would give the same
+        pass  # they are whole, but no probabilities: evaluating again would give the same
     return ""
 
 
@@ -285,19 +285,19 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
         verdict(evaluation),
         *class_remarks(evaluation, diagnosis_of(run).unlearned),
         *filter(None, [diagnosis_of(run).words]),
-        *_how_it_was_judged(evaluation),
+        *_how_it_was_evaluated(evaluation),
         table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
         *(f"{FIGURES[key]} can't be told: {reason}." for key, reason in evaluation["undefined"].items()),
         f"Guessing at random would be right on {percent(evaluation['chance'], evaluation['n'])}.",
         table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
-    lines[:0] = filter(None, [standing_of(run).words(), run.naming().words()])
+    lines[:0] = filter(None, [evaluation_state_of(run).words(), run.naming().words()])
     if run.settings.untrained:
         lines.insert(0, "UNTRAINED weights: the backbone is random numbers. These figures say nothing about it.")
     return "\n".join(lines)
 
 
-def _how_it_was_judged(evaluation: dict[str, Any]) -> list[str]:
+def _how_it_was_evaluated(evaluation: dict[str, Any]) -> list[str]:
     """What was done to the answers, and to the images that the intervals come from, in words."""
     lines = []
     if evaluation["threshold"] is not None:

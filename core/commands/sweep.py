@@ -10,11 +10,11 @@ from core.commands.runs import add_settings, settings_from
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
 from core.evaluation.metrics import percent
-from core.jobs import Status
-from core.runs.comparing import setting_title, setting_value, values_in_words
-from core.runs.executor import wait
-from core.runs.sweep import DEFAULT_RUNS, METHODS, RUNS, Sweep, is_resumable, list_sweeps, parse_axes, start_sweep
-from core.runs.sweep_words import accuracy_in_words, importances_in_words, optimism_in_words
+from core.jobs.job import Status
+from core.runs.comparison import setting_title, setting_value, values_in_words
+from core.runs.lifecycle import wait
+from core.sweeps.sweep import DEFAULT_RUNS, METHODS, RUNS, Sweep, is_resumable, list_sweeps, parse_axes, start_sweep
+from core.sweeps.words import accuracy_in_words, importances_in_words, optimism_in_words
 from core.workspace import Workspace
 
 
@@ -90,8 +90,8 @@ def _in_words(workspace: Workspace, sweep: Sweep, document: dict[str, Any]) -> s
             f"Best by the log loss of the validation images: {values_in_words(best['values'])} ({best['run']})."
         )
         lines.append(f"It is {accuracy_in_words(best)}.")
-        judged = sum(trial["log_loss"] is not None for trial in document["trials"])
-        mattered = importances_in_words(document["importances"], judged, len(names))
+        evaluated = sum(trial["log_loss"] is not None for trial in document["trials"])
+        mattered = importances_in_words(document["importances"], evaluated, len(names))
         lines += filter(None, [optimism_in_words(document["trials"]), mattered, _tested(sweep, best)])
     return "\n".join(lines)
 
@@ -103,7 +103,7 @@ def _tested(sweep: Sweep, best: dict[str, Any]) -> str:
     try:
         found = sweep.run_of(best).evaluate("test")
     except WorkbenchError as error:
-        return f"It can't be judged by the test images: {error}"
+        return f"It can't be evaluated by the test images: {error}"
     low, high = (percent(end, found["n"]) for end in found["accuracy_ci95"])
     accuracy = percent(found["accuracy"], found["n"])
     images = f"{found['n']:,} test images, which had no say in the choice"

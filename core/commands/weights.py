@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.architectures.own import find_available
+from core.architectures.custom import find_available
 from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import (
     IMAGENET,

@@ -17,7 +17,7 @@ from core.datasets.sources.words import first_of, quoted
 from core.datasets.store import ARCHIVES, Dataset
 from core.download import download
 from core.files import read_json, write_json
-from core.jobs import Progress
+from core.jobs.progress import Progress
 
 UNPACKED = "unpacked.json"
 """File in the folder of a dataset that says what its archive held besides images."""

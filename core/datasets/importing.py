@@ -35,7 +35,8 @@ from core.datasets.store import ALL_COLUMNS, SEEN_COLUMNS, Dataset, DatasetInfo,
 from core.errors import UsageError, WorkbenchError, in_words
 from core.files import write_json
 from core.hosting import Hosting
-from core.jobs import Progress, Stopped, identity
+from core.jobs.job import Stopped, identity
+from core.jobs.progress import Progress
 from core.workspace import Workspace, check_name, suggest_name
 
 Listener = Callable[[str, int, int], None]

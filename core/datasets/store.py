@@ -27,7 +27,7 @@ from core.files import read_json, replacing, write_json
 from core.images.description import describe
 from core.images.reading import UnreadableImage
 from core.images.reading_settings import Reading
-from core.jobs import Job
+from core.jobs.job import Job
 from core.workspace import Workspace
 
 SECONDS_TO_STOP = 10

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.agreement import Counts
+from core.evaluation.confusion_scores import Counts
 
 RESAMPLES = 1000
 SEED = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import WorkbenchError
-from core.evaluation.agreement import quotient
+from core.evaluation.confusion_scores import quotient
 from core.evaluation.predictions import Predictions
 
 BINS = 15
@@ -31,7 +31,7 @@ class Bin:
 
 
 @dataclass(frozen=True, eq=False)
-class Refusing:
+class RiskCoverage:
     """Accuracy against the share of images that is answered, the surest first.
 
     Parameters
@@ -149,7 +149,7 @@ def fit_temperature(validation: Predictions) -> float:
     Parameters
     ----------
     validation : Predictions
-        Rows that neither trained the network nor judge it.
+        Rows that neither trained the network nor evaluate it.
 
     Returns
     -------
@@ -210,7 +210,7 @@ def tempered(predictions: Predictions, temperature: float) -> Predictions:
     return Predictions(predictions.ids, predictions.splits, predictions.true, softer, predictions.class_names)
 
 
-def refusing(predictions: Predictions) -> Refusing:
+def risk_coverage(predictions: Predictions) -> RiskCoverage:
     """How accurate the network is if it may refuse what it is least sure of (El-Yaniv and Wiener, 2010, JMLR 11).
 
     Parameters
@@ -221,7 +221,7 @@ def refusing(predictions: Predictions) -> Refusing:
     confidence, right = predictions.probabilities.max(axis=1), predictions.predicted == predictions.true
     surest_first = np.argsort(-confidence, kind="stable")
     counts = np.arange(1, len(right) + 1)
-    return Refusing(counts / max(1, len(right)), np.cumsum(right[surest_first]) / counts, confidence[surest_first])
+    return RiskCoverage(counts / max(1, len(right)), np.cumsum(right[surest_first]) / counts, confidence[surest_first])
 
 
 def _logits(probabilities: np.ndarray) -> np.ndarray:

@@ -48,7 +48,8 @@ class Changes:
         `change`, one of "right now", "wrong now" and "wrong in another way", by the later labels, or "" where only
         the label is another.
     cells
-        The same, and those that only one of the runs was judged by; where a run was not, its label and answer are "".
+        The same, and those that only one of the runs was evaluated by; where a run was not, its label and answer are
+        "".
     """
 
     before: Score
@@ -111,7 +112,7 @@ def changes(before: Predictions, after: Predictions, split: str) -> Changes:
 
 
 def _alone(predictions: Predictions, others: Predictions, names: tuple[str, ...], now: bool = False) -> pd.DataFrame:
-    """The images that the other run was not judged by, as rows of `Changes.cells`."""
+    """The images that the other run was not evaluated by, as rows of `Changes.cells`."""
     rows = ~np.isin(predictions.ids.astype(str), others.ids.astype(str))
     true, answers = (np.array(names, dtype=object)[indices[rows]] for indices in _in_terms_of(predictions, names))
     none = np.full(len(true), "", dtype=object)
@@ -134,7 +135,7 @@ def cell_changes(found: Changes, true: int, predicted: int) -> tuple[list[str], 
     -------
     came, left : list of str
         The paths of those that are in this cell now and were not, and of those that were in it and are no more: they
-        have another label or answer, or only one of the runs was judged by them.
+        have another label or answer, or only one of the runs was evaluated by them.
     """
     cells, name = found.cells, (found.class_names[true], found.class_names[predicted])
     now = (cells["label"] == name[0]) & (cells["answer"] == name[1])
@@ -146,7 +147,7 @@ def by_later_labels(before: Predictions, after: Predictions) -> tuple[Prediction
     """Two runs cut down to what they share, by the labels as they were for the later one.
 
     An image is shared where it was in the same part of the split of both: what one of them learned from, the other is
-    not judged by. Two runs between which labels were put right can be compared so.
+    not evaluated by. Two runs between which labels were put right can be compared so.
 
     Returns
     -------

@@ -22,7 +22,7 @@ CLASSES_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class Evaluated:
     """What a comparison has to know of a run.
 
     Parameters
@@ -49,7 +49,7 @@ class Judged:
     groups: np.ndarray | None = None
     learned_from: str | None = None
 
-    def learned_from_same(self, other: "Judged") -> bool:
+    def learned_from_same(self, other: "Evaluated") -> bool:
         """Whether both were trained on the same images, with the same labels and split."""
         known = self.learned_from is not None and self.learned_from == other.learned_from
         return self.version == other.version or known
@@ -64,18 +64,19 @@ class Disagreement:
     both_wrong: np.ndarray
 
 
-def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> str:
+def why_not_comparable(first: Evaluated, second: Evaluated, split: str = "test") -> str:
     """What keeps two runs from being compared, in words; "" where nothing does.
 
-    They are comparable where they were trained on the same version of the same dataset and judged by the same images.
+    They are comparable where they were trained on the same version of the same dataset and evaluated by the same
+    images.
     """
     if first.dataset != second.dataset:
         return f"They are of different datasets: {first.dataset} and {second.dataset}."
-    mine, others = (judged.predictions.of(split) for judged in (first, second))
+    mine, others = (evaluated.predictions.of(split) for evaluated in (first, second))
     images = f"{SPLIT_WORDS[split]} images"
-    for judged, rows in ((first, mine), (second, others)):
+    for evaluated, rows in ((first, mine), (second, others)):
         if not len(rows):
-            return f"{judged.name} has no predictions for {images}."
+            return f"{evaluated.name} has no predictions for {images}."
     reasons = []
     if not first.learned_from_same(second):
         reasons.append(
@@ -86,7 +87,7 @@ def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> st
     common = len(mine) if in_order else len(set(mine.ids) & set(others.ids))
     if len(mine) != len(others) or common != len(mine):
         counts = f"{len(mine):,} and {len(others):,} {images}"
-        reasons.append(f"They are judged by other images: of {counts}, {common:,} are the same.")
+        reasons.append(f"They are evaluated by other images: of {counts}, {common:,} are the same.")
     elif apart := _classes_apart(first, second):
         reasons.append(apart)
     elif (mine.true != _ordered_as(mine, others).true).any():
@@ -94,19 +95,19 @@ def why_not_comparable(first: Judged, second: Judged, split: str = "test") -> st
     return " ".join(reasons)
 
 
-def _classes_apart(first: Judged, second: Judged) -> str:
+def _classes_apart(first: Evaluated, second: Evaluated) -> str:
     """Which classes only one of two knows, in words; "" where both tell the same ones apart, in whatever order."""
     parts = []
-    for judged, other in ((first, second), (second, first)):
+    for evaluated, other in ((first, second), (second, first)):
         known = set(other.predictions.class_names)
-        alone = [f"“{name}”" for name in judged.predictions.class_names if name not in known]
+        alone = [f"“{name}”" for name in evaluated.predictions.class_names if name not in known]
         if alone:
             more = f" and {len(alone) - CLASSES_NAMED} more" if len(alone) > CLASSES_NAMED else ""
-            parts.append(f"only {judged.name} knows {', '.join(alone[:CLASSES_NAMED])}{more}")
+            parts.append(f"only {evaluated.name} knows {', '.join(alone[:CLASSES_NAMED])}{more}")
     return f"They tell other classes apart: {', and '.join(parts)}." if parts else ""
 
 
-def comparable_rows(first: Judged, second: Judged, split: str = "test") -> tuple[Predictions, Predictions]:
+def comparable_rows(first: Evaluated, second: Evaluated, split: str = "test") -> tuple[Predictions, Predictions]:
     """The predictions of two comparable runs for one split, the same images in the same order.
 
     Raises
@@ -116,7 +117,7 @@ def comparable_rows(first: Judged, second: Judged, split: str = "test") -> tuple
     """
     if reason := why_not_comparable(first, second, split):
         raise ValueError(reason)
-    mine, others = (judged.predictions.of(split) for judged in (first, second))
+    mine, others = (evaluated.predictions.of(split) for evaluated in (first, second))
     return mine, _ordered_as(mine, others)
 
 
@@ -241,12 +242,12 @@ class Pair:
         return asdict(self) | comparable
 
 
-def compare(first: Judged, second: Judged, split: str = "test") -> Pair:
+def compare(first: Evaluated, second: Evaluated, split: str = "test") -> Pair:
     """Put two runs beside each other, by groups where images of theirs belong together.
 
     Parameters
     ----------
-    first, second : Judged
+    first, second : Evaluated
         Comparable or not; where they are not, the pair says why.
     split : {"test", "validation", "train"}
         Part to compare by.
@@ -270,7 +271,7 @@ def compare(first: Judged, second: Judged, split: str = "test") -> Pair:
     return replace(pair, difference=apart, by_groups=flips, p_adjusted=flips.p_value)
 
 
-def compare_with(reference: Judged, others: Sequence[Judged], split: str = "test") -> list[Pair]:
+def compare_with(reference: Evaluated, others: Sequence[Evaluated], split: str = "test") -> list[Pair]:
     """Put one run beside each of the others, their p-values adjusted for being so many (`core.evaluation.paired.holm`).
 
     Parameters
@@ -378,9 +379,9 @@ def _order(first: Predictions, second: Predictions) -> np.ndarray | slice:
     return np.array([places[image] for image in first.ids], dtype=np.int64)
 
 
-def _shared_groups(first: Judged, second: Judged, split: str) -> np.ndarray | None:
+def _shared_groups(first: Evaluated, second: Evaluated, split: str) -> np.ndarray | None:
     """Which of the images that two comparable runs share belong together by either's groups; None where none do."""
-    (mine, groups), (others, other_groups) = (_groups_of(judged, split) for judged in (first, second))
+    (mine, groups), (others, other_groups) = (_groups_of(evaluated, split) for evaluated in (first, second))
     if other_groups is not None:
         other_groups = other_groups[_order(mine, others)]
         groups = other_groups if groups is None else groups
@@ -389,6 +390,6 @@ def _shared_groups(first: Judged, second: Judged, split: str) -> np.ndarray | No
     return None if groups is None or len(np.unique(groups)) == len(groups) else groups
 
 
-def _groups_of(judged: Judged, split: str) -> tuple[Predictions, np.ndarray | None]:
-    rows = judged.predictions.of(split)
-    return rows, None if judged.groups is None else judged.groups[judged.predictions.splits == split]
+def _groups_of(evaluated: Evaluated, split: str) -> tuple[Predictions, np.ndarray | None]:
+    rows = evaluated.predictions.of(split)
+    return rows, None if evaluated.groups is None else evaluated.groups[evaluated.predictions.splits == split]

@@ -1,4 +1,4 @@
-"""The figures a trained network is judged by, and the sentence that sums them up.
+"""The figures a trained network is evaluated by, and the sentence that sums them up.
 
 Written out here rather than taken from scikit-learn, which would weigh down the web process. The tests hold every
 figure against scikit-learn's.
@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from core.errors import WorkbenchError
-from core.evaluation import agreement
+from core.evaluation import confusion_scores
 from core.evaluation.bootstrap import RESAMPLES, intervals
 from core.evaluation.calibration import tempered
-from core.evaluation.figures import TOP_K, figures_of, log_loss_of_rows, ranges, what_adds_up
 from core.evaluation.intervals import wilson
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking import average_precisions
+from core.evaluation.resampled_scores import TOP_K, figures_of, log_loss_of_rows, per_image_terms, ranges
 from core.evaluation.threshold import answers
-from core.evaluation.undefined import undefined_figures, undefined_of_classes
+from core.evaluation.undefined_scores import undefined_of_classes, undefined_scores
 
 MISSING_SHOWN = 5
 SPLIT_WORDS = {"train": "training", "validation": "validation", "test": "test"}
@@ -71,9 +71,9 @@ def per_class(matrix: np.ndarray) -> list[dict]:
     matrix = np.asarray(matrix)
     hits, support, called = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
     precision, recall, f1 = (
-        agreement.quotient(hits, called),
-        agreement.quotient(hits, support),
-        agreement.quotient(2 * hits, called + support),
+        confusion_scores.quotient(hits, called),
+        confusion_scores.quotient(hits, support),
+        confusion_scores.quotient(2 * hits, called + support),
     )
     return [
         {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
@@ -156,14 +156,14 @@ def evaluate(
     positive: int = 1,
     resamples: int = RESAMPLES,
 ) -> dict:
-    """Judge a network on one split.
+    """Evaluate a network on one split.
 
     Parameters
     ----------
     predictions : Predictions
         Predictions of one run. The training rows are needed too: they settle the commonest class.
     split : {"test", "validation", "train"}
-        Part to judge on.
+        Part to evaluate on.
     groups : ndarray, shape (n,), optional
         Which of the split's n images belong together (`core.runs.record.Run.groups`), for the intervals. Without it
         each image stands alone.
@@ -186,7 +186,8 @@ def evaluate(
         - "split", "n", "groups" (how many, n where each image stands alone), "labels" (names), "missing_classes" (names
           of classes without an image in the split), "threshold", "positive" (name of the class it is about; both None
           without one), "temperature";
-        - "accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "kappa", "mcc" (`core.evaluation.agreement`; macro
+        - "accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "kappa", "mcc"
+        (`core.evaluation.confusion_scores`; macro
           figures are means over the classes that the split has images of), "log_loss" (nats), "brier", "ece"
           (`core.evaluation.calibration`), and "top_k" ({"k", "value"}: whether the true class is among the k most
           probable; k = 5, or all classes but one where these are fewer);
@@ -197,7 +198,8 @@ def evaluate(
           often, 1 / classes;
         - "confusion_matrix" (rows are true classes) and "per_class" (dicts of "label", "precision", "recall", "f1",
           "support", "average_precision", and "undefined" as below);
-        - "undefined": by name, why a figure can't be told (`core.evaluation.undefined`); it is what scikit-learn gives,
+        - "undefined": by name, why a figure can't be told (`core.evaluation.undefined_scores`); it is what scikit-learn
+        gives,
           and its interval is all that it could be.
 
     Raises
@@ -241,7 +243,7 @@ def evaluate(
                 strict=True,
             )
         ],
-        "undefined": undefined_figures(matrix),
+        "undefined": undefined_scores(matrix),
     }
 
 
@@ -250,7 +252,7 @@ def _figures_with_intervals(
 ) -> dict[str, Any]:
     """The figures that `evaluate` bootstraps, each with its interval behind it."""
     k = min(TOP_K, max(1, len(rows.class_names) - 1))
-    sums = what_adds_up(rows, given, k)
+    sums = per_image_terms(rows, given, k)
     values = {name: float(value[0]) for name, value in figures_of(sums.sums(np.ones((1, len(rows))))).items()}
     anything = ranges(len(rows.class_names))
     found = intervals(sums, figures_of, groups, resamples) or anything
@@ -286,7 +288,7 @@ def verdict(evaluation: dict) -> str:
     str
         Accuracy with its interval, then the accuracy of always answering the commonest class; and, where the low end
         of the interval is not above that, that the network is not clearly better. Then the classes that could not be
-        judged, as the split has no image of them.
+        evaluated, as the split has no image of them.
     """
     n, majority = evaluation["n"], f"“{evaluation['majority_class']}”"
     low, high = (percent(end, n) for end in evaluation["accuracy_ci95"])
@@ -307,7 +309,7 @@ def unlearned_classes(predictions: Predictions) -> list[str]:
 
 
 def class_remarks(evaluation: dict, unlearned: Sequence[str]) -> list[str]:
-    """What is to be known of classes that nobody trained on, or that can't be judged; none where all is there.
+    """What is to be known of classes that nobody trained on, or that can't be evaluated; none where all is there.
 
     Parameters
     ----------
@@ -316,10 +318,13 @@ def class_remarks(evaluation: dict, unlearned: Sequence[str]) -> list[str]:
     unlearned : sequence of str
         As `unlearned_classes` gives them.
     """
-    images, judged = SPLIT_WORDS[evaluation["split"]], {row["label"]: row["support"] for row in evaluation["per_class"]}
+    images, evaluated = (
+        SPLIT_WORDS[evaluation["split"]],
+        {row["label"]: row["support"] for row in evaluation["per_class"]},
+    )
     remarks = []
     for name in unlearned[:MISSING_SHOWN]:
-        count = judged[name]
+        count = evaluated[name]
         mistakes = f": its {count:,} {images} image{'s' if count > 1 else ''} can only be mistaken" if count else ""
         remarks.append(f"There were no training images of “{name}”, so it can't have been learned{mistakes}.")
     untold = [name for name in evaluation.get("missing_classes", []) if name not in unlearned]
@@ -369,7 +374,7 @@ def _why_none(predictions: Predictions, split: str) -> str:
         return "its table of predictions is empty. Train again."
     if split == "train":
         return "they tell which class is the commonest, without which no figure means much. Train again."
-    return "there are none in its split. Judge it by other images, or split the dataset anew and train again."
+    return "there are none in its split. Evaluate it by other images, or split the dataset anew and train again."
 
 
 def _class_indices(values: np.ndarray, class_count: int) -> np.ndarray:

@@ -18,7 +18,7 @@ SUM_TOLERANCE = 0.02
 
 
 class DamagedPredictions(WorkbenchError):
-    """A file of predictions that can't be read; judging the run again replaces it."""
+    """A file of predictions that can't be read; evaluating the run again replaces it."""
 
 
 @dataclass(frozen=True, eq=False)

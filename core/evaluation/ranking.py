@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.agreement import quotient
+from core.evaluation.confusion_scores import quotient
 
 
 @dataclass(frozen=True, eq=False)

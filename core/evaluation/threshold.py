@@ -1,7 +1,7 @@
 """From which probability on an image counts as the class that matters: what each threshold finds, misses and costs.
 
-Choose a threshold on validation images and judge it on test images: chosen on the test images, it would be judged by
-the answers it was made from.
+Choose a threshold on validation images and evaluate it on test images: chosen on the test images, it would be evaluated
+by the answers it was made from.
 """
 
 from dataclasses import dataclass

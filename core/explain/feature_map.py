@@ -9,7 +9,7 @@ import numpy as np
 from core.explain.neighbours import unit_length
 from core.explain.run_features import RunFeatures
 from core.files import replacing
-from core.jobs import Report, unheard
+from core.jobs.progress import Report, unheard
 
 # What t-SNE places in about a minute; beyond, the two directions in which images differ most have to do.
 MOST_BY_TSNE = 50_000

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from core.explain.feature_map import feature_map
-from core.explain.label_faults import find_label_faults
+from core.explain.label_issues import find_label_issues
 from core.explain.neighbours import nearest
+from core.explain.out_of_distribution import find_out_of_distribution
 from core.explain.run_features import RunFeatures, features_of
-from core.explain.unlike import find_unlike
-from core.jobs import Report, unheard
+from core.jobs.progress import Report, unheard
 from core.runs.record import Run
 
 CAUTION = (
@@ -20,7 +20,7 @@ CAUTION = (
 )
 
 
-def label_faults(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
+def label_issues(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """All images of a run, the most surely mislabelled first.
 
     Parameters
@@ -39,7 +39,7 @@ def label_faults(run: Run, machine: str | None = None, report: Report = unheard)
     """
     features = _features(run, machine, report)
     names = np.array(features.predictions.class_names, dtype=object)
-    found = find_label_faults(features.vectors, features.predictions.true, features.groups, len(names), report)
+    found = find_label_issues(features.vectors, features.predictions.true, features.groups, len(names), report)
     return _images(features, found.rows) | {
         "labels": names[features.predictions.true[found.rows]].tolist(),
         "likely": names[found.likely].tolist(),
@@ -50,17 +50,17 @@ def label_faults(run: Run, machine: str | None = None, report: Report = unheard)
     }
 
 
-def unlike(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
+def out_of_distribution(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
     """All images of a run, those farthest from its training images first.
 
     Returns
     -------
     dict
         paths, splits (lists of str), distance, farther_than (lists of float), unlike (list of bool) and origin; see
-        `core.explain.unlike.Unlike`.
+        `core.explain.out_of_distribution.OutOfDistribution`.
     """
     features = _features(run, machine, report)
-    found = find_unlike(features, report)
+    found = find_out_of_distribution(features, report)
     return _images(features, found.rows) | {
         "distance": found.distance.tolist(),
         "farther_than": found.farther_than.tolist(),

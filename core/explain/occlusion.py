@@ -13,7 +13,7 @@ import numpy as np
 from core.errors import UsageError
 from core.explain.grad_cam import enlarged
 from core.explain.trained_network import TrainedNetwork
-from core.jobs import Report, unheard
+from core.jobs.progress import Report, unheard
 
 GREY = 127
 # Of the image's side, about as in the paper.

@@ -13,10 +13,10 @@ from core.architectures.weights import IMAGENET, fetch_weights, file_hash, path_
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
-from core.jobs import Report, unheard
+from core.features.plan import default_plan, read_plan
+from core.features.store import FeatureStore, cache_key, extract
+from core.jobs.progress import Report, unheard
 from core.runs.record import Run
-from core.training.features import FeatureStore, extract, made_from
-from core.training.plan import default_plan, read_plan
 from core.training.stages import machine_folder
 from core.workspace import Workspace
 
@@ -134,12 +134,12 @@ def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
             "of this run are known. Get them on the Model page."
         )
     weights = fetch_weights(settings.design, settings.weights, lambda come, expected: None)
-    plain = made_from(settings.architecture, settings.image_size, weights, settings.seed, plan.family, run.reading)
+    plain = cache_key(settings.architecture, settings.image_size, weights, settings.seed, plan.family, run.reading)
 
     def compute() -> Callable[[np.ndarray], np.ndarray]:
+        from core.features.runtimes import runtimes
         from core.networks.backbones import build_backbone
         from core.training.keras_start import start_keras
-        from core.training.runtimes import runtimes
 
         start_keras(settings)
         return runtimes()[plan.runtime].make(build_backbone(settings.design, settings.image_size, weights))

@@ -11,18 +11,18 @@ import keras
 import numpy as np
 
 from core.architectures.weights import IMAGENET, fetch_weights, path_at_hand
+from core.augmentation.layers.mixing import MixingNetwork
 from core.datasets.store import open_dataset
 from core.errors import UsageError, WorkbenchError
+from core.features.plan import default_plan, read_plan
 from core.images.reading import UnreadableImage, read_square
 from core.images.reading_settings import AS_USUAL, Reading
 from core.networks.backbones import build_backbone
 from core.networks.fine_tuning import build_fine_tuned, cut_backbone
 from core.networks.network import build_head
+from core.runs.execution import read_execution
 from core.runs.record import Run
-from core.training.computing import read_computing
 from core.training.learner import softmax
-from core.training.mixing import MixingNetwork
-from core.training.plan import default_plan, read_plan
 from core.training.scratch import build_learner
 from core.workspace import Workspace
 
@@ -218,8 +218,8 @@ def _class_count(run: Run) -> int:
 
 
 def _scratch(run: Run, class_count: int) -> TrainedNetwork:
-    """In the very precision that it was trained and judged in."""
-    kept = read_computing(run.folder).get("plan")
+    """In the very precision that it was trained and evaluated in."""
+    kept = read_execution(run.folder).get("plan")
     learner = build_learner(run.settings, class_count, default_plan() if kept is None else read_plan(kept))
     learner.load(run.best_weights)
     model = learner.model

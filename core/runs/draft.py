@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.architectures.architecture import Architecture
-from core.architectures.own import find_available
+from core.architectures.custom import find_available
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.files import read_json, write_json

@@ -1,6 +1,6 @@
 """What pages tell of the features that are kept."""
 
-from core.training.features import Usage, usage
+from core.features.store import Usage, usage
 from core.workspace import Workspace
 
 

@@ -21,7 +21,7 @@ from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
 from core.files import read_json, write_json
 from core.images.reading_settings import Reading
-from core.jobs import Job
+from core.jobs.job import Job
 from core.runs.events import EventLog
 from core.runs.naming import Naming, naming, unchanged
 from core.runs.settings import UNSAID, RunSettings, read_settings
@@ -40,8 +40,9 @@ class Run(Job):
     ``checkpoint.npz`` holds what it takes to go on, ``extension.json`` the epoch from which on epochs were added, and
     ``computing.json`` the precision and batch size where these were measured or had to be lowered. Where a backbone
     was fine-tuned, ``fine_tuned.weights.h5`` and ``fine_tuning.npz`` are the same of that second phase as
-    ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of an
-    earlier attempt are judged, and a file ``judge`` once a run that trains is asked to judge its best so far.
+    ``best.weights.h5`` and ``checkpoint.npz`` of the first. ``judging.json`` is there while only the best weights of
+    an earlier attempt are evaluated, and a file ``evaluate`` once a run that trains is asked to evaluate its best so
+    far.
     """
 
     @property
@@ -127,30 +128,30 @@ class Run(Job):
         return (read_json(self.folder / "extension.json") or {}).get("epochs", 0)
 
     def save_ending(self, state: str, error: str) -> None:
-        """Write down how the run ended: from now on its process trains no more, but judges what is there."""
+        """Write down how the run ended: from now on its process trains no more, but evaluates what is there."""
         write_json(self.folder / "judging.json", {"state": state, "error": error})
 
     @property
     def ending(self) -> tuple[str, str] | None:
-        """State and error of a run that is only to be judged; None of one that is to be trained."""
+        """State and error of a run that is only to be evaluated; None of one that is to be trained."""
         kept = read_json(self.folder / "judging.json")
         return None if kept is None else (kept["state"], kept["error"])
 
-    def request_judgement(self) -> None:
-        """Ask a run that trains to judge its best weights so far, between two epochs, and to go on."""
+    def request_evaluation(self) -> None:
+        """Ask a run that trains to evaluate its best weights so far, between two epochs, and to go on."""
         (self.folder / "judge").touch()
 
     @property
-    def judgement_requested(self) -> bool:
+    def evaluation_requested(self) -> bool:
         return (self.folder / "judge").exists()
 
-    def forget_judgement_request(self) -> None:
+    def forget_evaluation_request(self) -> None:
         (self.folder / "judge").unlink(missing_ok=True)
 
     def forget(self) -> None:
         super().forget()
         self.forget_ending()
-        self.forget_judgement_request()
+        self.forget_evaluation_request()
 
     def forget_ending(self) -> None:
         (self.folder / "judging.json").unlink(missing_ok=True)
@@ -266,7 +267,7 @@ class Run(Job):
         """
         if not self.predictions_path.exists():
             status = self.status()
-            going = f"it is {status.state}. Its best so far can be judged once an epoch has ended (`evaluate`)."
+            going = f"it is {status.state}. Its best so far can be evaluated once an epoch has ended (`evaluate`)."
             reason = going if status.active else status.error or f"it is {status.state}"
             raise WorkbenchError(f"The run {self.id} has no predictions yet: {reason}")
         return Predictions.load(self.predictions_path)
@@ -289,7 +290,7 @@ class Run(Job):
         return [columns[place] for place in answers.probabilities[rows][:, columns].argmax(axis=1)]
 
     def images(self) -> pd.DataFrame:
-        """The images that it was trained on and judged by, with their labels as the classes are called now.
+        """The images that it was trained on and evaluated by, with their labels as the classes are called now.
 
         Raises
         ------
@@ -301,7 +302,7 @@ class Run(Job):
             return table
         try:
             found = self.naming()
-        except WorkbenchError:  # it is not judged yet
+        except WorkbenchError:  # it is not evaluated yet
             found = self._naming_of(table["label"].unique().tolist(), table)
         return table.assign(label=found.of_labels(table["label"])) if found.renamed else table
 
@@ -316,9 +317,9 @@ class Run(Job):
 
     @property
     def test_accuracy(self) -> float | None:
-        """The share of the test images that it is right on; None as long as it is not judged.
+        """The share of the test images that it is right on; None as long as it is not evaluated.
 
-        As it was told when the run was judged, unless classes were put together since: then it is right more often.
+        As it was told when the run was evaluated, unless classes were put together since: then it is right more often.
         """
         told = self.status().facts.get("test_accuracy")
         if told is None or not _was_relabelled(self.dataset.edits.path, written_state(self.dataset.edits.path)):
@@ -332,7 +333,7 @@ class Run(Job):
         return float((rows.predicted == rows.true).mean()) if len(rows) else told
 
     def learned_from(self) -> str | None:
-        """A short name of the images that it was trained on and judged by, with split and labels by the names of now.
+        """A short name of the images that it was trained and evaluated on, with split and labels by the names of now.
 
         Equal for two runs between which nothing but names was changed. None where none ever was, so that the dataset's
         version says as much, and where the run's images are not known.
@@ -426,7 +427,7 @@ def _name_of(table: pd.DataFrame) -> str:
 
 
 def create_run(workspace: Workspace, settings: RunSettings) -> Run:
-    """Lay out the folder of a new run. It is trained by `core.runs.executor.start`."""
+    """Lay out the folder of a new run. It is trained by `core.runs.lifecycle.start`."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     for attempt in range(100):
         suffix = f"-{attempt + 1}" if attempt else ""

@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from core.architectures.architecture import USUAL_DROPOUT, Architecture
-from core.architectures.own import find_available, read_network
+from core.architectures.custom import find_available, read_network
 from core.architectures.registry import ARCHITECTURES
 from core.architectures.weights import IMAGENET, UNTRAINED
 from core.augmentation.library import find_recipe
 from core.augmentation.recipe import Step, parse_recipe, read_recipe, write_recipe
 from core.datasets.splits import MOST_FOLDS, SplitSettings
 from core.errors import UsageError
-from core.runs.queue import ALL, AUTO
+from core.jobs.gpus import ALL, AUTO
 from core.workspace import Workspace
 
 SCRATCH, FROZEN = "scratch", "frozen"
@@ -200,7 +200,7 @@ PARAMETERS = {
         Parameter(
             "average_views",
             "Average the views",
-            "1 judges validation and test images by the average over their exact views, 0 by the images as they are.",
+            "1 evaluates validation and test images by the average over their exact views, 0 by images as they are.",
             0,
             1,
             _both(1),

@@ -1,4 +1,4 @@
-"""What a run trains on and judges, in memory or, where it is too large for that, on disk."""
+"""What a run trains on and evaluates, in memory or, where it is too large for that, on disk."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Examples:
     ----------
     table
         A row an image: path, label, split and so on, in the order of `inputs`.
-    inputs : (n, ...) array, or rows that are still on disk (`core.training.activations.StoredRows`)
+    inputs : (n, ...) array, or rows that are still on disk (`core.features.activations.StoredRows`)
     targets : (n,) array of int
     """
 
@@ -25,7 +25,7 @@ class Examples:
     inputs: np.ndarray
     targets: np.ndarray
     _views: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
-    _judged: list[tuple[np.ndarray, Callable[[], np.ndarray]]] = field(default_factory=list)
+    _evaluated: list[tuple[np.ndarray, Callable[[], np.ndarray]]] = field(default_factory=list)
 
     def add(self, inputs: np.ndarray, targets: np.ndarray) -> None:
         """Add an augmented view of the training images."""
@@ -43,8 +43,8 @@ class Examples:
         targets = [self.targets[rows], *(targets for _, targets in self._views)]
         return Selection([(self.inputs, rows), *views]), np.concatenate(targets)
 
-    def judge_also(self, rows: np.ndarray, inputs: Callable[[], np.ndarray]) -> None:
-        """Add a view that images are judged by as well.
+    def evaluate_also(self, rows: np.ndarray, inputs: Callable[[], np.ndarray]) -> None:
+        """Add a view that images are evaluated by as well.
 
         Parameters
         ----------
@@ -53,15 +53,15 @@ class Examples:
         inputs
             Makes the (m, ...) array when it is needed, so that pixels are in memory for one view at a time.
         """
-        self._judged.append((rows, inputs))
+        self._evaluated.append((rows, inputs))
 
-    def judged(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Rows and inputs of all that images are judged by: first every image as it is, then the views."""
+    def evaluated(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Rows and inputs of all that images are evaluated by: first every image as it is, then the views."""
         yield np.arange(len(self.table)), self.inputs
-        for rows, inputs in self._judged:
+        for rows, inputs in self._evaluated:
             yield rows, inputs()
 
     @property
-    def views_judged(self) -> int:
+    def views_evaluated(self) -> int:
         """How many answers are averaged for an image, one of which is to the image as it is."""
-        return 1 + len(self._judged)
+        return 1 + len(self._evaluated)

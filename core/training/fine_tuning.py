@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.store import Dataset
+from core.features.activations import HALF, WHOLE, StoredRows, TooLargeForHalf, check_room, in_half
+from core.features.backbone_features import BackboneFeatures
+from core.features.store import FeatureStore
+from core.features.views import View
 from core.runs.record import Run
 from core.runs.settings import RunSettings
-from core.training.activations import HALF, WHOLE, StoredRows, TooLargeForHalf, check_room, in_half
-from core.training.backbone_features import BackboneFeatures
 from core.training.checkpoint import TrainingState
 from core.training.examples import Examples
-from core.training.features import FeatureStore
 from core.training.phase import Phase
 from core.training.stages import Prepared
 from core.training.view_examples import gather_examples, views_of
-from core.training.views import View
 
 if TYPE_CHECKING:  # takes seconds to load, and is not needed where nothing is fine-tuned
     import keras
@@ -76,13 +76,13 @@ class FineTuning:
         Parameters
         ----------
         table
-            The images that the head was trained on and judged by.
+            The images that the head was trained on and evaluated by.
         head
             Where the training of the head has ended.
         """
+        from core.features.runtimes import runtimes
         from core.networks.fine_tuning import cut_backbone
         from core.training.keras_start import start_keras
-        from core.training.runtimes import runtimes
 
         lower, tail = cut_backbone(self._features.backbone, self._architecture, self._settings.unfreeze)
         compute = runtimes()[self._features.plan.runtime].make(lower)
@@ -116,7 +116,7 @@ class FineTuning:
     def _store(self, view: View, kept_as: str) -> FeatureStore:
         """Where the activations of a view are."""
         cut = {"cut": self._architecture.cuts[-self._settings.unfreeze]}
-        return FeatureStore(self._features.folder, self._features.recipe | cut | view.made_from, kept_as)
+        return FeatureStore(self._features.folder, self._features.recipe | cut | view.cache_key, kept_as)
 
 
 def second_phase_settings(settings: RunSettings) -> RunSettings:

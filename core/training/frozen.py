@@ -3,14 +3,14 @@
 import pandas as pd
 
 from core.datasets.store import Dataset
+from core.features.backbone_features import BackboneFeatures
+from core.features.store import FeatureStore
+from core.features.views import View
 from core.runs.record import Run
-from core.training.backbone_features import BackboneFeatures
-from core.training.features import FeatureStore
 from core.training.fine_tuning import FineTuning
 from core.training.heads import build_head
 from core.training.stages import Prepared
 from core.training.view_examples import gather_examples
-from core.training.views import View
 
 
 def prepare_frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:

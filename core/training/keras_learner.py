@@ -7,10 +7,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core.features.devices import device_count, shared_answers
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
-from core.training.devices import device_count, shared_answers
-from core.training.learner import Learner, Watcher, softmax
+from core.training.learner import Callback, Learner, softmax
 from core.training.optimisers import build_loss, build_optimiser
 
 
@@ -42,7 +42,7 @@ class KerasLearner(Learner):
         self,
         batches: Batches,
         validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Watcher,
+        watcher: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:
@@ -124,7 +124,7 @@ class _Feed(keras.utils.PyDataset):
 class _Relay(keras.callbacks.Callback):
     """Tells a watcher what Keras tells its callbacks, and what `validate` finds beyond that."""
 
-    def __init__(self, watcher: Watcher, validate: Callable[[], dict[str, float]]):
+    def __init__(self, watcher: Callback, validate: Callable[[], dict[str, float]]):
         super().__init__()
         self._watcher, self._validate = watcher, validate
 

@@ -1,7 +1,7 @@
 """Loading Keras, which takes seconds: only where a run needs it, and always in the same state."""
 
+from core.features.devices import cards, use_all
 from core.runs.settings import ALL, ON, RunSettings
-from core.training.devices import cards, use_all
 
 
 def start_keras(settings: RunSettings) -> None:

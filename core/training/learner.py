@@ -9,7 +9,7 @@ import numpy as np
 from core.training.batches import Batches
 
 
-class Watcher(Protocol):
+class Callback(Protocol):
     """Who is told what happens in a training, and may change the learning rate or stop it meanwhile."""
 
     def epoch_begins(self, epoch: int) -> None:
@@ -39,7 +39,7 @@ class Learner(ABC):
         self,
         batches: Batches,
         validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Watcher,
+        watcher: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:

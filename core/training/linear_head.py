@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
-from core.training.learner import Learner, Watcher, softmax
+from core.training.learner import Callback, Learner, softmax
 
 # What is tried, as C of scikit-learn's LogisticRegression on features of unit size: the penalty is λ/2 · |W|² beside
 # the mean cross-entropy, with λ = 1 / (C · images), so that few images are trusted less than many. Factors of √10
@@ -78,7 +78,7 @@ class LinearHead(Learner):
         self,
         batches: Batches,
         validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Watcher,
+        watcher: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:
@@ -156,7 +156,7 @@ class LinearHead(Learner):
         hidden /= self._size * np.float32(1 - self._dropout)
         if self._dropout:
             hidden *= self._kept(hidden.shape)
-        losses, right, slopes = self._judge(hidden, targets)
+        losses, right, slopes = self._evaluate(hidden, targets)
         weights = np.ones(len(targets), np.float32) if weights is None else weights
         slopes *= (weights / len(targets))[:, None, None]
         slopes = slopes.reshape(len(targets), -1)
@@ -172,7 +172,7 @@ class LinearHead(Learner):
         drawn = self._draw.integers(0, LARGEST, -(-count // 4), np.uint64, endpoint=True).view(np.uint16)
         return drawn[:count].reshape(shape) >= self._dropout * DROPOUT_LEVELS
 
-    def _judge(self, hidden: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _evaluate(self, hidden: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cross-entropies, whether right, and the slope of each logit: (n, penalties), twice, and with classes."""
         logits = (hidden @ self._weights[0] + self._weights[1]).reshape(-1, *self._shape)
         rows, classes = np.arange(len(targets)), self._shape[1]
@@ -202,7 +202,7 @@ class LinearHead(Learner):
         for start in range(0, len(targets), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             with np.errstate(all="ignore"):
-                losses, right, _ = self._judge((inputs[rows] - self._centre) / self._size, targets[rows])
+                losses, right, _ = self._evaluate((inputs[rows] - self._centre) / self._size, targets[rows])
             means.add(losses.mean(axis=0), right.mean(axis=0), len(losses))
         # Not a number where a penalty has diverged; argmin would take it for the least.
         self._chosen = int(np.argmin(np.nan_to_num(means.losses, nan=np.inf)))

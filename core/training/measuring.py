@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 import psutil
 
-from core.jobs import Stopped
+from core.jobs.job import Stopped
 from core.runs.record import Run
 from core.training.batches import passes_for
 from core.training.checkpoint import TrainingState

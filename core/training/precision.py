@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from core.features.plan import Plan, Trial, asked_for, best_speed, fastest, remembered_or_measured
+from core.features.runtimes import Runtime, plain_name, runtimes
 from core.runs.settings import AUTO
-from core.training.plan import Plan, Trial, asked_for, best_speed, fastest, remembered_or_measured
-from core.training.runtimes import Runtime, plain_name, runtimes
 
 # Weights, their updates and the loss stay in float32: Micikevicius et al. 2018, "Mixed Precision Training".
 POLICIES = {"tensorflow-bfloat16": "mixed_bfloat16", "tensorflow-float16": "mixed_float16"}
@@ -64,7 +64,7 @@ def choose_precision(
     sizes
         Of the batches to try, in rising order. A single one is taken as it is.
     key, folder
-        See `core.training.plan.remembered_plan`. What is measured is remembered.
+        See `core.features.plan.remembered_plan`. What is measured is remembered.
     runtime
         "auto", or the name of the precision to take whatever it costs.
 

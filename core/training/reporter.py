@@ -40,8 +40,8 @@ class Reporter:
         Where the training stands; that of a checkpoint where it goes on.
     phase
         Which training of the run it is; by default the first.
-    judge
-        Judges the best weights so far and leaves the learner as it was. Called between two epochs where the user has
+    evaluate
+        Evaluates the best weights so far and leaves the learner as it was. Called between two epochs where the user has
         asked for it.
     """
 
@@ -53,11 +53,11 @@ class Reporter:
         batches: Batches,
         state: TrainingState,
         phase: Phase | None = None,
-        judge: Callable[[], None] = lambda: None,
+        evaluate: Callable[[], None] = lambda: None,
     ):
         self._run, self._learner, self._monitor = run, learner, "val_loss" if validated else "loss"
         self.phase, self.state, self._batches = phase or first_phase(run), state, batches
-        self._settings, self._judge = self.phase.settings, judge
+        self._settings, self._evaluate = self.phase.settings, evaluate
         self._last_point = self._last_told = 0.0
         self._untold: dict[str, Any] = {}
         self._rate = learner.learning_rate
@@ -78,9 +78,9 @@ class Reporter:
         return self.state.epochs >= self._settings.epochs or self._out_of_patience
 
     def epoch_begins(self, epoch: int) -> None:
-        if self.best_epoch and self._run.judgement_requested:
+        if self.best_epoch and self._run.evaluation_requested:
             self._tell_now()
-            self._judge()
+            self._evaluate()
         self._epoch, self._epoch_began, self._whole = epoch, time.monotonic(), False
         self._batches.begin(epoch)
         self._learner.seed_epoch(self._settings.seed, epoch)

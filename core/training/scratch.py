@@ -6,21 +6,21 @@ import keras
 import numpy as np
 import pandas as pd
 
+from core.augmentation.layers.mixing import Mixing, MixingNetwork, mixing_steps
+from core.augmentation.layers.pipeline import build_augmentation, check_not_blank
 from core.datasets.store import Dataset
+from core.features.devices import device_count
+from core.features.pixels import load_pixels
+from core.features.plan import Plan, plan_key, read_plan
+from core.features.views import View, turn
 from core.networks.network import build_scratch
+from core.runs.execution import read_execution, update_execution
 from core.runs.record import Run
 from core.runs.settings import RunSettings
-from core.training.augmentation import build_augmentation, check_not_blank
-from core.training.computing import read_computing, update_computing
-from core.training.devices import device_count
 from core.training.examples import Examples
 from core.training.keras_learner import KerasLearner
-from core.training.mixing import Mixing, MixingNetwork, mixing_steps
-from core.training.pixels import load_pixels
-from core.training.plan import Plan, plan_key, read_plan
 from core.training.precision import batch_sizes, choose_precision
-from core.training.stages import Prepared, judging_views, machine_folder, stage
-from core.training.views import View, turn
+from core.training.stages import Prepared, evaluation_views, machine_folder, stage
 
 # Of all epochs together. Two cores train the small CNN on so many in ten seconds of float32; trying what is quicker
 # takes a few.
@@ -45,9 +45,9 @@ def read_examples(run: Run, dataset: Dataset, table: pd.DataFrame) -> tuple[Exam
     rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)), run.reading)
     table = table.iloc[rows].reset_index(drop=True)
     examples = Examples(table, pixels, dataset.label_indices(table["label"], dataset.network_classes))
-    judged = np.flatnonzero(table["split"] != "train")
-    for view in judging_views(settings):
-        examples.judge_also(judged, partial(_turned, pixels, judged, view))
+    evaluated = np.flatnonzero(table["split"] != "train")
+    for view in evaluation_views(settings):
+        examples.evaluate_also(evaluated, partial(_turned, pixels, evaluated, view))
     return examples, problems
 
 
@@ -86,7 +86,7 @@ def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: i
         How many training images there are.
     """
     settings = run.settings
-    kept = read_computing(run.folder).get("plan")
+    kept = read_execution(run.folder).get("plan")
     plan = _choose_plan(run, images, image_count, class_count) if kept is None else read_plan(kept)
     if kept is None:
         sizes = batch_sizes(settings.batch_size, image_count)
@@ -95,7 +95,7 @@ def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: i
             why = f", the quickest of {', '.join(map(str, sizes))}" if len(sizes) > 1 and plan.trials else ""
             text += f" Batches of {plan.batch_size} images{why}."
         run.events.append("note", text=text)
-        update_computing(run.folder, runtime=plan.runtime, batch_size=plan.batch_size, plan=plan.to_dict())
+        update_execution(run.folder, runtime=plan.runtime, batch_size=plan.batch_size, plan=plan.to_dict())
     run.update(facts={"plan": plan.to_dict()})
     return plan
 

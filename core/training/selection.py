@@ -11,7 +11,7 @@ class Selection:
     Parameters
     ----------
     parts
-        Each an array, in memory or on disk (`core.training.activations.StoredRows`), and which rows of it. The rows of
+        Each an array, in memory or on disk (`core.features.activations.StoredRows`), and which rows of it. The rows of
         all arrays are of one shape.
     """
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.jobs import Progress
+from core.features.views import PLAIN, View, orientations
+from core.jobs.progress import Progress
 from core.runs.record import Run
 from core.runs.settings import RunSettings
 from core.training.checkpoint import TrainingState
 from core.training.examples import Examples
 from core.training.learner import Learner
 from core.training.phase import Phase
-from core.training.views import PLAIN, View, orientations
 from core.workspace import Workspace
 
 
@@ -26,7 +26,7 @@ class Prepared:
     learner
         What is to be trained.
     examples
-        What it learns from and is judged by.
+        What it learns from and is evaluated by.
     problems
         Why images are missing, in words.
     phase
@@ -48,12 +48,12 @@ def stage(run: Run, name: str) -> Callable[[int, int], None]:
 
 
 def machine_folder(run: Run) -> Path:
-    """What the runs of all visitors share; a run is told where as it is told where the waiting places are."""
-    places = os.environ.get("WORKBENCH_PLACES")
+    """What the runs of all visitors share; a run is told where as it is told where the slots are."""
+    places = os.environ.get("WORKBENCH_SLOTS")
     return Path(places).parent if places else Workspace.at(run.workspace_root).machine
 
 
-def judging_views(settings: RunSettings) -> tuple[View, ...]:
-    """The exact views, besides the image itself, that validation and test images are judged by."""
+def evaluation_views(settings: RunSettings) -> tuple[View, ...]:
+    """The exact views, besides the image itself, that validation and test images are evaluated by."""
     turned = orientations(settings.augmentation) if settings.average_views else (PLAIN,)
     return tuple(View(orientation) for orientation in turned if orientation != PLAIN)

@@ -19,23 +19,23 @@ from core.datasets.pixel_scale import reading_in_words
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
+from core.features.devices import device_in_words
 from core.files import replacing, write_json
-from core.jobs import Stopped
+from core.jobs.job import Stopped
 from core.runs.events import best_epoch, epoch_table, seconds_in_stages
+from core.runs.execution import FINDING_RATE, OUT_OF_MEMORY, read_execution
 from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
 from core.training.checkpoint import TrainingState, load_checkpoint
-from core.training.choosing import choosing_in_words, rows_to_choose_by
 from core.training.class_weights import class_weights
-from core.training.computing import FINDING_RATE, OUT_OF_MEMORY, read_computing
-from core.training.devices import device_in_words
 from core.training.examples import Examples
 from core.training.frozen import prepare_frozen
 from core.training.keras_start import start_keras
 from core.training.learner import Learner
+from core.training.learning_rate_finder import find_rate
+from core.training.monitored_images import monitored_in_words, monitored_rows
 from core.training.phase import Phase, first_phase
-from core.training.rate_finder import find_rate
 from core.training.reporter import Reporter
 from core.training.selection import Selection
 from core.training.stages import Prepared
@@ -43,7 +43,7 @@ from core.training.starting_logits import starting_logits
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
-JUDGING_SO_FAR = "Judging the best so far"
+EVALUATING_SO_FAR = "Evaluating the best so far"
 # Given up when the disk is full, so that there is room to say so.
 RESERVE_BYTES = 1 << 16
 PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "pillow", "scikit-learn", "streamlit", "openvino")
@@ -64,7 +64,7 @@ def train(folder: Path) -> int:
         with _heartbeat(run):
             state, error = _train(run)
     except Stopped:
-        state, error = "stopped", "Stopped before the first epoch had ended: there is nothing to judge."
+        state, error = "stopped", "Stopped before the first epoch had ended: there is nothing to evaluate."
     except Exception as failure:
         (folder / "reserve").unlink(missing_ok=True)
         if is_out_of_memory(failure):
@@ -99,14 +99,14 @@ def _train(run: Run) -> tuple[str, str]:
         run.events.append("note", text=f"Pixels: {reading_in_words(run.reading)}.")
     split = settings.split_settings(content.settings)
     table = content.divided(split)
-    # Images that stay on one side of the split are drawn together when the result is judged.
+    # Images that stay on one side of the split are drawn together when the result is evaluated.
     table = table.assign(group=content.groups(table, split))
     table = _unchanged(run, dataset, table.assign(label=table["label"].map(lambda name: then.get(name, name))))
     _write_versions(run)
     prepared = _prepare(run, dataset, table)
     run.update(facts={"device": device_in_words()})
     if run.ending is not None:
-        _judge(run, dataset, prepared)
+        _evaluate(run, dataset, prepared)
         return run.ending
     reporter = _fit(run, dataset, prepared)
     if prepared.then is not None and reporter.finished and not run.stop_requested:
@@ -185,7 +185,7 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     settings = phase.settings
     inputs, targets = examples.training()
     splits = examples.table["split"].to_numpy(dtype=str)
-    choosing = rows_to_choose_by(splits, examples.targets, settings.seed)
+    choosing = monitored_rows(splits, examples.targets, settings.seed)
     validation = examples.inputs[choosing], examples.targets[choosing]
     validated = len(choosing) > 0
     batches = make_batches(run, settings, learner, inputs, targets)
@@ -193,14 +193,14 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
     if prepared.phase is None and not phase.checkpoint.exists():
         learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
         _tell_passes(run, batches)
-        if words := choosing_in_words(splits, choosing):
+        if words := monitored_in_words(splits, choosing):
             run.events.append("note", text=words)
     state = _state(run, learner, phase)
     if settings.find_rate == ON and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
         phase = replace(phase, settings=replace(settings, learning_rate=state.learning_rate))
-    judge = partial(_judge_so_far, run, dataset, prepared, before)
-    reporter = Reporter(run, learner, validated, batches, state, phase, judge)
+    evaluate = partial(_evaluate_so_far, run, dataset, prepared, before)
+    reporter = Reporter(run, learner, validated, batches, state, phase, evaluate)
     if reporter.finished:
         return reporter
     run.update(stage=phase.title, done=reporter.epochs_done, total=phase.epochs, eta_seconds=None)
@@ -231,7 +231,7 @@ def make_batches(
 def _batch_size(run: Run, settings: RunSettings) -> int:
     """How many images to train on at a time: what is kept of an earlier attempt, or what the settings say."""
     automatic = PARAMETERS["batch_size"].default[run.settings.design.kind]
-    kept, wanted = read_computing(run.folder).get("batch_size"), settings.batch_size
+    kept, wanted = read_execution(run.folder).get("batch_size"), settings.batch_size
     return min(kept, wanted) if kept and wanted else kept or wanted or automatic
 
 
@@ -263,8 +263,8 @@ def _state(run: Run, learner: Learner, phase: Phase) -> TrainingState:
     return state
 
 
-def _judge(run: Run, dataset: Dataset, prepared: Prepared) -> None:
-    """Judge what an earlier attempt has left, training nothing."""
+def _evaluate(run: Run, dataset: Dataset, prepared: Prepared) -> None:
+    """Evaluate what an earlier attempt has left, training nothing."""
     weights = run.best_weights
     if prepared.then is not None and run.fine_tuned_weights.exists():
         prepared = prepared.then(load_checkpoint(run.checkpoint, prepared.learner))
@@ -274,36 +274,36 @@ def _judge(run: Run, dataset: Dataset, prepared: Prepared) -> None:
 
 
 def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> None:
-    """Judge every image by the best weights."""
+    """Evaluate every image by the best weights."""
     examples = prepared.examples
-    run.update(stage="Judging", done=0, total=0, eta_seconds=None)
+    run.update(stage="Evaluating", done=0, total=0, eta_seconds=None)
     predictions, as_they_are = _answers(run, dataset, prepared, weights)
     if words := prepared.learner.words():
         run.events.append("note", text=words)
     predictions.save(run.predictions_path)
-    run.forget_judgement_request()
+    run.forget_evaluation_request()
     run.events.append("judged", epoch=predictions.epoch)
     tested = predictions.of("test")
     accuracy = float((tested.predicted == tested.true).mean())
-    run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_judged})
-    if examples.views_judged > 1:
+    run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_evaluated})
+    if examples.views_evaluated > 1:
         is_test = predictions.splits == "test"
         alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
         seconds = seconds_in_stages(run.events.read(), ", view ")
         run.update(facts={"views": {"alone": alone, "averaged": accuracy, "seconds": seconds}})
 
 
-def _judge_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None) -> None:
-    """Judge every image by the best weights so far, and leave everything else as it was.
+def _evaluate_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None) -> None:
+    """Evaluate every image by the best weights so far, and leave everything else as it was.
 
     Fine-tuning that has not been better yet than the head it began with has no weights of its own: the head answers.
     """
-    run.forget_judgement_request()
+    run.forget_evaluation_request()
     tuned = before is None or prepared.phase.best_weights.exists()
     answering = prepared if tuned else before
     weights = (answering.phase or first_phase(run)).best_weights
     stage, kept = run.written_status().stage, answering.learner.variables()
-    run.update(stage=JUDGING_SO_FAR)
+    run.update(stage=EVALUATING_SO_FAR)
     try:
         predictions, _ = _answers(run, dataset, answering, weights)
         predictions.save(run.predictions_path)
@@ -335,13 +335,13 @@ def _answers(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> t
 
 
 def _probabilities(learner: Learner, examples: Examples) -> tuple[np.ndarray, np.ndarray]:
-    """What the learner answers to images as they are, and on average over the views that judge them.
+    """What the learner answers to images as they are, and on average over the views that evaluate them.
 
     Returns
     -------
     as_they_are, averaged : (n, classes) arrays of float64
     """
-    views = examples.judged()
+    views = examples.evaluated()
     _, inputs = next(views)
     as_they_are = learner.probabilities(inputs)
     sums, answers = as_they_are.copy(), np.ones((len(as_they_are), 1))

@@ -1,4 +1,4 @@
-"""From what is kept of images in their views to the examples that something learns from and is judged by."""
+"""From what is kept of images in their views to the examples that something learns from and is evaluated by."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.store import Dataset
+from core.features.store import FeatureStore
+from core.features.views import View, training_views
 from core.runs.settings import RunSettings
 from core.training.examples import Examples
-from core.training.features import FeatureStore
-from core.training.stages import judging_views
-from core.training.views import View, training_views
+from core.training.stages import evaluation_views
 
 
 def gather_examples(
@@ -20,7 +20,7 @@ def gather_examples(
     fill: Callable[[pd.DataFrame, View, str], tuple[FeatureStore, list[str]]],
     read: Callable[[FeatureStore, pd.Series], np.ndarray],
 ) -> tuple[Examples, list[str]]:
-    """All images as they are, and in the views that their part of the split is trained on or judged by.
+    """All images as they are, and in the views that their part of the split is trained on or evaluated by.
 
     Parameters
     ----------
@@ -56,21 +56,21 @@ def views_of(settings: RunSettings, table: pd.DataFrame) -> Iterator[tuple[View,
     """The views besides the images as they are, each with the rows of the images that it is needed of."""
     is_train = (table["split"] == "train").to_numpy()
     trained = training_views(settings.augmentation, settings.views, settings.seed)
-    judged = judging_views(settings)
-    for view in dict.fromkeys((*trained, *judged)):
-        yield view, table[(is_train & (view in trained)) | (~is_train & (view in judged))]
+    evaluated = evaluation_views(settings)
+    for view in dict.fromkeys((*trained, *evaluated)):
+        yield view, table[(is_train & (view in trained)) | (~is_train & (view in evaluated))]
 
 
 def _add_view(examples: Examples, part: pd.DataFrame, store: FeatureStore, read: Callable) -> None:
-    """Train on a view, or judge by it, as each image's part of the split has it."""
+    """Train on a view, or evaluate by it, as each image's part of the split has it."""
     is_train = (part["split"] == "train").to_numpy()
     if is_train.any():
         trained = part[is_train]
         examples.add(read(store, trained["pixel_hash"]), examples.targets[trained.index])
     if not is_train.all():
-        judged = part[~is_train]
-        inputs = read(store, judged["pixel_hash"])
-        examples.judge_also(judged.index.to_numpy(), lambda: inputs)
+        evaluated = part[~is_train]
+        inputs = read(store, evaluated["pixel_hash"])
+        examples.evaluate_also(evaluated.index.to_numpy(), lambda: inputs)
 
 
 def _those_in(store: FeatureStore, table: pd.DataFrame) -> pd.DataFrame:

@@ -6,13 +6,10 @@ one has Keras loaded and trains.
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-NICENESS = 5
-# Of two processes the kernel should take the one that trains, not the one that serves pages, when memory runs out.
-FIRST_TO_GO = "500"
+from core.jobs.process import set_up_process
 
 
 def main() -> int:
@@ -23,25 +20,13 @@ def main() -> int:
     if not (arguments.run / "settings.json").exists():
         parser.error(f"{arguments.run} is not the folder of a run: it holds no settings.json")
     if not arguments.train:
-        from core.training.supervisor import supervise
+        from core.jobs.supervisor import supervise
 
         return supervise(arguments.run)
     set_up_process()
     from core.training.trainer import train
 
     return train(arguments.run)
-
-
-def set_up_process() -> None:
-    """Let others go first, in time and in memory, and TensorFlow be quiet and modest."""
-    # Its remarks about the processor would bury what matters in the log; errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    adjustment = Path("/proc/self/oom_score_adj")
-    if adjustment.exists():
-        adjustment.write_text(FIRST_TO_GO)
 
 
 if __name__ == "__main__":

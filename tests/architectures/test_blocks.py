@@ -3,8 +3,8 @@
 import pytest
 
 from core.architectures.blocks import BLOCKS, MOST_BLOCKS, as_blocks, expand, read_blocks, usual_block, write_blocks
+from core.architectures.layer_factories import conv, dense, max_pool, normalised_conv
 from core.architectures.layers import Layer, tabulate
-from core.architectures.parts import conv, dense, max_pool, normalised_conv
 from core.errors import UsageError
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.architectures.building import Building
-from core.architectures.own import OwnNetworks
+from core.architectures.custom import CustomNetworks
+from core.architectures.network_draft import NetworkDraft
 from core.datasets.importing import ensure_dataset
 from core.runs.record import list_runs
 from core.workspace import Workspace
@@ -89,7 +89,7 @@ def test_a_network_is_built_repaired_saved_and_trained(server, builder: Page):
     tab.get_by_label("Name", exact=True).press("Enter")
     tab.get_by_role("button", name="Use it").click()
     expect(tab.get_by_text("Browser net learns from nothing")).to_be_visible()
-    assert OwnNetworks(workspace).names() == ["Browser_net"]
+    assert CustomNetworks(workspace).names() == ["Browser_net"]
 
     tab.get_by_role("button", name="Go on to training").click()
     epochs = tab.get_by_role("spinbutton", name="Epochs", exact=True)
@@ -131,7 +131,7 @@ def test_what_is_typed_quickly_in_several_fields_is_all_kept(server, builder: Pa
         tab.keyboard.press("Tab")
     expect(leaving(tab, 2)).to_have_text("→ 96 × 96 × 22")
     expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    kept = Building.read(Workspace.at(server.home).datasets / SAMPLE / "builder.json").blocks
+    kept = NetworkDraft.read(Workspace.at(server.home).datasets / SAMPLE / "builder.json").blocks
     assert [(block.values["filters"], block.values["kernel"]) for block in kept[:2]] == [(11, 5), (22, 5)]
 
 

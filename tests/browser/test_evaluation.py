@@ -16,7 +16,7 @@ SURE, UNSURE = 0.9, 0.6
 
 
 @pytest.fixture
-def judged(serve, tmp_path, class_folders) -> tuple[str, Run]:
+def evaluated(serve, tmp_path, class_folders) -> tuple[str, Run]:
     """The address of the page of a run that is right, and sure, on every other image of each class."""
     server = serve()
     workspace = Workspace.at(server.home)
@@ -35,8 +35,8 @@ def judged(serve, tmp_path, class_folders) -> tuple[str, Run]:
     return f"{server.address}/evaluation?dataset={dataset.name}", run
 
 
-def test_a_click_shows_the_images_and_marks_the_cell(judged: tuple, tab: Page):
-    address, run = judged
+def test_a_click_shows_the_images_and_marks_the_cell(evaluated: tuple, tab: Page):
+    address, run = evaluated
     tab.goto(address)
     for cell in ("0-0", "1-0", "0-1"):
         tab.locator(f"[data-cell='{cell}']").click()
@@ -51,8 +51,8 @@ def test_a_click_shows_the_images_and_marks_the_cell(judged: tuple, tab: Page):
     expect(tab.locator("[data-cell][aria-pressed='true']")).to_have_attribute("data-cell", "0-1")
 
 
-def test_what_is_explained_is_of_the_cell_in_view(judged: tuple, tab: Page):
-    address, _ = judged
+def test_what_is_explained_is_of_the_cell_in_view(evaluated: tuple, tab: Page):
+    address, _ = evaluated
     tab.goto(f"{address}&section=Why")
     for cell, sure in (("0-1", "60 %"), ("0-0", "90 %"), ("1-0", "60 %")):
         tab.locator(f"[data-cell='{cell}']").click()

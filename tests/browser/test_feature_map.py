@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
+from core.features.store import FeatureStore, cache_key
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
-from core.training.features import FeatureStore, made_from
 from core.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,7 +34,7 @@ def mapped(serve, tmp_path, class_folders, tab: Page) -> tuple[Page, Dataset, Ru
     paths, splits = (images[name].to_numpy(dtype=str) for name in ("path", "split"))
     told = chance.dirichlet((1, 1), len(true))
     Predictions(paths, splits, true, told, dataset.class_names).save(run.predictions_path)
-    recipe = made_from(run.settings.architecture, run.settings.image_size, None, run.settings.seed)
+    recipe = cache_key(run.settings.architecture, run.settings.image_size, None, run.settings.seed)
     vectors = chance.normal(size=(len(true), 8)) + 3 * np.eye(8)[true]
     FeatureStore(workspace.features, recipe).add(list(images["pixel_hash"]), vectors.astype(np.float32))
     run.update(state="done", facts={"dataset_version": dataset.content.version})

@@ -20,8 +20,8 @@ SCRIPT = f"""
 import numpy as np
 import streamlit as st
 
-from pages.widgets.gallery import Tile, clear_selection, show_tiles
-from pages.widgets.thumbnails import pixels_url
+from pages.components.gallery import Tile, clear_selection, show_tiles
+from pages.shared.thumbnails import pixels_url
 
 page = st.radio("Page", [1, 2])
 hidden = st.checkbox("Hide")

@@ -3,14 +3,14 @@
 import pytest
 
 from core.architectures.blocks import usual_block
-from core.architectures.own import OwnNetwork, OwnNetworks
+from core.architectures.custom import CustomNetwork, CustomNetworks
 from core.architectures.registry import ARCHITECTURES
 
 
 @pytest.fixture
 def mine(workspace):
     blocks = (usual_block("convolution", filters=8), usual_block("global_average_pool"))
-    OwnNetworks(workspace).save(OwnNetwork("mine", "My network", 48, 1, blocks))
+    CustomNetworks(workspace).save(CustomNetwork("mine", "My network", 48, 1, blocks))
 
 
 def test_all_networks_with_their_figures(document, command, mine, tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.predictions import Predictions
-from core.jobs import identity
+from core.jobs.job import identity
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 

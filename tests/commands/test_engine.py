@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from core.training.features import FeatureStore, made_from
-from core.training.plan import plan_key, remembered_plan
+from core.features.plan import plan_key, remembered_plan
+from core.features.store import FeatureStore, cache_key
 
-RECIPE = made_from("mobilenet_075", 32, None, seed=0)
+RECIPE = cache_key("mobilenet_075", 32, None, seed=0)
 ON_NOISE = ("plan", "mobilenet_075", "--weights", "untrained", "--image-size", "32")
 
 

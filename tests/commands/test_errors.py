@@ -6,7 +6,7 @@ import pytest
 from core.commands import errors
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
-from core.jobs import identity
+from core.jobs.job import identity
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def run(featured_run):
 
 
 class NoHelper:
-    """A helper process that finds no features."""
+    """A inference process that finds no features."""
 
     def ask(self, task, **arguments):
         raise WorkbenchError("The weights are gone.")
@@ -63,7 +63,7 @@ def test_all_four_lists(document, command, run):
 
 
 def test_of_another_part_and_the_first_of_each(document, run, monkeypatch):
-    monkeypatch.setattr(errors, "Helper", NoHelper)
+    monkeypatch.setattr(errors, "InferenceClient", NoHelper)
     code, found = document("errors", run.id, "--split", "all", "--limit", "1")
     assert code == 0
     assert [row["path"] for row in found["confidently_wrong"]] == ["5.png"]
@@ -72,7 +72,7 @@ def test_of_another_part_and_the_first_of_each(document, run, monkeypatch):
 
 
 def test_what_can_be_told_without_features_is_told(command, run, monkeypatch):
-    monkeypatch.setattr(errors, "Helper", NoHelper)
+    monkeypatch.setattr(errors, "InferenceClient", NoHelper)
     code, text, _ = command("errors", run.id, "--split", "train")
     assert code == 0
     assert "5.png" in text
@@ -88,7 +88,7 @@ def test_a_limit_that_is_none(document, run, limit):
 
 
 def test_a_list_that_is_cut_says_how_long_it_is(document, command, run, monkeypatch):
-    monkeypatch.setattr(errors, "Helper", NoHelper)
+    monkeypatch.setattr(errors, "InferenceClient", NoHelper)
     _, found = document("errors", run.id, "--split", "all", "--limit", "1")
     assert found["counts"] == {"confidently_wrong": 2, "least_sure": 1}
     assert len(found["confidently_wrong"]) == 1
@@ -104,7 +104,7 @@ def test_a_run_without_predictions(document, run):
 
 
 def test_a_part_without_images_is_not_called_flawless(document, command, run, monkeypatch):
-    monkeypatch.setattr(errors, "Helper", NoHelper)
+    monkeypatch.setattr(errors, "InferenceClient", NoHelper)
     assert document("errors", run.id, "--split", "validation")[1]["n"] == 0
     output = command("errors", run.id, "--split", "validation")[1]
     assert output.count("There is no image of that part of the split.") == 2
@@ -112,7 +112,7 @@ def test_a_part_without_images_is_not_called_flawless(document, command, run, mo
 
 
 def test_an_unfinished_run_says_so_first(document, command, run, monkeypatch):
-    monkeypatch.setattr(errors, "Helper", NoHelper)
+    monkeypatch.setattr(errors, "InferenceClient", NoHelper)
     run.update(state="running", processes=[identity()])
     assert document("errors", run.id)[1]["judged"]["unfinished"]
     assert command("errors", run.id)[1].startswith("Unfinished: ")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.architectures.own import OwnNetworks
+from core.architectures.custom import CustomNetworks
 
 MINE = {
     "name": "mine",
@@ -42,7 +42,7 @@ def test_a_network_is_added_listed_shown_and_deleted(command, write, workspace):
     assert "32 × 32 × 8" in text
     assert "5 classes" in text
     assert command("networks", "delete", "mine")[0] == 0
-    assert OwnNetworks(workspace).names() == []
+    assert CustomNetworks(workspace).names() == []
 
 
 def test_what_show_prints_can_be_added_again(command, write, tmp_path, workspace):
@@ -52,7 +52,7 @@ def test_what_show_prints_can_be_added_again(command, write, tmp_path, workspace
     code, _, complaint = command("networks", "add", path)
     assert (code, "already" in complaint) == (2, True)
     assert command("networks", "add", path, "--replace")[0] == 0
-    assert OwnNetworks(workspace).find("mine").to_dict()["blocks"][0]["stride"] == 2
+    assert CustomNetworks(workspace).find("mine").to_dict()["blocks"][0]["stride"] == 2
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from core.jobs import identity, is_alive
-from core.runs.queue import Queue
+from core.jobs.job import identity, is_alive
+from core.jobs.queue import Queue
 from core.runs.record import create_run, list_runs
 from core.runs.settings import read_settings
 
@@ -16,12 +16,12 @@ from core.runs.settings import read_settings
 @pytest.fixture
 def joined(workspace, monkeypatch):
     """A run in line, whose process is this one."""
-    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "1")
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
 
     def make(seconds_ago):
         run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
         run.update(state="queued", started=time.time() - seconds_ago, processes=[identity()])
-        Queue(workspace.places).join(run)
+        Queue(workspace.slots).join(run)
         return run
 
     return make
@@ -34,7 +34,7 @@ def test_an_empty_queue(document, command):
 
 def test_who_trains_and_who_waits_in_the_order_of_turns(document, command, joined, workspace):
     first, second, third = joined(300), joined(200), joined(100)
-    (place,), _ = Queue(workspace.places).look(first)
+    (place,), _ = Queue(workspace.slots).look(first)
     first.update(state="running", stage="Training", eta_seconds=90.0)
     code, found = document("queue")
     assert code == 0

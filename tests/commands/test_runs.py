@@ -1,4 +1,4 @@
-"""Commands about runs: starting, listing and judging them."""
+"""Commands about runs: starting, listing and evaluating them."""
 
 import re
 import threading
@@ -9,7 +9,7 @@ import pytest
 
 from core.cli import main
 from core.evaluation.predictions import Predictions
-from core.jobs import identity
+from core.jobs.job import identity
 from core.runs.record import create_run, find_run
 from core.runs.settings import CHOICES, PARAMETERS, read_settings
 
@@ -251,7 +251,7 @@ def test_a_run_is_trained_again_on_corrected_labels_and_held_against_the_old_one
     assert "B is A trained again, on images that were corrected in between." in output
 
 
-# Judging what was not judged -----------------------------------------------------------------------------------------
+# Evaluating what was not evaluated ------------------------------------------------------------------------------------
 
 FROM_SCRATCH = ["--architecture=small_cnn", "--set=image_size=32", "--epochs=1"]
 FINE_TUNED = ["--architecture=mobilenet_025", "--set=image_size=32", "--set=weights=untrained", "--epochs=1"]
@@ -296,7 +296,7 @@ def test_a_run_whose_dataset_is_gone_is_not_judged(document, workspace):
     assert "pets" in found["error"]
 
 
-# Judging what is still being trained ----------------------------------------------------------------------------------
+# Evaluating what is still being trained -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -316,12 +316,12 @@ def answer(run, epoch):
 
 
 def test_an_unfinished_run_judges_its_best_so_far(document, command, going, eventually):
-    def judge():
-        eventually(lambda: going.judgement_requested)
+    def evaluate():
+        eventually(lambda: going.evaluation_requested)
         answer(going, epoch=2)
         going.events.append("judged", epoch=2)
 
-    trainer = threading.Thread(target=judge)
+    trainer = threading.Thread(target=evaluate)
     trainer.start()
     code, found = document("evaluate", going.id)
     trainer.join()
@@ -332,7 +332,7 @@ def test_an_unfinished_run_judges_its_best_so_far(document, command, going, even
     assert told["words"] == words
     code, output, remarks = command("evaluate", going.id)
     assert output.startswith(words)
-    assert remarks == "", "the best so far is judged already, so nobody is asked again"
+    assert remarks == "", "the best so far is evaluated already, so nobody is asked again"
 
 
 def test_while_it_waits_for_its_turn_the_older_answers_are_given(document, going):
@@ -348,7 +348,7 @@ def test_before_the_first_epoch_there_is_nothing_to_judge(document, workspace):
     code, found = document("evaluate", run.id)
     assert code == 1
     assert "No epoch of the run" in found["error"]
-    assert not run.judgement_requested
+    assert not run.evaluation_requested
 
 
 def test_where_judging_anew_is_not_possible_the_older_answers_say_of_which_epoch_they_are(document, command, going):
@@ -365,7 +365,7 @@ def test_damaged_predictions_of_a_run_that_left_no_weights(document, finished_ru
     run.predictions_path.write_bytes(run.predictions_path.read_bytes()[:500])
     code, found = document("evaluate", run.id)
     assert code == 1
-    assert "are damaged. It kept no weights to judge anew." in found["error"]
+    assert "are damaged. It kept no weights to evaluate anew." in found["error"]
 
 
 def test_a_run_without_its_settings_is_told_from_one_that_is_not_there(document, finished_run):

@@ -12,7 +12,7 @@ from core.datasets.index import COLUMNS, FEW_IMAGES, IMAGES_A_PART, IMAGES_AT_ON
 from core.datasets.sources.layout import find_images
 from core.errors import WorkbenchError
 from core.images.description import describe
-from core.jobs import Stopped
+from core.jobs.job import Stopped
 
 
 @pytest.fixture

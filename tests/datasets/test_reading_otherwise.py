@@ -11,7 +11,7 @@ from core.datasets.splits import SplitSettings
 from core.datasets.store import Dataset
 from core.errors import UsageError
 from core.files import read_json, write_json
-from core.jobs import identity
+from core.jobs.job import identity
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from core.datasets.splits import SPLITS, SplitSettings
 from core.datasets.store import Dataset, delete_dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.files import write_json
-from core.jobs import identity, is_alive
+from core.jobs.job import identity, is_alive
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What several tests of judging need: who is right on what."""
+"""What several tests of evaluating need: who is right on what."""
 
 import numpy as np
 import pytest

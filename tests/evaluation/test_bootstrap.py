@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core.evaluation.agreement import accuracy
 from core.evaluation.bootstrap import Rows, _weights, intervals
-from core.evaluation.figures import figures_of, what_adds_up
+from core.evaluation.confusion_scores import accuracy
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
+from core.evaluation.resampled_scores import figures_of, per_image_terms
 
 
 def predictions(k, n, seed, sharpness=1.0):
@@ -40,12 +40,12 @@ def weighted(rows, chosen):
 def test_weights_give_the_figures_of_images_that_were_really_drawn(k):
     """Every figure of a resample equals that of a table in which the drawn rows stand as often as they were drawn."""
     whole = predictions(k, 60, seed=k, sharpness=0.4)
-    rows = what_adds_up(whole, whole.predicted, 2)
+    rows = per_image_terms(whole, whole.predicted, 2)
     generator = np.random.default_rng(1)
     for _ in range(20):
         chosen = generator.integers(0, 60, 60)
         drawn = whole._rows(chosen)
-        expected = figures_of(what_adds_up(drawn, drawn.predicted, 2).sums(np.ones((1, 60))))
+        expected = figures_of(per_image_terms(drawn, drawn.predicted, 2).sums(np.ones((1, 60))))
         found = figures_of(rows.sums(weighted(rows, chosen)))
         for name, value in expected.items():
             assert found[name] == pytest.approx(value, abs=1e-9), name
@@ -53,13 +53,13 @@ def test_weights_give_the_figures_of_images_that_were_really_drawn(k):
 
 def test_equal_intervals_as_the_plain_loop_over_the_same_draws():
     whole = predictions(4, 150, seed=0)
-    rows = what_adds_up(whole, whole.predicted, 2)
+    rows = per_image_terms(whole, whole.predicted, 2)
     generator = np.random.default_rng(0)
     figures = {name: [] for name in figures_of(rows.sums(np.ones((1, 150))))}
     for _ in range(120):
         # What is drawn is the place in `order`.
         drawn = whole._rows(rows.order[generator.integers(0, 150, 150)])
-        for name, value in figures_of(what_adds_up(drawn, drawn.predicted, 2).sums(np.ones((1, 150)))).items():
+        for name, value in figures_of(per_image_terms(drawn, drawn.predicted, 2).sums(np.ones((1, 150)))).items():
             figures[name].append(value[0])
     found = intervals(rows, figures_of, resamples=120)
     itself = figures_of(rows.sums(np.ones((1, 150))))

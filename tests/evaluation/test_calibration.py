@@ -1,4 +1,4 @@
-"""Reliability, calibration error and Brier score, the temperature, and refusing the least sure."""
+"""Reliability, calibration error and Brier score, the temperature, and risk_coverage the least sure."""
 
 import warnings
 
@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from sklearn import metrics as reference
 
 from core.errors import WorkbenchError
-from core.evaluation.calibration import brier, ece, fit_temperature, refusing, reliability, tempered
+from core.evaluation.calibration import brier, ece, fit_temperature, reliability, risk_coverage, tempered
 from core.evaluation.metrics import log_loss
 from core.evaluation.predictions import Predictions
 
@@ -133,7 +133,7 @@ def test_tempering_zeros_gives_probabilities():
 
 def test_the_least_sure_are_refused_first():
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.45, 0.55]])
-    found = refusing(make(np.array([0, 1, 1, 1]), probabilities))
+    found = risk_coverage(make(np.array([0, 1, 1, 1]), probabilities))
     assert found.answered.tolist() == [0.25, 0.5, 0.75, 1]
     assert found.accuracy == pytest.approx([1, 1, 2 / 3, 3 / 4])
     assert found.confidence.tolist() == [0.9, 0.8, 0.6, 0.55]

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from core.evaluation.comparison import (
-    Judged,
+    Evaluated,
     cell_changes,
     comparable_rows,
     compare,
@@ -32,8 +32,8 @@ def answered(right, true=None, ids=None, split="test"):
     return Predictions(ids, np.repeat([split], len(right)), true, probabilities, ("cats", "dogs"))
 
 
-def judged(name, right, dataset="pets", version="1", **changes):
-    return Judged(name, dataset, version, answered(right, **changes))
+def evaluated(name, right, dataset="pets", version="1", **changes):
+    return Evaluated(name, dataset, version, answered(right, **changes))
 
 
 # In words ------------------------------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ def judged(name, right, dataset="pets", version="1", **changes):
 
 def test_the_words_of_the_test(hits):
     first, second = hits(5, 14)
-    pair = compare(judged("A", first), judged("B", second))
+    pair = compare(evaluated("A", first), evaluated("B", second))
     assert in_words(pair) == (
         "B is right on 14 images that A gets wrong, and wrong on 5 that A gets right. By luck alone that would happen "
         "in 6 of 100 cases: the difference is not proven."
@@ -52,22 +52,22 @@ def test_the_words_of_the_test(hits):
 
 def test_a_proven_difference_names_the_better_one(hits):
     first, second = hits(20, 1)
-    words = in_words(compare(judged("A", first), judged("B", second)))
+    words = in_words(compare(evaluated("A", first), evaluated("B", second)))
     assert "B is right on 1 image that A gets wrong, and wrong on 20" in words
     assert words.endswith("in 2 of 100,000 cases: A is better than B on images like these.")
-    assert "fewer than 1 of 1,000,000" in in_words(compare(judged("A", [True] * 40), judged("B", [False] * 40)))
+    assert "fewer than 1 of 1,000,000" in in_words(compare(evaluated("A", [True] * 40), evaluated("B", [False] * 40)))
 
 
 def test_nothing_tells_equal_answers_apart():
-    pair = compare(judged("A", [True, False]), judged("B", [True, False]))
+    pair = compare(evaluated("A", [True, False]), evaluated("B", [True, False]))
     assert in_words(pair) == "A and B are right on the same of 2 images: nothing tells them apart."
 
 
 def test_against_many_a_difference_must_be_larger(hits):
     first, second = hits(3, 13)
-    alone = compare(judged("A", first), judged("B", second))
+    alone = compare(evaluated("A", first), evaluated("B", second))
     assert alone.proven
-    among = compare_with(judged("A", first), [judged(name, second) for name in "BCDE"])
+    among = compare_with(evaluated("A", first), [evaluated(name, second) for name in "BCDE"])
     assert [pair.proven for pair in among] == [False] * 4
     assert "so many runs being compared" in in_words(among[0])
     assert among[0].mcnemar == alone.mcnemar
@@ -80,7 +80,7 @@ def test_where_images_belong_together_groups_are_what_counts(hits):
     first, second = hits(0, 12, 28, 0)
     groups = np.repeat([0, 1, 2, 3, 4], [6, 6, 10, 10, 8])  # the second is better on two patients of five
     sides = [answered(first), answered(second)]
-    pair = compare(Judged("A", "pets", "1", sides[0], groups), Judged("B", "pets", "1", sides[1], groups))
+    pair = compare(Evaluated("A", "pets", "1", sides[0], groups), Evaluated("B", "pets", "1", sides[1], groups))
     assert pair.mcnemar.p_value < 0.001
     assert pair.p_value == pytest.approx(0.5)
     assert not pair.proven
@@ -94,10 +94,12 @@ def test_where_images_belong_together_groups_are_what_counts(hits):
 def test_where_each_image_is_a_group_mcnemars_test_holds(hits):
     first, second = hits(5, 14)
     groups = np.arange(54)
-    pair = compare(*(Judged(name, "pets", "1", answered(each), groups) for name, each in (("A", first), ("B", second))))
+    pair = compare(
+        *(Evaluated(name, "pets", "1", answered(each), groups) for name, each in (("A", first), ("B", second)))
+    )
     assert pair.by_groups is None
     assert pair.p_value == pair.mcnemar.p_value == pytest.approx(binomtest(5, 19).pvalue)
-    assert pair == compare(judged("A", first), judged("B", second))
+    assert pair == compare(evaluated("A", first), evaluated("B", second))
 
 
 def test_groups_are_found_in_any_order_and_by_either_run(hits):
@@ -107,30 +109,30 @@ def test_groups_are_found_in_any_order_and_by_either_run(hits):
     shuffled = Predictions(
         rows.ids[order], rows.splits[order], rows.true[order], rows.probabilities[order], rows.class_names
     )
-    other = Judged("B", "pets", "1", shuffled, groups[order])
-    pairs = [compare(Judged("A", "pets", "1", answered(first), mine), other) for mine in (groups, None)]
+    other = Evaluated("B", "pets", "1", shuffled, groups[order])
+    pairs = [compare(Evaluated("A", "pets", "1", answered(first), mine), other) for mine in (groups, None)]
     assert [pair.p_value for pair in pairs] == [pytest.approx(0.5)] * 2
 
 
 def test_in_half_a_sentence(hits):
     first, second = hits(20, 1)
-    assert luck_in_words(compare(judged("A", first), judged("B", second))) == "more than luck would give"
-    assert luck_in_words(compare(judged("A", first), judged("B", first))) == "no more than luck could give"
+    assert luck_in_words(compare(evaluated("A", first), evaluated("B", second))) == "more than luck would give"
+    assert luck_in_words(compare(evaluated("A", first), evaluated("B", first))) == "no more than luck could give"
 
 
 # What may be compared ------------------------------------------------------------------------------------------------
 
 
 def test_other_datasets_versions_and_images_are_not_compared():
-    first = judged("A", [True, False, True])
-    assert why_not_comparable(first, judged("B", [False] * 3)) == ""
+    first = evaluated("A", [True, False, True])
+    assert why_not_comparable(first, evaluated("B", [False] * 3)) == ""
     others = {
-        "different datasets: pets and cars": judged("B", [True] * 3, dataset="cars"),
-        "relabelled, excluded, added or divided anew": judged("B", [True] * 3, version="2"),
-        "of 3 and 3 test images, 2 are the same": judged("B", [True] * 3, ids=["0.png", "1.png", "9.png"]),
-        "of 3 and 2 test images, 2 are the same": judged("B", [True] * 2),
-        "not their labels": judged("B", [True] * 3, true=[1, 1, 1]),
-        "B has no predictions for test images": judged("B", [True] * 3, split="train"),
+        "different datasets: pets and cars": evaluated("B", [True] * 3, dataset="cars"),
+        "relabelled, excluded, added or divided anew": evaluated("B", [True] * 3, version="2"),
+        "of 3 and 3 test images, 2 are the same": evaluated("B", [True] * 3, ids=["0.png", "1.png", "9.png"]),
+        "of 3 and 2 test images, 2 are the same": evaluated("B", [True] * 2),
+        "not their labels": evaluated("B", [True] * 3, true=[1, 1, 1]),
+        "B has no predictions for test images": evaluated("B", [True] * 3, split="train"),
     }
     for reason, other in others.items():
         assert reason in why_not_comparable(first, other)
@@ -142,13 +144,13 @@ def test_other_datasets_versions_and_images_are_not_compared():
 
 
 def test_the_same_images_in_another_order_are_the_same():
-    first = judged("A", [True, False, True, True])
+    first = evaluated("A", [True, False, True, True])
     order = [2, 0, 3, 1]
     rows = first.predictions
     other = Predictions(
         rows.ids[order], rows.splits[order], rows.true[order], rows.probabilities[order], rows.class_names
     )
-    one, two = comparable_rows(first, Judged("B", "pets", "1", other))
+    one, two = comparable_rows(first, Evaluated("B", "pets", "1", other))
     assert list(one.ids) == list(two.ids)
     assert not matrix_difference(one, two).any()
 

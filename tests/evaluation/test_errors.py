@@ -18,18 +18,18 @@ def predictions(true, probabilities):
 
 
 def test_the_surest_mistake_comes_first():
-    judged = predictions([0, 0, 1, 1], [[0.9, 0.1], [0.3, 0.7], [0.05, 0.95], [0.99, 0.01]])
-    assert confidently_wrong(judged).tolist() == [3, 1]
+    evaluated = predictions([0, 0, 1, 1], [[0.9, 0.1], [0.3, 0.7], [0.05, 0.95], [0.99, 0.01]])
+    assert confidently_wrong(evaluated).tolist() == [3, 1]
 
 
 def test_equally_sure_mistakes_keep_their_order():
-    judged = predictions([1, 1, 1], [[0.8, 0.2]] * 3)
-    assert confidently_wrong(judged).tolist() == [0, 1, 2]
+    evaluated = predictions([1, 1, 1], [[0.8, 0.2]] * 3)
+    assert confidently_wrong(evaluated).tolist() == [0, 1, 2]
 
 
 def test_the_least_sure_may_be_right_or_wrong_and_the_sure_are_not_among_them():
-    judged = predictions([0, 0, 1, 0], [[0.6, 0.4], [0.49, 0.51], [0.5, 0.5], [0.9, 0.1]])
-    assert least_sure(judged).tolist() == [2, 1, 0]
+    evaluated = predictions([0, 0, 1, 0], [[0.6, 0.4], [0.49, 0.51], [0.5, 0.5], [0.9, 0.1]])
+    assert least_sure(evaluated).tolist() == [2, 1, 0]
 
 
 def test_of_three_classes_the_second_counts_and_not_the_sum_of_the_others():

@@ -12,7 +12,6 @@ import pytest
 from sklearn import metrics as reference
 
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.figures import top_k_hits
 from core.evaluation.intervals import wilson
 from core.evaluation.metrics import (
     confusion_matrix,
@@ -25,6 +24,7 @@ from core.evaluation.metrics import (
 )
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking import macro_roc, micro, roc
+from core.evaluation.resampled_scores import top_k_hits
 
 FIGURES = ("balanced_accuracy", "macro_f1", "weighted_f1", "top_k", "kappa", "mcc", "log_loss", "brier", "ece")
 KEYS = {"split", "threshold", "positive", "temperature", "n", "groups", "labels", "missing_classes"}
@@ -128,9 +128,9 @@ def test_rank_calibration_and_areas_agree_with_their_definitions(true, probabili
         held = (confidence > low / 15) & (confidence <= (low + 1) / 15)
         gaps += abs(right[held].mean() - confidence[held].mean()) * held.sum() / n if held.any() else 0.0
     assert found["ece"] == pytest.approx(gaps, **CLOSE)
-    judged = [label for label in range(k) if 0 < (true == label).sum() < n]
-    areas = [reference.roc_auc_score(true == label, probabilities[:, label]) for label in judged]
-    assert macro_roc(true, probabilities).area == (pytest.approx(np.mean(areas), **CLOSE) if judged else None)
+    evaluated = [label for label in range(k) if 0 < (true == label).sum() < n]
+    areas = [reference.roc_auc_score(true == label, probabilities[:, label]) for label in evaluated]
+    assert macro_roc(true, probabilities).area == (pytest.approx(np.mean(areas), **CLOSE) if evaluated else None)
     pooled = reference.roc_auc_score(np.eye(k)[true].ravel(), probabilities.ravel())
     assert roc(*micro(true, probabilities)).area == pytest.approx(pooled, **CLOSE)
 
@@ -322,7 +322,7 @@ def test_percent(value, n, text):
     assert percent(value, n) == text
 
 
-def judged(hits, n, majority=0.5, split="test"):
+def evaluated(hits, n, majority=0.5, split="test"):
     return {
         "split": split,
         "accuracy": hits / n,
@@ -337,31 +337,31 @@ def judged(hits, n, majority=0.5, split="test"):
     ("evaluation", "text"),
     [
         (
-            judged(195, 200),
+            evaluated(195, 200),
             "Right on 97.5 % of 200 test images (95 % interval 94.3–98.9 %). "
             "Always answering “cats” would be right on 50 %.",
         ),
         (
-            judged(12, 20, split="validation"),
+            evaluated(12, 20, split="validation"),
             "Right on 60 % of 20 validation images (95 % interval 39–78 %). "
             "Always answering “cats” would be right on 50 %. That is not clearly better than always answering “cats”.",
         ),
         (
-            judged(1, 1, majority=0.0),
+            evaluated(1, 1, majority=0.0),
             "Right on 100 % of 1 test image (95 % interval 21–100 %). Always answering “cats” would be right on 0 %.",
         ),
         (
-            judged(9_000, 10_000, majority=0.105, split="train"),
+            evaluated(9_000, 10_000, majority=0.105, split="train"),
             "Right on 90.00 % of 10,000 training images (95 % interval 89.40–90.57 %). "
             "Always answering “cats” would be right on 10.5 %.",
         ),
         (
-            judged(4_999, 5_000, majority=1 / 3),
+            evaluated(4_999, 5_000, majority=1 / 3),
             "Right on all but 1 of 5,000 test images (95 % interval 99.9–100.0 %). "
             "Always answering “cats” would be right on 33.3 %.",
         ),
         (
-            judged(2, 5_000, majority=0.0),
+            evaluated(2, 5_000, majority=0.0),
             "Right on 2 of 5,000 test images (95 % interval 0.0–0.1 %). Always answering “cats” would be right on 0 %.",
         ),
     ],
@@ -371,7 +371,7 @@ def test_verdict(evaluation, text):
 
 
 def test_an_interval_that_touches_the_majority_is_not_clearly_better():
-    evaluation = judged(150, 200)
+    evaluation = evaluated(150, 200)
     evaluation["majority_accuracy"] = evaluation["accuracy_ci95"][0]
     assert "not clearly better" in verdict(evaluation)
     evaluation["majority_accuracy"] -= 1e-9

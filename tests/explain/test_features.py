@@ -6,11 +6,12 @@ import pytest
 from core.architectures.weights import IMAGENET
 from core.errors import UsageError, WorkbenchError
 from core.explain.feature_map import FILE, _neighbours, feature_map
-from core.explain.listing import label_faults, mapped, neighbours, unlike
+from core.explain.listing import label_issues, mapped, neighbours, unlike
 from core.explain.neighbours import kth_distances, nearest, unit_length
+from core.explain.out_of_distribution import find_out_of_distribution
 from core.explain.run_features import _latest, features_of
-from core.explain.unlike import find_unlike
-from core.jobs import Stopped, unheard
+from core.jobs.job import Stopped
+from core.jobs.progress import unheard
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_features_are_found_without_keras_and_in_the_order_of_the_images(run):
 
 
 def test_the_wrong_label_and_the_stranger_are_named(run):
-    faults = label_faults(run)
+    faults = label_issues(run)
     assert (faults["paths"][0], faults["labels"][0], faults["likely"][0]) == ("3.png", "dogs", "cats")
     strangers = unlike(run)
     assert (strangers["paths"][0], strangers["splits"][0], strangers["unlike"][0]) == ("78.png", "test", True)
@@ -75,7 +76,7 @@ def test_distances_where_there_is_little_to_compare_with():
 
 def test_without_training_images_nothing_is_unlike_them(featured_run):
     run = featured_run(np.eye(4), np.array([0, 1, 0, 1]), np.full(4, "test"))
-    found = find_unlike(features_of(run))
+    found = find_out_of_distribution(features_of(run))
     assert not found.unlike.any()
     assert sorted(found.rows) == [0, 1, 2, 3]
 
@@ -125,7 +126,7 @@ def test_neighbours_are_those_of_a_plain_sort_even_among_copies():
     np.testing.assert_allclose(np.take_along_axis(apart, rows, axis=1), distances, atol=1e-3)
 
 
-@pytest.mark.parametrize("task", [label_faults, unlike, mapped])
+@pytest.mark.parametrize("task", [label_issues, unlike, mapped])
 def test_a_long_task_goes_forward_and_ends_where_it_is_stopped(run, task):
     steps = []
     task(run, report=lambda *step: steps.append(step))
@@ -204,7 +205,7 @@ def test_a_network_from_scratch_is_asked_what_it_has_learned_to_see(from_scratch
     _, first, *_ = features.table["path"]
     own = features.table.set_index("path").loc[first, "label"]
     assert {each["label"] for each in neighbours(from_scratch, first, 3)} == {own}
-    assert "from the very labels" in label_faults(from_scratch)["caution"]
+    assert "from the very labels" in label_issues(from_scratch)["caution"]
     # And it is asked once.
     _latest.clear()
     monkeypatch.setattr("core.explain.trained_network.trained_network", None)

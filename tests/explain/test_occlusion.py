@@ -7,7 +7,7 @@ from core.errors import UsageError
 from core.explain import occlusion
 from core.explain.occlusion import GREY, GRIDS, occlude
 from core.explain.trained_network import trained_network
-from core.jobs import Stopped
+from core.jobs.job import Stopped
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")]
 

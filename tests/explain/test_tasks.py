@@ -1,20 +1,20 @@
-"""What pages ask of the helper process about a run, by the very process."""
+"""What pages ask of the inference process about a run, by the very process."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.errors import WorkbenchError
-from core.inference import Helper
+from core.jobs.inference_client import InferenceClient
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")]
 
 
 @pytest.fixture(scope="module")
-def helper():
-    helper = Helper()
-    yield helper
-    helper.close()
+def client():
+    client = InferenceClient()
+    yield client
+    client.close()
 
 
 @pytest.fixture
@@ -23,22 +23,22 @@ def path(draw, tmp_path):
     return str(tmp_path / "red.png")
 
 
-def test_every_explanation_comes_through_the_process(helper, from_scratch, path):
+def test_every_explanation_comes_through_the_process(client, from_scratch, path):
     run = str(from_scratch.folder)
-    heat, images = helper.ask("grad_cam", run=run, paths=[path, path], classes=[0, 1])
+    heat, images = client.ask("grad_cam", run=run, paths=[path, path], classes=[0, 1])
     assert (heat.shape, heat.dtype) == ((2, 48, 48), np.float32)
     assert (images.shape, images.dtype) == ((2, 48, 48, 3), np.uint8)
-    found = helper.ask("occlusion", run=run, path=path, classes=[1])
+    found = client.ask("occlusion", run=run, path=path, classes=[1])
     assert found["drops"].shape == (1, 48, 48)
-    layers = helper.ask("activations", run=run, path=path)
+    layers = client.ask("activations", run=run, path=path)
     assert [layer["number"] for layer in layers] == [1, 2, 3, 4]
-    assert helper.ask("kernels", run=run)["pictures"].shape == (16, 3, 3, 3)
+    assert client.ask("kernels", run=run)["pictures"].shape == (16, 3, 3, 3)
 
 
-def test_what_is_wrong_comes_back_in_words(helper, from_scratch, path, tmp_path):
+def test_what_is_wrong_comes_back_in_words(client, from_scratch, path, tmp_path):
     with pytest.raises(WorkbenchError, match=r"gone\.png no longer exists"):
-        helper.ask("grad_cam", run=str(from_scratch.folder), paths=[str(tmp_path / "gone.png")], classes=[0])
+        client.ask("grad_cam", run=str(from_scratch.folder), paths=[str(tmp_path / "gone.png")], classes=[0])
     with pytest.raises(WorkbenchError, match="no class 9 among 2"):
-        helper.ask("grad_cam", run=str(from_scratch.folder), paths=[path], classes=[9])
+        client.ask("grad_cam", run=str(from_scratch.folder), paths=[path], classes=[9])
     with pytest.raises(WorkbenchError, match="has no weights"):
-        helper.ask("kernels", run=str(tmp_path))
+        client.ask("kernels", run=str(tmp_path))

@@ -1,4 +1,4 @@
-"""The network of a run, rebuilt: it answers what it answered when the run was judged."""
+"""The network of a run, rebuilt: it answers what it answered when the run was evaluated."""
 
 import shutil
 

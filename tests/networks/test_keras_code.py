@@ -6,8 +6,8 @@ import pytest
 
 from core.architectures.architecture import BACKBONE
 from core.architectures.blocks import BLOCKS, usual_block
+from core.architectures.custom import CustomNetwork
 from core.architectures.keras_code import APPLICATIONS, keras_code
-from core.architectures.own import OwnNetwork
 from core.architectures.registry import ARCHITECTURES
 from core.errors import UsageError
 from core.networks.backbones import build_backbone
@@ -29,9 +29,9 @@ EVERY_BLOCK = (
     usual_block("dense", units=5, activation="tanh"),
 )
 OWN = {
-    "every_block": OwnNetwork("every_block", 'Every "block"', 40, 3, EVERY_BLOCK),
-    "grey": OwnNetwork("grey", "Grey\\", 20, 1, (usual_block("residual"), usual_block("global_max_pool"))),
-    "class": OwnNetwork("class", "class", 9, 3, (usual_block("global_average_pool"),)),
+    "every_block": CustomNetwork("every_block", 'Every "block"', 40, 3, EVERY_BLOCK),
+    "grey": CustomNetwork("grey", "Grey\\", 20, 1, (usual_block("residual"), usual_block("global_max_pool"))),
+    "class": CustomNetwork("class", "class", 9, 3, (usual_block("global_average_pool"),)),
 }
 SCRATCH = {name: entry for name, entry in ARCHITECTURES.items() if not entry.frozen} | {
     name: network.architecture for name, network in OWN.items()

@@ -16,13 +16,13 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
-from core.inference import Helper
-from core.jobs import Job, identity
+from core.jobs.inference_client import InferenceClient
+from core.jobs.job import Job, identity
+from core.jobs.warm_worker import WarmWorker
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
-from core.runs.spare import SpareWorker
 from core.workspace import PROJECT, Workspace
-from pages.widgets.frame import STEPS
+from pages.shared.page import STEPS
 
 SECONDS_TO_DRAW = 60
 TEXTS = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "success", "code", "metric")
@@ -138,7 +138,7 @@ class Visit:
 @pytest.fixture(autouse=True)
 def no_spare_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker is kept ready: tests note what would be launched, and it would take that on instead."""
-    monkeypatch.setattr(SpareWorker, "keep_ready", lambda self, after=0.0: None)
+    monkeypatch.setattr(WarmWorker, "keep_ready", lambda self, after=0.0: None)
 
 
 def surveyed(run: Run) -> dict[str, list | str]:
@@ -158,12 +158,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What pages ask of the process that has Keras, which is not started: pictures from dark to light answer."""
     requests = []
 
-    def answer(helper: Helper, task: str, **arguments):
+    def answer(client: InferenceClient, task: str, **arguments):
         requests.append({"task": task} | arguments)
         if task == "grad_cam":
             count, image = len(arguments["paths"]), np.full((16, 16, 3), 90, np.uint8)
             return np.eye(16, dtype=np.float32)[None].repeat(count, axis=0), image[None].repeat(count, axis=0)
-        if task in ("label_faults", "unlike", "feature_map"):
+        if task in ("label_issues", "out_of_distribution", "feature_map"):
             return surveyed(Run(Path(arguments["run"])))
         side = arguments["image_size"]
         slope = np.broadcast_to(np.linspace(0, 255, side).astype(np.uint8)[:, None], (side, side, 3))
@@ -177,7 +177,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
             return np.repeat(slope[None], len(own), axis=0), 0.7 * own + 0.3 * own[:1] if mixes else own
         return np.repeat(slope[None], arguments["count"], axis=0)
 
-    monkeypatch.setattr(Helper, "ask", answer)
+    monkeypatch.setattr(InferenceClient, "ask", answer)
     return requests
 
 
@@ -265,7 +265,7 @@ def answers(dataset: Dataset, wrong_every: int) -> Predictions:
 def trained(workspace: Workspace) -> Callable[..., Run]:
     """Makes a run that is done, or whose status is changed: files such as a training leaves, without the training."""
 
-    def make(dataset: Dataset, epochs: int = 3, judged: bool = True, wrong_every: int = 4, **changes) -> Run:
+    def make(dataset: Dataset, epochs: int = 3, evaluated: bool = True, wrong_every: int = 4, **changes) -> Run:
         chosen = {"dataset": dataset.name, "architecture": "small_cnn", "epochs": 25} | changes.pop("settings", {})
         run = create_run(workspace, read_settings(chosen))
         for epoch in range(1, epochs + 1):
@@ -273,7 +273,7 @@ def trained(workspace: Workspace) -> Callable[..., Run]:
             figures = {"loss": 1 / epoch, "accuracy": 0.6, "val_loss": 1.1 / epoch, "val_accuracy": 0.55}
             run.events.append("epoch", epoch=epoch, seconds=1.0, best=True, **figures)
         facts = {"device": "CPU (2 cores)"} | ({"epochs": epochs, "best_epoch": epochs} if epochs else {})
-        if judged:
+        if evaluated:
             dataset.images.to_parquet(run.folder / "images.parquet", index=False)
             answers(dataset, wrong_every).save(run.predictions_path)
             facts["test_accuracy"] = run.evaluate("test")["accuracy"]
@@ -291,7 +291,7 @@ def training(trained: Callable[..., Run]) -> Callable[..., Run]:
     def make(dataset: Dataset, epochs: int = 3, **changes) -> Run:
         now = {"state": "running", "stage": "Training", "done": epochs, "total": 25, "processes": [identity()]}
         now |= {"started": time.time(), "finished": None}
-        run = trained(dataset, epochs, judged=False, **now | changes)
+        run = trained(dataset, epochs, evaluated=False, **now | changes)
         run.beat()
         return run
 

@@ -9,7 +9,7 @@ from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import parse_recipe, write_recipe
 from core.datasets.importing import create_sample
 from core.errors import WorkbenchError
-from core.inference import Helper
+from core.jobs.inference_client import InferenceClient
 from core.runs.draft import Draft
 
 QUESTION = "What variations should not change the answer?"
@@ -18,7 +18,7 @@ MIXUP_OFTEN = "MixUp: how often (% of batches)"
 NINE, EXTREMES, BATCH, COMPARED = "Nine draws", "Extremes", "Training batch", "Before / after"
 SIDEWAYS, UPSIDE_DOWN = "Mirrored left to right, is it still of the same class?", "And upside down?"
 DEGREES = "Turned by how many degrees at most?"
-ASK = Helper.ask  # the real one, before any test replaces it
+ASK = InferenceClient.ask  # the real one, before any test replaces it
 
 
 def recipe(dataset):
@@ -392,7 +392,7 @@ def test_an_image_that_can_not_be_drawn_is_named(visit, pets, monkeypatch):
     def fail(process, task, **arguments):
         raise WorkbenchError("The file is gone (*moved*).")
 
-    monkeypatch.setattr(Helper, "ask", fail)
+    monkeypatch.setattr(InferenceClient, "ask", fail)
     page = visit("augmentation")
     assert "The file is gone (*moved*)." in page.errors[0]
     assert "*moved*" not in page.source
@@ -412,7 +412,7 @@ def test_a_dataset_without_training_images_is_explained(visit, pets):
 @pytest.mark.parametrize("alone", [True, False])
 @pytest.mark.parametrize("view", [NINE, EXTREMES, BATCH, COMPARED])
 def test_blank_draws_are_warned_of_with_the_step_that_makes_them(visit, pets, monkeypatch, asked, alone, view):
-    usual = Helper.ask
+    usual = InferenceClient.ask
 
     def black(helper, task, **arguments):
         answered = usual(helper, task, **arguments)
@@ -420,7 +420,7 @@ def test_blank_draws_are_warned_of_with_the_step_that_makes_them(visit, pets, mo
             return [answered[0], np.zeros_like(answered[1]) if alone else answered[1]]
         return (np.zeros_like(answered[0]), answered[1]) if task == "training_batch" else np.zeros_like(answered)
 
-    monkeypatch.setattr(Helper, "ask", black)
+    monkeypatch.setattr(InferenceClient, "ask", black)
     choose(pets, "rotation=10,brightness=-50..0")
     found = warnings(visit("augmentation").set("Pictures", view))
     if alone:
@@ -438,7 +438,7 @@ def test_the_pictures_are_made_by_the_process_that_has_keras(visit, pets, monkey
         processes.add(process)
         return ASK(process, task, **arguments)
 
-    monkeypatch.setattr(Helper, "ask", ask)
+    monkeypatch.setattr(InferenceClient, "ask", ask)
     choose(pets, "rotation=25,mixup", architecture="small_cnn", image_size=32)
     try:
         page = visit("augmentation")

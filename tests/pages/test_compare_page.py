@@ -20,7 +20,7 @@ def two(pets, trained):
 def test_without_runs_it_leads_to_training(visit, pets):
     page = visit("compare")
     assert page.question == QUESTION
-    assert "No run has been judged yet." in page.words
+    assert "No run has been evaluated yet." in page.words
     assert page.links == ["Go to training"]
 
 
@@ -28,7 +28,7 @@ def test_one_run_has_nothing_to_be_compared_with(visit, pets, trained, training)
     trained(pets)
     training(pets)
     page = visit("compare")
-    assert "One run is judged so far. Another is still training." in page.words
+    assert "One run is evaluated so far. Another is still training." in page.words
     assert page.links == ["Train another"]
 
 
@@ -112,14 +112,14 @@ def test_of_two_runs_one_of_which_can_not_be_read_nothing_is_compared(visit, pet
 
 def test_runs_without_predictions_are_counted(visit, pets, trained, training, two):
     training(pets)
-    trained(pets, judged=False, state="stopped")
-    words = "Not to choose from: 1 still training and 1 that ended with nothing to judge."
+    trained(pets, evaluated=False, state="stopped")
+    words = "Not to choose from: 1 still training and 1 that ended with nothing to evaluate."
     assert words in visit("compare").words
 
 
 def test_they_are_judged_by_validation_images_as_well(visit, pets, two):
     page = visit("compare")
-    page.set("Judged by", "validation")
+    page.set("Evaluated by", "validation")
     assert "validation images" in page.words
     assert "test images.**" not in page.words
 

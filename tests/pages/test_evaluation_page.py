@@ -14,7 +14,7 @@ from core.datasets.importing import create_sample
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.evaluation.predictions import Predictions
-from core.runs.fixes import FILE
+from core.runs.lineage import FILE
 from core.runs.record import list_runs
 
 QUESTION = "How good is it, and where does it err?"
@@ -37,7 +37,7 @@ def matrix(page, place=0):
     return found | {"cells": {(row, column): (count, share) for row, column, count, share in found["cells"]}}
 
 
-# Nothing to judge -----------------------------------------------------------------------------------------------------
+# Nothing to evaluate --------------------------------------------------------------------------------------------------
 
 
 def test_without_images_it_leads_to_some(visit):
@@ -68,9 +68,9 @@ def test_while_the_first_run_goes_on_it_says_so(visit, pets, training):
 
 
 def test_runs_that_failed_before_they_could_be_judged(visit, pets, trained):
-    trained(pets, epochs=0, judged=False, state="failed", error="It broke.")
+    trained(pets, epochs=0, evaluated=False, state="failed", error="It broke.")
     page = visit("evaluation")
-    assert "No run has come far enough to be judged." in page.words
+    assert "No run has come far enough to be evaluated." in page.words
     assert page.links == ["Go to training"]
 
 
@@ -86,13 +86,13 @@ def test_a_run_that_is_not_there_is_said_not_to_be(visit, pets, trained):
     [("", "it is not finished yet"), ("It *broke*.\nLast lines of its log:\nlines", "It *broke*.")],
 )
 def test_a_run_without_predictions_gives_way_to_one_that_has_some(visit, pets, trained, error, words):
-    judged = trained(pets)
-    empty = trained(pets, judged=False, state="failed" if error else "done", error=error)
+    evaluated = trained(pets)
+    empty = trained(pets, evaluated=False, state="failed" if error else "done", error=error)
     page = visit("evaluation", dataset="pets", run=empty.id)
-    assert f"The run {empty.id} has nothing to judge: {words}" in page.words
+    assert f"The run {empty.id} has nothing to evaluate: {words}" in page.words
     assert "*broke*" not in page.source
     assert "Last lines" not in page.words
-    assert page.query["run"] == judged.id
+    assert page.query["run"] == evaluated.id
     assert "Right on 75 % of 8 test images" in page.words
 
 
@@ -207,8 +207,10 @@ def test_another_run_is_chosen(visit, pets, trained):
 def test_a_run_that_diverged_is_judged_with_a_warning(visit, pets, trained):
     trained(pets, state="failed", error="The *loss* stopped being a number.\nand so on")
     page = visit("evaluation")
-    judged = "The run failed after 3 of 25 epochs; its best weights are judged. The *loss* stopped being a number."
-    assert judged in page.words
+    evaluated = (
+        "The run failed after 3 of 25 epochs; its best weights are evaluated. The *loss* stopped being a number."
+    )
+    assert evaluated in page.words
     assert "*loss*" not in page.source
     assert "and so on" not in page.words
     assert "**Right on 75 %" in page.words
@@ -227,7 +229,7 @@ def test_untrained_weights_are_badged(visit, pets, trained):
 
 
 def test_a_run_outlives_its_dataset(visit, pets, trained, imported, tmp_path, class_folders):
-    """It is judged by its own images: a dataset of the same name may hold other ones by now."""
+    """It is evaluated by its own images: a dataset of the same name may hold other ones by now."""
     run = trained(pets)
     delete_dataset(pets)
     tmp_path.joinpath("sources").rename(tmp_path / "gone")
@@ -538,7 +540,7 @@ def test_fixed_images_are_marked(visit, pets, trained):
     assert tile["second"] == "now “dogs” · 80% dogs"
 
 
-# Judging what was not judged, or not lately ---------------------------------------------------------------------------
+# Evaluating what was not evaluated, or not lately ---------------------------------------------------------------------
 
 
 def answered_at(run, epoch):
@@ -551,10 +553,10 @@ def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trai
     page = visit("evaluation", dataset="pets", run=run.id)
     assert "3 of 25 epochs are trained" in page.words
     assert page.query["run"] == earlier.id, "meanwhile the figures of another run are there"
-    page.press("Judge the best so far")
-    assert run.judgement_requested
-    assert "When the epoch in hand has ended, the best so far is judged" in page.words
-    assert "Judge the best so far" not in page.buttons
+    page.press("Evaluate the best so far")
+    assert run.evaluation_requested
+    assert "When the epoch in hand has ended, the best so far is evaluated" in page.words
+    assert "Evaluate the best so far" not in page.buttons
     shutil.copy(earlier.predictions_path, run.predictions_path)
     shutil.copy(earlier.folder / "images.parquet", run.folder / "images.parquet")
     answered_at(run, 3)
@@ -564,22 +566,22 @@ def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trai
     words = "Unfinished: 3 of 25 epochs are trained. These are the answers of epoch 3, its best so far."
     assert words in page.words
     assert "**Right on 75 % of 8 test images**" in page.words
-    assert "Judge the best so far" not in page.buttons, "there is nothing newer"
+    assert "Evaluate the best so far" not in page.buttons, "there is nothing newer"
 
 
 def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
     run = training(pets)
-    page = visit("evaluation", dataset="pets", run=run.id).press("Judge the best so far")
+    page = visit("evaluation", dataset="pets", run=run.id).press("Evaluate the best so far")
     run.events.append("judged", epoch=3, error="The disk is *full*.")
-    assert "The best so far could not be judged: The disk is *full*." in page.run().words
-    assert "Judge the best so far" in page.buttons
+    assert "The best so far could not be evaluated: The disk is *full*." in page.run().words
+    assert "Evaluate the best so far" in page.buttons
 
 
 def test_before_the_first_epoch_there_is_nothing_to_judge(visit, pets, training):
     training(pets, epochs=0)
     page = visit("evaluation")
-    assert "0 of 25 epochs are trained. Once one has ended, the best so far can be judged." in page.words
-    assert "Judge the best so far" not in page.buttons
+    assert "0 of 25 epochs are trained. Once one has ended, the best so far can be evaluated." in page.words
+    assert "Evaluate the best so far" not in page.buttons
 
 
 def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launched):
@@ -587,29 +589,29 @@ def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launch
     answered_at(run, 2)
     run.best_weights.write_bytes(b"weights")
     page = visit("evaluation")
-    words = "These are the answers of epoch 2; epoch 3 was better since: the run failed before it was judged again."
+    words = "These are the answers of epoch 2; epoch 3 was better since: the run failed before it was evaluated again."
     assert words in page.words
-    page.press("Judge its best weights")
+    page.press("Evaluate its best weights")
     assert launched == [("core.training.worker", run.id)]
     assert run.ending == ("failed", "The training was killed (signal 9).")
-    assert "Its best weights are being judged. Until then, these are the answers of epoch 2" in page.words
+    assert "Its best weights are being evaluated. Until then, these are the answers of epoch 2" in page.words
 
 
 def test_a_run_that_was_killed_before_it_was_judged_can_be(visit, pets, trained, launched):
-    run = trained(pets, judged=False, state="failed", error="Killed.")
+    run = trained(pets, evaluated=False, state="failed", error="Killed.")
     run.best_weights.write_bytes(b"weights")
     page = visit("evaluation", dataset="pets", run=run.id)
-    assert "ended before it was judged. Killed." in page.words
-    page.press("Judge its best weights")
+    assert "ended before it was evaluated. Killed." in page.words
+    page.press("Evaluate its best weights")
     assert launched == [("core.training.worker", run.id)]
-    assert "its best weights are being judged" in page.words
+    assert "its best weights are being evaluated" in page.words
 
 
 def test_damaged_answers_are_made_anew(visit, pets, trained, launched):
     run = trained(pets)
     run.best_weights.write_bytes(b"weights")
     run.predictions_path.write_bytes(run.predictions_path.read_bytes()[:700])
-    page = visit("evaluation").press("Judge its best weights")
+    page = visit("evaluation").press("Evaluate its best weights")
     assert launched == [("core.training.worker", run.id)]
     assert "are damaged and cannot be read" in page.errors[0]
 

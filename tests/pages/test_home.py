@@ -85,10 +85,10 @@ def test_left_out_files_are_counted(visit, workspace, class_folders, tmp_path, i
 def test_the_best_of_the_runs_is_named(visit, pets, trained):
     trained(pets, wrong_every=4)
     best = trained(pets, wrong_every=0)
-    trained(pets, epochs=0, judged=False, state="failed", error="It broke.")
+    trained(pets, epochs=0, evaluated=False, state="failed", error="It broke.")
     home = visit("home")
     assert "The best of 3 so far, Small CNN, is right on **100 %** of the test images." in home.words
-    assert "2 judged" in home.words
+    assert "2 evaluated" in home.words
     assert "Recent runs" in home.words
     table = home.at.dataframe[0].value
     assert sorted(table["status"]) == ["done", "done", "failed"]
@@ -109,16 +109,16 @@ def test_untrained_weights_are_never_passed_over(visit, pets, trained):
 def test_a_run_that_goes_on_shows_how_far_it_is(visit, pets, training):
     training(pets, epochs=10)
     home = visit("home")
-    assert "1 training, none judged yet." in home.words
+    assert "1 training, none evaluated yet." in home.words
     assert "Training · 10 of 25" in home.words
     assert home.primary == ["Go on to training"]
     assert "Training · 40 %" in home.steps
 
 
 def test_a_run_that_failed_leads_back_to_training(visit, pets, trained):
-    trained(pets, epochs=0, judged=False, state="failed", error="Memory ran out.\nMore of it.")
+    trained(pets, epochs=0, evaluated=False, state="failed", error="Memory ran out.\nMore of it.")
     home = visit("home")
-    assert "1 training, none judged yet." in home.words
+    assert "1 training, none evaluated yet." in home.words
     assert home.primary == ["Go on to training"]
 
 

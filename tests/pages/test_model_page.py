@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.architectures.blocks import usual_block
-from core.architectures.own import OwnNetwork, OwnNetworks
+from core.architectures.custom import CustomNetwork, CustomNetworks
 from core.architectures.registry import ARCHITECTURES
 from core.datasets.editing import exclude
 from core.datasets.importing import create_from_path, create_sample, run_import
@@ -47,8 +47,8 @@ def tower(workspace):
         usual_block("convolution", filters=16, kernel=2, padding="valid"),
         usual_block("flatten"),
     )
-    network = OwnNetwork("tower", "My *tower*", 48, 3, blocks)
-    OwnNetworks(workspace).save(network)
+    network = CustomNetwork("tower", "My *tower*", 48, 3, blocks)
+    CustomNetworks(workspace).save(network)
     return network.architecture
 
 

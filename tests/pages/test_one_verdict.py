@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.runs.diagnosis import diagnosis_of
+from core.advice.diagnosis import diagnosis_of
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def run(pets, trained):
 def test_every_page_says_the_same(visit, run, command):
     found = diagnosis_of(run)
     assert found.kind == "over-fitting"
-    assert "Epoch 8, which is judged, does not show it yet" in found.words
+    assert "Epoch 8, which is evaluated, does not show it yet" in found.words
     for page in ("training", "evaluation", "home"):
         words = visit(page, dataset="pets", run=run.id).words
         assert found.words in words, page

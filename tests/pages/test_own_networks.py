@@ -3,10 +3,10 @@
 import pytest
 
 from core.architectures.blocks import usual_block
-from core.architectures.own import OwnNetwork, OwnNetworks
+from core.architectures.custom import CustomNetwork, CustomNetworks
 from core.runs.draft import Draft
 from core.runs.settings import read_settings
-from pages.widgets.frame import STEPS
+from pages.shared.page import STEPS
 
 BLOCKS = (usual_block("convolution", filters=4), usual_block("global_max_pool"))
 
@@ -14,8 +14,8 @@ BLOCKS = (usual_block("convolution", filters=4), usual_block("global_max_pool"))
 @pytest.fixture
 def mini(workspace):
     """A network of one's own; its name means nothing in Markdown, its title does."""
-    network = OwnNetwork("mini", "Mini *net*", 32, 3, BLOCKS)
-    OwnNetworks(workspace).save(network)
+    network = CustomNetwork("mini", "Mini *net*", 32, 3, BLOCKS)
+    CustomNetworks(workspace).save(network)
     return network
 
 
@@ -39,7 +39,7 @@ def test_a_page_with_a_network_that_is_chosen(page, visit, pets, mini):
 def test_a_page_with_a_network_that_is_the_best(page, visit, workspace, pets, trained_mini):
     for deleted in (False, True):
         if deleted:
-            OwnNetworks(workspace).delete("mini")
+            CustomNetworks(workspace).delete("mini")
         assert visit(page, dataset="pets", run=trained_mini[0].id).errors == []
 
 
@@ -49,7 +49,7 @@ def test_home_calls_it_by_its_title(visit, workspace, pets, trained_mini):
     assert "Mini *net*, 32 px" in home.words
     assert "Mini *net*" not in home.source, "its asterisks are part of its title"
     assert "Mini *net*" in list(home.at.main.dataframe[0].value["network"])
-    OwnNetworks(workspace).delete("mini")
+    CustomNetworks(workspace).delete("mini")
     home = visit("home", dataset="pets")
     assert "The best of 3 so far, Mini *net*, is right on" in home.words, "a run goes on with what it was made of"
     assert "Mini *net*, 32 px" not in home.words, "the next training takes another"

@@ -4,8 +4,8 @@ import pytest
 
 from core.datasets.editing import order_classes, rename_class
 from core.files import write_json
-from core.runs.fixes import FILE
-from pages.widgets.frame import STEPS
+from core.runs.lineage import FILE
+from pages.shared.page import STEPS
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from core.datasets.importing import create_from_path, run_import
 from core.hosting import visitor_workspace
-from core.jobs import identity
-from core.runs.sweep import DEFAULT_MINUTES_HOSTED, MOST_MINUTES_HOSTED, MOST_REVIVALS, Sweep, list_sweeps
-from pages.widgets.frame import COOKIE
+from core.jobs.job import identity
+from core.sweeps.sweep import DEFAULT_MINUTES_HOSTED, MOST_MINUTES_HOSTED, MOST_REVIVALS, Sweep, list_sweeps
+from pages.shared.page import COOKIE
 
 
 def begun(workspace, dataset, runs, budget=8, **status):
@@ -37,11 +37,11 @@ def begun(workspace, dataset, runs, budget=8, **status):
 
 def test_a_sweep_is_started_over_the_settings_chosen(visit, workspace, pets, launched):
     page = visit("compare")
-    assert "Runs are judged by the validation images" in page.words
+    assert "Runs are evaluated by the validation images" in page.words
     page.set("Runs at most", 3)
     page.press("Try 3 runs")
     (sweep,) = list_sweeps(workspace)
-    assert launched == [("core.runs.sweep_worker", sweep.id)]
+    assert launched == [("core.sweeps.worker", sweep.id)]
     assert [axis.name for axis in sweep.axes] == ["learning_rate", "dropout"]
     assert sweep.axes[0].log
     assert sweep.request["runs"] == 3
@@ -98,7 +98,7 @@ def test_what_is_being_tried_is_told(visit, workspace, pets, trained, training):
 def test_a_sweep_that_died_goes_on_as_soon_as_somebody_looks(visit, workspace, pets, trained, launched):
     sweep = begun(workspace, pets, [trained(pets)], state="running", processes=[[1, 0.0]])
     page = visit("compare")
-    assert launched == [("core.runs.sweep_worker", sweep.id)]
+    assert launched == [("core.sweeps.worker", sweep.id)]
     assert "Stop, and keep what is done" in page.buttons
     page.run()
     assert len(launched) == 1
@@ -111,7 +111,7 @@ def test_a_sweep_that_died_too_often_goes_on_by_a_button(visit, workspace, pets,
     assert launched == []
     assert "Its process is gone" in page.errors[0]
     page.press("Go on with it")
-    assert launched == [("core.runs.sweep_worker", sweep.id)]
+    assert launched == [("core.sweeps.worker", sweep.id)]
 
 
 def test_one_that_has_spent_its_budget_tries_more(visit, workspace, pets, trained, launched):
@@ -119,7 +119,7 @@ def test_one_that_has_spent_its_budget_tries_more(visit, workspace, pets, traine
     page = visit("compare")
     assert "Go on with it" not in page.buttons
     page.press("Try 8 more")
-    assert launched == [("core.runs.sweep_worker", sweep.id)]
+    assert launched == [("core.sweeps.worker", sweep.id)]
     assert sweep.request["runs"] == 10
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from core.architectures.registry import ARCHITECTURES
 from core.datasets.importing import create_from_path, create_sample, run_import
+from core.features.store import USES
 from core.hosting import new_visitor, visitor_workspace
-from core.jobs import identity
+from core.jobs.job import identity
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.runs.settings import PARAMETERS
-from core.training.features import USES
 
 QUESTION = "Is it learning?"
 TRAIN = "Train up to 100 epochs"
@@ -293,13 +293,15 @@ def test_a_run_that_is_done_leads_on_to_its_evaluation(visit, pets, trained):
 
 
 def test_a_run_that_failed_says_why(visit, pets, trained):
-    trained(pets, epochs=0, judged=False, state="failed", error="Memory *ran* out.\nLast lines of its log:\n# a\n_b_")
+    trained(
+        pets, epochs=0, evaluated=False, state="failed", error="Memory *ran* out.\nLast lines of its log:\n# a\n_b_"
+    )
     page = visit("training")
     assert "**It failed after 0 of 25 epochs.**" in page.words
     assert page.errors == ["Memory *ran* out."]
     assert "*ran*" not in page.source
     assert page.at.main.code[0].value == "Last lines of its log:\n# a\n_b_"
-    assert page.primary == [], "there is nothing to judge"
+    assert page.primary == [], "there is nothing to evaluate"
     assert "Train again" in page.buttons
 
 
@@ -322,8 +324,8 @@ def test_a_run_that_was_stopped_kept_its_best(visit, pets, trained):
 
 
 def test_a_run_that_was_stopped_too_early_has_nothing_to_judge(visit, pets, trained):
-    words = "Stopped before the first epoch had ended: there is nothing to judge."
-    trained(pets, epochs=0, judged=False, state="stopped", error=words)
+    words = "Stopped before the first epoch had ended: there is nothing to evaluate."
+    trained(pets, epochs=0, evaluated=False, state="stopped", error=words)
     page = visit("training")
     assert "**Stopped after 0 epochs.**" in page.words
     assert [info.value for info in page.at.main.info] == [words.replace(":", "\\:").replace(".", "\\.")]

@@ -4,20 +4,20 @@ import time
 
 import pytest
 
-from core.jobs import identity
-from core.runs.queue import Queue
+from core.jobs.job import identity
+from core.jobs.queue import Queue
 from core.runs.record import create_run, list_runs
 from core.runs.settings import read_settings
 
 
 @pytest.fixture
 def joined(workspace, pets, monkeypatch):
-    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "1")
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
 
     def make(seconds_ago):
         run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
         run.update(state="queued", stage="Waiting", started=time.time() - seconds_ago, processes=[identity()])
-        Queue(workspace.places).join(run)
+        Queue(workspace.slots).join(run)
         return run
 
     return make
@@ -25,7 +25,7 @@ def joined(workspace, pets, monkeypatch):
 
 def test_a_waiting_run_says_its_position_and_how_long_still(visit, joined, workspace):
     first, second, third = joined(300), joined(200), joined(100)
-    (place,), _ = Queue(workspace.places).look(first)
+    (place,), _ = Queue(workspace.slots).look(first)
     first.update(state="running", stage="Training", eta_seconds=135.0)
     assert "**First in line.** It starts by itself, in about 2 min 15 s." in visit("training", run=second.id).words
     page = visit("training", run=third.id)
@@ -37,8 +37,8 @@ def test_a_waiting_run_says_its_position_and_how_long_still(visit, joined, works
 
 def test_a_number_of_places_that_makes_no_sense_is_said_on_the_page(visit, joined, monkeypatch):
     run = joined(10)
-    monkeypatch.setenv("WORKBENCH_PLACES_COUNT", "many")
-    assert "WORKBENCH_PLACES_COUNT must be a whole number" in visit("training", run=run.id).words
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "many")
+    assert "WORKBENCH_SLOT_COUNT must be a whole number" in visit("training", run=run.id).words
 
 
 @pytest.mark.parametrize("state", ["failed", "stopped"])

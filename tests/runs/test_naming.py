@@ -10,8 +10,8 @@ import pytest
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
 from core.evaluation.predictions import Predictions
 from core.files import write_json
-from core.runs.comparing import compare_runs
-from core.runs.fixes import FILE, retrain
+from core.runs.comparison import compare_runs
+from core.runs.lineage import FILE, retrain
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 

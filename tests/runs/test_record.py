@@ -1,4 +1,4 @@
-"""Runs on disk: found by the beginning of their id, judged, listed and removed."""
+"""Runs on disk: found by the beginning of their id, evaluated, listed and removed."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ import pytest
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import Predictions
 from core.files import write_json
-from core.jobs import identity
+from core.jobs.job import identity
 from core.runs.labels import write_labels
 from core.runs.record import Run, create_run, delete_run, find_run, list_runs
 from core.runs.settings import read_settings

@@ -1,4 +1,4 @@
-"""Examples: what is trained on, and by what each image is judged."""
+"""Examples: what is trained on, and by what each image is evaluated."""
 
 import numpy as np
 import pandas as pd
@@ -29,11 +29,11 @@ def test_views_are_trained_on_beside_the_images(examples):
 
 
 def test_images_are_judged_as_they_are_and_by_the_views_that_are_added(examples):
-    assert examples.views_judged == 1
-    examples.judge_also(np.array([1, 3]), lambda: np.array([[11.0], [13.0]]))
-    judged = [(rows.tolist(), inputs.ravel().tolist()) for rows, inputs in examples.judged()]
-    assert judged == [([0, 1, 2, 3], [0, 1, 2, 3]), ([1, 3], [11, 13])]
-    assert examples.views_judged == 2
+    assert examples.views_evaluated == 1
+    examples.evaluate_also(np.array([1, 3]), lambda: np.array([[11.0], [13.0]]))
+    evaluated = [(rows.tolist(), inputs.ravel().tolist()) for rows, inputs in examples.evaluated()]
+    assert evaluated == [([0, 1, 2, 3], [0, 1, 2, 3]), ([1, 3], [11, 13])]
+    assert examples.views_evaluated == 2
 
 
 def test_a_view_is_made_only_when_it_judges(examples):
@@ -43,8 +43,8 @@ def test_a_view_is_made_only_when_it_judges(examples):
         made.append(True)
         return np.zeros((1, 1))
 
-    examples.judge_also(np.array([1]), make)
+    examples.evaluate_also(np.array([1]), make)
     examples.training()
     assert not made
-    list(examples.judged())
+    list(examples.evaluated())
     assert made == [True]

@@ -8,11 +8,11 @@ import pytest
 
 from core.datasets.importing import create_from_path, run_import
 from core.errors import UsageError
+from core.runs.evaluation_state import evaluations_of
 from core.runs.events import epoch_table
-from core.runs.executor import extend, wait
+from core.runs.lifecycle import extend, wait
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.runs.standing import judgements_of
 from core.training.checkpoint import epochs_in
 from core.training.reporter import Reporter
 from core.training.trainer import train
@@ -133,14 +133,14 @@ def test_asked_to_judge_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_not_
 
     def ask(reporter, epoch, figures):
         tell(reporter, epoch, figures)
-        reporter._run.request_judgement()
+        reporter._run.request_evaluation()
 
     monkeypatch.setattr(Reporter, "epoch_ended", ask)
     run = new_run()
     assert train(run.folder) == 0, run.status().error
-    answered = [event["epoch"] for event in judgements_of(run)]
+    answered = [event["epoch"] for event in evaluations_of(run)]
     assert answered[HEAD_EPOCHS - 1] <= HEAD_EPOCHS < answered[HEAD_EPOCHS]
-    assert not any("error" in event for event in judgements_of(run))
+    assert not any("error" in event for event in evaluations_of(run))
     assert_same(run, unbroken)
 
 

@@ -7,8 +7,8 @@ from PIL import Image
 from core.datasets.editing import order_classes, relabel, rename_class
 from core.datasets.importing import create_from_path, run_import
 from core.errors import UsageError
-from core.runs import executor
-from core.runs.executor import extend
+from core.runs import lifecycle
+from core.runs.lifecycle import extend
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training.trainer import train
@@ -34,7 +34,7 @@ def shades(workspace, tmp_path):
 @pytest.fixture
 def trained(workspace, shades, monkeypatch):
     """A run whose processes are left out: it is trained here."""
-    monkeypatch.setattr(executor, "_launch", lambda workspace, run: None)
+    monkeypatch.setattr(lifecycle, "_launch", lambda workspace, run: None)
     settings = {"dataset": "shades", "architecture": "perceptron", "image_size": 8, "epochs": 40, "learning_rate": 0.01}
     run = create_run(workspace, read_settings(settings))
     assert train(run.folder) == 0, run.status().error

@@ -1,13 +1,13 @@
-"""A training that is asked to judge its best so far answers, and ends as if it had not been asked."""
+"""A training that is asked to evaluate its best so far answers, and ends as if it had not been asked."""
 
 import numpy as np
 import pytest
 
 from core.datasets.importing import create_from_path, run_import
 from core.evaluation.predictions import Predictions
+from core.runs.evaluation_state import evaluation_state_of, evaluations_of, failed_evaluation
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.runs.standing import failed_judgement, judgements_of, standing_of
 from core.training.reporter import Reporter
 from core.training.trainer import train
 from core.workspace import Workspace
@@ -50,7 +50,7 @@ def asked_at_every_epoch(monkeypatch):
 
     def end(reporter, epoch, figures):
         tell(reporter, epoch, figures)
-        reporter._run.request_judgement()
+        reporter._run.request_evaluation()
 
     def look(reporter, epoch):
         begin(reporter, epoch)
@@ -67,16 +67,16 @@ def test_it_goes_on_as_if_it_had_not_been_asked(trained, settings, request):
     alone = trained(settings)
     found = request.getfixturevalue("asked_at_every_epoch")
     asked = trained(settings)
-    assert [answers.epoch for answers in found] == [event["epoch"] for event in judgements_of(asked)][:-1]
+    assert [answers.epoch for answers in found] == [event["epoch"] for event in evaluations_of(asked)][:-1]
     assert found[0].epoch == 1
     assert all(len(answers) == len(asked.predictions()) for answers in found)
     with np.load(alone.checkpoint) as one, np.load(asked.checkpoint) as other:
         arrays = [name for name in one.files if name != "state"]
         assert [name for name in arrays if not np.array_equal(one[name], other[name])] == []
     assert np.array_equal(alone.predictions().probabilities, asked.predictions().probabilities)
-    assert not asked.judgement_requested
+    assert not asked.evaluation_requested
     assert asked.status().facts.keys() == alone.status().facts.keys()
-    standing = standing_of(asked)
+    standing = evaluation_state_of(asked)
     assert (standing.epoch, standing.words()) == (standing.best_epoch, "")
 
 
@@ -91,8 +91,8 @@ def test_judging_that_comes_to_nothing_is_told_and_the_training_goes_on(trained,
 
     monkeypatch.setattr(Predictions, "save", fail_once)
     run = trained(HEAD)
-    first, *others = judgements_of(run)
+    first, *others = evaluations_of(run)
     assert first["error"].startswith("The disk is full.")
     assert all("error" not in event for event in others)
-    assert failed_judgement(run) == ""
+    assert failed_evaluation(run) == ""
     assert run.status().facts["epochs"] == SETTINGS["epochs"]

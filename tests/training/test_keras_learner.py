@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from core.architectures.blocks import usual_block
-from core.architectures.own import OwnNetwork
+from core.architectures.custom import CustomNetwork
 from core.architectures.registry import ARCHITECTURES
+from core.features.plan import Plan
+from core.features.runtimes import plain_name
 from core.networks.network import build_head, build_scratch
 from core.runs.settings import read_settings
 from core.training.keras_learner import KerasLearner
-from core.training.plan import Plan
-from core.training.runtimes import plain_name
 from core.training.scratch import build_learner
 
 SHARES = np.array([0.9, 0.07, 0.03])
@@ -48,7 +48,7 @@ def test_a_network_of_the_registry_starts_at_it(name):
 
 @pytest.mark.parametrize("blocks", OWN.values(), ids=OWN)
 def test_an_own_network_starts_at_it(blocks):
-    architecture = OwnNetwork("own", "Own", 12, 3, blocks).architecture
+    architecture = CustomNetwork("own", "Own", 12, 3, blocks).architecture
     learner = KerasLearner(build_scratch(architecture, 12, len(SHARES), 0.3), settings())
     np.testing.assert_allclose(answers_where_nothing_is_seen(learner, (12, 12, 3)), [SHARES] * 2, atol=1e-6)
 

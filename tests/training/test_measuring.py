@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from core.jobs import Stopped
+from core.jobs.job import Stopped
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 from core.training import measuring

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from core.errors import UsageError
-from core.training.plan import plan_key, read_plan, remembered_plan
+from core.features.plan import plan_key, read_plan, remembered_plan
+from core.features.runtimes import plain_name
 from core.training.precision import batch_sizes, choose_precision, precisions
-from core.training.runtimes import plain_name
 
 KEY = plan_key({"architecture": "small_cnn", "image_size": 8, "weights": ""}, training={"batch_sizes": [32]})
 SAMPLE = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), dtype=np.uint8)

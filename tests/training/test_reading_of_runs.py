@@ -12,17 +12,17 @@ from core.datasets.store import open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.explain.run_features import features_of
 from core.explain.trained_network import TrainedNetwork, trained_network
+from core.features.pixels import load_pixels
+from core.features.store import FeatureStore, cache_key
 from core.files import write_json
 from core.images.description import describe_many
 from core.images.reading_settings import AS_USUAL, Reading
-from core.runs import executor
-from core.runs.comparing import judge_all, trained_on
-from core.runs.executor import extend, judge
-from core.runs.fixes import has_changed
+from core.runs import lifecycle
+from core.runs.comparison import evaluate_all, trained_on
+from core.runs.lifecycle import evaluate, extend
+from core.runs.lineage import has_changed
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
-from core.training.features import FeatureStore, made_from
-from core.training.pixels import load_pixels
 from core.training.trainer import train
 from core.workspace import Workspace
 from tests.images.pixel_kinds import plainly_laid_kinds, quarters
@@ -134,7 +134,7 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
     np.testing.assert_array_equal(trained_network(run).read(paths), before)
     assert features_of(run).vectors.shape[0] == 2 * COUNT
     assert has_changed(twelve, run), "to train again is worth while"
-    monkeypatch.setattr(executor, "_launch", lambda workspace, run: None)
+    monkeypatch.setattr(lifecycle, "_launch", lambda workspace, run: None)
     extend(workspace_of_twins, run, 2)
     assert train(run.folder) == 0
     assert run.reading == TWELVE_BITS
@@ -145,7 +145,7 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
     assert new.reading == OTHER
     assert trained_network(new).read(paths).mean() < before.mean() / 2
     assert trained_on(new) == trained_on(run), "the same images: which scale is better can be asked"
-    assert judge_all([run, new])[0][0].version == judge_all([run, new])[0][1].version
+    assert evaluate_all([run, new])[0][0].version == evaluate_all([run, new])[0][1].version
 
 
 @pytest.mark.slow
@@ -164,15 +164,15 @@ def test_other_images_are_not_gone_on_with_whatever_the_scale(workspace_of_twins
     run.update(facts={"dataset_version": "0123456789ab-" + twelve.content.version.partition("-")[2]})
     run.best_weights.touch()
     with pytest.raises(UsageError, match="was changed since"):
-        judge(workspace_of_twins, run)
+        evaluate(workspace_of_twins, run)
 
 
 def test_features_are_known_by_the_scale_unless_it_is_the_usual_one(tmp_path):
-    plain = made_from("mobilenet_075", 224, None, 0)
-    assert plain == made_from("mobilenet_075", 224, None, 0, reading=AS_USUAL)
+    plain = cache_key("mobilenet_075", 224, None, 0)
+    assert plain == cache_key("mobilenet_075", 224, None, 0, reading=AS_USUAL)
     assert "reading" not in plain
     folders = {
-        FeatureStore(tmp_path, made_from("mobilenet_075", 224, None, 0, reading=reading)).folder
+        FeatureStore(tmp_path, cache_key("mobilenet_075", 224, None, 0, reading=reading)).folder
         for reading in (AS_USUAL, TWELVE_BITS, OTHER, Reading((), (4, 3, 2)))
     }
     assert len(folders) == 4

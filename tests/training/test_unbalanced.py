@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.architectures.blocks import usual_block
-from core.architectures.own import OwnNetwork
+from core.architectures.custom import CustomNetwork
 from core.datasets.importing import create_from_path, run_import
 from core.evaluation.predictions import Predictions
 from core.runs.record import create_run
@@ -24,7 +24,7 @@ FROZEN = {"architecture": "mobilenet_075", "weights": "untrained", "image_size":
 RUNS = {
     "small CNN": {"architecture": "small_cnn", "image_size": 32},
     "small CNN, mixed images": {"architecture": "small_cnn", "image_size": 32, "augmentation": "mixup,cutmix"},
-    "own network": {"network": OwnNetwork("own", "Own", 32, 3, BLOCKS).to_dict(), "image_size": 32},
+    "own network": {"network": CustomNetwork("own", "Own", 32, 3, BLOCKS).to_dict(), "image_size": 32},
     "head": FROZEN,
     "head, smoothed labels": FROZEN | {"label_smoothing": 0.2},
     "head, one epoch": FROZEN | {"epochs": 1},

@@ -17,15 +17,15 @@ import pandas as pd
 import pytest
 from filelock import FileLock, Timeout
 
+from core.advice.diagnosis import diagnosis_of
 from core.architectures.registry import ARCHITECTURES
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError, in_words
-from core.jobs import Job, is_alive
-from core.runs.diagnosis import diagnosis_of
+from core.jobs.job import Job, is_alive
+from core.jobs.slots import slot_count
 from core.runs.events import epoch_table
-from core.runs.executor import start
-from core.runs.queue import place_count
+from core.runs.lifecycle import start
 from core.runs.record import Run, create_run, delete_run, find_run, list_runs
 from core.runs.settings import read_settings
 from core.workspace import Workspace
@@ -163,9 +163,9 @@ def cli(workspace, *arguments, **environment):
 def all_places_taken(workspace):
     """As if as many runs as the machine takes were training."""
     with ExitStack() as taken:
-        for index in range(place_count()):
-            workspace.places.mkdir(parents=True, exist_ok=True)
-            taken.enter_context(FileLock(workspace.places / f"{index}.lock"))
+        for index in range(slot_count()):
+            workspace.slots.mkdir(parents=True, exist_ok=True)
+            taken.enter_context(FileLock(workspace.slots / f"{index}.lock"))
         yield
 
 
@@ -244,9 +244,9 @@ def test_the_command_line_gives_the_same_figures(done, tiny):
     printed = cli(tiny, "evaluate", done.id, "--json")
     assert printed.returncode == 0
     document = json.loads(printed.stdout)
-    judged, diagnosis = document.pop("judged"), document.pop("diagnosis")
+    evaluated, diagnosis = document.pop("judged"), document.pop("diagnosis")
     assert diagnosis == json.loads(json.dumps(diagnosis_of(done).to_dict()))
-    assert (judged["epoch"], judged["unfinished"], judged["words"]) == (judged["best_epoch"], False, "")
+    assert (evaluated["epoch"], evaluated["unfinished"], evaluated["words"]) == (evaluated["best_epoch"], False, "")
     assert document == {"run": done.id, "untrained": False} | json.loads(json.dumps(done.evaluate("test")))
     listed = json.loads(cli(tiny, "runs", "--json").stdout)
     assert done.summary() | {"sweep": None, "name": "", "star": False, "notes": ""} in listed
@@ -256,7 +256,7 @@ def test_a_run_outlives_the_process_that_started_it_and_the_same_seed_gives_the_
     """It is started while all places are taken, so that it certainly has yet to begin when its starter is gone."""
     script = f"""
 from core.datasets.store import open_dataset
-from core.runs.executor import start
+from core.runs.lifecycle import start
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 workspace = Workspace.at({str(tiny.root)!r})
@@ -388,7 +388,7 @@ def test_the_death_of_the_trainer_is_written_down_with_its_cause(fresh):
 
 def place_is_free(workspace):
     try:
-        with FileLock(workspace.places / "0.lock", timeout=0):
+        with FileLock(workspace.slots / "0.lock", timeout=0):
             return True
     except Timeout:
         return False
@@ -435,7 +435,7 @@ def test_two_processes_that_write_the_same_status_undo_nothing(tmp_path):
     """The supervisor and the trainer do so; each here says 150 things of its own."""
     script = """
 import sys
-from core.jobs import Job
+from core.jobs.job import Job
 job = Job(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
@@ -489,7 +489,7 @@ def test_a_loss_that_is_no_number_later_keeps_the_best_of_the_epochs_before(fres
 # Waiting for a place -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(place_count() > 1, reason="this machine has room for more than one run at a time")
+@pytest.mark.skipif(slot_count() > 1, reason="this machine has room for more than one run at a time")
 def test_a_second_run_waits_for_the_first_and_then_trains(fresh):
     first = begin(fresh, **ENDLESS)
     until(lambda: first.status().state != "queued", "a place for the first")
@@ -671,7 +671,7 @@ def test_augmented_views_are_trained_on_even_when_an_image_is_gone_by_then(fresh
     status = ended(run)
     assert (status.state, status.error) == ("done", "")
     computed = [name for name in stages(run) if name.startswith("Computing features")]
-    # Two that are drawn to train on, and the mirrored one to judge by.
+    # Two that are drawn to train on, and the mirrored one to evaluate by.
     assert computed == [f"Computing features, view {view} of 3" for view in (1, 2, 3)]
     assert len([path for path in fresh.features.iterdir() if path.is_dir()]) == 4
     (note,) = left_out(run)

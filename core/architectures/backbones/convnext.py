@@ -2,8 +2,8 @@
 
 from core.architectures.architecture import BACKBONE, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import STANDARDISED, conv, dropout
 from core.architectures.layers import VALID, Layer
-from core.architectures.parts import STANDARDISED, conv, dropout
 
 # The channels and the blocks of the four stages of the tiny one (section 3 of the paper).
 STAGES = ((96, 3), (192, 3), (384, 9), (768, 3))

@@ -2,8 +2,8 @@
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import STANDARDISED, average_pool, max_pool, normalised, normalised_conv
 from core.architectures.layers import VALID, Layer
-from core.architectures.parts import STANDARDISED, average_pool, max_pool, normalised, normalised_conv
 
 # The layers of the four dense blocks of DenseNet-121 (table 1 of the paper), each of which adds `GROWTH` channels.
 LAYERS = (6, 12, 24, 16)

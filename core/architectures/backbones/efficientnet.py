@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import STANDARDISED, conv, normalised, normalised_conv
 from core.architectures.layers import Layer
-from core.architectures.parts import STANDARDISED, conv, normalised, normalised_conv
 
 
 @dataclass(frozen=True)

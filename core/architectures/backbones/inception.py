@@ -2,8 +2,8 @@
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import SIGNED, average_pool, max_pool, normalised_conv
 from core.architectures.layers import SAME, VALID, Layer
-from core.architectures.parts import SIGNED, average_pool, max_pool, normalised_conv
 
 # A path is written as its steps: (filters, window) of a convolution, HALVING behind it where it halves the image; or a
 # pooling. FORK stands before the last two convolutions of a path that ends in both of them, side by side.

@@ -5,8 +5,8 @@ MobileNetV2 does this between a 1 × 1 convolution that widens and one that narr
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import SIGNED, normalised, normalised_conv
 from core.architectures.layers import VALID, Layer
-from core.architectures.parts import SIGNED, normalised, normalised_conv
 
 # The filters of the thirteen blocks at α 1, and the blocks that halve the image.
 FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)

@@ -2,8 +2,8 @@
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import CAFFE, max_pool, normalised_conv
 from core.architectures.layers import VALID, Layer
-from core.architectures.parts import CAFFE, max_pool, normalised_conv
 
 # Of the stages that the paper calls conv2_x to conv5_x (its table 1): the filters within a unit, which gives four times
 # as many channels; and the units of a network of so many layers.
@@ -75,7 +75,7 @@ def _resnet(depth: int, description: str, megabytes: float, digest: str) -> Arch
 RESNETS = (
     _resnet(
         50,
-        "The usual yardstick: a shortcut around every three convolutions, and 2,048 strong features. About seven "
+        "The usual baseline: a shortcut around every three convolutions, and 2,048 strong features. About seven "
         "times the work of MobileNet.",
         94.4,
         "4d473c1dd8becc155b73f8504c6f6626",

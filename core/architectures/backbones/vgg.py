@@ -2,8 +2,8 @@
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.layer_factories import CAFFE, conv, dense, max_pool
 from core.architectures.layers import Layer
-from core.architectures.parts import CAFFE, conv, dense, max_pool
 
 # Filters and convolutions of the five blocks (table 1 of the paper, column D).
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))

@@ -1,0 +1,239 @@
+"""A linear probe before a long run: what frozen features would give on a sample, against plain baselines."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from filelock import FileLock
+
+from core.datasets.store import Dataset
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.intervals import wilson
+from core.evaluation.metrics import percent
+from core.files import read_json, write_json
+from core.hosting import Hosting
+from core.jobs.job import Job
+from core.runs.settings import Parameter
+from core.workspace import Workspace
+
+WORKER = "core.advice.linear_probe_worker"
+FOLDS = 5
+MAJORITY, PIXELS = "majority", "pixels"
+SECONDS = Parameter("seconds", "Seconds", "How long a linear probe may take.", 5, 300, {}, whole=False)
+DEFAULT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What one way to see an image gave in cross-validation.
+
+    Parameters
+    ----------
+    name
+        `MAJORITY`, `PIXELS`, or the name of an architecture.
+    title
+        What people call it.
+    images
+        How many images it was asked about.
+    right
+        How many of them it was right about; None where it was not tried.
+    seconds
+        How long that took: loading, computing and cross-validation.
+    images_per_second
+        At which its features were computed, decoding included; None where there were too few to compute.
+    full_seconds
+        About how long the features that the dataset still lacks will take a run; None where that can't be told.
+    reason
+        Why it was not tried; "" where it was.
+    """
+
+    name: str
+    title: str
+    images: int = 0
+    right: int | None = None
+    seconds: float | None = None
+    images_per_second: float | None = None
+    full_seconds: float | None = None
+    reason: str = ""
+
+    @property
+    def is_backbone(self) -> bool:
+        return self.name not in (MAJORITY, PIXELS)
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share it was right about, 0 to 1."""
+        return self.right / self.images if self.right is not None and self.images else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % Wilson interval of the accuracy."""
+        return None if self.accuracy is None else wilson(self.right, self.images)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"accuracy": self.accuracy, "interval": self.interval}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a look at a dataset has found.
+
+    Parameters
+    ----------
+    dataset, version
+        Which dataset, and which state of it.
+    sampled, images
+        How many images were looked at, of how many for training and validation.
+    candidates
+        The baselines, then the backbones by their size.
+    notes
+        What a reader should know of the sample, in words.
+    """
+
+    dataset: str
+    version: str
+    sampled: int
+    images: int
+    candidates: tuple[Candidate, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tried(self) -> tuple[Candidate, ...]:
+        return tuple(candidate for candidate in self.candidates if candidate.accuracy is not None)
+
+    @property
+    def best(self) -> Candidate | None:
+        """The backbone that was right most often, the smallest of equals; None where none was tried."""
+        backbones = [candidate for candidate in self.tried if candidate.is_backbone]
+        return max(backbones, key=lambda candidate: candidate.right, default=None)
+
+    def words(self) -> str:
+        """The decisive figures in a sentence."""
+        baselines = {candidate.name: _share(candidate) for candidate in self.tried if not candidate.is_backbone}
+        plain = {PIXELS: "colours and shapes of small pixels alone", MAJORITY: "always the commonest class"}
+        parts = [f"{plain[name]}: {baselines[name]}" for name in plain if name in baselines]
+        if self.best is not None:
+            images = f"of {self.best.images:,} sampled images right in cross-validation"
+            parts.insert(0, f"{self.best.title}’s features: {_share(self.best)} {images}")
+        text = "; ".join(parts)
+        return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; the inverse of `read_findings`."""
+        return asdict(self) | {
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
+            "best": self.best.name if self.best else None,
+            "words": self.words(),
+        }
+
+
+def read_findings(values: dict[str, Any]) -> Findings:
+    """The findings that `Findings.to_dict` wrote.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If that is not what they are.
+    """
+    known = Candidate.__dataclass_fields__
+    candidates = (
+        Candidate(**{key: value for key, value in entry.items() if key in known}) for entry in values["candidates"]
+    )
+    plain = {name: values[name] for name in ("dataset", "version", "sampled", "images")}
+    return Findings(**plain, candidates=tuple(candidates), notes=tuple(values["notes"]))
+
+
+class LinearProbe(Job):
+    """The folder of the one look that a workspace may have going: ``request.json`` says at what, and for how long."""
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "LinearProbe":
+        # As deep in the workspace as the folder of a run.
+        return cls(workspace.root / "looks" / "current")
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The `dataset` and the `seconds` of the last look; {} before the first."""
+        return read_json(self.folder / "request.json") or {}
+
+    def is_at(self, dataset: Dataset) -> bool:
+        """Whether this dataset is, or was the last that was, looked at."""
+        return self.request.get("dataset") == dataset.name
+
+    def findings(self) -> Findings | None:
+        """What has been found so far; None before that."""
+        values = self.written_status().facts.get("findings")
+        return None if values is None else read_findings(values)
+
+
+def start_probe(workspace: Workspace, dataset: Dataset, seconds: float = DEFAULT_SECONDS) -> LinearProbe:
+    """Set a look at a dataset going in a process of its own.
+
+    Parameters
+    ----------
+    seconds
+        After which no further backbone is begun, and the one in hand is left.
+
+    Raises
+    ------
+    UsageError
+        If there are too few images, another look is going on in the workspace, or a visitor's space is full.
+    """
+    request = {"dataset": dataset.name, "seconds": SECONDS.check(seconds)}
+    Hosting.from_environment().check_room(workspace)
+    check_enough(dataset)
+    look = LinearProbe.of(workspace)
+    look.folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(look.folder / "start.lock"):
+        if look.status().active:
+            raise UsageError(
+                f"A linear probe at {look.request.get('dataset')} is going on, and there can be one at a time. Wait "
+                "for its end, or stop it."
+            )
+        look.forget()
+        for old in (look.log_path, look.folder / "events.jsonl"):
+            old.unlink(missing_ok=True)
+        write_json(look.folder / "request.json", request)
+        look.launch(WORKER, WORKBENCH_SLOTS=str(workspace.slots))
+    return look
+
+
+def check_enough(dataset: Dataset) -> None:
+    """Refuse datasets that are too small to be cross-validated.
+
+    Raises
+    ------
+    UsageError
+        If fewer than two classes have an image for each fold, or all images are of fewer groups than there are folds.
+    """
+    content = dataset.content
+    enough = (content.counts[["train", "validation"]].sum(axis=1) >= FOLDS).sum()
+    if enough < 2:
+        raise UsageError(
+            f"A linear probe trains and evaluates {FOLDS} times, so at least two classes need {FOLDS} training or "
+            f"validation images each. Of {dataset.info.title}, {enough or 'no'} class has. Bring more images."
+        )
+    groups = len(set(content.groups(content.images[content.images["split"] != "test"], content.settings).tolist()))
+    if groups < FOLDS:
+        raise UsageError(
+            f"A linear probe evaluates by images of other groups than it learns from, {FOLDS} times over. The training "
+            f"and validation images of {dataset.info.title} are of {groups} groups."
+        )
+
+
+def keep_findings(dataset: Dataset, findings: Findings) -> None:
+    """Keep what was found beside the dataset, unless that was deleted meanwhile."""
+    if dataset.folder.is_dir():
+        write_json(dataset.folder / "quick_look.json", findings.to_dict())
+
+
+def kept_findings(dataset: Dataset) -> Findings | None:
+    """What the last look at the dataset as it is now has found; None where there was none."""
+    try:
+        findings = read_findings(read_json(dataset.folder / "quick_look.json") or {})
+    except (WorkbenchError, KeyError, TypeError, AttributeError):
+        return None
+    return findings if findings.version == dataset.content.version else None
+
+
+def _share(candidate: Candidate) -> str:
+    return percent(candidate.accuracy, candidate.images)

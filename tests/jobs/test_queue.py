@@ -1,0 +1,389 @@
+"""Whose turn it is, how long it takes until then, and what becomes of those whose process is gone."""
+
+import math
+import os
+import subprocess
+import sys
+
+import pytest
+
+from core.errors import UsageError
+from core.files import write_json
+from core.jobs.gpus import gpus
+from core.jobs.job import Job, identity
+from core.jobs.queue import MOST_REVIVALS, Queue, Ticket, in_turn, seconds_until_start, slots_given
+from core.jobs.slots import check_gpu, slot_count, visible_gpus
+
+GONE = [[999_999_999, 0.0]]  # no system gives out such a number
+
+
+@pytest.fixture(autouse=True)
+def one_slot(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+
+
+@pytest.fixture
+def queue(workspace):
+    return Queue(workspace.slots)
+
+
+@pytest.fixture
+def waiting(workspace, queue):
+    """Puts a run in line whose process is this one: `waiting("anna", 1, joined=5.0)`."""
+
+    def make(visitor, number, joined, **settings):
+        run = Job(workspace.root / "visitors" / visitor / "runs" / f"run{number}")
+        write_json(run.folder / "settings.json", {"dataset": "pets", "architecture": "small_cnn"} | settings)
+        run.update(state="queued", started=joined, processes=[identity()])
+        queue.join(run)
+        return run
+
+    return make
+
+
+def names(order):
+    return [f"{ticket.visitor}{ticket.joined:g}" for ticket in order]
+
+
+def tickets(**joined):
+    return [Ticket(f"{visitor}/{time:g}", visitor, time) for visitor, times in joined.items() for time in times]
+
+
+def end(run, state="done", **changes):
+    run.update(state=state, **changes)
+
+
+def given(queue, run):
+    """The numbers of the slots that a run is given when it looks; they are let go of at once."""
+    slots, _ = queue.look(run)
+    release(slots)
+    return [slot.index for slot in slots]
+
+
+def release(slots):
+    for slot in slots:
+        slot.close()
+
+
+# The order of turns --------------------------------------------------------------------------------------------------
+
+
+def test_one_visitors_runs_go_first_come_first_served():
+    assert names(in_turn(tickets(a=[3, 1, 2]), [], {})) == ["a1", "a2", "a3"]
+
+
+def test_visitors_take_turns_however_many_runs_one_of_them_queues():
+    order = names(in_turn(tickets(a=range(1, 21), b=[30, 31], c=[40]), ["a"], {}))
+    assert order[:6] == ["b30", "c40", "a1", "b31", "a2", "a3"]
+    assert len(order) == 23
+
+
+def test_who_has_gone_without_for_longest_comes_first():
+    assert names(in_turn(tickets(a=[1, 2], b=[30]), [], {"a": 40.0})) == ["b30", "a1", "a2"]
+    assert names(in_turn(tickets(a=[1, 2], b=[30]), [], {"a": 20.0})) == ["a1", "b30", "a2"]
+
+
+def test_newcomers_without_end_do_not_keep_anyone_waiting_for_ever():
+    """A visitor whose run ended at 10 is behind those who came before, and ahead of all who came later."""
+    order = names(in_turn(tickets(a=[1], b=[5], c=range(11, 12), d=[12], e=[13]), [], {"a": 10.0}))
+    assert order == ["b5", "a1", "c11", "d12", "e13"]
+
+
+def test_a_place_goes_to_who_holds_the_fewest():
+    assert names(in_turn(tickets(a=[1], b=[2], c=[3]), ["a", "a", "b"], {})) == ["c3", "b2", "a1"]
+
+
+def test_nobody_waits_in_an_empty_queue(queue):
+    assert in_turn([], ["a"], {}) == []
+    assert queue.entries() == []
+    assert queue.revive() == []
+    assert not queue.folder.exists(), "looking leaves nothing behind"
+
+
+# Taking a slot ------------------------------------------------------------------------------------------------------
+
+
+def test_the_places_are_given_in_turn(queue, waiting):
+    first, second, other = waiting("anna", 1, 1.0), waiting("anna", 2, 2.0), waiting("ben", 1, 3.0)
+    assert queue.look(other) == ([], 1)
+    (slot,), ahead = queue.look(first)
+    assert (slot.index, ahead) == (0, 0)
+    assert queue.look(other) == ([], 0), "first in line, and no slot is free"
+    end(first)
+    slot.close()
+    queue.leave(first)
+    assert queue.look(second) == ([], 1), "ben has had no turn yet"
+    (slot,), _ = queue.look(other)
+    slot.close()
+
+
+def test_with_two_places_two_train(queue, waiting, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "2")
+    runs = [waiting("anna", number, 1.0 + number) for number in range(3)]
+    (second,), _ = queue.look(runs[1])  # the one ahead of it needs only one of the two
+    (first,), _ = queue.look(runs[0])
+    assert {first.index, second.index} == {0, 1}
+    assert queue.look(runs[2]) == ([], 0)
+    assert [entry.position for entry in queue.entries()] == [0, 0, 1]
+    first.close(), second.close()
+
+
+def test_a_run_that_trains_keeps_its_place_even_if_nobody_holds_the_lock(queue, waiting):
+    """As on systems where a lock can't be passed on, when the supervisor dies and the trainer goes on."""
+    first, second = waiting("anna", 1, 1.0), waiting("ben", 1, 2.0)
+    release(queue.look(first)[0])
+    assert queue.look(second) == ([], 0)
+    end(first)
+    assert given(queue, second) == [0]
+
+
+def test_a_run_whose_ticket_was_removed_joins_again(queue, waiting):
+    run = waiting("anna", 1, 1.0)
+    queue.leave(run)
+    assert queue.look(run) == ([], 0)
+    assert given(queue, run) == [0]
+
+
+def test_damaged_tickets_are_passed_over(queue, waiting):
+    run = waiting("anna", 1, 1.0)
+    (queue.folder / "queue" / "0.json").write_text("{torn")
+    (queue.folder / "queue" / "1.json").write_text('{"colour": "red"}')
+    assert [entry.ticket.run for entry in queue.entries()] == [str(run.folder)]
+
+
+# Those who are gone --------------------------------------------------------------------------------------------------
+
+
+def test_a_dead_waiter_leaves_no_hole(queue, waiting):
+    dead, run = waiting("anna", 1, 1.0), waiting("anna", 2, 2.0)
+    dead.update(processes=GONE)
+    assert queue.entry(dead) is None
+    assert queue.entry(run).position == 1
+    assert given(queue, run) == [0]
+
+
+def test_waiting_runs_come_back_after_a_restart_of_the_machine_and_keep_their_turns(queue, waiting):
+    runs = [waiting("anna", number, 1.0 + number) for number in range(2)]
+    for run in runs:
+        run.update(processes=GONE)
+    revived = queue.revive()
+    try:
+        assert {run.folder for run in revived} == {run.folder for run in runs}
+        assert all(run.status().active for run in runs), "each has a process at once"
+        assert queue.revive() == []
+    finally:
+        for run in revived:
+            run.request_stop()
+            for pid, _ in run.written_status().processes:
+                os.kill(int(pid), 9)
+
+
+def test_a_run_that_was_asked_to_stop_or_was_deleted_is_not_brought_back(queue, waiting):
+    stopped, deleted, ended = (waiting("anna", number, 1.0 + number) for number in range(3))
+    for run in (stopped, deleted):
+        run.update(processes=GONE)
+    stopped.request_stop()
+    for path in deleted.folder.iterdir():
+        path.unlink()
+    deleted.folder.rmdir()
+    end(ended, "failed")
+    assert queue.revive() == []
+    assert queue.entries() == []
+
+
+def test_a_run_that_dies_again_and_again_is_given_up(queue, waiting):
+    run = waiting("anna", 1, 1.0)
+    for _ in range(MOST_REVIVALS):
+        run.update(state="queued", processes=GONE)
+        assert [job.folder for job in queue.revive()] == [run.folder]
+        ((pid, _),) = run.written_status().processes
+        os.kill(int(pid), 9)
+    run.update(state="queued", processes=GONE)
+    assert queue.revive() == []
+    assert run.status().state == "failed"
+
+
+# How long still ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("free_in", "expected", "waits"),
+    [
+        ([60.0], [100.0, 10.0], [60.0, 160.0]),
+        ([0.0], [100.0, 10.0], [0.0, 100.0]),
+        ([60.0, 20.0], [100.0, 10.0, 5.0], [20.0, 60.0, 70.0]),
+        ([None], [100.0], [None]),
+        ([60.0], [None, 10.0], [60.0, None]),
+    ],
+)
+def test_the_wait_follows_from_what_those_ahead_will_take(free_in, expected, waits, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", str(len(free_in)))
+    waiting = [Ticket(f"run{number}", "anna", number, seconds) for number, seconds in enumerate(expected)]
+    assert seconds_until_start(free_in, waiting) == waits
+
+
+def test_the_wait_for_a_gpu_or_for_all_of_them_is_told_as_well(monkeypatch, two_gpus):
+    waiting = [Ticket(gpu, "anna", number, 10.0, gpu) for number, gpu in enumerate(["7", "auto", "all", "5"])]
+    assert seconds_until_start([5.0, 60.0], waiting) == [60.0, 5.0, 70.0, 80.0]
+
+
+def test_earlier_runs_with_the_same_settings_tell_how_long_one_takes(queue, waiting, workspace):
+    for number, (epochs, seconds, state) in enumerate(
+        [(5, 100, "done"), (5, 140, "done"), (5, 120, "done"), (50, 9999, "done"), (5, 3, "stopped")]
+    ):
+        earlier = Job(workspace.root / "visitors" / "anna" / "runs" / f"earlier{number}")
+        write_json(earlier.folder / "settings.json", {"dataset": "pets", "architecture": "small_cnn", "epochs": epochs})
+        earlier.update(state=state, started=1000.0, finished=1000.0 + seconds)
+    first, second = waiting("anna", 1, 1.0, epochs=5), waiting("anna", 2, 2.0, epochs=5)
+    assert queue.entry(first).ticket.expected_seconds == 120
+    assert queue.entry(first).seconds_until_start == 0
+    assert queue.entry(second).seconds_until_start == 120
+    (slot,), _ = queue.look(first)
+    first.update(state="running", stage="Training", eta_seconds=75.0)
+    assert queue.entry(first).position == 0
+    assert queue.entry(second).position == 1
+    assert queue.entry(second).seconds_until_start == 75, "the run's own account is the better one"
+    slot.close()
+
+
+def test_without_earlier_runs_nothing_is_promised(queue, waiting):
+    waiting("anna", 1, 1.0)
+    assert queue.entry(waiting("anna", 2, 2.0)).seconds_until_start is None
+
+
+# The number of slots ------------------------------------------------------------------------------------------------
+
+
+def test_there_is_a_place_for_each_gpu_that_may_be_used(monkeypatch):
+    monkeypatch.delenv("WORKBENCH_SLOT_COUNT")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0, 3,GPU-8932f937")
+    assert gpus() == ["0", "3", "GPU-8932f937"]
+    assert slot_count() == 3
+    for nothing in ("", "-1"):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", nothing)
+        assert gpus() == []
+        assert slot_count() == max(1, math.floor((os.cpu_count() or 2) / 2))
+
+
+def test_each_place_has_a_gpu_of_its_own_and_more_places_share_them(queue, waiting, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "3")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
+    slots = [queue.look(waiting("anna", number, 1.0 + number))[0] for number in range(3)]
+    assert [visible_gpus("auto", own) for own in slots] == [{"CUDA_VISIBLE_DEVICES": gpu} for gpu in ("5", "7", "5")]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert visible_gpus("auto", slots[0]) == {}
+    for own in slots:
+        release(own)
+
+
+# A GPU of one's choice, or all --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_gpus(monkeypatch):
+    """A machine with the GPUs 5 and 7, and a slot for each."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
+    monkeypatch.delenv("WORKBENCH_SLOT_COUNT", raising=False)
+
+
+def test_a_run_waits_for_the_gpu_it_asks_for_and_lets_others_by(queue, waiting, two_gpus):
+    first, second = waiting("anna", 1, 1.0, gpu="7"), waiting("anna", 2, 2.0, gpu="7")
+    other = waiting("anna", 3, 3.0)
+    held, _ = queue.look(first)
+    assert visible_gpus("7", held) == {"CUDA_VISIBLE_DEVICES": "7"}
+    assert given(queue, second) == []
+    assert given(queue, other) == [0], "it takes any, and one is free"
+    end(first)
+    release(held)
+    assert given(queue, second) == [1]
+
+
+def test_a_run_that_asks_for_all_gpus_holds_all_slots(queue, waiting, two_gpus):
+    everything, other = waiting("anna", 1, 1.0, gpu="all"), waiting("anna", 2, 2.0)
+    held, _ = queue.look(everything)
+    assert [slot.index for slot in held] == [0, 1]
+    assert visible_gpus("all", held) == {"CUDA_VISIBLE_DEVICES": "5,7"}
+    assert [entry.position for entry in queue.entries()] == [0, 1]
+    assert given(queue, other) == []
+    held[0].close()
+    end(everything)
+    assert given(queue, other) == [0], "a process of the ended one still holds the other slot"
+    held[1].close()
+
+
+def test_nobody_behind_a_run_that_waits_for_all_gpus_is_given_one(queue, waiting, two_gpus):
+    """Otherwise newcomers would take the slots one by one, and it would wait for ever."""
+    first, everything = waiting("anna", 1, 1.0), waiting("anna", 2, 2.0, gpu="all")
+    newcomer = waiting("anna", 3, 3.0)
+    held, _ = queue.look(first)
+    assert given(queue, everything) == []
+    assert given(queue, newcomer) == [], "though a slot is free"
+    end(first)
+    release(held)
+    assert given(queue, newcomer) == [], "it is not its turn either"
+    assert given(queue, everything) == [0, 1]
+
+
+def test_several_look_at_once_and_each_is_given_what_nobody_ahead_takes(two_gpus):
+    waiting = [Ticket(gpu, "anna", number, gpu=gpu) for number, gpu in enumerate(["7", "auto", "5", "all", "auto"])]
+    assert slots_given(waiting, {0, 1}) == [(1,), (0,), (), (), ()]
+    assert slots_given(waiting[2:], {0, 1}) == [(0,), (), ()]
+    assert slots_given(waiting[3:], {0, 1}) == [(0, 1), ()]
+
+
+def test_all_gpus_are_seen_where_there_are_fewer_slots(queue, waiting, two_gpus, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
+    held, _ = queue.look(waiting("anna", 1, 1.0, gpu="all"))
+    assert visible_gpus("all", held) == {"CUDA_VISIBLE_DEVICES": "5,7"}
+    release(held)
+
+
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch, two_gpus):
+    for gpu in ("auto", "all", "5", "7"):
+        check_gpu(gpu)
+    with pytest.raises(UsageError, match="'gpu' is '0', but the GPUs that may be used here are: 5, 7"):
+        check_gpu("0")
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
+    check_gpu("5")
+    with pytest.raises(UsageError, match=r"take turns in 1 of the 2 GPUs here.*WORKBENCH_SLOT_COUNT"):
+        check_gpu("7")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    check_gpu("auto")
+    for gpu in ("all", "0"):
+        with pytest.raises(UsageError, match="no GPU may be used here"):
+            check_gpu(gpu)
+
+
+def test_the_driver_is_asked_where_nothing_narrows_the_gpus_down(tmp_path):
+    """A stand-in for NVIDIA's tool, which this machine may not have."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\nprintf '0\\n1\\n'\n")
+    tool.chmod(0o755)
+    environment = {key: value for key, value in os.environ.items() if key != "WORKBENCH_SLOT_COUNT"}
+    program = "from core.jobs.gpus import gpus; from core.jobs.slots import slot_count; print(gpus(), slot_count())"
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert printed.stdout == "['0', '1'] 2\n"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5"])
+def test_a_number_of_places_that_makes_no_sense_is_refused(monkeypatch, text):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", text)
+    with pytest.raises(UsageError, match="WORKBENCH_SLOT_COUNT must be a whole number from 1"):
+        slot_count()
+
+
+def test_a_spare_place_is_one_that_nobody_has(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "2")
+    queue = Queue(tmp_path)
+    first, second = queue.free_slot(), queue.free_slot()
+    assert {first.index, second.index} == {0, 1}
+    assert queue.free_slot() is None
+    second.close()
+    assert queue.free_slot().index == second.index

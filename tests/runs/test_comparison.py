@@ -1,0 +1,178 @@
+"""Runs side by side: their names, what differs, what they reached and cost."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import UsageError, WorkbenchError
+from core.evaluation.predictions import Predictions
+from core.files import write_json
+from core.runs.comparison import MOST_RUNS, compare_runs, names_of, setting_value, what_keeps_out
+from core.runs.labels import write_labels
+from core.runs.record import create_run
+from core.runs.settings import read_settings
+
+
+@pytest.fixture
+def finished(workspace):
+    """Makes a run that got so many of its 40 test images wrong."""
+
+    def make(wrong=0, version="1", first=0, **changes):
+        run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
+        true = np.tile([0, 1], 20)
+        given = np.where(np.arange(40) < wrong, 1 - true, true)
+        Predictions(
+            ids=np.array([f"{index}.png" for index in range(first, first + 40)]),
+            splits=np.repeat(["test"], 40),
+            true=true,
+            probabilities=np.where(given[:, None] == [0, 1], 0.9, 0.1),
+            class_names=("cats", "dogs"),
+        ).save(run.predictions_path)
+        run.best_weights.write_bytes(bytes(1000))
+        run.update(state="done", started=100.0, finished=160.0, facts={"dataset_version": version})
+        return run
+
+    return make
+
+
+def test_the_best_is_put_beside_each_other_one(finished):
+    runs = [finished(10, learning_rate=0.01), finished(2), finished(2, version="2"), finished(4, first=7)]
+    found = compare_runs(runs)
+    assert found["best"] == runs[1].id
+    assert [row["letter"] for row in found["runs"]] == ["A", "B", "C", "D"]
+    first = found["runs"][0]
+    assert (first["accuracy"], first["n"], first["seconds"], first["bytes_on_disk"]) == (0.75, 40, 60, 1000)
+    assert first["accuracy_ci95"] == pytest.approx([0.598, 0.858], abs=1e-3)
+    assert first["parameters"] > 1000
+    assert found["settings"] == {"learning_rate": [0.01, 0.002, 0.002, 0.002]}
+    assert [pair["comparable"] for pair in found["pairs"]] == [True, False, False]
+    pair = found["pairs"][0]
+    assert (pair["first_run"], pair["second_run"]) == (runs[1].id, runs[0].id)
+    assert pair["difference"]["value"] == pytest.approx(-0.2)
+    assert (pair["mcnemar"]["only_first"], pair["mcnemar"]["only_second"]) == (8, 0)
+    assert pair["mcnemar"]["p_value"] == pytest.approx(2 / 2**8)
+    assert pair["words"].startswith("A is right on 0 images that B gets wrong, and wrong on 8 that B gets right.")
+
+
+def test_the_answer_is_a_sentence_with_the_chance_in_it(finished):
+    good, second, bad, worst = finished(0, seed=1), finished(3, seed=2), finished(15, seed=3), finished(20, seed=4)
+
+    def told(*runs):
+        found = compare_runs(runs)
+        return found["answer"], found["others"]
+
+    assert told(good, second) == (
+        "A (Small CNN, seed 1) is right most often, on 100 % of 40 test images, but its lead over "
+        "B (Small CNN, seed 2), which is right on 92 %, could be chance.",
+        "",
+    )
+    assert told(bad, good)[0] == (
+        "B (Small CNN, seed 1) is better than A (Small CNN, seed 3), by more than chance: it is right on 100 % of "
+        "40 test images, A on 62 %."
+    )
+    assert told(second, finished(3, seed=9))[0].endswith("each on 92 % of 40 test images: neither is better.")
+    assert told(good, finished(3, first=9))[0].endswith("but none of the others can be compared with it.")
+    assert told(good, second, bad)[1] == "A is also better than C, by more than chance."
+    assert told(good, second, finished(4))[1] == "C could be as good, too."
+    assert (
+        told(good, second, finished(4), bad, worst)[1]
+        == "Of the other 3, A is better than D and E by more than chance."
+    )
+
+
+def test_groups_of_the_run_are_respected(finished):
+    runs = [finished(0), finished(10)]
+    for run in runs:
+        table = pd.DataFrame({"path": [f"{index}.png" for index in range(40)], "group": np.arange(40) // 10})
+        table.to_parquet(run.folder / "images.parquet")
+    (pair,) = compare_runs(runs)["pairs"]
+    assert pair["mcnemar"]["p_value"] < 0.01
+    assert pair["by_groups"] == {"groups": 4, "ahead_first": 1, "ahead_second": 0, "p_value": 1.0}
+    assert not pair["proven"]
+
+
+def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(finished):
+    old, between, new = finished(10), finished(8, version="2"), finished(2, version="3", first=4)
+    for later, earlier in ((between, old), (new, between)):
+        write_json(later.folder / "fixed.json", {"before": earlier.id, "edits": [1]})
+    found = compare_runs([new, old])
+    assert found["remark"].startswith("A is B trained again, on images that were corrected in between.")
+    assert [row["n"] for row in found["runs"]] == [36, 36]
+    assert found["pairs"][0]["comparable"]
+    third = compare_runs([new, old, finished(3)])
+    assert third["remark"] == ""
+    assert not any(pair["comparable"] for pair in third["pairs"]), "with others they are as far apart as they were"
+
+
+def test_a_run_is_not_compared_with_one_of_other_classes_altogether(finished):
+    """The images were read in by another column in between: of patients, not of cats and dogs."""
+    old, new = finished(10), finished(2, version="2")
+    write_json(new.folder / "fixed.json", {"before": old.id, "edits": []})
+    answers = new.predictions()
+    replace(answers, class_names=("p1", "p2")).save(new.predictions_path)
+    found = compare_runs([new, old])
+    assert found["remark"] == ""
+    assert not found["pairs"][0]["comparable"]
+    assert "none of the others can be compared with it" in found["answer"]
+
+
+def test_what_keeps_a_run_out_is_said_with_its_name(finished, workspace):
+    run = finished()
+    assert what_keeps_out(run, "test") == ""
+    assert "no validation images" in what_keeps_out(run, "validation")
+    table = pd.read_parquet(run.predictions_path)
+    names = table.attrs
+    table.loc[3, "p0"] = np.nan
+    table.attrs = names
+    table.to_parquet(run.predictions_path)
+    words = what_keeps_out(run, "test")
+    assert run.id in words
+    assert "are not numbers" in words
+    with pytest.raises(WorkbenchError, match=run.id):
+        compare_runs([finished(), run])
+
+
+def test_a_backbone_counts_among_parameters_and_size(finished):
+    found = compare_runs([finished(1), finished(1, architecture="mobilenet_075", weights="untrained")])
+    own, backbone = found["runs"]
+    assert backbone["parameters"] > 1_800_000
+    assert backbone["bytes_on_disk"] > 4 * 1_800_000
+    assert (own["untrained"], backbone["untrained"]) == (False, True)
+
+
+def test_every_run_has_a_name_of_its_own(finished):
+    runs = [finished(learning_rate=0.01), finished(), finished(), finished(architecture="lenet_5"), finished()]
+    write_labels(runs[4], name="the *good* one")
+    names = names_of(runs)
+    assert names[0] == "Small CNN, learning rate 0.01"
+    assert names[1].startswith("Small CNN, learning rate 0.002, ")
+    assert names[3:] == ["LeNet-5", "the *good* one"]
+    assert len(set(names)) == 5
+
+
+def test_two_runs_of_one_name_are_told_apart(finished):
+    runs = [finished(), finished()]
+    for run in runs:
+        write_labels(run, name="mine")
+    assert len(set(names_of(runs))) == 2
+
+
+def test_what_can_not_be_compared_is_refused(finished, workspace):
+    run = finished()
+    for runs in ([], [run], [run, run], [finished() for _ in range(2)] * (MOST_RUNS // 2 + 1)):
+        with pytest.raises(UsageError):
+            compare_runs(runs)
+    with pytest.raises(UsageError, match="no validation images"):
+        compare_runs([run, finished()], "validation")
+    unfinished = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    with pytest.raises(WorkbenchError, match="no predictions yet"):
+        compare_runs([run, unfinished])
+
+
+def test_settings_are_put_as_people_read_them():
+    assert setting_value("learning_rate", 0.0003) == "0.0003"
+    assert setting_value("architecture", "lenet_5") == "LeNet-5"
+    assert setting_value("split_seed", None) == "the dataset's own"
+    assert setting_value("network", None) == ""

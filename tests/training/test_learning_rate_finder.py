@@ -1,0 +1,101 @@
+"""A rate that is looked for on a trial: what it suggests, and that the trial leaves nothing behind."""
+
+import numpy as np
+import pytest
+
+from core.datasets.importing import create_from_path, run_import
+from core.runs.events import epoch_table
+from core.runs.record import Run, create_run
+from core.runs.settings import read_settings
+from core.training.batches import Batches
+from core.training.heads import build_head
+from core.training.learning_rate_finder import LEAST_RATE, LEAST_RATE_OF_SGD, find_rate
+from core.training.trainer import train
+
+
+@pytest.fixture
+def features():
+    """Two clouds that a line tells apart, and the class of each point."""
+    draw = np.random.default_rng(0)
+    targets = draw.integers(0, 2, 400)
+    return (draw.normal(size=(400, 20)) + 2 * targets[:, None]).astype(np.float32), targets
+
+
+def settings_of(**changes):
+    return read_settings({"dataset": "pets", "architecture": "mobilenet_075", "find_rate": "on"} | changes)
+
+
+def swept(features, targets, settings, **options):
+    head = build_head(settings, features, 2)
+    return head, find_rate(head, Batches(features, targets, 32, settings.seed), settings, **options)
+
+
+def test_the_suggested_rate_learns_and_the_loss_falls_there(features):
+    _, sweep = swept(*features, settings_of())
+    assert 1e-4 < sweep.suggestion < 0.3
+    assert sweep.suggestion in sweep.rates
+    assert sweep.rates[0] == LEAST_RATE
+    assert sweep.rates == sorted(sweep.rates)
+    assert len(sweep.losses) == len(sweep.rates)
+    assert min(sweep.losses) < sweep.losses[0] / 2
+
+
+def test_the_trial_leaves_nothing_behind(features):
+    inputs, targets = features
+    settings = settings_of()
+    untouched = build_head(settings, inputs, 2)
+    tried, _ = swept(inputs, targets, settings)
+    assert tried.learning_rate == untouched.learning_rate
+    before, after = untouched.variables(), tried.variables()
+    assert before.keys() == after.keys()
+    for name, value in before.items():
+        np.testing.assert_array_equal(after[name], value, name)
+
+
+def test_labels_that_are_noise_suggest_no_rate():
+    noise = np.random.default_rng(1).normal(size=(4000, 5)).astype(np.float32)
+    _, sweep = swept(noise, np.random.default_rng(2).integers(0, 2, 4000), settings_of())
+    assert sweep.suggestion is None
+    assert len(sweep.rates) == len(sweep.losses)
+
+
+def test_a_trial_that_is_given_up_ends_at_once(features):
+    _, sweep = swept(*features, settings_of(), is_over=lambda: True)
+    assert len(sweep.losses) == 1
+    assert sweep.suggestion is None
+
+
+@pytest.mark.slow
+def test_a_keras_model_is_put_back_as_well(features):
+    """Its weights, its optimiser and what its dropout would draw next."""
+    inputs, targets = features
+    settings = settings_of(hidden=16, optimiser="sgd")
+    head = build_head(settings, inputs, 2)
+    before = {name: value.copy() for name, value in head.variables().items()}
+    sweep = find_rate(head, Batches(inputs, targets, 32, 0), settings)
+    assert sweep.suggestion is not None
+    assert sweep.rates[0] == LEAST_RATE_OF_SGD
+    for name, value in head.variables().items():
+        np.testing.assert_array_equal(value, before[name], name)
+
+
+@pytest.mark.slow
+def test_a_run_trains_with_the_rate_it_found_and_goes_on_with_it(workspace, draw_folder, tmp_path):
+    draw_folder(tmp_path / "images", 10)
+    run_import(create_from_path(workspace, tmp_path / "images", "tiny"))
+    settings = {"dataset": "tiny", "architecture": "mobilenet_075", "weights": "untrained", "image_size": 32}
+    run = create_run(workspace, read_settings(settings | {"find_rate": "on", "epochs": 2}))
+    assert train(run.folder) == 0, run.status().error
+    (found,) = events(run, "rates")
+    assert found["chosen"] > 0
+    assert len(found["rates"]) == len(found["losses"])
+    assert any(note["text"].startswith("Learning rate: ") for note in events(run, "note"))
+    run.save_settings(read_settings(run.settings.to_dict() | {"epochs": 4}))
+    assert train(run.folder) == 0, run.status().error
+    assert len(events(run, "rates")) == 1, "it is looked for once"
+    rates = epoch_table(run.events.read())["learning_rate"]
+    assert rates.tolist() == [found["chosen"]] * 4
+
+
+def events(run: Run, kind):
+    return [event for event in run.events.read() if event["kind"] == kind]
