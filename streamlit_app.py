@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.advice.diagnosis import diagnosis_of
 from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.evaluation.metrics import percent
-from core.runs.diagnosis import diagnosis_of
 from core.runs.events import epoch_table
 from core.runs.record import Run
-from pages.widgets.frame import STEPS, Page, drawn_badge, open_page, step_marks
-from pages.widgets.gallery import escape
-from pages.widgets.progress import duration, show_progress
-from pages.widgets.thumbnails import pixels_url
+from pages.components.gallery import escape
+from pages.shared.page import STEPS, Page, drawn_badge, open_page, step_marks
+from pages.shared.progress import duration, show_progress
+from pages.shared.thumbnails import pixels_url
 
 PREVIEWS_PER_SAMPLE = 6
 RECENT_RUNS = 8
@@ -26,7 +26,7 @@ def main() -> None:
     if page.dataset is None:
         st.markdown(
             "Nothing is here yet. Start from a sample in one click, or bring your own images. From there it is three "
-            "clicks to a classifier that you can judge."
+            "clicks to a classifier that you can evaluate."
         )
     else:
         where_it_stands(page)
@@ -66,7 +66,7 @@ def standing(page: Page) -> str:
     if not page.runs:
         return sizes + " No network has been trained on them yet."
     if not accuracies:
-        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none judged yet."
+        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none evaluated yet."
     best = best_run(page)
     accuracy = percent(accuracies[best.id], test_images(dataset))
     label = escape(best.settings.design.title)
@@ -78,7 +78,7 @@ def standing(page: Page) -> str:
 
 
 def best_run(page: Page) -> Run | None:
-    """The run that is right on the most test images; None where none is judged."""
+    """The run that is right on the most test images; None where none is evaluated."""
     accuracies = test_accuracies(page)
     return max((run for run in page.runs if run.id in accuracies), key=lambda run: accuracies[run.id], default=None)
 
@@ -100,13 +100,13 @@ def cards(page: Page) -> None:
     out = len(content.unreadable) + int(content.table["excluded"].sum())
     left_out = f", {out:,} left out" if out else ""
     architecture = page.draft.architecture
-    judged = test_accuracies(page)
+    evaluated = test_accuracies(page)
     numbers = {
         "dataset": f"{len(dataset.images):,} images{left_out}",
         "augmentation": in_words(read_recipe(values["augmentation"])),
         "model": f"{escape(architecture.title)}, {values['image_size']} px",
         "training": f"{len(page.runs)} run{'' if len(page.runs) == 1 else 's'}",
-        "evaluation": f"{len(judged)} judged" if judged else "after the first training",
+        "evaluation": f"{len(evaluated)} evaluated" if evaluated else "after the first training",
     }
     active = next((status for run in page.runs if (status := run.status()).active), None)
     for column, (key, words) in zip(st.columns(len(numbers)), numbers.items(), strict=True):

@@ -26,7 +26,7 @@ from index import watch
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.jobs.process import NICENESS
+from core.jobs.process import NICENESS  # noqa: E402
 from core.runs.events import EventLog, epoch_table, seconds_in_stages  # noqa: E402
 
 EPOCHS = 20

@@ -169,7 +169,7 @@ def label_issues(run: str, machine: str | None = None, report: Report = unheard)
 
 
 def out_of_distribution(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """The images of a run that are unlike anything it was trained on: see `core.explain.listing.out_of_distribution`."""
+    """The images unlike anything that a run was trained on: see `core.explain.listing.out_of_distribution`."""
     from core.explain.listing import out_of_distribution
 
     return out_of_distribution(Run(Path(run)), machine, report)
