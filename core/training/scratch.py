@@ -8,11 +8,12 @@ import pandas as pd
 
 from core.augmentation.layers.mixing import Mixing, MixingNetwork, mixing_steps
 from core.augmentation.layers.pipeline import build_augmentation, check_not_blank
+from core.augmentation.orientations import turn
 from core.datasets.store import Dataset
 from core.features.devices import device_count
 from core.features.pixels import load_pixels
 from core.features.plan import Plan, plan_key, read_plan
-from core.features.views import View, turn
+from core.features.views import View
 from core.networks.network import build_scratch
 from core.runs.execution import read_execution, update_execution
 from core.runs.record import Run

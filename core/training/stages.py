@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.features.views import PLAIN, View, orientations
+from core.augmentation.orientations import PLAIN, orientations
+from core.features.views import View
 from core.jobs.progress import Progress
 from core.runs.record import Run
 from core.runs.settings import RunSettings
