@@ -96,3 +96,8 @@ def training_views(recipe: tuple[Step, ...], count: int, seed: int) -> tuple[Vie
     if len(reached) == ORIENTATIONS:
         return tuple(View(orientation, rest, orientation, seed) for orientation in turned)
     return tuple(View(PLAIN, recipe, number, seed) for number in range(FIRST_DRAW, FIRST_DRAW + count))
+
+
+def exact_views(recipe: tuple[Step, ...]) -> tuple[View, ...]:
+    """The views, besides the image itself, into which the recipe's flips and quarter turns move an image exactly."""
+    return tuple(View(orientation) for orientation in orientations(recipe) if orientation != PLAIN)
