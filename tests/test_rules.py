@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.workspace import PROJECT
+from core.installation import PROJECT
 from tests.floors import BELOW_THE_LINE as BELOW
 
 # Of what is below the line, the process that watches over the training has to stay as small as what is above; and the
