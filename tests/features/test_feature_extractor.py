@@ -14,7 +14,7 @@ from core.features.store import FeatureStore
 from core.features.views import View
 from core.jobs.job import Job
 from core.jobs.reporter import JobReporter
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 SETTINGS = ExtractionSettings(find_architecture("mobilenet_075"), 32, "untrained")
 WIDTH = 768
