@@ -10,7 +10,7 @@ from core.features.views import PLAIN, View, orientations
 from core.jobs.progress import Progress
 from core.runs.record import Run
 from core.runs.settings import RunSettings
-from core.training.checkpoint import TrainingState
+from core.runs.training_state import TrainingState
 from core.training.examples import Examples
 from core.training.learner import Learner
 from core.training.phase import Phase

@@ -196,7 +196,7 @@ def _from_scratch(trial: _TimedTrial, dataset: Dataset, table: pd.DataFrame) -> 
         learner = scratch.build_learner(settings, class_count, plan)
         start += time.monotonic() - began
         validated = counts.get("validation", 0) if len(validation[1]) else 0
-        timing = time_epochs(trial, learner, training, validation, counts["train"], validated)
+        timing = time_epochs(trial, settings, learner, training, validation, counts["train"], validated)
     # Beside all pixels a run holds a copy of those that it validates on, or evaluates in another orientation.
     evaluated = len(table) - counts["train"] if evaluation_views(settings) else 0
     while_training = peak.bytes - 2 * examples.inputs.nbytes + (len(table) + max(validated, evaluated)) * image_bytes
@@ -243,7 +243,7 @@ def _of_head(trial: _TimedTrial, dataset: Dataset, table: pd.DataFrame) -> _Meas
         began = time.monotonic()
         learner = build_head(settings, training[0], class_count)
         building = time.monotonic() - began
-        timing = time_epochs(trial, learner, training, validation, trained, validated)
+        timing = time_epochs(trial, settings, learner, training, validation, trained, validated)
     copied = max(counts["train"], validated)
     number_bytes = width * BYTES_PER_NUMBER
     features = sum(rows.values()) * number_bytes
