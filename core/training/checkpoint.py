@@ -75,15 +75,6 @@ def load_checkpoint(path: Path, learner: Learner) -> TrainingState:
     return state
 
 
-def epochs_in(path: Path) -> int:
-    """How many whole epochs a checkpoint holds; 0 where there is none that can be read."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return _state_from(file["state"]).epochs
-    except UNREADABLE:
-        return 0
-
-
 def _state_from(text: np.ndarray) -> TrainingState:
     values, known = json.loads(str(text)), {entry.name for entry in fields(TrainingState)}
     return TrainingState(**{name: value for name, value in values.items() if name in known})

@@ -14,7 +14,6 @@ from core.features.pixels import load_pixels
 from core.features.plan import Plan, plan_key, read_plan
 from core.features.views import View, turn
 from core.networks.network import build_scratch
-from core.runs.execution import read_execution, update_execution
 from core.runs.record import Run
 from core.runs.settings import RunSettings
 from core.training.examples import Examples
@@ -86,7 +85,7 @@ def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: i
         How many training images there are.
     """
     settings = run.settings
-    kept = read_execution(run.folder).get("plan")
+    kept = run.record.plan
     plan = _choose_plan(run, images, image_count, class_count) if kept is None else read_plan(kept)
     if kept is None:
         sizes = batch_sizes(settings.batch_size, image_count)
@@ -95,8 +94,7 @@ def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: i
             why = f", the quickest of {', '.join(map(str, sizes))}" if len(sizes) > 1 and plan.trials else ""
             text += f" Batches of {plan.batch_size} images{why}."
         run.events.append("note", text=text)
-        update_execution(run.folder, runtime=plan.runtime, batch_size=plan.batch_size, plan=plan.to_dict())
-    run.update(facts={"plan": plan.to_dict()})
+        run.update(facts={"plan": plan.to_dict(), "found_batch_size": plan.batch_size})
     return plan
 
 
