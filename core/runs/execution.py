@@ -7,8 +7,6 @@ from core.files import read_json, write_json
 from core.jobs.job import Job
 from core.runs.events import EventLog
 
-# The exit code of a training that ran out of memory: BSD's EX_TEMPFAIL, "try again later".
-OUT_OF_MEMORY = 75
 FINDING_RATE = "Looking for the learning rate"
 # The stages that take less memory with smaller batches.
 IN_BATCHES = (FINDING_RATE, "Training", "Fine-tuning", "Evaluating")

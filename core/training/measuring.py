@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import psutil
 
-from core.jobs.job import Stopped
+from core.jobs.job import Job, Stopped
 from core.runs.record import Run
+from core.runs.settings import RunSettings
 from core.training.batches import passes_for
 from core.training.checkpoint import TrainingState
 from core.training.learner import Learner
@@ -56,12 +59,22 @@ class Timing:
 
 
 def time_epochs(
-    run: Run, learner: Learner, training: Examples, validation: Examples, image_count: int, validated_count: int
+    job: Job,
+    settings: RunSettings,
+    learner: Learner,
+    training: Examples,
+    validation: Examples,
+    image_count: int,
+    validated_count: int,
 ) -> Timing:
     """Train a few steps as a run does, by its own batches and reports, and say what a whole epoch takes.
 
     Parameters
     ----------
+    job
+        In whose folder a run is laid out meanwhile, and which may be asked to stop.
+    settings
+        Of the run.
     training, validation
         Inputs and targets of some images, which stand for all: they are repeated as often as it takes.
     image_count, validated_count
@@ -72,15 +85,32 @@ def time_epochs(
     Stopped
         If the user has asked to stop.
     """
+    with TemporaryDirectory(dir=job.folder) as folder:
+        run = Run(Path(folder))
+        run.save_settings(settings)
+        return _time_epochs(job, run, learner, training, validation, image_count, validated_count)
+
+
+def _time_epochs(
+    job: Job,
+    run: Run,
+    learner: Learner,
+    training: Examples,
+    validation: Examples,
+    image_count: int,
+    validated_count: int,
+) -> Timing:
     batch_size = make_batches(run, run.settings, learner, *training).batch_size
     began = time.monotonic()
     # Longer than an epoch perhaps: so that there is a second step.
-    clock = _train(run, learner, training, FIRST_STEPS * batch_size, validation, min(validated_count, batch_size), 1)
+    clock = _train(
+        job, run, learner, training, FIRST_STEPS * batch_size, validation, min(validated_count, batch_size), 1
+    )
     first, step = time.monotonic() - began, min(clock.step_seconds)
     least = LEAST_STEPS * batch_size
     images = min(image_count, max(least, int(SECONDS_PER_EPOCH / step) * batch_size))
     answers = min(validated_count, max(least, images))
-    clock = _train(run, learner, training, images, validation, answers, MOST_EPOCHS)
+    clock = _train(job, run, learner, training, images, validation, answers, MOST_EPOCHS)
     steps = clock.step_seconds or [step]
     image_seconds = sum(steps) / (len(steps) * batch_size)
     answer_seconds = median(clock.validation_seconds) / answers if answers else image_seconds
@@ -92,16 +122,23 @@ def time_epochs(
 
 
 def _train(
-    run: Run, learner: Learner, training: Examples, images: int, validation: Examples, answers: int, epochs: int
+    job: Job,
+    run: Run,
+    learner: Learner,
+    training: Examples,
+    images: int,
+    validation: Examples,
+    answers: int,
+    epochs: int,
 ) -> "_Clock":
     # One pass, of which there are as many as an epoch has.
     settings = replace(run.settings, epochs=epochs, patience=epochs, least_steps=1)
     inputs, targets = _repeated(training, images)
     batches = make_batches(run, settings, learner, inputs, targets)
     state, phase = TrainingState(), replace(first_phase(run), settings=settings)
-    clock = _Clock(run, learner, answers > 0, batches, state, phase)
+    clock = _Clock(job, run, learner, answers > 0, batches, state, phase)
     learner.fit(batches, _repeated(validation, answers) if answers else None, clock, 0, epochs)
-    if run.stop_requested:
+    if job.stop_requested:
         raise Stopped
     return clock
 
@@ -116,8 +153,11 @@ def _repeated(examples: Examples, count: int) -> tuple[Selection, np.ndarray]:
 class _Clock(Reporter):
     """Does all that a run does between its batches and epochs, and notes when; ends when it has seen enough."""
 
-    def __init__(self, run: Run, learner: Learner, validated: bool, batches, state: TrainingState, phase: Phase):
+    def __init__(
+        self, job: Job, run: Run, learner: Learner, validated: bool, batches, state: TrainingState, phase: Phase
+    ):
         super().__init__(run, learner, validated, batches, state, phase)
+        self._job = job
         self._started, self._epoch_starts, self._batch_ends = time.monotonic(), [], []
         self._epochs: list[tuple[float, float, list[float]]] = []
 
@@ -129,6 +169,8 @@ class _Clock(Reporter):
     def batch_ended(self, batch: int, figures: dict[str, float]) -> None:
         self._batch_ends.append(time.monotonic())
         super().batch_ended(batch, figures)
+        if self._job.stop_requested:
+            self._learner.stop()
 
     def epoch_ended(self, epoch: int, figures: dict[str, float]) -> None:
         validated = time.monotonic() - self._batch_ends[-1]

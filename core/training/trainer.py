@@ -20,10 +20,12 @@ from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.features.devices import device_in_words
+from core.features.keras_start import start_keras
 from core.files import replacing, write_json
 from core.jobs.job import Stopped
+from core.jobs.process import OUT_OF_MEMORY
 from core.runs.events import best_epoch, epoch_table, seconds_in_stages
-from core.runs.execution import FINDING_RATE, OUT_OF_MEMORY, read_execution
+from core.runs.execution import FINDING_RATE, read_execution
 from core.runs.record import Run
 from core.runs.settings import ON, PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
@@ -31,14 +33,13 @@ from core.training.checkpoint import TrainingState, load_checkpoint
 from core.training.class_weights import class_weights
 from core.training.examples import Examples
 from core.training.frozen import prepare_frozen
-from core.training.keras_start import start_keras
 from core.training.learner import Learner
 from core.training.learning_rate_finder import find_rate
 from core.training.monitored_images import monitored_in_words, monitored_rows
 from core.training.phase import Phase, first_phase
+from core.training.prepared import Prepared
 from core.training.reporter import Reporter
 from core.training.selection import Selection
-from core.training.stages import Prepared
 from core.training.starting_logits import starting_logits
 from core.workspace import Workspace
 

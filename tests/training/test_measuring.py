@@ -72,7 +72,7 @@ class Counting(Learner):
 
 def test_a_whole_epoch_is_measured_where_it_is_short(run):
     learner = Counting()
-    timing = time_epochs(run, learner, examples(10), examples(6), 40, 12)
+    timing = time_epochs(run, run.settings, learner, examples(10), examples(6), 40, 12)
     assert timing.batch_size == 4
     assert learner.fits[0] == (8, 4, 1)
     assert learner.fits[1][:2] == (40, 12)
@@ -84,15 +84,15 @@ def test_a_whole_epoch_is_measured_where_it_is_short(run):
 def test_what_is_not_measured_is_counted_by_what_was(run, monkeypatch):
     monkeypatch.setattr(measuring, "SECONDS_PER_EPOCH", 0.0)
     learner = Counting()
-    few = time_epochs(run, learner, examples(10), examples(6), 4000, 12)
+    few = time_epochs(run, run.settings, learner, examples(10), examples(6), 4000, 12)
     assert learner.fits[1][:2] == (12, 12)  # the least there is
-    many = time_epochs(run, learner, examples(10), examples(6), 4_000_000, 12)
+    many = time_epochs(run, run.settings, learner, examples(10), examples(6), 4_000_000, 12)
     assert many.epoch_seconds > 10 * few.epoch_seconds
 
 
 def test_without_validation_and_with_fewer_images_than_a_batch(run):
     learner = Counting()
-    timing = time_epochs(run, learner, examples(2), examples(0), 2, 0)
+    timing = time_epochs(run, run.settings, learner, examples(2), examples(0), 2, 0)
     assert learner.fits[1][:2] == (2, 0)
     assert timing.answers == 0
     assert timing.epoch_seconds > 0
@@ -100,14 +100,14 @@ def test_without_validation_and_with_fewer_images_than_a_batch(run):
 
 def test_a_real_head_is_timed(run):
     training = examples(30)
-    timing = time_epochs(run, LinearHead(training[0], 2, run.settings), training, examples(10), 30, 10)
+    timing = time_epochs(run, run.settings, LinearHead(training[0], 2, run.settings), training, examples(10), 30, 10)
     assert 0 < timing.answer_seconds < timing.epoch_seconds
 
 
 def test_a_stop_is_heard(run):
     run.request_stop()
     with pytest.raises(Stopped):
-        time_epochs(run, Counting(), examples(10), examples(6), 40, 12)
+        time_epochs(run, run.settings, Counting(), examples(10), examples(6), 40, 12)
 
 
 def test_memory_that_is_held_is_seen_and_stays_seen():

@@ -69,7 +69,7 @@ def test_batches_are_halved_down_to_one_image_and_only_while_training(workspace)
 @pytest.mark.slow
 def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(run_of, kernel_kills, eventually):
     run = run_of(image_size=32, batch_size=8, epochs=400, patience=400)
-    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder])
+    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size])
     supervising.start()
     eventually(lambda: run.written_status().facts.get("epochs", 0) >= 1, 180)
     epochs = run.written_status().facts["epochs"]
@@ -87,7 +87,7 @@ def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(
 @pytest.mark.slow
 def test_a_training_that_the_kernel_kills_on_a_single_image_ends_in_words(run_of, kernel_kills, eventually):
     run = run_of(image_size=32, batch_size=1, epochs=400, patience=400)
-    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder])
+    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size])
     supervising.start()
     eventually(lambda: run.written_status().stage == "Training", 180)
     kernel_kills(run.written_status().processes[1][0])
