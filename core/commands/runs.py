@@ -18,7 +18,7 @@ from core.runs.evaluation_state import evaluation_state_of, wait_for_evaluation
 from core.runs.labels import read_labels
 from core.runs.lifecycle import can_evaluate, evaluate, lacking_before, start, wait
 from core.runs.record import Run, find_run, list_runs
-from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
+from core.runs.settings import BOTH, GROUPS, Boolean, Choice, Parameter, RunSettings, read_settings, settings_in
 from core.sweeps.sweep import sweeps_by_run
 from core.workspace import Workspace
 
@@ -101,12 +101,15 @@ def _settings_help() -> str:
     return "\n".join(lines)
 
 
-def _setting_help(setting: Parameter | Choice) -> list[str]:
+def _setting_help(setting: Parameter | Choice | Boolean) -> list[str]:
     only = "" if setting.kinds == BOTH else f" ({setting.kinds[0]} only)"
     if isinstance(setting, Parameter):
         defaults = " / ".join(f"{value:g}" for value in setting.default.values())
         bounds = f"{setting.minimum:g} to {setting.maximum:g}"
         return [f"  {setting.name}: {defaults}; {bounds}{only}", f"      {setting.explanation}"]
+    if isinstance(setting, Boolean):
+        default = str(setting.default).lower()
+        return [f"  {setting.name}: {default}; true or false{only}", f"      {setting.explanation}"]
     lines = [f"  {setting.name}: {setting.default}; one of {', '.join(setting.options)}{only}"]
     lines.append(f"      {setting.explanation}")
     return lines + [f"      {option}: {meaning}" for option, meaning in setting.options.items()]
