@@ -38,7 +38,7 @@ from core.runs.events import epoch_table  # noqa: E402
 from core.runs.lifecycle import can_resume, extend, resume, start, wait  # noqa: E402
 from core.runs.record import Run, list_runs  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
-from core.training.checkpoint import epochs_in  # noqa: E402
+from core.runs.training_state import epochs_in  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 START, IMAGES, TRAINING, JUDGING = PHASES = ("start", "images", "training", "evaluating")

@@ -15,7 +15,7 @@ from core.jobs.warm_worker import warm_worker
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.record import Run, create_run
 from core.runs.settings import PARAMETERS, RunSettings, read_settings
-from core.training.checkpoint import epochs_in
+from core.runs.training_state import epochs_in
 from core.workspace import Workspace
 
 WORKER = "core.training.worker"

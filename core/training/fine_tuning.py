@@ -17,7 +17,7 @@ from core.features.store import FeatureStore
 from core.features.views import View
 from core.runs.record import Run
 from core.runs.settings import RunSettings
-from core.training.checkpoint import TrainingState
+from core.runs.training_state import TrainingState
 from core.training.examples import Examples
 from core.training.phase import Phase
 from core.training.prepared import Prepared

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.training.checkpoint import TrainingState
+from core.runs.training_state import TrainingState
 from core.training.examples import Examples
 from core.training.learner import Learner
 from core.training.phase import Phase

@@ -15,7 +15,7 @@ from core.installation import PROJECT
 from core.runs.events import batch_table, epoch_table
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.training.checkpoint import epochs_in
+from core.runs.training_state import epochs_in
 from core.training.trainer import train
 from core.workspace import Workspace
 

@@ -32,18 +32,20 @@ class Counting(Learner):
     def __init__(self):
         self.fits = []
 
-    def fit(self, batches, validation, watcher, first_epoch, epochs):
+    def fit(self, batches, validation, callbacks, first_epoch, epochs):
         self._stopped = False
         self.fits.append((batches.image_count, 0 if validation is None else len(validation[1]), epochs))
+        callbacks.on_train_begin()
         for epoch in range(first_epoch, epochs):
-            watcher.epoch_begins(epoch)
+            callbacks.on_epoch_begin(epoch)
             for batch in range(len(batches)):
-                watcher.batch_begins(batch)
+                callbacks.on_batch_begin(batch)
                 assert len(batches[batch][0]) == len(batches[batch][1])
-                watcher.batch_ended(batch, {"loss": 1.0, "accuracy": 0.5})
-            watcher.epoch_ended(epoch, {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5})
+                callbacks.on_batch_end(batch, {"loss": 1.0, "accuracy": 0.5})
+            callbacks.on_epoch_end(epoch, {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5})
             if self._stopped:
-                return
+                break
+        callbacks.on_train_end()
 
     def start_at(self, logits):
         pass
