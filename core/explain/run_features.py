@@ -127,7 +127,7 @@ def _rows(predictions: Predictions, chosen: np.ndarray) -> Predictions:
 def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
     """Where the features of a frozen backbone are, and how they are computed."""
     settings = run.settings
-    facts = run.status().facts.get("plan")
+    facts = run.record.plan
     plan = default_plan() if facts is None else read_plan({k: v for k, v in facts.items() if k != "words"})
     if settings.weights == IMAGENET and path_at_hand(settings.design) is None:
         raise WorkbenchError(

@@ -18,6 +18,7 @@ from core.files import read_json, write_json
 from core.jobs.gpus import ALL, AUTO
 from core.jobs.job import Job, Status
 from core.jobs.slots import Slot, slot_count, suitable_slots
+from core.jobs.written_settings import written_settings
 from core.workspace import Workspace
 
 WORKER = "core.training.worker"
@@ -391,7 +392,7 @@ def gpu_asked_for(run: Job) -> str:
 
 def _settings_of(run: Job) -> dict[str, Any] | None:
     try:
-        settings = read_json(run.folder / "settings.json")
+        settings = written_settings(run.folder)
     except WorkbenchError:
         return None
     return settings if isinstance(settings, dict) else None

@@ -18,7 +18,6 @@ from core.features.views import View
 from core.images.reading_settings import Reading
 from core.jobs.reporter import JobReporter
 from core.networks.network import build_scratch
-from core.runs.execution import read_execution, update_execution
 from core.runs.record import Run
 from core.runs.reporter import RunReporter
 from core.runs.settings import RunSettings
@@ -86,14 +85,13 @@ def _network(settings: RunSettings, class_count: int, precision: str) -> keras.M
 def _plan_of(run: Run, images: np.ndarray, class_count: int) -> Plan:
     """In which precision and batch size a run trains: it says so in its events and facts, and keeps to it."""
     settings, reporter = run.settings, RunReporter(run)
-    kept = read_execution(run.folder).get("plan")
+    kept = run.record.plan
     if kept is not None:
         plan = read_plan(kept)
     else:
         plan = plan_training(settings, images, len(images), class_count, Workspace.holding(run.folder).plans, reporter)
         reporter.note(_plan_in_words(plan, settings, len(images)))
-        update_execution(run.folder, runtime=plan.runtime, batch_size=plan.batch_size, plan=plan.to_dict())
-    reporter.facts(plan=plan.to_dict())
+        reporter.facts(plan=plan.to_dict(), found_batch_size=plan.batch_size)
     return plan
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from core.jobs.process import set_up_process
+from core.jobs.written_settings import is_run
 
 
 def main() -> int:
@@ -17,8 +18,8 @@ def main() -> int:
     parser.add_argument("run", type=Path, help="the folder of the run")
     parser.add_argument("--train", action="store_true", help="train in this process, unsupervised")
     arguments = parser.parse_args()
-    if not (arguments.run / "settings.json").exists():
-        parser.error(f"{arguments.run} is not the folder of a run: it holds no settings.json")
+    if not is_run(arguments.run):
+        parser.error(f"{arguments.run} is not the folder of a run: it holds no run.json")
     if not arguments.train:
         from core.jobs.supervisor import supervise
         from core.runs.execution import halve_batch_size

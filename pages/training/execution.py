@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import WorkbenchError
 from core.features.store import usage
-from core.jobs.job import Status
+from core.runs.run_record import RunRecord
 from pages.components.gallery import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration
@@ -14,10 +14,9 @@ from pages.shared.progress import duration
 BY_HAND = "*Way to compute* under *More settings*, `runtime` on the command line, chooses by hand."
 
 
-def show_execution(page: Page, status: Status) -> None:
-    """What was measured and chosen, as far as the run has told."""
-    plan, features = status.facts.get("plan"), status.facts.get("features")
-    views = status.facts.get("views")
+def show_execution(page: Page, record: RunRecord, active: bool) -> None:
+    """What was measured and chosen, as far as the run has told; `active` says whether it is still going."""
+    plan, features, views = record.plan, record.features, record.views
     if not plan and not features:
         return
     with st.expander("How it computes", icon=":material/speed:"):
@@ -28,9 +27,9 @@ def show_execution(page: Page, status: Status) -> None:
         if features:
             st.caption(features_in_words(features))
         if views:
-            st.caption(views_in_words(views, status.facts.get("views_averaged", 2)))
+            st.caption(views_in_words(views, record.views_averaged))
         # Counting what is kept takes a look at every file, which is too much for every second of a run.
-        if not status.active and features:
+        if not active and features:
             st.caption(usage_in_words(page))
 
 

@@ -30,7 +30,7 @@ def waiting(workspace, queue):
 
     def make(visitor, number, joined, **settings):
         run = Job(workspace.root / "visitors" / visitor / "runs" / f"run{number}")
-        write_json(run.folder / "settings.json", {"dataset": "pets", "architecture": "small_cnn"} | settings)
+        write_json(run.folder / "run.json", {"settings": {"dataset": "pets", "architecture": "small_cnn"} | settings})
         run.update(state="queued", started=joined, processes=[identity()])
         queue.join(run)
         return run
@@ -241,7 +241,8 @@ def test_earlier_runs_with_the_same_settings_tell_how_long_one_takes(queue, wait
         [(5, 100, "done"), (5, 140, "done"), (5, 120, "done"), (50, 9999, "done"), (5, 3, "stopped")]
     ):
         earlier = Job(workspace.root / "visitors" / "anna" / "runs" / f"earlier{number}")
-        write_json(earlier.folder / "settings.json", {"dataset": "pets", "architecture": "small_cnn", "epochs": epochs})
+        settings = {"dataset": "pets", "architecture": "small_cnn", "epochs": epochs}
+        write_json(earlier.folder / "run.json", {"settings": settings})
         earlier.update(state=state, started=1000.0, finished=1000.0 + seconds)
     first, second = waiting("anna", 1, 1.0, epochs=5), waiting("anna", 2, 2.0, epochs=5)
     assert queue.entry(first).ticket.expected_seconds == 120
