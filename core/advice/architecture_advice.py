@@ -1,4 +1,4 @@
-"""Which way to train suits a dataset: the four cases of transfer learning, by its size and its likeness to ImageNet."""
+"""Which way to train suits a dataset: the four cases of transfer learning, by size and domain similarity to ImageNet."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
