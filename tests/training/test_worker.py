@@ -30,7 +30,8 @@ from core.runs.record import Run, create_run, delete_run, find_run, list_runs
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 
-pytestmark = pytest.mark.slow
+# The first runs, which are shared, and all that the command line starts, are cold starts.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warm_starts")]
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 180  # seconds; generous, for a machine that is busy with other things

@@ -1,0 +1,175 @@
+"""Processes of jobs that need not load Keras first: each is forked from one that has, as the product's warm worker is.
+
+They are as real as any that `Job.launch` starts: a process of its own session with the job's environment and log, which
+nobody has to wait for. Only the seconds are missing in which a new interpreter imports TensorFlow; the tests of
+cold starts do without.
+"""
+
+import argparse
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.jobs.job import Job
+from core.jobs.process import set_up_process
+from core.jobs.supervisor import supervise
+from core.runs.lifecycle import WORKER as TRAINING
+from core.training.warm_worker_process import FORKS, ForkedTrainer, load, redirect_output
+from core.workspace import PROJECT
+
+# What a training imports once it comes to need Keras, and the processes of the other jobs. None of it computes anything
+# yet: TensorFlow starts its threads with the first operation, and threads don't survive a fork.
+KERAS = ("core.training.scratch", "core.training.fine_tuning", "core.features.runtimes")
+OTHER_WORKERS = ("core.sweeps.worker", "core.advice.linear_probe_worker", "core.training.training_time_worker")
+
+
+class ForkedProcess:
+    """A process that was forked elsewhere: what `Job.is_launched` and tests ask of a `subprocess.Popen`."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """None while it runs; of how it ended, only its parent would know."""
+        return None if psutil.pid_exists(self.pid) else 0
+
+    def wait(self, seconds: float = 60) -> None:
+        """Return when it has ended."""
+        deadline = time.monotonic() + seconds
+        while self.poll() is None:
+            assert time.monotonic() < deadline, f"the process {self.pid} does not end"
+            time.sleep(0.01)
+
+
+class PreloadedProcess:
+    """The process that has loaded what jobs need. It is started when it is first asked, and ends with the tests."""
+
+    def __init__(self):
+        self._process: subprocess.Popen | None = None
+
+    def start(self, module: str, *arguments: str, log: Path, **environment: str) -> ForkedProcess:
+        """What ``python -m module arguments`` would start, in this environment and what is given beside."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.processes"],
+                cwd=PROJECT,
+                env=os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "2"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                text=True,
+            )
+        wanted = {"command": [module, *arguments], "log": str(log), "environment": os.environ | environment}
+        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.flush()
+        return ForkedProcess(int(self._process.stdout.readline()))
+
+    def launch(self, job: Job, module: str, **environment: str) -> None:
+        """In place of `Job.launch`."""
+        job.is_launched(self.start(module, str(job.folder), log=job.log_path, **environment))
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.wait()
+            self._process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[PreloadedProcess]:
+    """Starts processes that have loaded Keras already."""
+    if not FORKS:
+        pytest.skip("libraries don't survive a fork here")
+    process = PreloadedProcess()
+    yield process
+    process.end()
+
+
+@pytest.fixture
+def warm_starts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs that are launched from here on begin at once, where this system can fork; elsewhere as ever."""
+    if FORKS:
+        preloaded = request.getfixturevalue("preloaded")
+        monkeypatch.setattr(Job, "launch", lambda job, module, **more: preloaded.launch(job, module, **more))
+
+
+# In the preloaded process ---------------------------------------------------------------------------------------------
+
+
+def fork(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> int:
+    """Carry a module's `main` out in a process of its own session, and give its pid."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        redirect_output(log)
+        os.environ.clear()
+        os.environ.update(environment)
+        code = _carry_out(*command)
+    except SystemExit as end:  # from argparse
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _carry_out(module: str, *arguments: str) -> int:
+    # What one of these launches in its turn, as a sweep does, is forked from it.
+    Job.launch = _launch
+    if module == TRAINING and len(arguments) == 1:
+        set_up_process()
+        return supervise(Path(arguments[0]), ForkedTrainer)
+    sys.argv = [module, *arguments]
+    return import_module(module).main()
+
+
+def _launch(job: Job, module: str, **environment: str) -> None:
+    job.is_launched(ForkedChild(fork([module, str(job.folder)], job.log_path, os.environ | environment)))
+
+
+class ForkedChild:
+    """A process that was forked from this one."""
+
+    def __init__(self, pid: int):
+        self.pid, self._code = pid, None
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+
+def main() -> int:
+    argparse.ArgumentParser(prog="python -m tests.processes", description=__doc__.splitlines()[0]).parse_args()
+    load()
+    for module in KERAS + OTHER_WORKERS:
+        import_module(module)
+    # What is loaded stays; to look through it again for garbage would take every child its time, and copy the pages.
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: none is to stay as a zombie
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        print(fork(wanted["command"], Path(wanted["log"]), wanted["environment"]), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
