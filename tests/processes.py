@@ -1,11 +1,10 @@
-"""Processes of jobs that need not load Keras first: each is forked from one that has, as the product's warm worker is.
+"""Processes that need not import first what they work with: each is forked from one that has, as the warm worker is.
 
-They are as real as any that `Job.launch` starts: a process of its own session with the job's environment and log, which
-nobody has to wait for. Only the seconds are missing in which a new interpreter imports TensorFlow; the tests of
-cold starts do without.
+They are as real as any that `Job.launch` starts: a process of its own session with its own environment and log, which
+nobody has to wait for. Only the seconds are missing in which a new interpreter imports TensorFlow, or Streamlit; the
+tests of cold starts do without.
 """
 
-import argparse
 import gc
 import json
 import os
@@ -14,7 +13,8 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -25,13 +25,22 @@ from core.jobs.job import Job
 from core.jobs.process import set_up_process
 from core.jobs.supervisor import supervise
 from core.runs.lifecycle import WORKER as TRAINING
-from core.training.warm_worker_process import FORKS, ForkedTrainer, load, redirect_output
+from core.training.warm_worker_process import FORKS, ForkedTrainer, redirect_output
 from core.workspace import PROJECT
 
-# What a training imports once it comes to need Keras, and the processes of the other jobs. None of it computes anything
-# yet: TensorFlow starts its threads with the first operation, and threads don't survive a fork.
-KERAS = ("core.training.scratch", "core.training.fine_tuning", "core.features.runtimes")
-OTHER_WORKERS = ("core.sweeps.worker", "core.advice.linear_probe_worker", "core.training.training_time_worker")
+# What the processes of jobs import, also what a training does not until it comes to need Keras. None of it computes
+# anything yet: TensorFlow starts its threads with the first operation, and threads don't survive a fork.
+JOBS = (
+    "core.training.trainer",
+    "core.training.scratch",
+    "core.training.fine_tuning",
+    "core.training.training_time_worker",
+    "core.features.runtimes",
+    "core.advice.linear_probe_worker",
+    "core.sweeps.worker",
+    "pyarrow.dataset",
+    "scipy.sparse.csgraph",
+)
 
 
 class ForkedProcess:
@@ -44,6 +53,9 @@ class ForkedProcess:
         """None while it runs; of how it ended, only its parent would know."""
         return None if psutil.pid_exists(self.pid) else 0
 
+    def terminate(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
     def wait(self, seconds: float = 60) -> None:
         """Return when it has ended."""
         deadline = time.monotonic() + seconds
@@ -53,16 +65,17 @@ class ForkedProcess:
 
 
 class PreloadedProcess:
-    """The process that has loaded what jobs need. It is started when it is first asked, and ends with the tests."""
+    """A process that has imported these modules. It is started when it is first needed, and ends with the tests."""
 
-    def __init__(self):
+    def __init__(self, *modules: str):
+        self._modules = modules
         self._process: subprocess.Popen | None = None
 
     def start(self, module: str, *arguments: str, log: Path, **environment: str) -> ForkedProcess:
-        """What ``python -m module arguments`` would start, in this environment and what is given beside."""
+        """What ``python -m module arguments`` would start, with this environment beside that of the tests."""
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.processes"],
+                [sys.executable, "-m", "tests.processes", *self._modules],
                 cwd=PROJECT,
                 env=os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "2"},
                 stdin=subprocess.PIPE,
@@ -79,29 +92,26 @@ class PreloadedProcess:
         """In place of `Job.launch`."""
         job.is_launched(self.start(module, str(job.folder), log=job.log_path, **environment))
 
-    def end(self) -> None:
-        if self._process is not None:
-            self._process.stdin.close()
-            self._process.wait()
-            self._process.stdout.close()
 
-
-@pytest.fixture(scope="session")
-def preloaded() -> Iterator[PreloadedProcess]:
-    """Starts processes that have loaded Keras already."""
-    if not FORKS:
-        pytest.skip("libraries don't survive a fork here")
-    process = PreloadedProcess()
-    yield process
-    process.end()
+@cache
+def preloaded_for_jobs() -> PreloadedProcess:
+    """The one of this process; it ends by itself when nobody can ask it any more."""
+    return PreloadedProcess(*JOBS)
 
 
 @pytest.fixture
-def warm_starts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def preloaded() -> PreloadedProcess:
+    """Starts processes that have loaded Keras already."""
+    if not FORKS:
+        pytest.skip("libraries don't survive a fork on this system")
+    return preloaded_for_jobs()
+
+
+@pytest.fixture
+def warm_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs that are launched from here on begin at once, where this system can fork; elsewhere as ever."""
     if FORKS:
-        preloaded = request.getfixturevalue("preloaded")
-        monkeypatch.setattr(Job, "launch", lambda job, module, **more: preloaded.launch(job, module, **more))
+        monkeypatch.setattr(Job, "launch", lambda job, *words, **more: preloaded_for_jobs().launch(job, *words, **more))
 
 
 # In the preloaded process ---------------------------------------------------------------------------------------------
@@ -120,8 +130,8 @@ def fork(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> i
         os.environ.clear()
         os.environ.update(environment)
         code = _carry_out(*command)
-    except SystemExit as end:  # from argparse
-        code = end.code
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -158,13 +168,11 @@ class ForkedChild:
 
 
 def main() -> int:
-    argparse.ArgumentParser(prog="python -m tests.processes", description=__doc__.splitlines()[0]).parse_args()
-    load()
-    for module in KERAS + OTHER_WORKERS:
+    for module in sys.argv[1:]:
         import_module(module)
-    # What is loaded stays; to look through it again for garbage would take every child its time, and copy the pages.
+    # What is loaded stays: to look through it for garbage would take every child its time, and copy its pages.
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: none is to stay as a zombie
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children, and none is to stay as a zombie
     for line in sys.stdin:
         wanted = json.loads(line)
         print(fork(wanted["command"], Path(wanted["log"]), wanted["environment"]), flush=True)
