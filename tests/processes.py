@@ -5,18 +5,21 @@ nobody has to wait for. Only the seconds are missing in which a new interpreter 
 tests of cold starts do without.
 """
 
+import atexit
 import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -44,24 +47,30 @@ JOBS = (
 
 
 class ForkedProcess:
-    """A process that was forked elsewhere: what `Job.is_launched` and tests ask of a `subprocess.Popen`."""
+    """A process that a preloaded one has forked: what the product and tests ask of a `subprocess.Popen`."""
 
-    def __init__(self, pid: int):
-        self.pid = pid
+    def __init__(self, pid: int, parent: "PreloadedProcess"):
+        self.pid, self._parent, self._code = pid, parent, None
 
     def poll(self) -> int | None:
-        """None while it runs; of how it ended, only its parent would know."""
-        return None if psutil.pid_exists(self.pid) else 0
+        """Its exit code, negative where a signal ended it; None while it runs."""
+        if self._code is None and psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE:
+            self._code = self._parent.ask({"ended": self.pid})
+        return self._code
+
+    def wait(self, seconds: float = 180) -> int:
+        """Its exit code, once it has ended."""
+        deadline = time.monotonic() + seconds
+        while (code := self.poll()) is None:
+            assert time.monotonic() < deadline, f"the process {self.pid} does not end"
+            time.sleep(0.01)
+        return code
 
     def terminate(self) -> None:
         os.kill(self.pid, signal.SIGTERM)
 
-    def wait(self, seconds: float = 60) -> None:
-        """Return when it has ended."""
-        deadline = time.monotonic() + seconds
-        while self.poll() is None:
-            assert time.monotonic() < deadline, f"the process {self.pid} does not end"
-            time.sleep(0.01)
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
 
 
 class PreloadedProcess:
@@ -70,23 +79,34 @@ class PreloadedProcess:
     def __init__(self, *modules: str):
         self._modules = modules
         self._process: subprocess.Popen | None = None
+        self._lock = threading.Lock()
 
     def start(self, module: str, *arguments: str, log: Path, **environment: str) -> ForkedProcess:
         """What ``python -m module arguments`` would start, with this environment beside that of the tests."""
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.processes", *self._modules],
-                cwd=PROJECT,
-                env=os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "2"},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-                text=True,
-            )
         wanted = {"command": [module, *arguments], "log": str(log), "environment": os.environ | environment}
-        self._process.stdin.write(json.dumps(wanted) + "\n")
-        self._process.stdin.flush()
-        return ForkedProcess(int(self._process.stdout.readline()))
+        return ForkedProcess(self.ask(wanted), self)
+
+    def ask(self, request: Mapping[str, Any]) -> int:
+        """Have a process forked, which gives its pid, or hear the exit code of one that has ended."""
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "tests.processes", *self._modules],
+                    cwd=PROJECT,
+                    env=os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "2"},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    start_new_session=True,
+                    text=True,
+                )
+                atexit.register(self._end)
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
+
+    def _end(self) -> None:
+        self._process.stdin.close()
+        self._process.wait()
 
     def launch(self, job: Job, module: str, **environment: str) -> None:
         """In place of `Job.launch`."""
@@ -125,7 +145,6 @@ def fork(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> i
     code = 1
     try:
         os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         redirect_output(log)
         os.environ.clear()
         os.environ.update(environment)
@@ -172,11 +191,15 @@ def main() -> int:
         import_module(module)
     # What is loaded stays: to look through it for garbage would take every child its time, and copy its pages.
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children, and none is to stay as a zombie
     for line in sys.stdin:
-        wanted = json.loads(line)
-        print(fork(wanted["command"], Path(wanted["log"]), wanted["environment"]), flush=True)
+        print(_answer(json.loads(line)), flush=True)
     return 0
+
+
+def _answer(request: Mapping[str, Any]) -> int:
+    if "ended" in request:
+        return os.waitstatus_to_exitcode(os.waitpid(request["ended"], 0)[1])
+    return fork(request["command"], Path(request["log"]), request["environment"])
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from tests.processes import ForkedProcess, PreloadedProcess
 
 SAMPLE = "cats_vs_dogs_sample"
 STREAMLIT = ("streamlit.web.cli", "streamlit.web.bootstrap", "streamlit.web.server", "plotly.subplots")
-SECONDS_TO_START = 60
-SECONDS_TO_APPEAR = 60
+SECONDS_TO_START = 120
+SECONDS_TO_APPEAR = 180
 
 
 @cache
