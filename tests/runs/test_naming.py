@@ -243,6 +243,7 @@ def test_the_split_stays_where_a_class_is_renamed(pets):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chosen", [{"architecture": "small_cnn", "image_size": 32}])
+@pytest.mark.usefixtures("warm_starts")
 def test_training_again_after_nothing_but_names_was_changed_gives_the_same_figures(workspace, pets, command, chosen):
     options = ["--seed", 3, "--epochs", 2, "--set", "deterministic=on", "--set", f"image_size={chosen['image_size']}"]
     code, _, _ = command("train", "pets", "--architecture", chosen["architecture"], *options)
