@@ -17,7 +17,7 @@ from core.datasets.edits import RELABEL, RENAME, EditLog
 from core.datasets.store import Dataset, written_state
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.calibration import fit_temperature
-from core.evaluation.metrics import evaluate
+from core.evaluation.evaluation import Evaluation, evaluate
 from core.evaluation.predictions import Predictions
 from core.files import read_json, write_json
 from core.images.reading_settings import Reading
@@ -355,13 +355,13 @@ class Run(Job):
 
     def evaluate(
         self, split: str = "test", threshold: float | None = None, calibrate: bool = False, positive: int = 1
-    ) -> dict[str, Any]:
-        """The figures of one split, as `core.evaluation.metrics.evaluate` gives them, with intervals over groups.
+    ) -> Evaluation:
+        """The scores of one split, as `core.evaluation.evaluation.evaluate` gives them, with intervals over groups.
 
         Parameters
         ----------
         split, threshold, positive
-            As `core.evaluation.metrics.evaluate` takes them.
+            As `core.evaluation.evaluation.evaluate` takes them.
         calibrate
             Soften or sharpen the probabilities by the temperature that fits the validation images best.
 

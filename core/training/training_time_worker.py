@@ -20,7 +20,7 @@ import psutil
 from core.advice.training_time import Estimate, Trial, gigabytes, keep_estimate
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.features.backbone_features import BackboneFeatures
 from core.features.devices import device_in_words
 from core.features.plan import Plan

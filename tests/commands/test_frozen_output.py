@@ -74,7 +74,7 @@ def assert_as_frozen(found, name: str) -> None:
 def assert_same(found, frozen, where: str) -> None:
     assert type(found) is type(frozen), where
     if isinstance(frozen, dict):
-        assert list(found) == list(frozen), where
+        assert set(found) == set(frozen), where
         for key, value in frozen.items():
             assert_same(found[key], value, f"{where}/{key}")
     elif isinstance(frozen, list):
