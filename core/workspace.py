@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import UsageError
+from core.installation import default_home
 
-PROJECT = Path(__file__).resolve().parents[1]
 NAME_LENGTH = 60
 
 
@@ -35,8 +35,8 @@ class Workspace:
 
     @classmethod
     def from_environment(cls) -> "Workspace":
-        """The workspace named by ``WORKBENCH_HOME``, or ``workspace/`` beside the program."""
-        return cls.at(os.environ.get("WORKBENCH_HOME") or PROJECT / "workspace")
+        """The workspace named by ``WORKBENCH_HOME``, or else the usual one, see `default_home`."""
+        return cls.at(os.environ.get("WORKBENCH_HOME") or default_home())
 
     @property
     def datasets(self) -> Path:

@@ -24,9 +24,10 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
 from core.features.store import FeatureStore, cache_key
+from core.installation import PROJECT
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
-from core.workspace import PROJECT, Workspace
+from core.workspace import Workspace
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.

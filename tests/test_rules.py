@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 # Below the line: they build networks, and only processes of their own load them.
 BELOW = ("core.augmentation.layers", "core.networks", "core.training", "core.explain", "core.export")

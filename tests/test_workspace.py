@@ -5,7 +5,8 @@ import unicodedata
 import pytest
 
 from core.errors import UsageError
-from core.workspace import NAME_LENGTH, PROJECT, Workspace, check_name, suggest_name
+from core.installation import PROJECT
+from core.workspace import NAME_LENGTH, Workspace, check_name, suggest_name
 
 
 def test_the_environment_names_the_folder(tmp_path, monkeypatch):

@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 
+from core.installation import child_environment
 from core.jobs.job import Job
-from core.workspace import PROJECT
 
 MODULE = "core.training.warm_worker_process"
 # Who has not trained again by then has gone for coffee; the process ends by itself a minute later.
@@ -51,7 +51,7 @@ class WarmWorker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                env=os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"},
+                env=child_environment() | {"PYTHONUNBUFFERED": "1"},
             )
 
     def take_on(self, job: Job, **environment: str) -> bool:

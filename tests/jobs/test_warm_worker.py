@@ -9,12 +9,12 @@ import numpy as np
 import psutil
 import pytest
 
+from core.installation import PROJECT
 from core.jobs.job import is_alive
 from core.jobs.warm_worker import SECONDS_KEPT, WarmWorker, warm_worker
 from core.runs.lifecycle import start, wait
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.workspace import PROJECT
 
 pytestmark = [
     pytest.mark.slow,

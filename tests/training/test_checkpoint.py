@@ -11,12 +11,13 @@ import pytest
 
 from core.datasets.importing import create_from_path, run_import
 from core.files import write_json
+from core.installation import PROJECT
 from core.runs.events import batch_table, epoch_table
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 from core.training.checkpoint import epochs_in
 from core.training.trainer import train
-from core.workspace import PROJECT, Workspace
+from core.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 

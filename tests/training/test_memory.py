@@ -9,11 +9,11 @@ import threading
 import pytest
 
 from core.datasets.importing import create_from_path, run_import
+from core.installation import PROJECT
 from core.jobs import supervisor
 from core.runs.execution import halve_batch_size, read_execution, update_execution
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.workspace import PROJECT
 
 
 @pytest.fixture
