@@ -75,7 +75,7 @@ def test_from_home_to_the_images_of_a_cell(serve, tab: Page):
     assert run.best_weights.exists()
 
     tab.get_by_role("button", name="See how good it is").click()
-    matrix = run.evaluate("test")["confusion_matrix"]
+    matrix = run.evaluate("test").confusion_matrix
     true, predicted = next((i, j) for i in (1, 0) for j in (0, 1) if matrix[i][j])
     tab.locator(f"[data-cell='{true}-{predicted}']").click()
     count = matrix[true][predicted]
