@@ -27,7 +27,7 @@ FLOORS = (
     ("core.jobs",),
     ("core.augmentation",),
     ("core.datasets",),
-    ("core.architectures",),
+    ("core.architectures", "core.figures"),
     ("core.evaluation",),
     ("core.augmentation.layers", "core.networks"),
     ("core.features",),
