@@ -108,7 +108,7 @@ def measure(trial: _TimedTrial, loading: float) -> None:
     settings = trial.settings
     dataset = open_dataset(Workspace.at(trial.workspace_root), settings.dataset)
     dataset.pin()
-    trial.keep_reading(dataset.reading)
+    trial.update(facts={"reading": dataset.reading.to_dict()})
     table = dataset.content.divided(settings.split_settings(dataset.content.settings))
     others, runs = Others(), _trainings(trial)
     trial.begin()
