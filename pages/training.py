@@ -19,6 +19,7 @@ from core.runs.settings import (
     BASICS,
     GROUPS,
     RUNTIMES,
+    Boolean,
     Choice,
     Parameter,
     RunSettings,
@@ -124,17 +125,16 @@ def more_settings(page: Page, settings: RunSettings) -> None:
             named_setting(page, settings, "gpu", "Graphics card", (AUTO, *cards, ALL), GPU_HELP)
 
 
-def has_effect(setting: Parameter | Choice, architecture: Architecture) -> bool:
+def has_effect(setting: Parameter | Choice | Boolean, architecture: Architecture) -> bool:
     """Whether a network takes a setting; some have no dropout, or only such as they were published with."""
     return setting.name != "dropout" or architecture.takes_dropout
 
 
-def setting_row(page: Page, settings: RunSettings, members: list[Parameter | Choice], width: int = 0) -> None:
+def setting_row(page: Page, settings: RunSettings, members: list[Parameter | Choice | Boolean], width: int = 0) -> None:
     """Settings side by side, as wide as if there were `width` of them."""
     for column, setting in zip(st.columns(width or len(members)), members, strict=False):
         with column:
-            show = number_setting if isinstance(setting, Parameter) else choice_setting
-            show(page, settings, setting)
+            SETTING_WIDGETS[type(setting)](page, settings, setting)
 
 
 def number_setting(page: Page, settings: RunSettings, parameter: Parameter) -> None:
@@ -162,6 +162,18 @@ def choice_setting(page: Page, settings: RunSettings, choice: Choice) -> None:
     """One of a few options, each explained."""
     meanings = "; ".join(f"**{option}**: {meaning}" for option, meaning in choice.options.items())
     named_setting(page, settings, choice.name, choice.title, choice.options, f"{choice.explanation} {meanings}.")
+
+
+def boolean_setting(page: Page, settings: RunSettings, boolean: Boolean) -> None:
+    """On or off; kept as soon as it changes."""
+    name, value = boolean.name, getattr(settings, boolean.name)
+    key = f"setting_{settings.dataset}_{settings.architecture}_{name}"
+    chosen = st.toggle(boolean.title, value, key=key, help=boolean.explanation)
+    if chosen != value:
+        page.draft.choose(**{name: chosen})
+
+
+SETTING_WIDGETS = {Parameter: number_setting, Choice: choice_setting, Boolean: boolean_setting}
 
 
 def named_setting(

@@ -8,7 +8,7 @@ from filelock import FileLock
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.files import read_json, write_json
 from core.hosting import Hosting
 from core.jobs.job import Job
@@ -147,7 +147,6 @@ class LinearProbe(Job):
 
     @classmethod
     def of(cls, workspace: Workspace) -> "LinearProbe":
-        # As deep in the workspace as the folder of a run.
         return cls(workspace.root / "looks" / "current")
 
     @property
@@ -190,8 +189,7 @@ def start_probe(workspace: Workspace, dataset: Dataset, seconds: float = DEFAULT
                 "for its end, or stop it."
             )
         look.forget()
-        for old in (look.log_path, look.folder / "events.jsonl"):
-            old.unlink(missing_ok=True)
+        look.log_path.unlink(missing_ok=True)
         write_json(look.folder / "request.json", request)
         look.launch(WORKER, WORKBENCH_SLOTS=str(workspace.slots))
     return look

@@ -19,6 +19,7 @@ from core.jobs.gpus import ALL, AUTO
 from core.jobs.job import Job, Status
 from core.jobs.slots import Slot, slot_count, suitable_slots
 from core.jobs.written_settings import written_settings
+from core.workspace import Workspace
 
 WORKER = "core.training.worker"
 # A run takes about as long as earlier ones that agree with it in these settings.
@@ -101,7 +102,7 @@ class Queue:
         kept = before is not None and not before.slots
         joined = before.joined if kept else status.started or time.time()
         revivals = before.revivals if kept else 0
-        visitor = str(run.folder.resolve().parents[1])
+        visitor = str(Workspace.holding(run.folder).root)
         expected, gpu = typical_seconds(run), gpu_asked_for(run)
         self._write(Ticket(str(run.folder.resolve()), visitor, joined, expected, gpu, revivals=revivals))
 
@@ -251,7 +252,7 @@ class Queue:
 
     def _read(self, path: Path) -> Ticket | None:
         try:
-            return Ticket(**(read_json(path) or {}))
+            return Ticket(**_with_words_of_now(read_json(path) or {}))
         except (WorkbenchError, TypeError):  # removed meanwhile, or damaged from outside; its run joins anew
             return None
 
@@ -355,6 +356,11 @@ def typical_seconds(run: Job) -> float | None:
             if status.state == "done" and status.started and status.finished:
                 seconds.append(status.finished - status.started)
     return statistics.median(seconds) if seconds else None
+
+
+def _with_words_of_now(ticket: dict[str, Any]) -> dict[str, Any]:
+    """A ticket of an earlier version, which called the slots places, as it is written now."""
+    return {"slots" if name == "places" else name: value for name, value in ticket.items()}
 
 
 def _is_lost(ticket: Ticket) -> bool:

@@ -4,8 +4,6 @@ from core.jobs.job import Job
 from core.runs.events import EventLog
 from core.runs.run_record import update_run_record
 
-# The exit code of a training that ran out of memory: BSD's EX_TEMPFAIL, "try again later".
-OUT_OF_MEMORY = 75
 FINDING_RATE = "Looking for the learning rate"
 # The stages that take less memory with smaller batches.
 IN_BATCHES = (FINDING_RATE, "Training", "Fine-tuning", "Evaluating")

@@ -11,10 +11,10 @@ from core.hosting import Hosting
 from core.jobs.job import Status, is_alive
 from core.jobs.slots import check_gpu
 from core.jobs.warm_worker import warm_worker
-from core.runs.checkpoint_epochs import epochs_in
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.record import Run, create_run
 from core.runs.settings import PARAMETERS, RunSettings, read_settings
+from core.runs.training_state import epochs_in
 from core.workspace import Workspace
 
 WORKER = "core.training.worker"

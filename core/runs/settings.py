@@ -116,6 +116,47 @@ class Choice:
         return name
 
 
+# How people write yes and no: on the command line, and in the files of earlier builds.
+YES, NO = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
+
+
+@dataclass(frozen=True)
+class Boolean:
+    """A setting that is on or off.
+
+    Parameters
+    ----------
+    name, title
+        What the command line and people call it.
+    explanation
+        What it does where it is on, in a sentence.
+    default
+        Whether it is on where nothing was said.
+    group, kinds
+        As of `Parameter`.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    default: bool
+    group: str = RUN
+    kinds: tuple[str, ...] = BOTH
+
+    def check(self, value: Any) -> bool:
+        """Whether it is on, or an error that says how that is written.
+
+        Raises
+        ------
+        UsageError
+            If it is neither on nor off.
+        """
+        word = str(value).strip().lower() if isinstance(value, (bool, int, str)) else ""
+        if word not in YES + NO:
+            raise UsageError(f"The setting '{self.name}' must be true or false. Got {value!r}.")
+        return word in YES
+
+
 def _both(value: float) -> dict[str, float]:
     return {SCRATCH: value, FROZEN: value}
 
@@ -407,6 +448,18 @@ CHOICES = {
         ),
     )
 }
+BOOLEANS = {
+    boolean.name: boolean
+    for boolean in (
+        Boolean(
+            "early_stopping",
+            "Early stopping",
+            "The training ends once validation has not improved for as many epochs as the patience says; else it goes "
+            "on to the last epoch. The best weights are kept either way.",
+            True,
+        ),
+    )
+}
 # What runs of earlier builds were trained with and don't say, since it could not be set.
 UNSAID = {"least_steps": 1}
 # What people choose among; a machine with another backend has another name for its plain one, which is accepted too.
@@ -446,6 +499,8 @@ class RunSettings:
         See `PARAMETERS`.
     optimiser to deterministic
         See `CHOICES`.
+    early_stopping
+        See `BOOLEANS`.
     runtime
         The way to compute, such as "openvino-bfloat16": of the features of a frozen backbone, or of a training from
         scratch. "auto" measures which is the quickest.
@@ -488,6 +543,7 @@ class RunSettings:
     find_rate: str
     class_weights: str
     deterministic: str
+    early_stopping: bool
     runtime: str
     gpu: str
 
@@ -520,9 +576,9 @@ class RunSettings:
         return asdict(self) | {"augmentation": write_recipe(self.augmentation)}
 
 
-def settings_in(group: str, kind: str | None = None) -> list[Parameter | Choice]:
-    """The numbers and choices of a group; where a kind of architecture is given, those that have an effect on it."""
-    every = (*CHOICES.values(), *PARAMETERS.values())
+def settings_in(group: str, kind: str | None = None) -> list[Parameter | Choice | Boolean]:
+    """The settings of a group; where a kind of architecture is given, those that have an effect on it."""
+    every = (*CHOICES.values(), *BOOLEANS.values(), *PARAMETERS.values())
     return [setting for setting in every if setting.group == group and (kind is None or kind in setting.kinds)]
 
 
@@ -542,7 +598,7 @@ def default_settings(architecture: Architecture) -> dict[str, Any]:
             "gpu": AUTO,
         }
         | numbers
-        | {name: choice.default for name, choice in CHOICES.items()}
+        | {name: setting.default for name, setting in (CHOICES | BOOLEANS).items()}
         | dict(architecture.settings)
     )
 
@@ -572,7 +628,7 @@ def read_settings(values: Mapping[str, Any], workspace: Workspace | None = None)
     architecture = read_network(own).architecture if own else find_available(values.get("architecture", ""), workspace)
     settings = default_settings(architecture) | dict(values)
     settings |= {name: parameter.check(settings[name]) for name, parameter in PARAMETERS.items()}
-    settings |= {name: choice.check(settings[name]) for name, choice in CHOICES.items()}
+    settings |= {name: setting.check(settings[name]) for name, setting in (CHOICES | BOOLEANS).items()}
     settings |= {"architecture": architecture.name, "network": architecture.network}
     settings["image_size"] = check_image_size(architecture, settings["image_size"])
     settings["split_seed"] = _number_or_none("split_seed", settings["split_seed"], 0, 2**31 - 1)

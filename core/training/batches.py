@@ -66,6 +66,10 @@ class Batches:
         """How many images a batch holds."""
         return min(self.batch_size, self.image_count - index % self._in_a_pass * self.batch_size)
 
+    def position(self, epoch: int, batch: int) -> float:
+        """Where the end of a batch lies in the training, in epochs: 1.5 is half way through the second."""
+        return epoch + (batch + 1) / len(self)
+
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         number, place = divmod(index, self._in_a_pass)
         rows = self._orders[number][place * self.batch_size : (place + 1) * self.batch_size]

@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,26 +20,21 @@ from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.features.devices import device_in_words
+from core.features.keras_start import start_keras
 from core.files import replacing
 from core.jobs.job import Stopped
+from core.jobs.process import OUT_OF_MEMORY
 from core.runs.events import EVALUATED, best_epoch, epoch_table, seconds_in_stages
-from core.runs.execution import FINDING_RATE, OUT_OF_MEMORY
 from core.runs.record import Run
-from core.runs.settings import ON, PARAMETERS, RunSettings
-from core.training.batches import Batches, passes_for
-from core.training.checkpoint import TrainingState, load_checkpoint
-from core.training.class_weights import class_weights
+from core.runs.training_state import TrainingState
+from core.training.checkpoint import load_checkpoint
 from core.training.examples import Examples
+from core.training.fit import Fit, fit_phase
 from core.training.frozen import prepare_frozen
-from core.training.keras_start import start_keras
 from core.training.learner import Learner
-from core.training.learning_rate_finder import find_rate
-from core.training.monitored_images import monitored_in_words, monitored_rows
 from core.training.phase import Phase, first_phase
-from core.training.reporter import Reporter
-from core.training.selection import Selection
-from core.training.stages import Prepared
-from core.training.starting_logits import starting_logits
+from core.training.prepared import Prepared
+from core.training.training_batches import batch_size_of
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
@@ -104,15 +98,15 @@ def _train(run: Run) -> tuple[str, str]:
     if run.ending is not None:
         _evaluate(run, dataset, prepared)
         return run.ending
-    reporter = _fit(run, dataset, prepared)
-    if prepared.then is not None and reporter.finished and not run.stop_requested:
-        prepared, reporter = _go_on(run, dataset, prepared, reporter)
+    fit = _fit(run, dataset, prepared)
+    if prepared.then is not None and fit.finished and not run.stop_requested:
+        prepared, fit = _fine_tune(run, dataset, prepared, fit)
     best_weights = (prepared.phase or first_phase(run)).best_weights
     if best_weights.exists():
         _predict(run, dataset, prepared, best_weights)
-    if reporter.diverged:
-        return "failed", reporter.diverged
-    if run.stop_requested and not reporter.epochs_done:
+    if fit.diverged:
+        return "failed", fit.diverged
+    if run.stop_requested and not fit.epochs_done:
         raise Stopped
     return ("stopped", "") if run.stop_requested else ("done", "")
 
@@ -140,18 +134,18 @@ def _class_order(run: Run, content: Content, then: Mapping[str, str]) -> tuple[s
     return content.network_classes
 
 
-def _go_on(run: Run, dataset: Dataset, first: Prepared, done: Reporter) -> tuple[Prepared, Reporter]:
-    """Train the second phase; what answers best then, and what is told of it."""
+def _fine_tune(run: Run, dataset: Dataset, first: Prepared, done: Fit) -> tuple[Prepared, Fit]:
+    """Train the second phase behind the first, which is `done`; what answers best then, and where its fit has ended."""
     try:
         second = first.then(done.state)
     except Stopped:
         return first, done
     _tell_problems(run, second)
-    reporter = _fit(run, dataset, second, before=first)
-    gain = {"before": second.phase.best_before, "after": reporter.state.best}
-    facts = {"blocks": run.settings.unfreeze, "epochs": reporter.state.epochs, "gain": gain}
+    fit = _fit(run, dataset, second, before=first)
+    gain = {"before": second.phase.best_before, "after": fit.state.best}
+    facts = {"blocks": run.settings.unfreeze, "epochs": fit.state.epochs, "gain": gain}
     run.update(facts={"fine_tuned": facts})
-    return (second if second.phase.best_weights.exists() else first), reporter
+    return (second if second.phase.best_weights.exists() else first), fit
 
 
 def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
@@ -189,73 +183,12 @@ def _tell_problems(run: Run, prepared: Prepared) -> None:
         run.events.append("note", text=f"Left out: {problem}.")
 
 
-def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None = None) -> Reporter:
+def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None = None) -> Fit:
     """Train what is prepared; `before` is the phase that came first, where there was one."""
-    learner, examples, phase = prepared.learner, prepared.examples, prepared.phase or first_phase(run)
-    settings = phase.settings
-    inputs, targets = examples.training()
-    splits = examples.table["split"].to_numpy(dtype=str)
-    choosing = monitored_rows(splits, examples.targets, settings.seed)
-    validation = examples.inputs[choosing], examples.targets[choosing]
-    validated = len(choosing) > 0
-    batches = make_batches(run, settings, learner, inputs, targets)
-    run.update(facts={"batch_size": batches.batch_size})
-    if prepared.phase is None and not phase.checkpoint.exists():
-        learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
-        _tell_passes(run, batches)
-        if words := monitored_in_words(splits, choosing):
-            run.events.append("note", text=words)
-    state = _state(run, learner, phase)
-    if settings.find_rate == ON and prepared.phase is None:
-        state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
-        phase = replace(phase, settings=replace(settings, learning_rate=state.learning_rate))
+    phase = prepared.phase or first_phase(run)
+    state = _state(run, prepared.learner, phase)
     evaluate = partial(_evaluate_so_far, run, dataset, prepared, before)
-    reporter = Reporter(run, learner, validated, batches, state, phase, evaluate)
-    if reporter.finished:
-        return reporter
-    run.update(stage=phase.title, done=reporter.epochs_done, total=phase.epochs, eta_seconds=None)
-    run.events.append("stage", name=phase.name, epochs=phase.epochs_before)
-    learner.fit(batches, validation if validated else None, reporter, state.epochs, settings.epochs)
-    return reporter
-
-
-def _tell_passes(run: Run, batches: Batches) -> None:
-    if batches.passes > 1:
-        text = f"An epoch goes through the training images {batches.passes} times, so that it has {len(batches)} steps"
-        run.events.append("note", text=f"{text}: with so few, one pass would hardly move the weights.")
-
-
-def make_batches(
-    run: Run, settings: RunSettings, learner: Learner, inputs: np.ndarray | Selection, targets: np.ndarray
-) -> Batches:
-    """The batches that a learner is trained on, as large as the run has found or its settings say."""
-    weights = class_weights(settings, targets)
-    size = _batch_size(run, settings)
-    passes = passes_for(settings.least_steps, len(targets), size)
-    batches = Batches(inputs, targets, size, settings.seed, weights, learner.shares, passes)
-    # An answer takes less memory than a step of training, but not where that was made as small as it goes.
-    learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
-    return batches
-
-
-def _batch_size(run: Run, settings: RunSettings) -> int:
-    """How many images to train on at a time: what is kept of an earlier attempt, or what the settings say."""
-    automatic = PARAMETERS["batch_size"].default[run.settings.design.kind]
-    kept, wanted = run.record.found_batch_size, settings.batch_size
-    return min(kept, wanted) if kept and wanted else kept or wanted or automatic
-
-
-def _found_rate(run: Run, learner: Learner, batches: Batches) -> float:
-    """The learning rate that a trial suggests, or that of the settings where it suggests none."""
-    run.update(stage=FINDING_RATE, done=0, total=0, eta_seconds=None)
-    run.events.append("stage", name="find_rate")
-    sweep = find_rate(learner, batches, run.settings, lambda: run.stop_requested)
-    rate = sweep.suggestion or run.settings.learning_rate
-    run.events.append("rates", rates=sweep.rates, losses=sweep.losses, chosen=rate)
-    found = "the loss fell the steepest" if sweep.suggestion else "the loss fell at none, so it is as it was set"
-    tried = f"of {len(sweep.rates)} from {sweep.rates[0]:.1g} to {sweep.rates[-1]:.1g}"
-    run.events.append("note", text=f"Learning rate: {rate:.2g}; {tried}, {found}.")
-    return rate
+    return fit_phase(run, prepared, phase, state, len(dataset.class_names), evaluate)
 
 
 def _state(run: Run, learner: Learner, phase: Phase) -> TrainingState:
@@ -279,7 +212,7 @@ def _evaluate(run: Run, dataset: Dataset, prepared: Prepared) -> None:
     if prepared.then is not None and run.fine_tuned_weights.exists():
         prepared = prepared.then(load_checkpoint(run.checkpoint, prepared.learner))
         weights = run.fine_tuned_weights
-    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * _batch_size(run, run.settings))
+    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * batch_size_of(run.folder, run.settings))
     _predict(run, dataset, prepared, weights)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.runs.feature_store import feature_usage
+from core.features.store import usage
 from core.runs.run_record import RunRecord
 from pages.components.gallery import escape
 from pages.shared.page import Page
@@ -76,13 +76,13 @@ def views_in_words(views: dict[str, float], count: int) -> str:
 def usage_in_words(page: Page) -> str:
     """How full the store of features is and, where one is not a stranger, how often it had what was asked for."""
     try:
-        usage = feature_usage(page.workspace)
+        held = usage(page.workspace.features)
     except WorkbenchError as error:
         return escape(str(error))
-    words = f"Kept of all runs: {_size(usage.size_bytes)} of the {_size(usage.quota_bytes)} allowed"
-    if page.hosting.hosted or usage.hit_rate is None:
+    words = f"Kept of all runs: {_size(held.size_bytes)} of the {_size(held.quota_bytes)} allowed"
+    if page.hosting.hosted or held.hit_rate is None:
         return f"{words}."
-    return f"{words}; {usage.hit_rate:.0%} of what was asked for was there."
+    return f"{words}; {held.hit_rate:.0%} of what was asked for was there."
 
 
 def _size(size: int) -> str:

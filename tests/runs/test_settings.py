@@ -10,7 +10,7 @@ from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import Step
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
-from core.runs.settings import CHOICES, PARAMETERS, RunSettings, default_settings, read_settings
+from core.runs.settings import BOOLEANS, CHOICES, PARAMETERS, RunSettings, default_settings, read_settings
 
 EVERY = pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=list(PARAMETERS))
 
@@ -128,6 +128,28 @@ def test_every_option_of_a_choice_is_explained_and_accepted(choice):
 def test_what_is_no_option_is_answered_with_those_there_are(choice, value):
     message = refusal(**{choice.name: value})
     assert f"'{choice.name}' must be one of {', '.join(choice.options)}" in message
+    assert repr(value) in message
+
+
+# Booleans ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("boolean", BOOLEANS.values(), ids=list(BOOLEANS))
+def test_a_boolean_is_explained_and_read_as_people_write_it(boolean):
+    assert boolean.title
+    assert boolean.explanation.endswith(".")
+    assert getattr(settings(), boolean.name) is boolean.default
+    for value in (True, 1, "true", "True", "on", " YES ", "1"):
+        assert getattr(settings(**{boolean.name: value}), boolean.name) is True
+    for value in (False, 0, "false", "off", "No", "0"):
+        assert getattr(settings(**{boolean.name: value}), boolean.name) is False
+
+
+@pytest.mark.parametrize("boolean", BOOLEANS.values(), ids=list(BOOLEANS))
+@pytest.mark.parametrize("value", ["", "perhaps", None, 2, 1.5, float("nan"), [], {}, b"1"])
+def test_what_is_neither_true_nor_false_is_refused(boolean, value):
+    message = refusal(**{boolean.name: value})
+    assert f"'{boolean.name}' must be true or false" in message
     assert repr(value) in message
 
 

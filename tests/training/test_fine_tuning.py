@@ -13,8 +13,8 @@ from core.runs.events import epoch_table
 from core.runs.lifecycle import extend, wait
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.training.checkpoint import epochs_in
-from core.training.reporter import Reporter
+from core.runs.training_state import epochs_in
+from core.training.callbacks.evaluate_on_request import EvaluateOnRequest
 from core.training.trainer import train
 from core.workspace import Workspace
 
@@ -130,14 +130,8 @@ def test_a_run_that_was_stopped_while_it_fine_tuned_goes_on_to_the_same_bits(unb
 
 def test_asked_to_judge_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_not_been(unbroken, new_run, monkeypatch):
     """Until fine-tuning has been better than the head it began with, it is the head that answers."""
-    tell = Reporter.epoch_ended
-
-    def ask(reporter, epoch, figures):
-        tell(reporter, epoch, figures)
-        reporter._run.request_evaluation()
-
-    monkeypatch.setattr(Reporter, "epoch_ended", ask)
     run = new_run()
+    monkeypatch.setattr(EvaluateOnRequest, "on_epoch_end", lambda *_: run.request_evaluation())
     assert train(run.folder) == 0, run.status().error
     answered = [event["epoch"] for event in evaluations_of(run)]
     assert answered[HEAD_EPOCHS - 1] <= HEAD_EPOCHS < answered[HEAD_EPOCHS]
