@@ -20,7 +20,7 @@ BEGIN, END = "<!-- The floors, by `python -m tests.floors --write` -->\n", "<!--
 
 # From the ground up. A room may import rooms of lower floors, and no other of its own.
 FLOORS = (
-    ("core.errors",),
+    ("core.errors", "core.installation"),
     ("core.files", "core.workspace"),
     ("core.hosting", "core.download"),
     ("core.images",),
@@ -29,6 +29,7 @@ FLOORS = (
     ("core.datasets",),
     ("core.architectures",),
     ("core.evaluation",),
+    ("core.figures",),
     ("core.augmentation.layers", "core.networks"),
     ("core.features",),
     ("core.runs",),
@@ -36,6 +37,7 @@ FLOORS = (
     ("core.training",),
     ("core.explain",),
     ("core.inference",),
+    ("core.api",),
     ("core.commands",),
     ("core.cli",),
     ("core.__main__",),

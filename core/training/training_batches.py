@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.runs.execution import read_execution
+from core.runs.run_record import read_run_record
 from core.runs.settings import PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
 from core.training.class_weights import class_weights
@@ -41,5 +41,5 @@ def batch_size_of(folder: Path, settings: RunSettings) -> int:
         Of the run, where it is kept.
     """
     automatic = PARAMETERS["batch_size"].default[settings.design.kind]
-    kept, wanted = read_execution(folder).get("batch_size"), settings.batch_size
+    kept, wanted = read_run_record(folder).found_batch_size, settings.batch_size
     return min(kept, wanted) if kept and wanted else kept or wanted or automatic
