@@ -122,7 +122,7 @@ def _train(
 ) -> EpochClock:
     """Train on so many images an epoch, in one pass, and validate on so many, in the folder of a run of its own."""
     # However large the rate, a step takes the same time; but a loss that explodes would end the trial.
-    settings = replace(settings, epochs=epochs, patience=epochs, learning_rate=LEARNING_RATE)
+    settings = replace(settings, epochs=epochs, early_stopping=False, learning_rate=LEARNING_RATE)
     inputs, targets = _repeated(training, images)
     batches = make_batches(settings, learner, inputs, targets, settings.batch_size)
     clock = EpochClock(learner, SECONDS_IN_ALL - SECONDS_PER_EPOCH)
