@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint format chromium benchmarks clean
+.PHONY: run test lint format chromium benchmarks screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runtime
@@ -30,6 +30,9 @@ format: $(VENV)/.test
 
 benchmarks: $(VENV)/.test
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+screenshots: $(VENV)/.test chromium
+	$(BIN)/python docs/take_screenshots.py
 
 clean:
 	rm -rf $(VENV)

@@ -84,7 +84,7 @@ def measure(folder: Path, recipe: str, seeds: int) -> dict:
 def features_of(paths: list[Path], recipe: str) -> np.ndarray:
     """Features of all images in each view, the plain one first: float32 of shape (views, n, width)."""
     from core.architectures.weights import path_at_hand
-    from core.features.views import orientations, turn
+    from core.augmentation.orientations import orientations, turn
     from core.networks.backbones import build_backbone
 
     architecture = find_architecture(ARCHITECTURE)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from core.commands import (
+    app,
     architectures,
     compare,
     datasets,
@@ -68,6 +69,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m core", description="From a folder of images to an evaluated classifier.")
     add = adder(parser, "COMMAND")
+    app.add_commands(add)
     datasets.add_commands(add)
     runs.add_commands(add)
     lifecycle.add_commands(add)

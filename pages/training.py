@@ -242,7 +242,8 @@ def live(page: Page, was_active: bool) -> None:
     elif status.active:
         st.skeleton(height=300)
     verb = "trains" if status.active else "trained"
-    facts = [f"{verb} on {status.facts['device']}"] if "device" in status.facts else []
+    record = run.record
+    facts = [f"{verb} on {record.device}"] if record.device else []
     facts += [f"took {duration(status.seconds)}"] if status.seconds and not status.active else []
     facts += [status.facts["note"]] if "note" in status.facts else []
     facts += [pace] if (pace := pace_in_words(events)) else []
@@ -251,7 +252,7 @@ def live(page: Page, was_active: bool) -> None:
     if rates is not None:
         with st.expander("How the learning rate was found", icon=":material/search:"):
             show_rates(rates, f"rates_{run.id}")
-    show_execution(page, status)
+    show_execution(page, record, status.active)
     actions(page, status)
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 
 @pytest.fixture

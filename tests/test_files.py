@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import WorkbenchError
 from core.files import append_json, read_json, read_json_lines, replacing, write_json
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 
 def names(folder):

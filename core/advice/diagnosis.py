@@ -90,7 +90,7 @@ def _diagnosis(folder: Path, active: bool, state: tuple) -> Diagnosis:
     course = _course(table, facts, active, evaluated=fit is not None)
     if fit is not None and fit.learned_nothing and (by_heart := _by_heart(table, fit)):
         course = by_heart
-    if run.status().facts.get("diverged"):
+    if run.record.diverged:
         course = _Course(
             DIVERGING, "Diverged: the loss stopped being a number. Train anew with a smaller learning rate."
         )

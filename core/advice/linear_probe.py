@@ -147,7 +147,6 @@ class LinearProbe(Job):
 
     @classmethod
     def of(cls, workspace: Workspace) -> "LinearProbe":
-        # As deep in the workspace as the folder of a run.
         return cls(workspace.root / "looks" / "current")
 
     @property
@@ -190,8 +189,7 @@ def start_probe(workspace: Workspace, dataset: Dataset, seconds: float = DEFAULT
                 "for its end, or stop it."
             )
         look.forget()
-        for old in (look.log_path, look.folder / "events.jsonl"):
-            old.unlink(missing_ok=True)
+        look.log_path.unlink(missing_ok=True)
         write_json(look.folder / "request.json", request)
         look.launch(WORKER, WORKBENCH_SLOTS=str(workspace.slots))
     return look

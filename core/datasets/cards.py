@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.augmentation.recipe import TRANSFORMS
 from core.datasets.grouping.groups import GROUP
-from core.datasets.label_preserving import LabelPreserving
 from core.download import RemoteFile, is_web_address
 from core.errors import UsageError
-from core.workspace import PROJECT
+from core.installation import shipped
 
-CARDS_FOLDER = PROJECT / "data"
+CARDS_FOLDER = shipped("data")
 UNPACKING = {"zip": b"PK\x03\x04", "idx": b""}
 """How the files are unpacked, and the bytes that they begin with. IDX files may be packed with gzip or not."""
 # Of a public dataset, some files may be lacking, or may look otherwise: of photographs a few are grey.

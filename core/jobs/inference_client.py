@@ -4,7 +4,6 @@ The process is `python -m core.inference`. Requests and answers are pickled thro
 nobody else can reach.
 """
 
-import os
 import pickle
 import subprocess
 import sys
@@ -12,8 +11,8 @@ import threading
 from typing import Any
 
 from core.errors import WorkbenchError
+from core.installation import child_environment
 from core.jobs.progress import Report, unheard
-from core.workspace import PROJECT
 
 SERVER = "core.inference"
 # Without a word for so long, it hangs. Starting Keras on a busy machine takes a third of that.
@@ -104,7 +103,7 @@ class InferenceClient:
             self._say(refusal is None)
 
     def _start(self) -> None:
-        environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        environment = child_environment() | {"TF_CPP_MIN_LOG_LEVEL": "3"}
         # Of a graphics card, it takes the memory that it needs, and leaves the rest to trainings.
         environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         self._process = subprocess.Popen(

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from core.errors import WorkbenchError, in_words
 from core.files import read_json, write_json
-from core.workspace import PROJECT
+from core.installation import child_environment
 
 ACTIVE_STATES = ("queued", "starting", "running")
 LOG_TAIL_LINES = 12
@@ -162,7 +162,7 @@ class Job:
 
     def launch(self, module: str, **environment: str) -> None:
         """Start ``python -m module FOLDER`` as a process of its own session, which nobody has to wait for."""
-        environment = os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | environment
+        environment = child_environment() | {"PYTHONUNBUFFERED": "1"} | environment
         with self.log_path.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, str(self.folder)],

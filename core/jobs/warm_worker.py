@@ -1,4 +1,4 @@
-"""A worker that has loaded what it needs and waits for its run.
+"""The warm worker: a process that has loaded what it needs and waits for its run.
 
 To train a head on features at hand takes less time than to start the processes that do so. So a page from which people
 train again keeps one process ready; it serves for the next run, whichever that is.
@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 
+from core.installation import child_environment
 from core.jobs.job import Job
-from core.workspace import PROJECT
 
 MODULE = "core.training.warm_worker_process"
 # Who has not trained again by then has gone for coffee; the process ends by itself a minute later.
@@ -20,7 +20,7 @@ SECONDS_KEPT = 900
 
 
 class WarmWorker:
-    """At most one spare process of this server, or of a script; it ends with the process that keeps it."""
+    """At most one warm process of this server, or of a script; it ends with the process that keeps it."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -51,7 +51,7 @@ class WarmWorker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                env=os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"},
+                env=child_environment() | {"PYTHONUNBUFFERED": "1"},
             )
 
     def take_on(self, job: Job, **environment: str) -> bool:

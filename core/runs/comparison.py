@@ -36,7 +36,7 @@ TITLES |= {"dataset": "Dataset", "reading": "Pixels"}
 def trained_on(run: Run) -> tuple:
     """What two runs have to agree in to be comparable, as far as it can be told without a look at their answers."""
     settings = run.settings
-    what = run.learned_from() or images_version(run.status().facts.get("dataset_version"))
+    what = run.learned_from() or images_version(run.record.dataset_version)
     return settings.dataset, what, settings.split_seed, settings.fold
 
 
@@ -99,7 +99,7 @@ def letter(index: int) -> str:
 def evaluated(run: Run, name: str, predictions: Predictions) -> Evaluated:
     """What `core.evaluation.comparison` has to know of a run, which its words will call `name`."""
     # Runs on the same images by different scales are to be compared: which is better is the question then.
-    version = images_version(run.status().facts.get("dataset_version"))
+    version = images_version(run.record.dataset_version)
     return Evaluated(name, run.settings.dataset, version, predictions, run.groups(predictions), run.learned_from())
 
 

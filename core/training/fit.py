@@ -16,7 +16,7 @@ from core.training.learner import Learner
 from core.training.learning_rate_finder import find_learning_rate
 from core.training.monitored_images import monitored_in_words, monitored_rows
 from core.training.phase import Phase
-from core.training.stages import Prepared
+from core.training.prepared import Prepared
 from core.training.starting_logits import starting_logits
 from core.training.training_batches import batch_size_of, make_batches
 

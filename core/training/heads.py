@@ -18,9 +18,9 @@ def build_head(settings: RunSettings, features: np.ndarray, class_count: int) ->
     if _is_linear_with_chosen_decay(settings):
         return LinearHead(features, class_count, settings)
 
+    from core.features.keras_start import start_keras
     from core.networks import network  # loads Keras, which takes seconds and is not always needed
     from core.training.keras_learner import KerasLearner
-    from core.training.keras_start import start_keras
 
     start_keras(settings)
     head = network.build_head(features.shape[1], class_count, settings.dropout, settings.hidden)

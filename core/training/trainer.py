@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,20 +20,20 @@ from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.features.devices import device_in_words
-from core.files import replacing, write_json
+from core.features.keras_start import start_keras
+from core.files import replacing
 from core.jobs.job import Stopped
-from core.runs.events import best_epoch, epoch_table, seconds_in_stages
-from core.runs.execution import OUT_OF_MEMORY
+from core.jobs.process import OUT_OF_MEMORY
+from core.runs.events import EVALUATED, best_epoch, epoch_table, seconds_in_stages
 from core.runs.record import Run
 from core.runs.training_state import TrainingState
 from core.training.checkpoint import load_checkpoint
 from core.training.examples import Examples
 from core.training.fit import Fit, fit_phase
 from core.training.frozen import prepare_frozen
-from core.training.keras_start import start_keras
 from core.training.learner import Learner
 from core.training.phase import Phase, first_phase
-from core.training.stages import Prepared
+from core.training.prepared import Prepared
 from core.training.training_batches import batch_size_of
 from core.workspace import Workspace
 
@@ -80,15 +81,11 @@ def _train(run: Run) -> tuple[str, str]:
     dataset.pin()
     content = dataset.content
     # One that goes on does so by the names that it began with, whatever its classes are called by now.
-    then = (run.names_then() if run.has_learned else None) or {}
+    then = (run.class_names.then() if run.has_learned else None) or {}
     dataset.pin(_class_order(run, content, then))
-    if not run.has_learned:  # one that goes on reads them as it began
-        run.keep_reading(content.reading)
-    version = content.version_read_by(run.reading)
-    run.update(state="running", stage="Looking at the images", facts={"dataset_version": version})
-    is_renamed = any(name != before for name, before in then.items())
-    entries = run.entries if is_renamed else content.edits.entries
-    run.events.append("stage", name="start", classes=list(dataset.network_classes), entries=entries)
+    beginning = _beginning(run, dataset, is_renamed=any(name != before for name, before in then.items()))
+    run.update(state="running", stage="Looking at the images", facts=beginning)
+    run.events.append("stage", name="start")
     if not run.reading.is_default:
         run.events.append("note", text=f"Pixels: {reading_in_words(run.reading)}.")
     split = settings.split_settings(content.settings)
@@ -96,7 +93,6 @@ def _train(run: Run) -> tuple[str, str]:
     # Images that stay on one side of the split are drawn together when the result is evaluated.
     table = table.assign(group=content.groups(table, split))
     table = _unchanged(run, dataset, table.assign(label=table["label"].map(lambda name: then.get(name, name))))
-    _write_versions(run)
     prepared = _prepare(run, dataset, table)
     run.update(facts={"device": device_in_words()})
     if run.ending is not None:
@@ -115,11 +111,25 @@ def _train(run: Run) -> tuple[str, str]:
     return ("stopped", "") if run.stop_requested else ("done", "")
 
 
+def _beginning(run: Run, dataset: Dataset, is_renamed: bool) -> dict[str, Any]:
+    """What the record tells of how a run began; one that goes on reads its images as it did then."""
+    content, record = dataset.content, run.record
+    reading = run.reading if run.has_learned else content.reading
+    return {
+        "began": record.began or time.time(),
+        "dataset_version": content.version_read_by(reading),
+        "reading": reading.to_dict(),
+        "classes": list(dataset.network_classes),
+        "entries": record.entries if is_renamed else content.edits.entries,
+        "versions": _versions(),
+    }
+
+
 def _class_order(run: Run, content: Content, then: Mapping[str, str]) -> tuple[str, ...]:
     """In which order the run's network answers the classes; `then` is what they were called when it began."""
     if run.has_learned:
         # Earlier versions of this program kept no order, and answered the classes as they were shown then.
-        kept = run.network_classes
+        kept = run.class_names.of_network
         return kept if set(kept) == {then.get(name, name) for name in content.class_names} else content.class_names
     return content.network_classes
 
@@ -213,17 +223,8 @@ def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> N
     predictions, as_they_are = _answers(run, dataset, prepared, weights)
     if words := prepared.learner.words():
         run.events.append("note", text=words)
-    predictions.save(run.predictions_path)
+    _keep_answers(run, examples, predictions, as_they_are)
     run.forget_evaluation_request()
-    run.events.append("judged", epoch=predictions.epoch)
-    tested = predictions.of("test")
-    accuracy = float((tested.predicted == tested.true).mean())
-    run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_evaluated})
-    if examples.views_evaluated > 1:
-        is_test = predictions.splits == "test"
-        alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
-        seconds = seconds_in_stages(run.events.read(), ", view ")
-        run.update(facts={"views": {"alone": alone, "averaged": accuracy, "seconds": seconds}})
 
 
 def _evaluate_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None) -> None:
@@ -238,17 +239,30 @@ def _evaluate_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Pre
     stage, kept = run.written_status().stage, answering.learner.variables()
     run.update(stage=EVALUATING_SO_FAR)
     try:
-        predictions, _ = _answers(run, dataset, answering, weights)
-        predictions.save(run.predictions_path)
-        run.events.append("judged", epoch=predictions.epoch)
+        _keep_answers(run, answering.examples, *_answers(run, dataset, answering, weights))
     except Exception as failure:
         if is_out_of_memory(failure):
             raise
         # Whoever asked is told; the training has nothing to do with it.
-        run.events.append("judged", epoch=best_epoch(run.events.read()), error=in_words(failure))
+        run.events.append(EVALUATED, epoch=best_epoch(run.events.read()), error=in_words(failure))
     finally:
         answering.learner.restore(kept)
         run.update(stage=stage)
+
+
+def _keep_answers(run: Run, examples: Examples, predictions: Predictions, as_they_are: np.ndarray) -> None:
+    """Write down what was answered, and how much of the test images' is right."""
+    predictions.save(run.predictions_path)
+    tested = predictions.of("test")
+    accuracy = float((tested.predicted == tested.true).mean())
+    facts = {"test_accuracy": accuracy, "views_averaged": examples.views_evaluated, "views": None}
+    if examples.views_evaluated > 1:
+        is_test = predictions.splits == "test"
+        alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
+        seconds = seconds_in_stages(run.events.read(), ", view ")
+        facts["views"] = {"alone": alone, "averaged": accuracy, "seconds": seconds}
+    run.update(facts=facts)
+    run.events.append(EVALUATED, epoch=predictions.epoch)
 
 
 def _answers(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> tuple[Predictions, np.ndarray]:
@@ -284,9 +298,9 @@ def _probabilities(learner: Learner, examples: Examples) -> tuple[np.ndarray, np
     return as_they_are, sums / answers
 
 
-def _write_versions(run: Run) -> None:
+def _versions() -> dict[str, str | None]:
     machine = {"python": platform.python_version(), "system": platform.platform()}
-    write_json(run.folder / "versions.json", machine | {name: _version(name) for name in PACKAGES})
+    return machine | {name: _version(name) for name in PACKAGES}
 
 
 def _version(package: str) -> str | None:

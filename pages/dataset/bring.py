@@ -10,7 +10,7 @@ from core.datasets.importing import create_from_card, create_from_path, create_f
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
-from core.workspace import PROJECT
+from core.installation import shipped
 from pages.components.gallery import escape
 from pages.shared.page import Page
 
@@ -21,7 +21,7 @@ UPLOADED = (
     *("npz", "mat", "h5", "hdf5", "bin", "parquet", "arrow", "tm"),
 )
 """Endings of what can be uploaded: archives, and files that hold the images themselves."""
-LAYOUTS = PROJECT / "docs" / "layouts.md"
+LAYOUTS = shipped("docs") / "layouts.md"
 LAYOUT_HELP = (
     "Images in a folder for each class (photos/cats/…, photos/dogs/…), also within train, validation and test; images "
     "with a table of their labels, or with what a labelling tool wrote beside them; an archive of any of these; or a "

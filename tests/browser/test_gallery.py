@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

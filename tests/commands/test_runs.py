@@ -319,7 +319,7 @@ def test_an_unfinished_run_judges_its_best_so_far(document, command, going, even
     def evaluate():
         eventually(lambda: going.evaluation_requested)
         answer(going, epoch=2)
-        going.events.append("judged", epoch=2)
+        going.events.append("evaluated", epoch=2)
 
     trainer = threading.Thread(target=evaluate)
     trainer.start()
@@ -370,10 +370,10 @@ def test_damaged_predictions_of_a_run_that_left_no_weights(document, finished_ru
 
 def test_a_run_without_its_settings_is_told_from_one_that_is_not_there(document, finished_run):
     run = finished_run()
-    (run.folder / "settings.json").write_text("{")
+    (run.folder / "run.json").write_text("{")
     code, found = document("evaluate", run.id)
     assert code == 1
-    assert f"settings.json of the run {run.id} is lost or damaged" in found["error"]
+    assert f"run.json of the run {run.id} is lost or damaged" in found["error"]
 
 
 def test_what_would_be_nothing_by_nothing_is_not_shown_as_a_figure(document, command, finished_run):

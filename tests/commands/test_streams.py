@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from core.installation import PROJECT
 from core.runs.record import list_runs
-from core.workspace import PROJECT
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.datasets.edits import ACCEPT, EXCLUDE, INCLUDE, ORDER, RELABEL, RENAME, EditLog, State, check_label
 from core.errors import UsageError
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 CAT, DOG = ("cats/1.png", "aa"), ("dogs/1.png", "bb")
 EVERY = [

@@ -16,7 +16,7 @@ from core.errors import UsageError
 from core.images.description import describe
 from core.images.fingerprint import fingerprint
 from core.images.reading import UnreadableImage, open_rgb
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 
 @pytest.fixture(scope="module")

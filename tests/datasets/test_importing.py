@@ -31,8 +31,8 @@ from core.datasets.sources.archives.rules import Limits
 from core.datasets.sources.choices import Undecided
 from core.datasets.store import Dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
+from core.installation import PROJECT
 from core.jobs.job import Stopped
-from core.workspace import PROJECT
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 
 from core.errors import WorkbenchError
 from core.features.devices import device_in_words, use_all
+from core.installation import PROJECT
 from core.training.batches import Batches
-from core.workspace import PROJECT
 
 START = """
 import json, sys

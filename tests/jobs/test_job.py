@@ -8,9 +8,9 @@ import time
 import psutil
 import pytest
 
+from core.installation import PROJECT
 from core.jobs.job import Job, Status, Stopped, identity, is_alive
 from core.jobs.progress import Progress
-from core.workspace import PROJECT
 
 SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.read()"]  # lives until its input is closed
 

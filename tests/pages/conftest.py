@@ -16,12 +16,13 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
+from core.installation import PROJECT
 from core.jobs.inference_client import InferenceClient
 from core.jobs.job import Job, identity
 from core.jobs.warm_worker import WarmWorker
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
-from core.workspace import PROJECT, Workspace
+from core.workspace import Workspace
 from pages.shared.page import STEPS
 
 SECONDS_TO_DRAW = 60

@@ -382,6 +382,6 @@ def test_a_run_is_deleted_once_that_is_confirmed(visit, pets, trained):
 
 def test_a_run_without_settings_is_passed_over(visit, pets, trained):
     good, bad = trained(pets), trained(pets)
-    (bad.folder / "settings.json").write_text("{")
+    (bad.folder / "run.json").write_text("{")
     assert visit("training").query == {"dataset": "pets", "run": good.id}
     assert "It may have been deleted" in visit("training", dataset="pets", run=Run(bad.folder).id).errors[0]

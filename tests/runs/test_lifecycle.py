@@ -9,10 +9,10 @@ import pytest
 
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
+from core.installation import PROJECT
 from core.runs.lifecycle import check_trainable, start, wait
 from core.runs.record import create_run, list_runs
 from core.runs.settings import read_settings
-from core.workspace import PROJECT
 
 # Works in small steps until it is asked to stop, or for as many steps as it is told.
 WORK = """

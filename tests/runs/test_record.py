@@ -52,7 +52,7 @@ def test_a_run_of_an_earlier_build_goes_on_with_the_steps_it_had(workspace):
     written = settings(architecture="mobilenet").to_dict()
     assert written.pop("least_steps") == 40
     run = create_run(workspace, settings(architecture="mobilenet"))
-    write_json(run.folder / "settings.json", written)
+    write_json(run.folder / "run.json", {"settings": written})
     assert Run(run.folder).settings.least_steps == 1
     assert Run(run.folder).settings.to_dict() == written | {"least_steps": 1}
 
@@ -136,8 +136,8 @@ def test_a_run_without_predictions_says_why(workspace):
 
 def test_a_run_that_lost_its_settings_says_so(workspace):
     run = create_run(workspace, settings())
-    (run.folder / "settings.json").unlink()
-    with pytest.raises(WorkbenchError, match=r"has lost its settings\.json"):
+    (run.folder / "run.json").unlink()
+    with pytest.raises(WorkbenchError, match=r"has lost its settings \(run\.json\)"):
         _ = Run(run.folder).settings
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from core.datasets.importing import create_from_path, run_import
-from core.files import write_json
+from core.installation import PROJECT
 from core.runs.events import batch_table, epoch_table
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 from core.runs.training_state import epochs_in
 from core.training.trainer import train
-from core.workspace import PROJECT, Workspace
+from core.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -152,7 +152,7 @@ def test_epochs_that_were_added_are_trained_though_the_patience_was_over(new_run
     go_on(run)
     assert epochs_in(run.checkpoint) == done, "going on has nothing left to do"
     run.save_settings(read_settings(run.settings.to_dict() | {"epochs": done + 3, "patience": 3}))
-    write_json(run.folder / "extension.json", {"epochs": done})
+    run.update(facts={"extended_from": done})
     go_on(run)
     assert epochs_in(run.checkpoint) == done + 3
 

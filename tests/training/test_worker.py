@@ -41,9 +41,9 @@ SCRATCH = {"dataset": "tiny", "architecture": "small_cnn", "image_size": 32, "ep
 ENDLESS = {"epochs": 1000, "patience": 1000}  # minutes, unless it is stopped
 FROZEN = {"dataset": "tiny", "architecture": "mobilenet_075", "image_size": 32, "epochs": 4, "weights": "untrained"}
 DONE_FILES = {
-    "settings.json",
+    "run.json",
+    "run.lock",
     "events.jsonl",
-    "reading.json",
     "status.json",
     "heartbeat",
     "log.txt",
@@ -51,8 +51,6 @@ DONE_FILES = {
     "predictions.parquet",
     "images.parquet",
     "checkpoint.npz",
-    "computing.json",
-    "versions.json",
 }
 
 _begun: list[Run] = []
@@ -204,10 +202,10 @@ def test_a_run_ends_done_and_its_folder_holds_everything(done):
     assert files_in(done) == DONE_FILES
     assert done.settings == read_settings(SCRATCH)
     assert status.facts["epochs"] == 8
-    assert status.facts["device"].startswith(("CPU", "GPU"))
+    assert done.record.device.startswith(("CPU", "GPU"))
     assert 0 < status.seconds < DEADLINE
     assert whole_weights(done.best_weights)
-    versions = json.loads((done.folder / "versions.json").read_text())
+    versions = done.record.versions
     assert versions["keras"] == importlib.metadata.version("keras")
     assert {"python", "system", "tensorflow", "numpy"} <= set(versions)
 

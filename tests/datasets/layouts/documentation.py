@@ -5,7 +5,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-from core.workspace import PROJECT, Workspace
+from core.installation import PROJECT
+from core.workspace import Workspace
 from tests.datasets.layouts.case import Case, check
 
 DOCUMENT = PROJECT / "docs" / "layouts.md"

@@ -13,7 +13,7 @@ from core.datasets.sources.tables import excel, limits
 from core.datasets.sources.tables.files import open_table
 from core.datasets.sources.tables.reading import read_table
 from core.errors import UsageError
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 ROWS = [["path", "label"], ["1.jpg", "cat"], ["2.jpg", "dog"]]
 
