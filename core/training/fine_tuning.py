@@ -164,5 +164,5 @@ def _phase(run: Run, head: TrainingState) -> Phase:
         run.fine_tuned_weights,
         epochs_before=head.epochs,
         best_epoch_before=head.best_epoch,
-        extended_from=max(0, run.extended_from - head.epochs),
+        extended_from=max(0, run.record.extended_from - head.epochs),
     )

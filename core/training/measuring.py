@@ -76,7 +76,7 @@ def time_epochs(
     Parameters
     ----------
     job
-        Whose folder may hold a batch size that was found before, and which may be asked to stop.
+        Which may be asked to stop, and in whose folder there is room for a while.
     settings
         Of the run.
     training, validation
@@ -89,7 +89,7 @@ def time_epochs(
     Stopped
         If the user has asked to stop.
     """
-    wanted = batch_size_of(job.folder, settings)
+    wanted = batch_size_of(settings)
     batch_size = make_batches(settings, learner, *training, wanted).batch_size
     train = partial(_train, job, replace(settings, batch_size=wanted, least_steps=1), learner, training, validation)
     began = time.monotonic()

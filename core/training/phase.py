@@ -71,6 +71,6 @@ class Phase:
 def first_phase(run: Run) -> Phase:
     """The training of a network from scratch, or of the head of a frozen one."""
     # Epochs that are added to a run go to the phase that it has reached.
-    extended_from = 0 if run.fine_tuning_checkpoint.exists() else run.extended_from
+    extended_from = 0 if run.fine_tuning_checkpoint.exists() else run.record.extended_from
     files = run.checkpoint, run.best_weights
     return Phase("train", "Training", "learning rate", run.settings, *files, extended_from=extended_from)
