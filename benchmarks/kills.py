@@ -250,8 +250,8 @@ class Trial:
             "largest_difference": float(np.abs(ours - theirs).to_numpy().max()),
             "largest_difference_of_features": largest_difference(features, self._features),
             "same_curves": curves[0] == curves[1],
-            "accuracy": run.evaluate("test")["accuracy"],
-            "accuracy_undisturbed": self._unbroken.evaluate("test")["accuracy"],
+            "accuracy": run.evaluate("test").accuracy.value,
+            "accuracy_undisturbed": self._unbroken.evaluate("test").accuracy.value,
         }
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.comparison import Evaluated
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.runs.comparison import (
     MOST_RUNS,
     compare_runs,

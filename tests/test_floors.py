@@ -4,7 +4,6 @@ from tests import floors
 
 # What is to be mended still: who imports what.
 KNOWN = {
-    ("core/runs/record", "core/runs/labels"),
     ("pages/shared/page", "pages/components/gallery"),
 }
 

@@ -15,11 +15,12 @@ import pandas as pd
 
 from core.datasets.store import written_state
 from core.errors import WorkbenchError
-from core.evaluation.generalisation_gap import GeneralisationGap, fit_of
+from core.evaluation.generalisation_gap import GeneralisationGap, generalisation_gap
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import SPLIT_WORDS, unlearned_classes
 from core.evaluation.predictions import Predictions
 from core.evaluation.trend import Slope, Wobble, roughness, slope, smoothed, wobble
+from core.evaluation.verdict import unlearned_classes
+from core.evaluation.words import SPLIT_WORDS
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.events import epoch_table
 from core.runs.record import Run
@@ -314,7 +315,7 @@ def _fit(predictions: Predictions | None) -> GeneralisationGap | None:
     """Training images beside test images, or where there are none, validation images."""
     if predictions is None:
         return None
-    fits = (fit_of(predictions, part, SPLIT_WORDS[part]) for part in ("test", "validation"))
+    fits = (generalisation_gap(predictions, part, SPLIT_WORDS[part]) for part in ("test", "validation"))
     return next((fit for fit in fits if fit is not None), None)
 
 

@@ -8,7 +8,7 @@ from filelock import FileLock
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.files import read_json, write_json
 from core.hosting import Hosting
 from core.jobs.job import Job

@@ -3,7 +3,7 @@
 import argparse
 
 from core.commands.output import DONE, Result, table
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.runs.comparison import compare_runs, setting_title, setting_value
 from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, write_labels
 from core.runs.record import find_run

@@ -8,7 +8,7 @@ from core.advice.linear_probe import DEFAULT_SECONDS, SECONDS, Candidate, start_
 from core.commands.output import DONE, FAILED, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.runs.lifecycle import wait
 from core.workspace import Workspace
 

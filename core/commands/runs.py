@@ -11,8 +11,11 @@ from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_l
 from core.datasets.importing import ensure_dataset
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.metrics import class_remarks, percent, verdict
+from core.evaluation.evaluation import Evaluation
 from core.evaluation.predictions import DamagedPredictions
+from core.evaluation.score import Score
+from core.evaluation.verdict import class_remarks, verdict
+from core.evaluation.words import percent
 from core.jobs.job import Status
 from core.runs.evaluation_state import evaluation_state_of, wait_for_evaluation
 from core.runs.labels import read_labels
@@ -23,21 +26,21 @@ from core.sweeps.sweep import sweeps_by_run
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, how it begins, or its name"
-FIGURES = {
+SCORE_TITLES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
     "macro_f1": "macro F1",
     "weighted_f1": "weighted F1",
-    "top_k": "",
+    "top_k": "",  # which names k
     "kappa": "Cohen's kappa",
     "mcc": "Matthews correlation",
     "log_loss": "log loss",
     "brier": "Brier score",
     "ece": "calibration error",
 }
-# Instead of a figure that would be 0/0.
+TOP_1_TITLE = "truth is the most probable class"
+# Instead of a score that would be 0/0.
 UNTOLD = "–"
-CLASS_FIGURES = ("precision", "recall", "f1", "average_precision")
 
 
 def add_commands(add) -> None:
@@ -182,8 +185,10 @@ def followed(run: Run, warnings: Sequence[str] = ()) -> Result:
     document |= {"warnings": list(warnings)}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
-        document |= {"judged": evaluated(run), "test": run.evaluate("test")}
-        text += "\n" + _evaluation_text(run, document["test"])
+        document["judged"] = evaluated(run)
+        evaluation = run.evaluate("test")
+        document["test"] = evaluation.to_dict()
+        text += "\n" + _evaluation_text(run, evaluation)
     elif diagnosis.words:
         text += f"\n{diagnosis.words}"
     if status.state == "failed":
@@ -221,7 +226,7 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     _evaluate_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
     document = {"run": run.id, "untrained": run.settings.untrained, "judged": evaluated(run)}
-    document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation
+    document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation.to_dict()
     return document, _evaluation_text(run, evaluation), DONE
 
 
@@ -279,19 +284,19 @@ def _positive(run: Run, name: str | None) -> int:
     return names.index(name)
 
 
-def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
+def _evaluation_text(run: Run, evaluation: Evaluation) -> str:
     rows = [
-        [entry["label"], *(_figure_text(entry, key) for key in CLASS_FIGURES), str(entry["support"])]
-        for entry in evaluation["per_class"]
+        [each.label, *(_score_text(score) for score in each.scores.values()), str(each.support)]
+        for each in evaluation.classes
     ]
     lines = [
         verdict(evaluation),
         *class_remarks(evaluation, diagnosis_of(run).unlearned),
         *filter(None, [diagnosis_of(run).words]),
         *_how_it_was_evaluated(evaluation),
-        table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
-        *(f"{FIGURES[key]} can't be told: {reason}." for key, reason in evaluation["undefined"].items()),
-        f"Guessing at random would be right on {percent(evaluation['chance'], evaluation['n'])}.",
+        table(["", "figure", "95 % interval"], _score_rows(evaluation)),
+        *(f"{SCORE_TITLES[name]} can't be told: {reason}." for name, reason in evaluation.undefined.items()),
+        f"Guessing at random would be right on {percent(evaluation.chance, evaluation.n)}.",
         table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
     lines[:0] = filter(None, [evaluation_state_of(run).words(), run.naming().words()])
@@ -300,44 +305,39 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _how_it_was_evaluated(evaluation: dict[str, Any]) -> list[str]:
+def _how_it_was_evaluated(evaluation: Evaluation) -> list[str]:
     """What was done to the answers, and to the images that the intervals come from, in words."""
     lines = []
-    if evaluation["threshold"] is not None:
-        lines.append(f"“{evaluation['positive']}” is answered from a probability of {evaluation['threshold']:g} on.")
-    if evaluation["temperature"] != 1:
-        softer = "less" if evaluation["temperature"] > 1 else "more"
+    if evaluation.threshold is not None:
+        lines.append(f"“{evaluation.positive}” is answered from a probability of {evaluation.threshold:g} on.")
+    if evaluation.temperature != 1:
+        softer = "less" if evaluation.temperature > 1 else "more"
+        lines.append(f"Temperature {evaluation.temperature:.3f}, fitted on validation images: {softer} sure of itself.")
+    if evaluation.group_count < evaluation.n and evaluation.accuracy_bootstrap is not None:
         lines.append(
-            f"Temperature {evaluation['temperature']:.3f}, fitted on validation images: {softer} sure of itself."
-        )
-    if evaluation["groups"] < evaluation["n"]:
-        lines.append(
-            f"Images that belong together are drawn together for the intervals: {evaluation['groups']:,} groups. "
-            f"Accuracy's would be {_interval_text(evaluation['accuracy_bootstrap_ci95'])} so."
+            f"Images that belong together are drawn together for the intervals: {evaluation.group_count:,} groups. "
+            f"Accuracy's would be {_interval_text(*evaluation.accuracy_bootstrap)} so."
         )
     return lines
 
 
-def _figure_rows(evaluation: dict[str, Any]) -> list[list[str]]:
+def _score_rows(evaluation: Evaluation) -> list[list[str]]:
     rows = []
-    for key, name in FIGURES.items():
-        value = evaluation[key]
-        if key == "top_k":
-            within = f"{value['k']} most probable classes" if value["k"] > 1 else "most probable class"
-            name, value = f"truth among the {within}" if value["k"] > 1 else f"truth is the {within}", value["value"]
-        if key in evaluation["undefined"]:
-            rows.append([name, UNTOLD, ""])
-        else:
-            rows.append([name, f"{value:.3f}", _interval_text(evaluation[f"{key}_ci95"])])
+    for name, title in SCORE_TITLES.items():
+        score = evaluation.scores[name]
+        if name == "top_k":
+            several = evaluation.k > 1
+            title = f"truth among the {evaluation.k} most probable classes" if several else TOP_1_TITLE
+        rows.append([title, _score_text(score), _interval_text(score.low, score.high) if score.defined else ""])
     return rows
 
 
-def _figure_text(entry: dict[str, Any], key: str) -> str:
-    return UNTOLD if key in entry["undefined"] else f"{entry[key]:.3f}"
+def _score_text(score: Score) -> str:
+    return f"{score.value:.3f}" if score.defined else UNTOLD
 
 
-def _interval_text(ends: list[float]) -> str:
-    return " to ".join(f"{end:.3f}" for end in ends)
+def _interval_text(low: float, high: float) -> str:
+    return f"{low:.3f} to {high:.3f}"
 
 
 class _StatusLine:

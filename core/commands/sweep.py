@@ -9,7 +9,7 @@ from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_l
 from core.commands.runs import add_settings, settings_from
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.jobs.job import Status
 from core.runs.comparison import setting_title, setting_value, values_in_words
 from core.runs.lifecycle import wait
@@ -104,9 +104,9 @@ def _tested(sweep: Sweep, best: dict[str, Any]) -> str:
         found = sweep.run_of(best).evaluate("test")
     except WorkbenchError as error:
         return f"It can't be evaluated by the test images: {error}"
-    low, high = (percent(end, found["n"]) for end in found["accuracy_ci95"])
-    accuracy = percent(found["accuracy"], found["n"])
-    images = f"{found['n']:,} test images, which had no say in the choice"
+    low, high = (percent(end, found.n) for end in (found.accuracy.low, found.accuracy.high))
+    accuracy = percent(found.accuracy.value, found.n)
+    images = f"{found.n:,} test images, which had no say in the choice"
     return f"Of {images}, it is right on {accuracy} (95 % interval {low} to {high})."
 
 

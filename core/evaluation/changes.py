@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import confusion_matrix
 from core.evaluation.predictions import Predictions
 
 NOW_RIGHT, NOW_WRONG, OTHERWISE = "right now", "wrong now", "wrong in another way"

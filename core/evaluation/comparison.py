@@ -12,9 +12,10 @@ import numpy as np
 
 from core.datasets.grouping.groups import merge
 from core.evaluation.by_groups import SignFlips, interval_by_groups, sign_flips
-from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.paired import Difference, McNemar, difference, holm, mcnemar
 from core.evaluation.predictions import Predictions
+from core.evaluation.words import SPLIT_WORDS
 
 # The usual bound: what would happen by luck in fewer cases than these is called proven.
 PROVEN = 0.05

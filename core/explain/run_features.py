@@ -1,13 +1,15 @@
 """The features by which the images of a run are compared with each other: found where they are kept, else computed."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pandas as pd
+from cachetools import LRUCache, cached
 
 from core.architectures.weights import IMAGENET, fetch_weights, file_hash, path_at_hand
 from core.datasets.store import open_dataset
@@ -52,10 +54,12 @@ class RunFeatures:
         return self.table[column].factorize()[0]
 
 
-# The latest, by the run's folder, the machine's and the state of its answers: of 25,000 images, up to 200 MB.
-_latest: dict[tuple, RunFeatures] = {}
+def _as_of(run: Run, machine: Path | None = None, report: Report = unheard) -> Hashable:
+    return run.folder, machine or Workspace.holding(run.folder).machine, run.answers_as_of
 
 
+# The latest alone: of 25,000 images they take up to 200 MB.
+@cached(LRUCache(1), key=_as_of, lock=Lock())
 def features_of(run: Run, machine: Path | None = None, report: Report = unheard) -> RunFeatures:
     """The features of all images of a run.
 
@@ -75,15 +79,6 @@ def features_of(run: Run, machine: Path | None = None, report: Report = unheard)
         If the run has no predictions, or its images or weights are gone where they are needed.
     """
     machine = machine or Workspace.holding(run.folder).machine
-    mark = (run.folder, machine, run.answers_as_of)
-    if mark not in _latest:
-        found = _features_of(run, machine, report)
-        _latest.clear()
-        _latest[mark] = found
-    return _latest[mark]
-
-
-def _features_of(run: Run, machine: Path, report: Report) -> RunFeatures:
     report("Reading the features of the images", 0, 0)
     table, predictions = _images_of(run)
     frozen = run.settings.design.frozen

@@ -14,10 +14,12 @@ from core.datasets.pixel_scale import reading_in_words
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.changes import by_later_labels
 from core.evaluation.comparison import Evaluated, Pair, compare_with, right, settings_that_differ
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.confusion_scores import Counts, macro_f1
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix, log_loss, percent
 from core.evaluation.predictions import Predictions
+from core.evaluation.probability_scores import log_loss
+from core.evaluation.words import SPLIT_WORDS, percent
 from core.runs.cost import cost_of
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.labels import read_labels

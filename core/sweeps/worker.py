@@ -14,7 +14,7 @@ from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
 from core.evaluation.comparison import right
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import log_loss
+from core.evaluation.probability_scores import log_loss
 from core.hosting import Hosting
 from core.jobs.job import ACTIVE_STATES, Stopped, carry_out, identity
 from core.jobs.queue import Queue

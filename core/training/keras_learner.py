@@ -6,12 +6,13 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from scipy.special import softmax
 
 from core.features.devices import device_count, shared_answers
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
 from core.training.callbacks.base import Callback, Metrics
-from core.training.learner import Learner, softmax
+from core.training.learner import Learner
 from core.training.optimisers import build_loss, build_optimiser
 
 
@@ -88,7 +89,7 @@ class KerasLearner(Learner):
         self.model.load_weights(path)
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
-        return softmax(self._logits(inputs).astype(np.float64))
+        return softmax(self._logits(inputs).astype(np.float64), axis=-1)
 
     def _logits(self, inputs: np.ndarray) -> np.ndarray:
         count = self.rows_at_once * self.shares

@@ -76,9 +76,3 @@ class Learner(ABC):
     def words(self) -> str:
         """What it chose by itself on the way to the weights that answer, in a sentence; "" where it had no choice."""
         return ""
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities of the last axis; not finite where the logits are not."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
 from core.training.callbacks.base import Callback, Metrics
-from core.training.learner import Learner, softmax
+from core.training.learner import Learner
 
 # What is tried, as C of scikit-learn's LogisticRegression on features of unit size: the penalty is λ/2 · |W|² beside
 # the mean cross-entropy, with λ = 1 / (C · images), so that few images are trusted less than many. Factors of √10
@@ -155,7 +156,7 @@ class LinearHead(Learner):
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         kernel, bias = self.kernel_and_bias()
-        return softmax(inputs.astype(np.float32, copy=False) @ kernel + bias.astype(np.float64))
+        return softmax(inputs.astype(np.float32, copy=False) @ kernel + bias.astype(np.float64), axis=-1)
 
     def words(self) -> str:
         penalties = ", ".join(f"{penalty:.2g}" for penalty in self.penalties)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from core.evaluation.metrics import SPLIT_WORDS, percent
+from core.evaluation.words import SPLIT_WORDS, percent
 from core.runs.comparison import letter, setting_title, setting_value
 from pages.shared.progress import duration
 

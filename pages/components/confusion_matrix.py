@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.class_order import by_similarity
-from core.evaluation.confusions import BY_COLUMN, BY_ROW, COUNTS, classes_with_mistakes, shares
+from core.evaluation.confusion_matrix import classes_with_mistakes, normalised
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
@@ -17,6 +17,9 @@ _component = st.components.v2.component(
     css=(_FOLDER / "confusion_matrix.css").read_text(encoding="utf-8"),
     js=(_FOLDER / "confusion_matrix.js").read_text(encoding="utf-8"),
 )
+COUNTS, BY_ROW, BY_COLUMN = "counts", "by row", "by column"
+# What cells are shaded by: see `core.evaluation.confusion_matrix.normalised`.
+NORMALIZE = {COUNTS: "true", BY_ROW: "true", BY_COLUMN: "pred"}
 IN_ORDER, SIMILAR, MISTAKEN = "all classes", "similar side by side", "only with mistakes"
 SIMILAR_MISTAKEN = "mistaken, similar side by side"
 CELL_WORDS = {
@@ -55,7 +58,7 @@ def show_confusion_matrix(
     clicked
         Is called with a cell (true, predicted) that was clicked, before the page is drawn anew.
     """
-    counts, part = np.asarray(matrix), shares(matrix, by).round(SHARE_DIGITS)
+    counts, part = np.asarray(matrix), normalised(matrix, NORMALIZE[by]).round(SHARE_DIGITS)
     shown = list(range(len(labels)) if classes is None else classes)
     rows, columns = np.nonzero(counts)
     _component(

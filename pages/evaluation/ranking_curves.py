@@ -6,7 +6,7 @@ from plotly.subplots import make_subplots
 
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking import Curve, macro_precision_recall, macro_roc, micro, precision_recall, roc
-from pages.shared.colours import class_colours
+from core.figures.colours import class_colours
 
 MOST_CHOSEN = 6
 # A curve of 25,000 steps looks the same with so many points, and is drawn at once.

@@ -12,7 +12,7 @@ from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
 from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, Score, cell_changes, changes
 from core.evaluation.comparison import compare, luck_in_words
-from core.evaluation.metrics import SPLIT_WORDS, percent
+from core.evaluation.words import SPLIT_WORDS, percent
 from core.jobs.warm_worker import warm_worker
 from core.runs.comparison import by_corrected_labels, evaluated
 from core.runs.lineage import edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling

@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.advice.linear_probe import MAJORITY, Candidate, Findings, LinearProbe, kept_findings, start_probe
 from core.errors import WorkbenchError, in_words
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
+from core.figures.colours import SPLIT_COLOURS
 from pages.components.gallery import escape
-from pages.shared.colours import SPLIT_COLOURS
 from pages.shared.page import Page
 from pages.shared.progress import duration, show_progress
 

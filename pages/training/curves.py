@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
+from core.figures.colours import LINE_STYLES, SPLIT_COLOURS
 from core.runs.events import batch_table, epoch_table
-from pages.shared.colours import LINE_STYLES, SPLIT_COLOURS
 
 PANELS = (("loss", "Loss"), ("accuracy", "Accuracy"))
 

@@ -120,6 +120,7 @@ def test_without_weights_there_are_the_baselines(workspace, colours):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_damaged_file_of_weights_is_said_and_the_others_stand(workspace, colours):
     models_folder().mkdir(parents=True)
     (models_folder() / find_architecture("mobilenet_075").weights.file_name).write_bytes(
@@ -133,6 +134,7 @@ def test_a_damaged_file_of_weights_is_said_and_the_others_stand(workspace, colou
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_look_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colours, monkeypatch, eventually):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
     place = Queue(workspace.slots).free_slot()
@@ -147,6 +149,7 @@ def test_a_look_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colour
 
 @pytest.mark.slow
 @pytest.mark.real
+@pytest.mark.usefixtures("warm_starts")
 def test_photographs_need_more_than_colours(workspace, real_images, real_weights):
     real_weights("mobilenet_075")
     dataset = run_import(create_from_path(workspace, real_images / "cats_dogs"))

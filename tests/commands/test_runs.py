@@ -223,6 +223,7 @@ def test_a_run_that_diverged_would_do_so_again(document, finished_run):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     options = ["--architecture=small_cnn", "--set=image_size=32", "--epochs=1"]
@@ -235,6 +236,7 @@ def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_is_trained_again_on_corrected_labels_and_held_against_the_old_one(
     document, command, tmp_path, class_folders
 ):
@@ -260,6 +262,7 @@ FINE_TUNED += ["--set=unfreeze=1", "--set=fine_tune_epochs=1"]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [FROM_SCRATCH, FINE_TUNED], ids=["from scratch", "fine-tuned"])
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_that_was_killed_is_judged_by_the_best_it_left(document, workspace, tmp_path, class_folders, options):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     run = find_run(workspace, document("train", "pets", *options)[1]["run"])

@@ -119,9 +119,9 @@ def test_a_finished_run_is_judged(workspace):
     run = create_run(workspace, settings())
     answers().save(run.predictions_path)
     evaluation = find_run(workspace, run.id).evaluate("test")
-    assert (evaluation["n"], evaluation["confusion_matrix"]) == (3, [[1, 0], [1, 1]])
-    assert evaluation["accuracy"] == pytest.approx(2 / 3)
-    assert run.evaluate("train")["accuracy"] == 1
+    assert (evaluation.n, evaluation.confusion_matrix.tolist()) == (3, [[1, 0], [1, 1]])
+    assert evaluation.accuracy.value == pytest.approx(2 / 3)
+    assert run.evaluate("train").accuracy.value == 1
 
 
 def test_a_run_without_predictions_says_why(workspace):
@@ -164,13 +164,14 @@ def test_images_that_belong_together_widen_the_intervals(workspace):
     answers().save(run.predictions_path)
     alone = run.evaluate("train")
     assert run.groups(answers()) is None
-    assert alone["groups"] == 3
+    assert alone.group_count == 3
     table = pd.DataFrame({"path": [f"{index}.png" for index in reversed(range(6))], "group": [9, 9, 9, 2, 1, 1]})
     table.to_parquet(run.folder / "images.parquet", index=False)
     assert run.groups(answers()).tolist() == [1, 1, 2, 9, 9, 9]
-    assert run.evaluate("train")["groups"] == 2
-    assert run.evaluate("test")["groups"] == 1
-    assert run.evaluate("test")["macro_f1_ci95"] == [0.0, 1.0], "one patient tells nothing of others"
+    assert run.evaluate("train").group_count == 2
+    assert run.evaluate("test").group_count == 1
+    macro_f1 = run.evaluate("test").macro_f1
+    assert (macro_f1.low, macro_f1.high) == (0.0, 1.0), "one patient tells nothing of others"
 
 
 @pytest.mark.parametrize("kept", [{"path": ["0.png"]}, {"path": ["0.png"], "group": [1]}, None])
@@ -182,4 +183,4 @@ def test_a_run_that_tells_of_no_groups_is_judged_image_by_image(workspace, kept)
     else:
         pd.DataFrame(kept).to_parquet(run.folder / "images.parquet", index=False)
     assert run.groups(answers()) is None
-    assert run.evaluate("test")["groups"] == 3
+    assert run.evaluate("test").group_count == 3

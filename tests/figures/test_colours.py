@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.datasets.splits import SPLITS
-from pages.shared.colours import LINE_STYLES, SPLIT_COLOURS, class_colours
+from core.figures.colours import LINE_STYLES, SPLIT_COLOURS, class_colours
 
 
 def names(count):

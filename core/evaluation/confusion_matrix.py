@@ -1,15 +1,43 @@
-"""What the confusion matrix says: as shares of rows or columns, and which classes are mixed up, in words."""
+"""The confusion matrix: counted, normalised, and which classes are mixed up, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-COUNTS, BY_ROW, BY_COLUMN = "counts", "by row", "by column"
+# What cells can be shares of, as scikit-learn's `confusion_matrix` names it.
+NORMALIZE = ("true", "pred", "all")
+
+
+def confusion_matrix(true: np.ndarray, predicted: np.ndarray, class_count: int) -> np.ndarray:
+    """How often each class was taken for each.
+
+    Parameters
+    ----------
+    true, predicted : ndarray of int, shape (n,)
+        Class indices, 0 ≤ index < `class_count`.
+    class_count : int
+        Number of classes k.
+
+    Returns
+    -------
+    ndarray of int, shape (k, k)
+        Counts; rows are true classes, columns predicted ones.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ or an index is out of range.
+    """
+    true, predicted = class_indices(true, class_count), class_indices(predicted, class_count)
+    if true.shape != predicted.shape:
+        raise ValueError(f"true and predicted must be equally long, got {len(true)} and {len(predicted)}")
+    cells = true * class_count + predicted
+    return np.bincount(cells, minlength=class_count**2).reshape(class_count, class_count)
 
 
 @dataclass(frozen=True)
-class Pair:
+class ConfusedPair:
     """Two classes that are mixed up.
 
     Parameters
@@ -30,7 +58,7 @@ class Pair:
     of_second: int
 
 
-def most_confused(matrix: np.ndarray, count: int = 5) -> list[Pair]:
+def most_confused(matrix: np.ndarray, count: int = 5) -> list[ConfusedPair]:
     """The pairs of classes that are mixed up most often, both ways together.
 
     Parameters
@@ -42,7 +70,7 @@ def most_confused(matrix: np.ndarray, count: int = 5) -> list[Pair]:
 
     Returns
     -------
-    list of Pair
+    list of ConfusedPair
         Most images first, in the order of the classes among equals; only pairs that are mixed up at all.
     """
     matrix = np.asarray(matrix)
@@ -56,11 +84,11 @@ def most_confused(matrix: np.ndarray, count: int = 5) -> list[Pair]:
         if matrix[one, other] < matrix[other, one]:
             one, other = other, one
         there, back = int(matrix[one, other]), int(matrix[other, one])
-        pairs.append(Pair(one, other, there, back, int(totals[one]), int(totals[other])))
+        pairs.append(ConfusedPair(one, other, there, back, int(totals[one]), int(totals[other])))
     return pairs
 
 
-def in_words(pair: Pair, names: Sequence[str]) -> str:
+def in_words(pair: ConfusedPair, names: Sequence[str]) -> str:
     """Such as "“river” taken for “freeway” 3 times of 20, the other way round once of 20"."""
     first, second = names[pair.first], names[pair.second]
     words = f"“{first}” taken for “{second}” {_times(pair.there)} of {pair.of_first:,}"
@@ -69,15 +97,16 @@ def in_words(pair: Pair, names: Sequence[str]) -> str:
     return words
 
 
-def shares(matrix: np.ndarray, by: str) -> np.ndarray:
-    """Each cell as a share of its row (what becomes of a class) or its column (what is behind an answer).
+def normalised(matrix: np.ndarray, normalize: str) -> np.ndarray:
+    """Each cell as a share: of the true class, of the predicted one, or of all images.
 
     Parameters
     ----------
     matrix : array of int, shape (k, k)
         Confusion matrix; rows are true classes.
-    by : {"counts", "by row", "by column"}
-        For counts, shares are those of the rows.
+    normalize : {"true", "pred", "all"}
+        "true": of its row, what becomes of a class. "pred": of its column, what is behind an answer. As scikit-learn's
+        ``confusion_matrix`` has it.
 
     Returns
     -------
@@ -87,12 +116,12 @@ def shares(matrix: np.ndarray, by: str) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `by` is none of the three.
+        If `normalize` is none of the three.
     """
-    if by not in (COUNTS, BY_ROW, BY_COLUMN):
-        raise ValueError(f"by must be one of {COUNTS!r}, {BY_ROW!r}, {BY_COLUMN!r}, got {by!r}")
+    if normalize not in NORMALIZE:
+        raise ValueError(f"normalize must be one of {', '.join(map(repr, NORMALIZE))}. Got {normalize!r}.")
     matrix = np.asarray(matrix, dtype=np.float64)
-    totals = matrix.sum(axis=0 if by == BY_COLUMN else 1, keepdims=True)
+    totals = matrix.sum(axis={"true": 1, "pred": 0, "all": None}[normalize], keepdims=True)
     totals = np.broadcast_to(totals, matrix.shape)
     return np.divide(matrix, totals, out=np.zeros_like(matrix), where=totals > 0)
 
@@ -132,3 +161,13 @@ def worst_cell(matrix: np.ndarray) -> tuple[int, int]:
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def class_indices(values: np.ndarray, class_count: int) -> np.ndarray:
+    """`values` as a flat int64 array; ValueError where one is not in 0..`class_count` - 1."""
+    indices = np.asarray(values)
+    if indices.ndim != 1 or (indices.size and indices.dtype.kind not in "iu"):
+        raise ValueError(f"class indices must be a flat array of integers, got {indices.dtype} {indices.shape}")
+    if indices.size and not 0 <= indices.min() <= indices.max() < class_count:
+        raise ValueError(f"class indices must lie in 0..{class_count - 1}, got {indices.min()}..{indices.max()}")
+    return indices.astype(np.int64)

@@ -1,4 +1,4 @@
-"""Every figure against scikit-learn, and the sentences made of them."""
+"""Every score against scikit-learn."""
 
 import json
 import math
@@ -12,19 +12,12 @@ import pytest
 from sklearn import metrics as reference
 
 from core.errors import UsageError, WorkbenchError
+from core.evaluation.evaluation import evaluate
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import (
-    confusion_matrix,
-    evaluate,
-    log_loss,
-    majority_accuracy,
-    per_class,
-    percent,
-    verdict,
-)
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking import macro_roc, micro, roc
-from core.evaluation.resampled_scores import top_k_hits
+from core.evaluation.score import Score
+from core.evaluation.verdict import verdict
 
 FIGURES = ("balanced_accuracy", "macro_f1", "weighted_f1", "top_k", "kappa", "mcc", "log_loss", "brier", "ece")
 KEYS = {"split", "threshold", "positive", "temperature", "n", "groups", "labels", "missing_classes"}
@@ -80,7 +73,7 @@ def test_agrees_with_scikit_learn(true, probabilities):
     answers = probabilities.argmax(axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = evaluate(make(true, probabilities), resamples=20)
+        found = evaluate(make(true, probabilities), resamples=20).to_dict()
     json.dumps(found, allow_nan=False)
     assert found["n"] == len(true)
     assert found["accuracy"] == pytest.approx(reference.accuracy_score(true, answers), **CLOSE)
@@ -114,7 +107,7 @@ def test_agrees_with_scikit_learn(true, probabilities):
 @pytest.mark.parametrize(("true", "probabilities"), [pytest.param(*case[1:], id=case[0]) for case in cases()])
 def test_rank_calibration_and_areas_agree_with_their_definitions(true, probabilities):
     k, n = probabilities.shape[1], len(true)
-    found = evaluate(make(true, probabilities), resamples=1)
+    found = evaluate(make(true, probabilities), resamples=1).to_dict()
     # scikit-learn prefers the highest index among equals and here it is the lowest: turned round, both are the same.
     turned, asked = probabilities[:, ::-1], found["top_k"]["k"]
     if k > 2:
@@ -135,90 +128,33 @@ def test_rank_calibration_and_areas_agree_with_their_definitions(true, probabili
     assert roc(*micro(true, probabilities)).area == pytest.approx(pooled, **CLOSE)
 
 
-def test_figures_of_nothing_by_nothing_are_named_with_the_reason():
-    """They are what scikit-learn gives, so that whoever reads them has to be told that they are no results."""
+def test_scores_of_nothing_by_nothing_are_undefined_and_say_why():
+    """They have the value that scikit-learn gives, so that whoever reads them has to be told that it is no result."""
     one_class = evaluate(make([0] * 9, np.tile([0.9, 0.1], (9, 1))))
-    assert one_class["undefined"] == {
+    assert one_class.undefined == {
         "kappa": "all images are of one class, and all answers are it",
         "mcc": "all images are of one class",
     }
-    assert (one_class["mcc"], one_class["mcc_ci95"], one_class["kappa_ci95"]) == (0.0, [-1.0, 1.0], [-1.0, 1.0])
-    cats, dogs = one_class["per_class"]
+    assert one_class.mcc == Score(0.0, -1.0, 1.0, "all images are of one class")
+    assert (one_class.kappa.low, one_class.kappa.high) == (-1.0, 1.0)
+    assert str(one_class.mcc) == "undefined: all images are of one class"
+    cats, dogs = (each.to_dict() for each in one_class.classes)
     assert cats["undefined"] == {}
     assert set(dogs["undefined"]) == {"precision", "recall", "f1", "average_precision"}
     one_answer = evaluate(make([0, 1] * 9, np.tile([0.9, 0.1], (18, 1))))
-    assert one_answer["undefined"] == {"mcc": "all answers are the same class"}
-    assert one_answer["per_class"][1]["undefined"] == {"precision": "no image is taken for this class"}
-    assert evaluate(make([0, 1, 1, 0], np.eye(2)[[0, 1, 1, 0]]))["undefined"] == {}
+    assert one_answer.undefined == {"mcc": "all answers are the same class"}
+    assert one_answer.classes[1].to_dict()["undefined"] == {"precision": "no image is taken for this class"}
+    assert evaluate(make([0, 1, 1, 0], np.eye(2)[[0, 1, 1, 0]])).undefined == {}
 
 
 def test_draws_that_tell_nothing_do_not_widen_an_interval():
     """Of four images all right, one draw in eight holds one class only, of which kappa would be nothing by nothing."""
     found = evaluate(make([0, 1, 1, 0], np.eye(2)[[0, 1, 1, 0]]))
-    assert found["kappa_ci95"] == found["mcc_ci95"] == [1.0, 1.0]
-
-
-def test_log_loss_of_single_precision_is_clipped_as_double():
-    true = np.array([0, 1])
-    probabilities = np.array([[0, 1], [0.25, 0.75]], dtype=np.float32)
-    expected = reference.log_loss(true, probabilities.astype(np.float64), labels=[0, 1])
-    assert log_loss(true, probabilities) == pytest.approx(expected, abs=1e-9)
-    assert log_loss([0], np.array([[0.0, 1.0]])) == pytest.approx(52 * math.log(2))
-
-
-def test_log_loss_does_not_normalise_as_scikit_learn_does_not():
-    true, probabilities = np.array([0, 1]), np.array([[0.5, 0.49], [0.2, 0.79]])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        expected = reference.log_loss(true, probabilities, labels=[0, 1])
-    assert log_loss(true, probabilities) == pytest.approx(expected, abs=1e-12)
-
-
-def test_small_integers_do_not_overflow():
-    true = np.full(3, 199, dtype=np.uint8)
-    assert confusion_matrix(true, true, 200)[199, 199] == 3
-
-
-def test_rows_are_the_truth():
-    assert confusion_matrix([0, 0, 1], [1, 1, 1], 2).tolist() == [[0, 2], [0, 1]]
-    assert confusion_matrix([], [], 2).tolist() == [[0, 0], [0, 0]]
-
-
-def test_undefined_ratios_are_zero_without_a_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        rows = per_class(np.array([[2, 0], [0, 0]]))
-    assert rows[1] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}
-    assert rows[0] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 2}
-
-
-def test_majority_is_chosen_on_the_training_part():
-    assert majority_accuracy([0, 1, 1], [0, 0, 0, 1], 3) == 0.25
-    assert majority_accuracy([2, 1, 1, 2], [1, 1, 2, 0], 3) == 0.5  # a tie: the lowest index
-    assert majority_accuracy([2], [0, 1], 3) == 0.0  # missing from the test part
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: confusion_matrix([0, 1], [0], 2),
-        lambda: confusion_matrix([0, 2], [0, 1], 2),
-        lambda: confusion_matrix([0, -1], [0, 1], 2),
-        lambda: confusion_matrix([0.0, 1.0], [0, 1], 2),
-        lambda: log_loss([], np.zeros((0, 2))),
-        lambda: log_loss([0, 1], np.full((1, 2), 0.5)),
-        lambda: log_loss([2], np.full((1, 2), 0.5)),
-        lambda: majority_accuracy([], [0], 2),
-        lambda: majority_accuracy([0], [], 2),
-    ],
-)
-def test_what_does_not_fit_is_refused(call):
-    with pytest.raises(ValueError):
-        call()
+    assert found.kappa == found.mcc == Score(1.0, 1.0, 1.0)
 
 
 def test_evaluation_is_plain_and_complete():
-    found = evaluate(make(*random_case(3, 40, seed=1), train=[2, 2, 0]))
+    found = evaluate(make(*random_case(3, 40, seed=1), train=[2, 2, 0])).to_dict()
     assert set(found) == KEYS
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     columns = ["label", "precision", "recall", "f1", "support", "average_precision", "undefined"]
@@ -228,34 +164,25 @@ def test_evaluation_is_plain_and_complete():
     assert found["labels"] == ["class 0", "class 1", "class 2"] == [row["label"] for row in found["per_class"]]
     assert found["majority_class"] == "class 2"
     assert found["accuracy_ci95"] == list(wilson(round(found["accuracy"] * 40), 40))
-    assert found["split"] == "test" and evaluate(make([0], np.eye(2)[[0]]), "train")["split"] == "train"
+    assert found["split"] == "test" and evaluate(make([0], np.eye(2)[[0]]), "train").split == "train"
 
 
 @pytest.mark.parametrize(("k", "asked"), [(1, 1), (2, 1), (3, 2), (5, 4), (6, 5), (21, 5), (200, 5)])
 def test_top_k_is_five_or_all_classes_but_one(k, asked):
     true, probabilities = random_case(k, 300, seed=k)
-    found = evaluate(make(true, probabilities), resamples=20)["top_k"]
-    assert found["k"] == asked
+    found = evaluate(make(true, probabilities), resamples=20)
+    assert found.k == asked
     if k > 2:
         expected = reference.top_k_accuracy_score(true, probabilities, k=asked, labels=np.arange(k))
-        assert found["value"] == pytest.approx(expected, **CLOSE)
-
-
-@pytest.mark.parametrize("k", [2, 21])
-def test_the_single_most_probable_class_is_the_answer_among_equals_too(k):
-    true, probabilities = random_case(k, 500, seed=3)
-    coarse = np.round(probabilities * 4) + 0.25
-    coarse /= coarse.sum(axis=1, keepdims=True)
-    assert np.array_equal(top_k_hits(true, coarse, 1), coarse.argmax(axis=1) == true)
-    assert top_k_hits(true, coarse, k).all()
+        assert found.top_k.value == pytest.approx(expected, **CLOSE)
 
 
 def test_classes_without_images_are_left_out_of_averages_and_named():
     true = np.array([0, 0, 2, 2])
     found = evaluate(make(true, certain([0, 1, 2, 2], 3)))
-    assert found["missing_classes"] == ["class 1"]
-    assert found["balanced_accuracy"] == pytest.approx((1 / 2 + 1) / 2)
-    assert found["macro_f1"] == pytest.approx((2 / 3 + 1) / 2)
+    assert found.missing_classes == ("class 1",)
+    assert found.balanced_accuracy.value == pytest.approx((1 / 2 + 1) / 2)
+    assert found.macro_f1.value == pytest.approx((2 / 3 + 1) / 2)
     assert verdict(found).endswith("No test image is of “class 1”: averages are over the other classes.")
     many = evaluate(make(np.zeros(5, dtype=int), certain(np.zeros(5, dtype=int), 21)))
     assert "“class 5” and 15 more: averages" in verdict(many)
@@ -264,14 +191,14 @@ def test_classes_without_images_are_left_out_of_averages_and_named():
 def test_a_threshold_decides_between_two_classes():
     probabilities = np.array([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4], [0.2, 0.8]])
     rows = make([0, 1, 0, 1], probabilities)
-    assert evaluate(rows)["confusion_matrix"] == [[2, 0], [1, 1]]
+    assert evaluate(rows).confusion_matrix.tolist() == [[2, 0], [1, 1]]
     lower = evaluate(rows, threshold=0.3)
-    assert lower["confusion_matrix"] == [[1, 1], [0, 2]]
-    assert (lower["threshold"], lower["positive"]) == (0.3, "class 1")
+    assert lower.confusion_matrix.tolist() == [[1, 1], [0, 2]]
+    assert (lower.threshold, lower.positive) == (0.3, "class 1")
     other = evaluate(rows, threshold=0.65, positive=0)
-    assert other["confusion_matrix"] == [[1, 1], [1, 1]]
-    assert other["positive"] == "class 0"
-    assert lower["log_loss"] == evaluate(rows)["log_loss"]
+    assert other.confusion_matrix.tolist() == [[1, 1], [1, 1]]
+    assert other.positive == "class 0"
+    assert lower.log_loss == evaluate(rows).log_loss
     with pytest.raises(UsageError, match="between two classes, and here are 3"):
         evaluate(make(*random_case(3, 9, seed=0)), threshold=0.5)
     for outside in (-0.1, 1.1, math.nan):
@@ -282,17 +209,31 @@ def test_a_threshold_decides_between_two_classes():
 def test_a_temperature_changes_how_sure_it_is_and_no_answer():
     rows = make(*random_case(4, 200, seed=5))
     sharp, soft = evaluate(rows), evaluate(rows, temperature=3.0)
-    assert soft["confusion_matrix"] == sharp["confusion_matrix"]
-    assert soft["temperature"] == 3.0
-    assert soft["log_loss"] < sharp["log_loss"]
+    assert soft.confusion_matrix.tolist() == sharp.confusion_matrix.tolist()
+    assert soft.temperature == 3.0
+    assert soft.log_loss.value < sharp.log_loss.value
 
 
 def test_one_image_alone_leaves_every_interval_open():
     found = evaluate(make([0], np.array([[0.75, 0.25]])))
-    assert found["macro_f1"] == 1.0
-    assert found["macro_f1_ci95"] == [0.0, 1.0]
-    assert found["mcc_ci95"] == [-1.0, 1.0]
-    assert found["log_loss_ci95"] == [0.0, pytest.approx(36.04, abs=0.01)]
+    assert found.macro_f1 == Score(1.0, 0.0, 1.0)
+    assert (found.mcc.low, found.mcc.high) == (-1.0, 1.0)
+    assert (found.log_loss.low, found.log_loss.high) == (0.0, pytest.approx(36.04, abs=0.01))
+
+
+def test_without_resamples_only_accuracy_has_an_interval():
+    rows = make(*random_case(3, 40, seed=1))
+    quick, whole = evaluate(rows, resamples=0), evaluate(rows)
+    assert quick.accuracy == whole.accuracy
+    assert quick.accuracy.low is not None
+    others = {name: score for name, score in quick.scores.items() if name != "accuracy"}
+    assert {score.low for score in others.values()} == {None}
+    assert {name: score.value for name, score in others.items()} == {name: whole.scores[name].value for name in others}
+    assert set(quick.to_dict()) < set(whole.to_dict())
+
+
+def test_a_score_is_printed_with_its_interval():
+    assert str(Score(0.975, 0.943, 0.989)) == "0.975 (95 % interval 0.943 to 0.989)"
 
 
 def test_missing_predictions_are_explained():
@@ -305,82 +246,9 @@ def test_missing_predictions_are_explained():
         evaluate(rows, "tset")
 
 
-@pytest.mark.parametrize(
-    ("value", "n", "text"),
-    [
-        (0.5, 1, "50 %"),
-        (0.978, 99, "98 %"),
-        (0.975, 100, "97.5 %"),
-        (0.5, 200, "50.0 %"),
-        (0.97531, 9_999, "97.5 %"),
-        (0.97531, 10_000, "97.53 %"),
-        (0.0, 50, "0 %"),
-        (1.0, 50, "100 %"),
-    ],
-)
-def test_percent(value, n, text):
-    assert percent(value, n) == text
-
-
-def evaluated(hits, n, majority=0.5, split="test"):
-    return {
-        "split": split,
-        "accuracy": hits / n,
-        "accuracy_ci95": list(wilson(hits, n)),
-        "majority_accuracy": majority,
-        "majority_class": "cats",
-        "n": n,
-    }
-
-
-@pytest.mark.parametrize(
-    ("evaluation", "text"),
-    [
-        (
-            evaluated(195, 200),
-            "Right on 97.5 % of 200 test images (95 % interval 94.3–98.9 %). "
-            "Always answering “cats” would be right on 50 %.",
-        ),
-        (
-            evaluated(12, 20, split="validation"),
-            "Right on 60 % of 20 validation images (95 % interval 39–78 %). "
-            "Always answering “cats” would be right on 50 %. That is not clearly better than always answering “cats”.",
-        ),
-        (
-            evaluated(1, 1, majority=0.0),
-            "Right on 100 % of 1 test image (95 % interval 21–100 %). Always answering “cats” would be right on 0 %.",
-        ),
-        (
-            evaluated(9_000, 10_000, majority=0.105, split="train"),
-            "Right on 90.00 % of 10,000 training images (95 % interval 89.40–90.57 %). "
-            "Always answering “cats” would be right on 10.5 %.",
-        ),
-        (
-            evaluated(4_999, 5_000, majority=1 / 3),
-            "Right on all but 1 of 5,000 test images (95 % interval 99.9–100.0 %). "
-            "Always answering “cats” would be right on 33.3 %.",
-        ),
-        (
-            evaluated(2, 5_000, majority=0.0),
-            "Right on 2 of 5,000 test images (95 % interval 0.0–0.1 %). Always answering “cats” would be right on 0 %.",
-        ),
-    ],
-)
-def test_verdict(evaluation, text):
-    assert verdict(evaluation) == text
-
-
-def test_an_interval_that_touches_the_majority_is_not_clearly_better():
-    evaluation = evaluated(150, 200)
-    evaluation["majority_accuracy"] = evaluation["accuracy_ci95"][0]
-    assert "not clearly better" in verdict(evaluation)
-    evaluation["majority_accuracy"] -= 1e-9
-    assert "not clearly better" not in verdict(evaluation)
-
-
 def test_the_web_process_stays_small():
-    """Importing the figures brings in no scikit-learn, SciPy or TensorFlow."""
-    heavy = ("sklearn", "scipy", "tensorflow")
-    program = f"import sys, core.evaluation.metrics; sys.exit(any(name in sys.modules for name in {heavy}))"
+    """Importing the scores brings in no scikit-learn, SciPy, TensorFlow or Plotly."""
+    heavy = ("sklearn", "scipy", "tensorflow", "plotly")
+    program = f"import sys, core.evaluation.evaluation; sys.exit(any(name in sys.modules for name in {heavy}))"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root).returncode == 0
