@@ -117,10 +117,22 @@ def _training(architecture: Architecture, settings: Mapping[str, Any]) -> list[s
         "    model.summary()",
         "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
         "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
-        "    # Then they train until validation stops improving, and keep the best epoch:",
-        f"    # stop = keras.callbacks.EarlyStopping(patience={settings['patience']}, restore_best_weights=True)",
-        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[stop])",
+        *_keeping_the_best(settings),
+        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[best])",
         *_not_said(architecture, settings),
+    ]
+
+
+def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
+    if settings["early_stopping"]:
+        until, callback = "until validation stops improving", "EarlyStopping"
+        arguments = {"patience": settings["patience"], "restore_best_weights": True}
+    else:
+        until, callback = "to the last epoch", "ModelCheckpoint"
+        arguments = {"filepath": "best.weights.h5", "save_best_only": True, "save_weights_only": True}
+    return [
+        f"    # Then they train {until}, and keep the best epoch:",
+        f"    # best = keras.callbacks.{callback}({_keywords(arguments)})",
     ]
 
 

@@ -66,7 +66,8 @@ def fit_phase(
     """
     learner, examples, is_first = prepared.learner, prepared.examples, prepared.phase is None
     inputs, targets = examples.training()
-    batches = make_batches(phase.settings, learner, inputs, targets, batch_size_of(run.folder, phase.settings))
+    size = batch_size_of(phase.settings, run.record.found_batch_size)
+    batches = make_batches(phase.settings, learner, inputs, targets, size)
     run.update(facts={"batch_size": batches.batch_size})
     splits = examples.table["split"].to_numpy(dtype=str)
     monitored = monitored_rows(splits, examples.targets, phase.settings.seed)

@@ -76,7 +76,7 @@ def time_epochs(
     Parameters
     ----------
     job
-        Whose folder may hold a batch size that was found before, and which may be asked to stop.
+        Which may be asked to stop, and in whose folder there is room for a while.
     settings
         Of the run.
     training, validation
@@ -89,7 +89,7 @@ def time_epochs(
     Stopped
         If the user has asked to stop.
     """
-    wanted = batch_size_of(job.folder, settings)
+    wanted = batch_size_of(settings)
     batch_size = make_batches(settings, learner, *training, wanted).batch_size
     train = partial(_train, job, replace(settings, batch_size=wanted, least_steps=1), learner, training, validation)
     began = time.monotonic()
@@ -122,7 +122,7 @@ def _train(
 ) -> EpochClock:
     """Train on so many images an epoch, in one pass, and validate on so many, in the folder of a run of its own."""
     # However large the rate, a step takes the same time; but a loss that explodes would end the trial.
-    settings = replace(settings, epochs=epochs, patience=epochs, learning_rate=LEARNING_RATE)
+    settings = replace(settings, epochs=epochs, early_stopping=False, learning_rate=LEARNING_RATE)
     inputs, targets = _repeated(training, images)
     batches = make_batches(settings, learner, inputs, targets, settings.batch_size)
     clock = EpochClock(learner, SECONDS_IN_ALL - SECONDS_PER_EPOCH)
