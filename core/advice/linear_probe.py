@@ -12,13 +12,13 @@ from core.evaluation.metrics import percent
 from core.files import read_json, write_json
 from core.hosting import Hosting
 from core.jobs.job import Job
-from core.runs.settings import Parameter
+from core.runs.settings import Number
 from core.workspace import Workspace
 
 WORKER = "core.advice.linear_probe_worker"
 FOLDS = 5
 MAJORITY, PIXELS = "majority", "pixels"
-SECONDS = Parameter("seconds", "Seconds", "How long a linear probe may take.", 5, 300, {}, whole=False)
+SECONDS = Number("seconds", "Seconds", "How long a linear probe may take.", 5, 300, whole=False)
 DEFAULT_SECONDS = 30.0
 
 

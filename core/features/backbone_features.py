@@ -14,8 +14,8 @@ from core.features.pixels import load_pixels
 from core.features.plan import SAMPLE_IMAGES, Plan, choose_runtime, default_plan, plan_key, remembered_plan
 from core.features.store import FeatureStore, cache_key, extract
 from core.features.views import FIRST_DRAW, View
+from core.jobs.gpus import AUTO
 from core.runs.record import Run
-from core.runs.settings import AUTO
 from core.training.stages import machine_folder, stage
 
 IMAGES_WORTH_TRYING = 200

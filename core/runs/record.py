@@ -24,7 +24,7 @@ from core.images.reading_settings import Reading
 from core.jobs.job import Job
 from core.runs.events import EventLog
 from core.runs.naming import Naming, naming, unchanged
-from core.runs.settings import UNSAID, RunSettings, read_settings
+from core.runs.settings import RunSettings, read_stored_settings
 from core.workspace import Workspace
 
 LEARNED_FROM = ["path", "pixel_hash", "label", "split"]
@@ -58,7 +58,7 @@ class Run(Job):
         values = read_json(self.folder / "settings.json")
         if values is None:
             raise WorkbenchError(f"The run {self.id} has lost its settings.json.")
-        return read_settings(UNSAID | values)
+        return read_stored_settings(values)
 
     def save_settings(self, settings: RunSettings) -> None:
         """Write down what to train; only the number of epochs ever changes later."""

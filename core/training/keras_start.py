@@ -1,7 +1,8 @@
 """Loading Keras, which takes seconds: only where a run needs it, and always in the same state."""
 
 from core.features.devices import cards, use_all
-from core.runs.settings import ALL, ON, RunSettings
+from core.jobs.gpus import ALL
+from core.runs.settings import RunSettings
 
 
 def start_keras(settings: RunSettings) -> None:
@@ -9,7 +10,7 @@ def start_keras(settings: RunSettings) -> None:
     import keras
 
     keras.utils.set_random_seed(settings.seed)
-    if settings.deterministic == ON:
+    if settings.deterministic:
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()

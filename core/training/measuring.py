@@ -85,7 +85,7 @@ def time_epochs(
     image_seconds = sum(steps) / (len(steps) * batch_size)
     answer_seconds = median(clock.validation_seconds) / answers if answers else image_seconds
     epoch = median(clock.epoch_seconds)
-    passes = passes_for(run.settings.least_steps, image_count, batch_size)
+    passes = passes_for(run.settings.min_steps_per_epoch, image_count, batch_size)
     epoch += (passes * image_count - images) * image_seconds + (validated_count - answers) * answer_seconds
     usual = FIRST_STEPS * step + min(validated_count, batch_size) * answer_seconds
     return Timing(max(0.0, first - usual), epoch, answer_seconds, batch_size, clock.steps, answers)
@@ -95,7 +95,7 @@ def _train(
     run: Run, learner: Learner, training: Examples, images: int, validation: Examples, answers: int, epochs: int
 ) -> "_Clock":
     # One pass, of which there are as many as an epoch has.
-    settings = replace(run.settings, epochs=epochs, patience=epochs, least_steps=1)
+    settings = replace(run.settings, epochs=epochs, patience=epochs, min_steps_per_epoch=1)
     inputs, targets = _repeated(training, images)
     batches = make_batches(run, settings, learner, inputs, targets)
     state, phase = TrainingState(), replace(first_phase(run), settings=settings)

@@ -55,5 +55,5 @@ def machine_folder(run: Run) -> Path:
 
 def evaluation_views(settings: RunSettings) -> tuple[View, ...]:
     """The exact views, besides the image itself, that validation and test images are evaluated by."""
-    turned = orientations(settings.augmentation) if settings.average_views else (PLAIN,)
+    turned = orientations(settings.augmentation) if settings.test_time_augmentation else (PLAIN,)
     return tuple(View(orientation) for orientation in turned if orientation != PLAIN)

@@ -25,7 +25,7 @@ from core.jobs.job import Stopped
 from core.runs.events import best_epoch, epoch_table, seconds_in_stages
 from core.runs.execution import FINDING_RATE, OUT_OF_MEMORY, read_execution
 from core.runs.record import Run
-from core.runs.settings import ON, PARAMETERS, RunSettings
+from core.runs.settings import PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
 from core.training.checkpoint import TrainingState, load_checkpoint
 from core.training.class_weights import class_weights
@@ -196,7 +196,7 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
         if words := monitored_in_words(splits, choosing):
             run.events.append("note", text=words)
     state = _state(run, learner, phase)
-    if settings.find_rate == ON and prepared.phase is None:
+    if settings.find_learning_rate and prepared.phase is None:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
         phase = replace(phase, settings=replace(settings, learning_rate=state.learning_rate))
     evaluate = partial(_evaluate_so_far, run, dataset, prepared, before)
@@ -221,7 +221,7 @@ def make_batches(
     """The batches that a learner is trained on, as large as the run has found or its settings say."""
     weights = class_weights(settings, targets)
     size = _batch_size(run, settings)
-    passes = passes_for(settings.least_steps, len(targets), size)
+    passes = passes_for(settings.min_steps_per_epoch, len(targets), size)
     batches = Batches(inputs, targets, size, settings.seed, weights, learner.shares, passes)
     # An answer takes less memory than a step of training, but not where that was made as small as it goes.
     learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
