@@ -25,14 +25,13 @@ from core.runs.evaluation_state import evaluation_state_of
 from core.runs.labels import read_labels
 from core.runs.lineage import parent_run
 from core.runs.record import Run
-from core.runs.settings import CHOICES, PARAMETERS
+from core.runs.settings import PARAMETERS, current_name
 
 MOST_RUNS = 26  # each is called by a letter
 # A name is not to become a list of settings.
 SETTINGS_IN_NAME = 2
-TITLES = {"architecture": "Network", "network": "Blocks", "image_size": "Input size", "augmentation": "Augmentation"}
-TITLES |= {"split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
-TITLES |= {"dataset": "Dataset", "reading": "Pixels"}
+# Of what is no setting, but chosen as well.
+TITLES = {"reading": "Pixels"}
 
 
 def trained_on(run: Run) -> tuple:
@@ -49,8 +48,8 @@ def told_of(run: Run) -> dict[str, Any]:
 
 def setting_title(name: str) -> str:
     """What people call a setting."""
-    known = CHOICES | PARAMETERS
-    return known[name].title if name in known else TITLES.get(name, name)
+    name = current_name(name)
+    return PARAMETERS[name].title if name in PARAMETERS else TITLES.get(name, name)
 
 
 def setting_value(name: str, value: Any) -> str:
@@ -63,6 +62,8 @@ def setting_value(name: str, value: Any) -> str:
         return ARCHITECTURES[value].title
     if name == "network":
         return f"{len(value.get('blocks', ()))} blocks of one's own"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
