@@ -12,11 +12,11 @@ from core.jobs.queue import Queue
 from core.runs.lifecycle import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
 from core.runs.record import Run, delete_run
 from core.runs.settings import RunSettings
+from core.runs.training_curves import training_curves
 from pages.components.gallery import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.shared.progress import duration, show_progress
 from pages.shared.run_label import run_label
-from pages.training.curves import in_words as curves_in_words
 from pages.training.curves import pace_in_words, show_curves, show_rates
 from pages.training.execution import show_execution
 from pages.training.settings_form import basic_settings, more_settings
@@ -165,7 +165,7 @@ def show_error(status: Status) -> None:
 def sentence(run: Run, status: Status, events) -> str:
     """One sentence with the decisive number."""
     epochs = status.facts.get("epochs", 0)
-    words = curves_in_words(events)
+    words = training_curves(events, run.settings.epochs).in_words()
     if status.state == "failed":
         return f"**It failed after {epochs} of {run.settings.epochs} epochs.**"
     if status.state == "stopped":

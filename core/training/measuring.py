@@ -91,7 +91,8 @@ def time_epochs(
     """
     wanted = batch_size_of(settings)
     batch_size = make_batches(settings, learner, *training, wanted).batch_size
-    train = partial(_train, job, replace(settings, batch_size=wanted, min_steps_per_epoch=1), learner, training, validation)
+    one_pass = replace(settings, batch_size=wanted, min_steps_per_epoch=1)
+    train = partial(_train, job, one_pass, learner, training, validation)
     began = time.monotonic()
     # Longer than an epoch perhaps: so that there is a second step.
     clock = train(FIRST_STEPS * batch_size, min(validated_count, batch_size), 1)
