@@ -12,7 +12,7 @@ from core.evaluation.words import percent
 from core.files import read_json, write_json
 from core.hosting import Hosting
 from core.jobs.job import Job
-from core.runs.settings import Parameter
+from core.runs.settings import Number
 from core.workspace import Workspace
 
 WORKER = "core.advice.linear_probe_worker"
@@ -21,7 +21,7 @@ FINDINGS = "linear_probe.json"
 FINDINGS_BEFORE = "quick_look.json"
 FOLDS = 5
 MAJORITY, PIXELS = "majority", "pixels"
-SECONDS = Parameter("seconds", "Seconds", "How long a linear probe may take.", 5, 300, {}, whole=False)
+SECONDS = Number("seconds", "Seconds", "How long a linear probe may take.", 5, 300, whole=False)
 DEFAULT_SECONDS = 30.0
 
 
