@@ -17,9 +17,10 @@ settings = ExtractionSettings(None, 32, "untrained", seed, deterministic=determi
 drawn = []
 for _ in range(2):
     start_keras(settings)
-    import keras, tensorflow as tf
+    import keras
     drawn.append(keras.random.uniform((3,)).numpy().tolist())
-is_deterministic = tf.config.experimental.is_op_determinism_enabled()
+from tensorflow.python.framework.config import is_op_determinism_enabled
+is_deterministic = is_op_determinism_enabled()
 print(json.dumps([drawn, is_deterministic]))
 """
 
