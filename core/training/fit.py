@@ -7,7 +7,6 @@ import numpy as np
 
 from core.runs.execution import FINDING_RATE
 from core.runs.record import Run
-from core.runs.settings import ON
 from core.runs.training_state import TrainingState
 from core.training.batches import Batches
 from core.training.callbacks.base import CallbackList
@@ -66,7 +65,8 @@ def fit_phase(
     """
     learner, examples, is_first = prepared.learner, prepared.examples, prepared.phase is None
     inputs, targets = examples.training()
-    batches = make_batches(phase.settings, learner, inputs, targets, batch_size_of(run.folder, phase.settings))
+    size = batch_size_of(phase.settings, run.record.found_batch_size)
+    batches = make_batches(phase.settings, learner, inputs, targets, size)
     run.update(facts={"batch_size": batches.batch_size})
     splits = examples.table["split"].to_numpy(dtype=str)
     monitored = monitored_rows(splits, examples.targets, phase.settings.seed)
@@ -75,7 +75,7 @@ def fit_phase(
         learner.start_at(starting_logits(phase.settings, targets, class_count))
         _note(run, _passes_in_words(batches))
         _note(run, monitored_in_words(splits, monitored))
-    if is_first and phase.settings.find_rate == ON:
+    if is_first and phase.settings.find_learning_rate:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
         phase = replace(phase, settings=replace(phase.settings, learning_rate=state.learning_rate))
     phase = replace(phase, monitor="loss" if validation is None else "val_loss")

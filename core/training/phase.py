@@ -56,7 +56,9 @@ class Phase:
         return self.epochs_before + best_epoch if best_epoch else self.best_epoch_before
 
     def patience_is_over(self, state: TrainingState) -> bool:
-        """Whether the monitored loss has not improved for as many epochs as early stopping waits."""
+        """Whether early stopping is due: the monitored loss has not improved for as many epochs as it waits."""
+        if not self.settings.early_stopping:
+            return False
         # Epochs that somebody added are not taken away again for what was before them.
         since = max(state.best_epoch, self.extended_from)
         return state.epochs - since >= self.settings.patience

@@ -211,7 +211,8 @@ def _evaluate(run: Run, dataset: Dataset, prepared: Prepared) -> None:
     if prepared.then is not None and run.fine_tuned_weights.exists():
         prepared = prepared.then(load_checkpoint(run.checkpoint, prepared.learner))
         weights = run.fine_tuned_weights
-    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * batch_size_of(run.folder, run.settings))
+    size = batch_size_of(run.settings, run.record.found_batch_size)
+    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * size)
     _predict(run, dataset, prepared, weights)
 
 
