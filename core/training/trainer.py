@@ -35,7 +35,6 @@ from core.training.learner import Learner
 from core.training.phase import Phase, first_phase
 from core.training.prepared import Prepared
 from core.training.training_batches import batch_size_of
-from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
 EVALUATING_SO_FAR = "Evaluating the best so far"
@@ -76,7 +75,7 @@ def train(folder: Path) -> int:
 
 def _train(run: Run) -> tuple[str, str]:
     settings = run.settings
-    dataset = open_dataset(Workspace.at(run.workspace_root), settings.dataset)
+    dataset = open_dataset(run.workspace, settings.dataset)
     # What is trained on is what the dataset is now: edits made meanwhile are for the next run.
     dataset.pin()
     content = dataset.content

@@ -167,7 +167,7 @@ def test_weights_that_are_gone_are_not_downloaded(featured_run, monkeypatch, tmp
 
 
 def test_features_that_are_gone_with_their_images(run):
-    for shard in (run.workspace_root / "features").glob("*/*"):
+    for shard in run.workspace.features.glob("*/*"):
         shard.unlink()
     with pytest.raises(WorkbenchError, match=r"There is no dataset"):
         features_of(run)
@@ -176,7 +176,7 @@ def test_features_that_are_gone_with_their_images(run):
 @pytest.mark.slow
 def test_features_that_are_gone_are_computed_again(linear_head):
     before = features_of(linear_head)
-    for shard in (linear_head.workspace_root / "features").glob("*/*"):
+    for shard in linear_head.workspace.features.glob("*/*"):
         shard.unlink()
     features_of.cache_clear()
     computed = []
