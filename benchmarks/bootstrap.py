@@ -23,7 +23,7 @@ sys.path.insert(0, str(PROJECT))
 from core.evaluation.bootstrap import RESAMPLES, intervals  # noqa: E402
 from core.evaluation.evaluation import evaluate  # noqa: E402
 from core.evaluation.predictions import Predictions  # noqa: E402
-from core.evaluation.resampled_scores import TOP_K, scores_of, per_image_terms  # noqa: E402
+from core.evaluation.resampled_scores import TOP_K, per_image_terms, scores_of  # noqa: E402
 
 IMAGES = 25_000
 CLASSES = (2, 21, 200)

@@ -219,7 +219,7 @@ class Trial:
     def _settings(self, **changes) -> RunSettings:
         epochs = self.part.epochs
         values = {"dataset": "photos", "architecture": self._name, "epochs": epochs, "patience": epochs}
-        return read_settings(values | {"deterministic": "on"} | self.part.settings | changes)
+        return read_settings(values | {"deterministic": True} | self.part.settings | changes)
 
     def _found(self, run: Run) -> dict:
         """What a kill has left."""

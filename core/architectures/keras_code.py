@@ -30,7 +30,7 @@ LEFT_OUT = {
     "augmentation": [],
     "schedule": "constant",
     "warmup": 0,
-    "find_rate": "off",
+    "find_learning_rate": False,
     "class_weights": "none",
     "label_smoothing": 0,
     "unfreeze": 0,
@@ -142,7 +142,7 @@ def _optimiser(settings: Mapping[str, Any]) -> str:
     if name in ("sgd", "rmsprop"):
         arguments["momentum"] = settings["momentum"]
     if name == "sgd":
-        arguments["nesterov"] = settings["nesterov"] == "on"
+        arguments["nesterov"] = settings["nesterov"]
     if name in ("sgd", "adamw") and settings["weight_decay"]:
         arguments["weight_decay"] = settings["weight_decay"]
     if settings["gradient_clipping"]:
@@ -160,7 +160,7 @@ def _fitting(settings: Mapping[str, Any]) -> str:
 def _not_said(architecture: Architecture, settings: Mapping[str, Any]) -> list[str]:
     """What runs do besides that, where these settings ask for it."""
     lines = []
-    if architecture.frozen and settings["choose_decay"] and not settings["hidden"]:
+    if architecture.frozen and settings["tune_weight_decay"] and not settings["hidden"]:
         lines.append("A run computes the backbone's features once, and takes the best of several weight decays.")
     lines += [
         f"A run also has {name} = {settings[name]}." for name, usual in LEFT_OUT.items() if settings[name] != usual

@@ -12,7 +12,6 @@ from typing import Any
 
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
-from core.evaluation.comparison import right
 from core.evaluation.intervals import wilson
 from core.evaluation.probability_scores import log_loss
 from core.hosting import Hosting
@@ -235,7 +234,7 @@ class Sweeping:
             return {}
         if not len(rows):
             return {}
-        count, hits = len(rows), int(right(rows).sum())
+        count, hits = len(rows), int(rows.right.sum())
         accuracy = {"accuracy": hits / count, "accuracy_ci95": list(wilson(hits, count)), "images": count}
         return accuracy | {"log_loss": log_loss(rows.true, rows.probabilities)}
 

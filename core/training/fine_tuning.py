@@ -126,7 +126,7 @@ def second_phase_settings(settings: RunSettings) -> RunSettings:
         epochs=settings.fine_tune_epochs,
         learning_rate=settings.fine_tune_rate,
         batch_size=BATCH_SIZE,
-        least_steps=1,
+        min_steps_per_epoch=1,
         optimiser="adamw",
         schedule="constant",
         warmup=0.0,

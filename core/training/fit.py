@@ -7,7 +7,6 @@ import numpy as np
 
 from core.runs.execution import FINDING_RATE
 from core.runs.record import Run
-from core.runs.settings import ON
 from core.runs.training_state import TrainingState
 from core.training.batches import Batches
 from core.training.callbacks.base import CallbackList
@@ -76,7 +75,7 @@ def fit_phase(
         learner.start_at(starting_logits(phase.settings, targets, class_count))
         _note(run, _passes_in_words(batches))
         _note(run, monitored_in_words(splits, monitored))
-    if phase.is_first and phase.settings.find_rate == ON:
+    if phase.is_first and phase.settings.find_learning_rate:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
         phase = replace(phase, settings=replace(phase.settings, learning_rate=state.learning_rate))
     phase = replace(phase, monitor="loss" if validation is None else "val_loss")

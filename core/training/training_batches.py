@@ -21,7 +21,7 @@ def make_batches(
     batch_size
         See `batch_size_of`.
     """
-    passes = passes_for(settings.least_steps, len(targets), batch_size)
+    passes = passes_for(settings.min_steps_per_epoch, len(targets), batch_size)
     weights = class_weights(settings, targets)
     batches = Batches(inputs, targets, batch_size, settings.seed, weights, learner.shares, passes)
     # An answer takes less memory than a step of training, but not where that was made as small as it goes.

@@ -35,7 +35,7 @@ def show_matrix_difference(
     labels
         The names of all k classes.
     changes : ndarray of int, shape (k, k)
-        Rows are true classes: see `core.evaluation.comparison.matrix_difference`.
+        Rows are true classes: see `core.evaluation.disagreement.matrix_difference`.
     names
         What the two runs are called.
     selected

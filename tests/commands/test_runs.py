@@ -11,7 +11,7 @@ from core.cli import main
 from core.evaluation.predictions import Predictions
 from core.jobs.job import identity
 from core.runs.record import create_run, find_run
-from core.runs.settings import CHOICES, PARAMETERS, read_settings
+from core.runs.settings import PARAMETERS, Choice, read_settings
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_the_help_explains_every_setting(capsys):
     for parameter in PARAMETERS.values():
         assert parameter.name in shown
         assert parameter.explanation in shown
-    for choice in CHOICES.values():
+    for choice in (found for found in PARAMETERS.values() if isinstance(found, Choice)):
         assert all(f"{option}: {meaning}" in shown for option, meaning in choice.options.items())
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
+from core.evaluation.comparison import in_words
 from core.evaluation.predictions import Predictions
 from core.runs.comparison import compare_runs
 from core.runs.lineage import retrain
@@ -109,11 +110,11 @@ def test_what_is_called_otherwise_is_answered_as_before(pets, answered, change, 
     assert after.accuracy == before.accuracy or len(pets.class_names) < 3, "together, fewer answers are wrong"
     new = answered(wrong=2)
     found = compare_runs([old, new])
-    (pair,) = found["pairs"]
-    assert pair["comparable"], pair["why_not"]
-    assert not pair["proven"]
+    (pair,) = found.pairs.values()
+    assert not pair.why_not
+    assert not pair.proven
     if len(pets.class_names) == 3:
-        assert pair["words"] == "A and B are right on the same of 12 images: nothing tells them apart."
+        assert in_words(pair) == "A and B are right on the same of 12 images: nothing tells them apart."
     labels = Run(old.folder).images().set_index("path")["label"]
     now = pets.images.set_index("path")["label"]
     assert labels.to_dict() == now.to_dict()
@@ -142,10 +143,9 @@ def test_a_class_that_is_two_by_now_is_not_compared(pets, answered):
     for after in (False, True):
         if after:
             new.update(facts={"parent_run": old.id, "edits_since_parent": []})
-        (pair,) = compare_runs([old, new])["pairs"]
-        assert not pair["comparable"]
-        assert "only" in pair["why_not"]
-        assert "“cats or dogs”" in pair["why_not"]
+        (pair,) = compare_runs([old, new]).pairs.values()
+        assert "only" in pair.why_not
+        assert "“cats or dogs”" in pair.why_not
 
 
 def test_a_class_whose_images_were_left_out_is_not_taken_for_the_one_that_got_its_name(pets, answered):
@@ -163,12 +163,12 @@ def test_labels_that_were_corrected_are_still_corrections(pets, answered, monkey
     tested = pets.images[(pets.images["split"] == "test") & (pets.images["label"] == "zebras")]["path"].tolist()
     relabel(pets, tested[:2], "dogs")
     new = answered()
-    (pair,) = compare_runs([old, new])["pairs"]
-    assert not pair["comparable"], "the two did not learn from the same"
+    (pair,) = compare_runs([old, new]).pairs.values()
+    assert pair.why_not, "the two did not learn from the same"
     new.update(facts={"parent_run": old.id, "edits_since_parent": [2]})
     found = compare_runs([old, new])
-    assert found["remark"].startswith("B is A trained again, on images that were corrected in between.")
-    assert [row["accuracy"] for row in found["runs"]] == [pytest.approx(10 / 12), 1.0]
+    assert found.remark.startswith("B is A trained again, on images that were corrected in between.")
+    assert [row.accuracy.value for row in found.runs] == [pytest.approx(10 / 12), 1.0]
 
 
 def test_a_run_of_yesterday_whose_clock_was_wrong_is_placed_by_its_labels(pets, answered):

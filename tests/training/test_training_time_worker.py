@@ -85,15 +85,15 @@ def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, set
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("warm_starts")
-def test_a_trial_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colours, settings, monkeypatch, eventually):
+def test_a_trial_waits_for_a_slot_and_can_be_stopped_meanwhile(workspace, colours, settings, monkeypatch, eventually):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
-    place = Queue(workspace.slots).free_slot()
+    slot = Queue(workspace.slots).free_slot()
     trial = start_estimate(workspace, colours, settings())
     eventually(lambda: trial.status().stage == "Waiting for a training to end")
     trial.request_stop()
     assert wait(trial).state == "stopped"
     assert kept_estimate(workspace, colours, settings()) is None
-    place.close()
+    slot.close()
 
 
 @pytest.mark.slow
