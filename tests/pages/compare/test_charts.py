@@ -8,7 +8,6 @@ from plotly.subplots import make_subplots
 from core.runs.comparison import letter
 from pages.compare.charts import _name_ends, curves_in_words, intervals_in_words, label, not_comparable
 from pages.compare.sweep import suggested_range
-from pages.components.comparison_matrix import MOST_CLASSES, classes_to_show
 
 
 def row(run, accuracy):
@@ -38,20 +37,6 @@ def test_the_curves_in_words():
 def test_which_runs_can_not_be_compared():
     pairs = [{"second_run": "x", "why_not": ""}, {"second_run": "y", "why_not": "Other images."}]
     assert not_comparable({"pairs": pairs}) == {"y": "Other images."}
-
-
-def test_of_many_classes_those_are_shown_that_changed():
-    assert classes_to_show(np.zeros((6, 6), int)) == list(range(6))
-    assert classes_to_show(np.zeros((21, 21), int)) == []
-    changes = np.zeros((200, 200), int)
-    changes[150, 7], changes[150, 150] = 3, -3
-    assert classes_to_show(changes) == [7, 150]
-    changes[np.arange(100), np.arange(100)] = 1
-    changes[np.arange(40, 60), 60] = 2
-    shown = classes_to_show(changes)
-    assert len(shown) == MOST_CLASSES
-    assert {7, 150, 60} <= set(shown), "both classes of a mistake"
-    assert shown == sorted(shown)
 
 
 def test_letters_of_curves_that_end_alike_stand_side_by_side():
