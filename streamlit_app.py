@@ -8,7 +8,7 @@ from core.advice.diagnosis import diagnosis_of
 from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.runs.events import epoch_table
 from core.runs.record import Run
 from pages.components.gallery import escape

@@ -78,6 +78,11 @@ class Predictions:
         """ndarray of int, shape (n,): the most probable class of each image; the lowest index among equals."""
         return self.probabilities.argmax(axis=1)
 
+    @property
+    def right(self) -> np.ndarray:
+        """ndarray of bool, shape (n,): whether each answer is right."""
+        return self.predicted == self.true
+
     def of(self, split: str) -> "Predictions":
         """Rows of one split, in the order they are in here; possibly none.
 

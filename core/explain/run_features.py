@@ -15,11 +15,12 @@ from core.architectures.weights import IMAGENET, fetch_weights, file_hash, path_
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
+from core.features.feature_extractor import load_backbone
 from core.features.plan import default_plan, read_plan
-from core.features.store import FeatureStore, cache_key, extract
+from core.features.store import FeatureStore, extract
 from core.jobs.progress import Report, unheard
 from core.runs.record import Run
-from core.training.stages import machine_folder
+from core.training.frozen import extraction_settings
 from core.workspace import Workspace
 
 
@@ -54,7 +55,7 @@ class RunFeatures:
 
 
 def _as_of(run: Run, machine: Path | None = None, report: Report = unheard) -> Hashable:
-    return run.folder, machine or machine_folder(run), run.answers_as_of
+    return run.folder, machine or Workspace.holding(run.folder).machine, run.answers_as_of
 
 
 # The latest alone: of 25,000 images they take up to 200 MB.
@@ -77,10 +78,11 @@ def features_of(run: Run, machine: Path | None = None, report: Report = unheard)
     WorkbenchError
         If the run has no predictions, or its images or weights are gone where they are needed.
     """
+    machine = machine or Workspace.holding(run.folder).machine
     report("Reading the features of the images", 0, 0)
     table, predictions = _images_of(run)
     frozen = run.settings.design.frozen
-    store, compute = (_of_backbone if frozen else _of_trained)(run, (machine or machine_folder(run)) / "features")
+    store, compute = (_of_backbone if frozen else _of_trained)(run, machine / "features")
     if any(identity not in store for identity in table["pixel_hash"]):
         _compute_lacking(run, store, table, compute, report)
         kept = np.array([identity in store for identity in table["pixel_hash"]], dtype=bool)
@@ -120,7 +122,7 @@ def _rows(predictions: Predictions, chosen: np.ndarray) -> Predictions:
 def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
     """Where the features of a frozen backbone are, and how they are computed."""
     settings = run.settings
-    facts = run.status().facts.get("plan")
+    facts = run.record.plan
     plan = default_plan() if facts is None else read_plan({k: v for k, v in facts.items() if k != "words"})
     if settings.weights == IMAGENET and path_at_hand(settings.design) is None:
         raise WorkbenchError(
@@ -128,17 +130,14 @@ def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
             "of this run are known. Get them on the Model page."
         )
     weights = fetch_weights(settings.design, settings.weights, lambda come, expected: None)
-    plain = cache_key(settings.architecture, settings.image_size, weights, settings.seed, plan.family, run.reading)
+    extraction = extraction_settings(settings, run.reading)
 
     def compute() -> Callable[[np.ndarray], np.ndarray]:
         from core.features.runtimes import runtimes
-        from core.networks.backbones import build_backbone
-        from core.training.keras_start import start_keras
 
-        start_keras(settings)
-        return runtimes()[plan.runtime].make(build_backbone(settings.design, settings.image_size, weights))
+        return runtimes()[plan.runtime].make(load_backbone(extraction, weights))
 
-    return FeatureStore(folder, plain), compute
+    return FeatureStore(folder, extraction.cache_key(weights, plan.family)), compute
 
 
 def _of_trained(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:

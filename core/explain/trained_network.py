@@ -22,7 +22,6 @@ from core.images.reading_settings import AS_USUAL, Reading
 from core.networks.backbones import build_backbone
 from core.networks.fine_tuning import build_fine_tuned, cut_backbone
 from core.networks.network import build_head
-from core.runs.execution import read_execution
 from core.runs.record import Run
 from core.training.scratch import build_learner
 from core.workspace import Workspace
@@ -213,7 +212,7 @@ def _class_count(run: Run) -> int:
 
 def _scratch(run: Run, class_count: int) -> TrainedNetwork:
     """In the very precision that it was trained and evaluated in."""
-    kept = read_execution(run.folder).get("plan")
+    kept = run.record.plan
     learner = build_learner(run.settings, class_count, default_plan() if kept is None else read_plan(kept))
     learner.load(run.best_weights)
     model = learner.model

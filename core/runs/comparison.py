@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from string import ascii_uppercase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.architectures.registry import ARCHITECTURES
 from core.augmentation.recipe import in_words as recipe_in_words
@@ -13,30 +13,183 @@ from core.datasets.content import images_version
 from core.datasets.pixel_scale import reading_in_words
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.changes import by_later_labels
-from core.evaluation.comparison import Evaluated, Pair, compare_with, right, settings_that_differ
+from core.evaluation.comparable import EvaluatedRun
+from core.evaluation.comparison import PairedComparison, compare_with
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.confusion_scores import Counts, macro_f1
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import SPLIT_WORDS, confusion_matrix, log_loss, percent
 from core.evaluation.predictions import Predictions
+from core.evaluation.probability_scores import log_loss
+from core.evaluation.score import Score
+from core.evaluation.words import SPLIT_WORDS, percent
 from core.runs.cost import cost_of
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.labels import read_labels
 from core.runs.lineage import parent_run
 from core.runs.record import Run
-from core.runs.settings import CHOICES, PARAMETERS
+from core.runs.settings import PARAMETERS, current_name
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from core.figures.comparison import Drawn
 
 MOST_RUNS = 26  # each is called by a letter
 # A name is not to become a list of settings.
 SETTINGS_IN_NAME = 2
-TITLES = {"architecture": "Network", "network": "Blocks", "image_size": "Input size", "augmentation": "Augmentation"}
-TITLES |= {"split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
-TITLES |= {"dataset": "Dataset", "reading": "Pixels"}
+# Of what is no setting, but chosen as well.
+TITLES = {"reading": "Pixels"}
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """One of several runs side by side.
+
+    Parameters
+    ----------
+    run : str
+        Its id.
+    letter : str
+        What all words of the comparison call it.
+    name : str
+        A name that no other of them has.
+    star, notes
+        See `core.runs.labels.Labels`.
+    untrained : bool
+        Whether its backbone is random numbers.
+    n : int
+        How many images it is evaluated by.
+    accuracy : Score
+        With Wilson's interval.
+    log_loss, macro_f1 : float
+        See `core.evaluation`.
+    seconds, parameters, bytes_on_disk
+        See `core.runs.cost.Cost`.
+    """
+
+    run: str
+    letter: str
+    name: str
+    star: bool
+    notes: str
+    untrained: bool
+    n: int
+    accuracy: Score
+    log_loss: float
+    macro_f1: float
+    seconds: float | None
+    parameters: int | None
+    bytes_on_disk: int
+
+    @property
+    def words(self) -> str:
+        """Its accuracy with the interval, such as "80 % of 50 (95 % interval 70–90 %)"."""
+        low, high = (percent(end, self.n) for end in (self.accuracy.low, self.accuracy.high))
+        within = f"95 % interval {low.removesuffix(' %')}–{high}"
+        return f"{percent(self.accuracy.value, self.n)} of {self.n:,} ({within})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        document: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Score):
+                document |= {field.name: value.value, f"{field.name}_ci95": [value.low, value.high]}
+            else:
+                document[field.name] = value
+        return document
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs side by side: which is better, and whether that could be chance.
+
+    Parameters
+    ----------
+    split : {"test", "validation", "train"}
+        The part that they are compared by.
+    best : str
+        The id of the run that is right most often.
+    answer : str
+        Which is better and whether that could be chance, in a sentence.
+    others : str
+        How the best stands with those behind the second; "" without any.
+    remark : str
+        What was done to make them comparable; mostly "".
+    provisional : tuple of str
+        For each run that is unfinished, or has better weights than those evaluated, its letter and what to know.
+    runs : tuple of ComparedRun
+        In the order in which they were named.
+    settings : dict
+        By name, the values of those that are not the same in all runs, in their order.
+    pairs : dict of PairedComparison
+        By the id of each other run, the best beside it.
+    """
+
+    split: str
+    best: str
+    answer: str
+    others: str
+    remark: str
+    provisional: tuple[str, ...]
+    runs: tuple[ComparedRun, ...]
+    settings: dict[str, list[Any]]
+    pairs: dict[str, PairedComparison]
+
+    def figure(self) -> "Figure":
+        """The accuracies on one axis, each with its 95 % interval, as a Plotly figure."""
+        from core.figures.comparison import intervals_figure
+
+        return intervals_figure(self.drawn(), f"right, of the {SPLIT_WORDS[self.split]} images")
+
+    def drawn(self) -> "list[Drawn]":
+        """The runs as figures want them."""
+        from core.figures.comparison import Drawn
+
+        apart = self.not_comparable
+        return [
+            Drawn(
+                run.letter,
+                run.name,
+                run.accuracy.value,
+                run.accuracy.low,
+                run.accuracy.high,
+                run.words,
+                run.run in apart,
+            )
+            for run in self.runs
+        ]
+
+    def in_words(self) -> str:
+        """The accuracies with their intervals, the best first."""
+        rows = sorted(self.runs, key=lambda row: -row.accuracy.value)
+        return "; ".join(f"{row.name}: {row.words}" for row in rows) + "."
+
+    @property
+    def not_comparable(self) -> dict[str, str]:
+        """By the id of a run, what keeps it from being compared with the best."""
+        return {run: pair.why_not for run, pair in self.pairs.items() if pair.why_not}
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        pairs = [{"first_run": self.best, "second_run": run} | pair.to_dict() for run, pair in self.pairs.items()]
+        return {
+            "split": self.split,
+            "best": self.best,
+            "answer": self.answer,
+            "others": self.others,
+            "remark": self.remark,
+            "provisional": list(self.provisional),
+            "runs": [run.to_dict() for run in self.runs],
+            "settings": self.settings,
+            "pairs": pairs,
+        }
 
 
 def trained_on(run: Run) -> tuple:
     """What two runs have to agree in to be comparable, as far as it can be told without a look at their answers."""
     settings = run.settings
-    what = run.learned_from() or images_version(run.status().facts.get("dataset_version"))
+    what = run.learned_from() or images_version(run.record.dataset_version)
     return settings.dataset, what, settings.split_seed, settings.fold
 
 
@@ -47,8 +200,8 @@ def told_of(run: Run) -> dict[str, Any]:
 
 def setting_title(name: str) -> str:
     """What people call a setting."""
-    known = CHOICES | PARAMETERS
-    return known[name].title if name in known else TITLES.get(name, name)
+    name = current_name(name)
+    return PARAMETERS[name].title if name in PARAMETERS else TITLES.get(name, name)
 
 
 def setting_value(name: str, value: Any) -> str:
@@ -61,6 +214,8 @@ def setting_value(name: str, value: Any) -> str:
         return ARCHITECTURES[value].title
     if name == "network":
         return f"{len(value.get('blocks', ()))} blocks of one's own"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
@@ -91,19 +246,37 @@ def names_of(runs: Sequence[Run]) -> list[str]:
     return [f"{name}, {_clock(run)}" if name in repeated else name for name, run in zip(names, runs, strict=True)]
 
 
+def settings_that_differ(settings: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The settings that are not the same in all runs.
+
+    Parameters
+    ----------
+    settings
+        Of each run, as `RunSettings.to_dict` gives them.
+
+    Returns
+    -------
+    dict
+        By the setting's name, its value in each run; None where a run has no such setting.
+    """
+    names = list(dict.fromkeys(name for values in settings for name in values))
+    columns = {name: [values.get(name) for values in settings] for name in names}
+    return {name: values for name, values in columns.items() if any(value != values[0] for value in values[1:])}
+
+
 def letter(index: int) -> str:
     """What the run of this place in a list is called for short: A, B and so on."""
     return ascii_uppercase[index]
 
 
-def evaluated(run: Run, name: str, predictions: Predictions) -> Evaluated:
+def evaluated(run: Run, name: str, predictions: Predictions) -> EvaluatedRun:
     """What `core.evaluation.comparison` has to know of a run, which its words will call `name`."""
     # Runs on the same images by different scales are to be compared: which is better is the question then.
-    version = images_version(run.status().facts.get("dataset_version"))
-    return Evaluated(name, run.settings.dataset, version, predictions, run.groups(predictions), run.learned_from())
+    version = images_version(run.record.dataset_version)
+    return EvaluatedRun(name, run.settings.dataset, version, predictions, run.groups(predictions), run.learned_from())
 
 
-def evaluated_as_it_is(run: Run) -> Evaluated:
+def evaluated_as_it_is(run: Run) -> EvaluatedRun:
     """The same with the run's own predictions; its id is its name.
 
     Raises
@@ -118,7 +291,7 @@ def evaluated_as_it_is(run: Run) -> Evaluated:
         raise WorkbenchError(words if run.id in words else f"{run.id}: {words}") from error
 
 
-def what_keeps_out(run: Run, split: str, read: Callable[[Run], Evaluated] = evaluated_as_it_is) -> str:
+def what_keeps_out(run: Run, split: str, read: Callable[[Run], EvaluatedRun] = evaluated_as_it_is) -> str:
     """Why a run has nothing to be compared by, in words; "" where it has."""
     try:
         if len(read(run).predictions.of(split)):
@@ -140,8 +313,8 @@ def corrected_from(new: Run, old: Run) -> bool:
 
 
 def evaluate_all(
-    runs: Sequence[Run], read: Callable[[Run], Evaluated] = evaluated_as_it_is
-) -> tuple[list[Evaluated], str]:
+    runs: Sequence[Run], read: Callable[[Run], EvaluatedRun] = evaluated_as_it_is
+) -> tuple[list[EvaluatedRun], str]:
     """What a comparison has to know of runs, each called by its letter.
 
     Two runs of which one was trained again after the other's labels had been put right are evaluated by the images that
@@ -154,7 +327,7 @@ def evaluate_all(
 
     Returns
     -------
-    entries : list of Evaluated
+    entries : list of EvaluatedRun
     remark : str
         What was done to make them comparable, in words; mostly "".
 
@@ -177,7 +350,7 @@ def renamed_since(runs: Sequence[Run]) -> str:
     return " ".join(f"{', '.join(letters)}: {words}" for words, letters in told.items())
 
 
-def by_corrected_labels(runs: Sequence[Run], entries: Sequence[Evaluated]) -> tuple[list[Evaluated], str]:
+def by_corrected_labels(runs: Sequence[Run], entries: Sequence[EvaluatedRun]) -> tuple[list[EvaluatedRun], str]:
     """Two runs made comparable where one was trained again after the other's labels had been put right.
 
     Returns
@@ -206,8 +379,8 @@ def by_corrected_labels(runs: Sequence[Run], entries: Sequence[Evaluated]) -> tu
 
 
 def compare_runs(
-    runs: Sequence[Run], split: str = "test", entries: Sequence[Evaluated] | None = None, remark: str = ""
-) -> dict[str, Any]:
+    runs: Sequence[Run], split: str = "test", entries: Sequence[EvaluatedRun] | None = None, remark: str = ""
+) -> Comparison:
     """Put runs side by side: what page and command line show.
 
     Parameters
@@ -218,17 +391,6 @@ def compare_runs(
         "test", "validation" or "train".
     entries, remark
         As `evaluate_all` gives them; for those who have them at hand.
-
-    Returns
-    -------
-    dict
-        JSON-ready. "split"; "best": the id of the run that is right most often; "answer": which is better and whether
-        that could be chance, in a sentence; "others": how the best stands with those behind the second; "remark";
-        "provisional": as the function of this name gives it;
-        "runs": of each its "run" (id), "letter" (what all words call it), "name", "star", "notes", "untrained", "n",
-        "accuracy", "accuracy_ci95", "log_loss", "macro_f1", "seconds", "parameters" and "bytes_on_disk"; "settings":
-        by name, the values of those that are not the same in all; and "pairs": the best beside each other one, as
-        `core.evaluation.comparison.Pair.to_dict` gives them, with both ids.
 
     Raises
     ------
@@ -245,47 +407,49 @@ def compare_runs(
         entries, remark = evaluate_all(runs)
     names = names_of(runs)
     rows = [_row(*triple, split) for triple in zip(runs, entries, names, strict=True)]
-    best = max(range(len(rows)), key=lambda index: rows[index]["accuracy"])
+    best = max(range(len(rows)), key=lambda index: rows[index].accuracy.value)
     others = [index for index in range(len(rows)) if index != best]
     pairs = compare_with(entries[best], [entries[index] for index in others], split)
     answer, rest = _answer(rows, best, dict(zip(others, pairs, strict=True)), split)
-    ids = [{"first_run": runs[best].id, "second_run": runs[index].id} for index in others]
-    return {
-        "split": split,
-        "best": runs[best].id,
-        "answer": answer,
-        "others": rest,
-        "remark": remark,
-        "provisional": provisional(runs),
-        "runs": rows,
-        "settings": settings_that_differ([told_of(run) for run in runs]),
-        "pairs": [run_ids | pair.to_dict() for run_ids, pair in zip(ids, pairs, strict=True)],
-    }
+    return Comparison(
+        split=split,
+        best=runs[best].id,
+        answer=answer,
+        others=rest,
+        remark=remark,
+        provisional=provisional(runs),
+        runs=tuple(rows),
+        settings=settings_that_differ([told_of(run) for run in runs]),
+        pairs={runs[index].id: pair for index, pair in zip(others, pairs, strict=True)},
+    )
 
 
-def provisional(runs: Sequence[Run]) -> list[str]:
+def provisional(runs: Sequence[Run]) -> tuple[str, ...]:
     """For each run that is unfinished, or has better weights than those evaluated, its letter and what to know."""
     evaluation_states = [evaluation_state_of(run) for run in runs]
-    return [f"{letter(index)}: {each.words()}" for index, each in enumerate(evaluation_states) if each.provisional]
+    words = (f"{letter(index)}: {each.words()}" for index, each in enumerate(evaluation_states) if each.provisional)
+    return tuple(words)
 
 
-def _answer(rows: Sequence[Mapping[str, Any]], best: int, pairs: Mapping[int, Pair], split: str) -> tuple[str, str]:
+def _answer(
+    rows: Sequence[ComparedRun], best: int, pairs: Mapping[int, PairedComparison], split: str
+) -> tuple[str, str]:
     """Which is better, and whether that could be chance, in a sentence; and how it stands with the others."""
-    n, name = rows[best]["n"], f"{letter(best)} ({rows[best]['name']})"
-    reached = f"{percent(rows[best]['accuracy'], n)} of {n:,} {SPLIT_WORDS[split]} images"
+    n, name, accuracy = rows[best].n, f"{letter(best)} ({rows[best].name})", rows[best].accuracy.value
+    reached = f"{percent(accuracy, n)} of {n:,} {SPLIT_WORDS[split]} images"
     beside = {index: pair for index, pair in pairs.items() if not pair.why_not}
     if not beside:
         return f"{name} is right most often, on {reached}, but none of the others can be compared with it.", ""
-    following = max(beside, key=lambda index: rows[index]["accuracy"])
-    its = f"{letter(following)} ({rows[following]['name']})"
-    if rows[following]["accuracy"] == rows[best]["accuracy"]:
+    following = max(beside, key=lambda index: rows[index].accuracy.value)
+    its, its_accuracy = f"{letter(following)} ({rows[following].name})", rows[following].accuracy.value
+    if its_accuracy == accuracy:
         text = f"{name} and {its} are right equally often, each on {reached}: neither is better."
     elif beside[following].proven:
         text = f"{name} is better than {its}, by more than chance: it is right on {reached}, {letter(following)} on "
-        text += f"{percent(rows[following]['accuracy'], n)}."
+        text += f"{percent(its_accuracy, n)}."
     else:
         text = f"{name} is right most often, on {reached}, but its lead over {its}, which is right on "
-        text += f"{percent(rows[following]['accuracy'], n)}, could be chance."
+        text += f"{percent(its_accuracy, n)}, could be chance."
     worse = [index for index, pair in beside.items() if index != following and pair.proven]
     return text, _of_the_rest(letter(best), worse, [index for index in beside if index != following])
 
@@ -304,29 +468,27 @@ def _of_the_rest(best: str, worse: Sequence[int], rest: Sequence[int]) -> str:
     return f"Of the other {len(rest)}, {best} is better than {listed} by more than chance."
 
 
-def _row(run: Run, entry: Evaluated, name: str, split: str) -> dict[str, Any]:
+def _row(run: Run, entry: EvaluatedRun, name: str, split: str) -> ComparedRun:
     rows, labels = entry.predictions.of(split), read_labels(run)
     if not len(rows):
         raise UsageError(f"The run {run.id} has no {split} images to be compared by.")
-    count, n, hits = len(rows.class_names), len(rows), int(right(rows).sum())
+    count, n, hits = len(rows.class_names), len(rows), int(rows.right.sum())
     cost = cost_of(run, count)
-    matrix = confusion_matrix(rows.true, rows.predicted, count)
-    return {
-        "run": run.id,
-        "letter": entry.name,
-        "name": name,
-        "star": labels.star,
-        "notes": labels.notes,
-        "untrained": run.settings.untrained,
-        "n": n,
-        "accuracy": hits / n,
-        "accuracy_ci95": list(wilson(hits, n)),
-        "log_loss": log_loss(rows.true, rows.probabilities),
-        "macro_f1": float(macro_f1(Counts.of(matrix))),
-        "seconds": cost.seconds,
-        "parameters": cost.parameters,
-        "bytes_on_disk": cost.bytes_on_disk,
-    }
+    return ComparedRun(
+        run=run.id,
+        letter=entry.name,
+        name=name,
+        star=labels.star,
+        notes=labels.notes,
+        untrained=run.settings.untrained,
+        n=n,
+        accuracy=Score(hits / n, *wilson(hits, n)),
+        log_loss=log_loss(rows.true, rows.probabilities),
+        macro_f1=float(macro_f1(Counts.of(confusion_matrix(rows.true, rows.predicted, count)))),
+        seconds=cost.seconds,
+        parameters=cost.parameters,
+        bytes_on_disk=cost.bytes_on_disk,
+    )
 
 
 def _clock(run: Run) -> str:

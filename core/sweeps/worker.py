@@ -12,9 +12,8 @@ from typing import Any
 
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
-from core.evaluation.comparison import right
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import log_loss
+from core.evaluation.probability_scores import log_loss
 from core.hosting import Hosting
 from core.jobs.job import ACTIVE_STATES, Stopped, carry_out, identity
 from core.jobs.queue import Queue
@@ -201,7 +200,7 @@ class Sweeping:
         trial["cut_short"] = status.state == "stopped" and self._over
         trial |= {"error": status.error.partition("\n")[0]} | self._evaluation(run)
         # One that diverged has told something about its settings.
-        failed = status.state == "failed" and not status.facts.get("diverged")
+        failed = status.state == "failed" and not run.record.diverged
         self._failures = self._failures + 1 if failed else 0
         if self._failures == MOST_FAILURES and not self._problem:
             self._problem = (
@@ -226,7 +225,7 @@ class Sweeping:
 
     def _evaluation(self, run: Run) -> dict[str, Any]:
         """Log loss and accuracy on the validation images, where the run came so far."""
-        version = run.status().facts.get("dataset_version")
+        version = run.record.dataset_version
         if version not in (None, self._request["dataset_version"]):
             return {"error": "It was trained on other images: the dataset was changed meanwhile."}
         try:
@@ -235,7 +234,7 @@ class Sweeping:
             return {}
         if not len(rows):
             return {}
-        count, hits = len(rows), int(right(rows).sum())
+        count, hits = len(rows), int(rows.right.sum())
         accuracy = {"accuracy": hits / count, "accuracy_ci95": list(wilson(hits, count)), "images": count}
         return accuracy | {"log_loss": log_loss(rows.true, rows.probabilities)}
 
@@ -247,7 +246,7 @@ def _is_on_its_way(run: Run, trial: dict[str, Any]) -> bool:
     """
     status = run.status()
     own_end = status.state == "done" or (status.state == "stopped" and not trial["cut_short"])
-    return status.active or own_end or bool(status.facts.get("diverged"))
+    return status.active or own_end or run.record.diverged
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core.datasets.store import Dataset
+from core.figures.colours import class_colours
 from core.images.reading import UnreadableImage
-from pages.shared.colours import class_colours
 from pages.shared.image_facts import facts_of
 from pages.shared.thumbnails import SIDE, image_url, thumbnail_url, thumbnail_urls
 

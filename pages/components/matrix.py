@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.class_order import by_similarity
-from core.evaluation.confusions import BY_COLUMN, BY_ROW, COUNTS, classes_with_mistakes, shares
+from core.evaluation.confusion_matrix import classes_with_mistakes, normalised
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
@@ -23,6 +23,9 @@ _component = st.components.v2.component(
     js=(_FOLDER / "matrix.js").read_text(encoding="utf-8"),
 )
 CHANGES = "changes"
+COUNTS, BY_ROW, BY_COLUMN = "counts", "by row", "by column"
+# What cells are shaded by: see `core.evaluation.confusion_matrix.normalised`.
+NORMALIZE = {COUNTS: "true", BY_ROW: "true", BY_COLUMN: "pred"}
 IN_ORDER, SIMILAR, MISTAKEN = "all classes", "similar side by side", "only with mistakes"
 SIMILAR_MISTAKEN = "mistaken, similar side by side"
 CELL_WORDS = {
@@ -64,7 +67,7 @@ def show_confusion_matrix(
     clicked
         Is called with a cell (true, predicted) that was clicked, before the page is drawn anew.
     """
-    counts, part = np.asarray(matrix), shares(matrix, by)
+    counts, part = np.asarray(matrix), normalised(matrix, NORMALIZE[by])
     shown = list(range(len(labels)) if classes is None else classes)
     # Most of a large matrix is empty: only what holds images is sent.
     cells = [(row, column, counts[row, column], part[row, column]) for row, column in np.argwhere(counts)]
@@ -86,7 +89,7 @@ def show_matrix_difference(
     labels
         The names of all k classes.
     changes : ndarray of int, shape (k, k)
-        Rows are true classes: see `core.evaluation.comparison.matrix_difference`.
+        Rows are true classes: see `core.evaluation.disagreement.matrix_difference`.
     names
         What the two runs are called.
     selected

@@ -10,9 +10,9 @@ from core.datasets.editing import exclude, relabel
 from core.datasets.edits import Edit
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
-from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, Score, cell_changes, changes
+from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, RightAnswers, cell_changes, changes
 from core.evaluation.comparison import compare, luck_in_words
-from core.evaluation.metrics import SPLIT_WORDS, percent
+from core.evaluation.words import SPLIT_WORDS, percent
 from core.jobs.warm_worker import warm_worker
 from core.runs.comparison import by_corrected_labels, evaluated
 from core.runs.lineage import edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling
@@ -266,7 +266,7 @@ def old_and_new_in_words(found: Changes, split: str) -> str:
     return text + f" {_images(otherwise)} answered otherwise: {', '.join(parts)}."
 
 
-def _score(score: Score) -> str:
+def _score(score: RightAnswers) -> str:
     low, high = (percent(end, score.n) for end in score.interval)
     return f"{percent(score.accuracy, score.n)} ({low.removesuffix(' %')}–{high})"
 

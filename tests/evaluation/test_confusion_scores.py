@@ -7,8 +7,8 @@ import pytest
 from sklearn import metrics as reference
 
 from core.evaluation import confusion_scores
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.confusion_scores import Counts
-from core.evaluation.metrics import confusion_matrix
 
 FIGURES = [
     confusion_scores.accuracy,

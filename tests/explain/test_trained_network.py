@@ -46,10 +46,10 @@ def test_a_linear_head_that_was_trained_without_keras_does(linear_head):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"hidden": 8, "choose_decay": 0},
+        {"hidden": 8, "tune_weight_decay": False},
         {"weights": "untrained", "seed": 5},
         # A head that has hardly begun, so that there is something left for the blocks to learn.
-        {"least_steps": 1, "unfreeze": 2, "fine_tune_epochs": 2, "fine_tune_rate": 1e-3},
+        {"min_steps_per_epoch": 1, "unfreeze": 2, "fine_tune_epochs": 2, "fine_tune_rate": 1e-3},
     ],
     ids=["a head with a hidden layer", "a random backbone", "fine-tuned"],
 )

@@ -277,7 +277,7 @@ def trained(workspace: Workspace) -> Callable[..., Run]:
         if evaluated:
             dataset.images.to_parquet(run.folder / "images.parquet", index=False)
             answers(dataset, wrong_every).save(run.predictions_path)
-            facts["test_accuracy"] = run.evaluate("test")["accuracy"]
+            facts["test_accuracy"] = run.evaluate("test").accuracy.value
         facts |= changes.pop("facts", {})
         run.update(**{"state": "done", "started": 1000.0, "finished": 1075.0, "facts": facts} | changes)
         return run

@@ -96,9 +96,9 @@ def test_no_settings_are_tried_twice(tried, workspace, method):
     assert run.settings.dropout == 0.4
     assert sweep.best()["log_loss"] == pytest.approx(-np.log(0.85))
     found = run.evaluate("validation")
-    assert sweep.best()["accuracy"] == found["accuracy"] == 1
-    assert sweep.best()["accuracy_ci95"] == pytest.approx(found["accuracy_ci95"])
-    assert sweep.best()["images"] == found["n"]
+    assert sweep.best()["accuracy"] == found.accuracy.value == 1
+    assert sweep.best()["accuracy_ci95"] == pytest.approx([found.accuracy.low, found.accuracy.high])
+    assert sweep.best()["images"] == found.n
 
 
 def test_the_budget_is_kept(tried):
@@ -317,6 +317,7 @@ def test_strangers_take_turns_with_a_sweep(laid_out, started, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_sweep_that_is_stopped_keeps_what_is_done_and_goes_on(workspace, pets, eventually):
     axes = (Axis("dropout", 0, 0.8),)
     sweep = start_sweep(workspace, pets, read_settings(SHARED), axes, "random", runs=50)
