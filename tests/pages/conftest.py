@@ -3,16 +3,17 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.augmentation.recipe import read_recipe
-from core.datasets.importing import create_from_path, run_import
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
@@ -136,6 +137,17 @@ class Visit:
         return self.run()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def packages_scanned_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components each time that a tab is opened: 0.2 s of CPU.
+
+    It finds the same each time, for nothing is installed meanwhile.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_spare_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker is kept ready: tests note what would be launched, and it would take that on instead."""
@@ -216,12 +228,16 @@ def pets(imported: Callable[..., Dataset]) -> Dataset:
 
 
 @pytest.fixture
-def faulty(workspace: Workspace, tmp_path, class_folders: Callable[..., Path]) -> Dataset:
+def faulty(import_copy: Callable[..., Dataset], tmp_path: Path, class_folders: Callable[..., Path]) -> Dataset:
     """A dataset with a picture that is there twice, one that has two labels, and a file that is cut off."""
-    source = class_folders(tmp_path / "faultless", {"cats": 10, "dogs": 10})
-    wanted = {"exact_duplicate": 1, "two_labels": 1, "truncated": 1}
-    plant_faults(source, tmp_path / "faulty", counts=dict.fromkeys(KINDS, 0) | wanted)
-    return run_import(create_from_path(workspace, tmp_path / "faulty"))
+
+    def write(sources: Path) -> Path:
+        faultless = class_folders(tmp_path / "faultless", {"cats": 10, "dogs": 10})
+        wanted = {"exact_duplicate": 1, "two_labels": 1, "truncated": 1}
+        plant_faults(faultless, sources / "faulty", counts=dict.fromkeys(KINDS, 0) | wanted)
+        return sources / "faulty"
+
+    return import_copy("faulty", write)
 
 
 @pytest.fixture
