@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint format chromium benchmarks screenshots clean
+.PHONY: run test slow lint format chromium benchmarks screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runtime
@@ -14,11 +14,15 @@ run: $(VENV)/.runtime
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
 KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py
 
-test: $(VENV)/.test chromium
+test: $(VENV)/.test
 	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)
 	$(BIN)/python -m pytest -m "not slow" -n auto $(KERAS_TESTS)
-	$(BIN)/python -m pytest -m slow -n auto tests/networks
-	$(BIN)/python -m pytest -m "slow or browser" --ignore=tests/networks
+	$(MAKE) --no-print-directory slow
+
+# Each core takes a file at a time, those with the most tests first: what the tests of a file train once stays in one
+# process. Each process has its own server, browser and workspaces, so that none waits for another's run to end.
+slow: $(VENV)/.test chromium
+	$(BIN)/python -m pytest -m "slow or browser" -n auto --dist loadscope
 
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check .

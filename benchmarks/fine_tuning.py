@@ -63,7 +63,7 @@ def measure(folder: Path, recipe: str, seeds: int, chosen: dict) -> dict:
             frozen, _ = trained(workspace, dataset, common)
             tuned, seconds = trained(workspace, dataset, common | chosen)
             rows.append({"seed": seed, "frozen": accuracy(frozen), "fine_tuned": accuracy(tuned), "seconds": seconds})
-            rows[-1] |= tuned.status().facts["fine_tuned"] | {"best_epoch": tuned.status().facts["best_epoch"]}
+            rows[-1] |= tuned.record.fine_tuned | {"best_epoch": tuned.status().facts["best_epoch"]}
             print(rows[-1], flush=True)
     mean = {key: float(np.mean([row[key] for row in rows])) for key in ("frozen", "fine_tuned", "seconds")}
     print(
@@ -84,7 +84,7 @@ def trained(workspace: Workspace, dataset: Dataset, settings: dict) -> tuple[Run
 
 
 def accuracy(run: Run) -> float:
-    return run.status().facts["test_accuracy"]
+    return run.record.test_accuracy
 
 
 if __name__ == "__main__":

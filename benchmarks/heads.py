@@ -28,12 +28,14 @@ from core.images.description import describe  # noqa: E402
 from core.images.reading import read_square  # noqa: E402
 from core.runs.record import create_run  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
-from core.training.checkpoint import TrainingState  # noqa: E402
+from core.runs.training_state import TrainingState  # noqa: E402
+from core.training.callbacks.base import CallbackList  # noqa: E402
+from core.training.callbacks.run_callbacks import run_callbacks  # noqa: E402
 from core.training.heads import build_head  # noqa: E402
 from core.training.learner import Learner  # noqa: E402
-from core.training.reporter import Reporter  # noqa: E402
+from core.training.phase import first_phase  # noqa: E402
 from core.training.starting_logits import starting_logits  # noqa: E402
-from core.training.trainer import make_batches  # noqa: E402
+from core.training.training_batches import batch_size_of, make_batches  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 TARGETS = {"aerial_scenes": 0.965, "cats_dogs": 0.97}
@@ -82,7 +84,7 @@ def measure(folder: Path, recipe: str, seeds: int) -> dict:
 def features_of(paths: list[Path], recipe: str) -> np.ndarray:
     """Features of all images in each view, the plain one first: float32 of shape (views, n, width)."""
     from core.architectures.weights import path_at_hand
-    from core.features.views import orientations, turn
+    from core.augmentation.orientations import orientations, turn
     from core.networks.backbones import build_backbone
 
     architecture = find_architecture(ARCHITECTURE)
@@ -113,9 +115,10 @@ def fit(model: Learner, settings: RunSettings, inputs, targets, validation) -> i
     """Train as a run does, to the best validation loss, with its patience; after how many epochs it ended."""
     with tempfile.TemporaryDirectory() as folder:
         run = create_run(Workspace.at(folder), settings)
-        batches = make_batches(run, settings, model, inputs, targets)
+        batches = make_batches(settings, model, inputs, targets, batch_size_of(settings))
         state = TrainingState()
-        model.fit(batches, validation, Reporter(run, model, True, batches, state), 0, settings.epochs)
+        callbacks = CallbackList(model, *run_callbacks(run, model, batches, first_phase(run), state))
+        model.fit(batches, validation, callbacks, 0, settings.epochs)
         model.load(run.best_weights)
     return state.epochs
 

@@ -38,7 +38,7 @@ from core.runs.events import epoch_table  # noqa: E402
 from core.runs.lifecycle import can_resume, extend, resume, start, wait  # noqa: E402
 from core.runs.record import Run, list_runs  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
-from core.training.checkpoint import epochs_in  # noqa: E402
+from core.runs.training_state import epochs_in  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 START, IMAGES, TRAINING, JUDGING = PHASES = ("start", "images", "training", "evaluating")
@@ -219,7 +219,7 @@ class Trial:
     def _settings(self, **changes) -> RunSettings:
         epochs = self.part.epochs
         values = {"dataset": "photos", "architecture": self._name, "epochs": epochs, "patience": epochs}
-        return read_settings(values | {"deterministic": "on"} | self.part.settings | changes)
+        return read_settings(values | {"deterministic": True} | self.part.settings | changes)
 
     def _found(self, run: Run) -> dict:
         """What a kill has left."""

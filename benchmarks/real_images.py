@@ -69,7 +69,7 @@ def logistic_regression(run: Path, home: Path) -> float:
     from sklearn.linear_model import LogisticRegression
 
     architecture = find_architecture(ARCHITECTURE)
-    precision = Run(run).status().facts["plan"]["family"]
+    precision = Run(run).record.plan["family"]
     recipe = cache_key(ARCHITECTURE, architecture.input_size, path_at_hand(architecture), 0, precision)
     table = pd.read_parquet(run / "images.parquet")
     features = FeatureStore(home / "features", recipe).gather(table["pixel_hash"])

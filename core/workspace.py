@@ -38,6 +38,16 @@ class Workspace:
         """The workspace named by ``WORKBENCH_HOME``, or else the usual one, see `default_home`."""
         return cls.at(os.environ.get("WORKBENCH_HOME") or default_home())
 
+    @classmethod
+    def holding(cls, folder: Path) -> "Workspace":
+        """The workspace in which the folder of a job lies, two levels below its root as ``runs/ID`` does.
+
+        What its machine is, a job's process is told by ``WORKBENCH_SLOTS``, which names the folder of its slots.
+        """
+        root = Path(folder).resolve().parents[1]
+        slots = os.environ.get("WORKBENCH_SLOTS")
+        return cls(root, Path(slots).parent if slots else root)
+
     @property
     def datasets(self) -> Path:
         return self.root / "datasets"
@@ -52,7 +62,13 @@ class Workspace:
 
     @property
     def slots(self) -> Path:
-        return self.machine / "slots"
+        # As it was called by the first builds: whoever waits there keeps their turn.
+        return self.machine / "places"
+
+    @property
+    def plans(self) -> Path:
+        """How to compute, as measured on this machine."""
+        return self.machine / "plans"
 
     def size_bytes(self) -> int:
         """Bytes on disk below the workspace's root."""

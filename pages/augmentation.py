@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import streamlit as st
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.augmentation.label_safety import dangers
 from core.augmentation.recipe import Step, in_words
-from core.datasets.label_preserving import LabelPreserving
 from pages.augmentation.label_questions import ask_what_keeps_the_class
 from pages.augmentation.recipe_editor import STYLE, draft_recipe, show_menu, show_rows, show_undo
 from pages.augmentation.recipe_pictures import show_picture_buttons, show_pictures

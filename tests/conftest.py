@@ -28,12 +28,16 @@ from core.installation import PROJECT
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
+from tests.processes import preloaded, warm_starts  # noqa: F401 (fixtures for all tests)
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.
 SMALL_BACKBONE = (LayerWeights("conv1", ((3, 3, 3, 4), (4,)), ("conv2d",)),)
 SMALL_BACKBONE += (LayerWeights("bn", ((4,),) * 4, ("batch_normalization",)),)
 SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),), ("conv2d_1",)),)
+
+# Two classes that any network tells apart.
+COLOURS = {"blue": (50, 60, 200), "red": (200, 60, 50)}
 
 
 @pytest.fixture
@@ -260,3 +264,20 @@ def small_backbone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights_serv
     backbone = replace(known, weights=replace(known.weights, url=url, md5=md5, megabytes=2.1))
     monkeypatch.setitem(ARCHITECTURES, known.name, backbone)
     return backbone
+
+
+@pytest.fixture(scope="session")
+def draw_folder():
+    """A function that fills a folder with `count` images of `side` pixels a class, and returns their paths."""
+
+    def draw(folder: Path, count: int = 30, side: int = 40) -> list[Path]:
+        rng, paths = np.random.default_rng(0), []
+        for label, colour in COLOURS.items():
+            (folder / label).mkdir(parents=True)
+            for index in range(count):
+                pixels = np.clip(rng.normal(colour, 30, (side, side, 3)), 0, 255).astype(np.uint8)
+                paths.append(folder / label / f"{label}_{index:03}.png")
+                Image.fromarray(pixels).save(paths[-1])
+        return paths
+
+    return draw

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.installation import PROJECT
+from tests.floors import BELOW_THE_LINE as BELOW
 
-# Below the line: they build networks, and only processes of their own load them.
-BELOW = ("core.augmentation.layers", "core.networks", "core.training", "core.explain", "core.export")
-BELOW += ("core.advice.linear_probe_worker",)  # a process of its own
-# Of those, the process that watches over the training has to stay as small as the rest; and the one that trains loads
-# Keras only where features are lacking or Keras itself learns.
+# Of what is below the line, the process that watches over the training has to stay as small as what is above; and the
+# one that trains loads Keras only where features are lacking or Keras itself learns.
 STILL_LIGHT = ("core.training.worker", "core.jobs.supervisor", "core.training.trainer")
 HEAVY = ("keras", "tensorflow", "sklearn")
 

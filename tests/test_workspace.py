@@ -108,3 +108,12 @@ def test_names_that_could_lead_elsewhere_are_refused_with_one_that_works(name):
 )
 def test_any_text_gives_a_name(text, expected):
     assert suggest_name(text) == expected
+
+
+def test_a_job_lies_in_the_workspace_two_levels_above_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("WORKBENCH_SLOTS", raising=False)
+    workspace = Workspace.at(tmp_path)
+    assert Workspace.holding(workspace.runs / "1") == workspace
+    machine = Workspace.at(tmp_path / "machine")
+    monkeypatch.setenv("WORKBENCH_SLOTS", str(machine.slots))
+    assert Workspace.holding(workspace.runs / "1") == Workspace(workspace.root, machine.root)

@@ -1,4 +1,4 @@
-"""Which way to train suits a dataset: the four cases of transfer learning, by its size and its likeness to ImageNet."""
+"""Architecture advice: the four cases of transfer learning, by the size and domain similarity of a dataset."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What a result on a dataset is held against: guessing, the commonest class, and what others reached."""
+"""Baselines: what a result on a dataset is held against: guessing, the commonest class, and what others reached."""
 
 from dataclasses import asdict, dataclass
 from math import log

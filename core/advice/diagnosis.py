@@ -1,4 +1,4 @@
-"""What is to be thought of how a run has learned, in words, with what to do about it: one verdict for all who ask.
+"""Diagnosis: how a run has learned, in words, with what to do about it: one verdict for all who ask.
 
 It rests on where the losses are going, by robust slopes beside what their wobble leaves open, and, once the run is
 evaluated, on how much more accurate it is on the images that it learned from, with the interval of that.
@@ -91,7 +91,7 @@ def _diagnosis(folder: Path, active: bool, state: tuple) -> Diagnosis:
     course = _course(table, facts, active, evaluated=fit is not None)
     if fit is not None and fit.learned_nothing and (by_heart := _by_heart(table, fit)):
         course = by_heart
-    if run.status().facts.get("diverged"):
+    if run.record.diverged:
         course = _Course(
             DIVERGING, "Diverged: the loss stopped being a number. Train anew with a smaller learning rate."
         )
@@ -302,8 +302,8 @@ def _look(epochs: int, part: int) -> int:
 
 def _answers(run: Run) -> Predictions | None:
     """None as long as it is not evaluated, and while it still trains and has been better since."""
-    standing = evaluation_state_of(run)
-    if not standing.evaluated or (standing.active and standing.outdated):
+    state = evaluation_state_of(run)
+    if not state.evaluated or (state.active and state.outdated):
         return None
     try:
         return run.predictions()

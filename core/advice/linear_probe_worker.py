@@ -1,4 +1,4 @@
-"""The process of a linear probe: `python -m core.advice.linear_probe_worker FOLDER`, where FOLDER is the look's folder.
+"""The process of a linear probe: `python -m core.advice.linear_probe_worker FOLDER`, FOLDER being that of the probe.
 
 Every candidate is evaluated on the same sample of training and validation images by cross-validation of a logistic
 regression. Features of backbones are computed as runs compute them, and kept where runs find them again.
@@ -29,20 +29,20 @@ from core.advice.linear_probe import (
 )
 from core.architectures.architecture import Architecture
 from core.architectures.registry import ARCHITECTURES
-from core.architectures.weights import path_at_hand
+from core.architectures.weights import IMAGENET, path_at_hand
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
-from core.features.backbone_features import BackboneFeatures
+from core.features.extraction_settings import ExtractionSettings
+from core.features.feature_extractor import FeatureExtractor
 from core.features.pixels import load_pixels
 from core.features.store import FeatureStore
 from core.features.views import View
-from core.images.reading_settings import Reading
 from core.jobs.job import Stopped
 from core.jobs.process import set_up_process
 from core.jobs.progress import Progress
-from core.jobs.short_job import work_in_slot
-from core.runs.record import Run
-from core.runs.settings import RunSettings, read_settings
+from core.jobs.reporter import JobReporter
+from core.jobs.slot_worker import work_in_slot
+from core.jobs.timed_job import TimedJob
 from core.workspace import Workspace
 
 SAMPLE_IMAGES = 300
@@ -60,29 +60,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m core.advice.linear_probe_worker", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("look", type=Path, help="the folder of the look")
-    folder = parser.parse_args().look
+    parser.add_argument("probe", type=Path, help="the folder of the probe")
+    folder = parser.parse_args().probe
     if not (folder / "request.json").exists():
         parser.error(f"{folder} is not the folder of a linear probe: it holds no request.json")
     set_up_process()
-    return look(folder)
+    return probe(folder)
 
 
-def look(folder: Path) -> int:
-    """Look at what `folder` asks for, and write down what is found.
+def probe(folder: Path) -> int:
+    """Probe what `folder` asks for, and write down what is found.
 
     Returns
     -------
     int
-        0 where the look is done or was stopped, 1 where it failed; the status holds the reason.
+        0 where the probe is done or was stopped, 1 where it failed; the status holds the reason.
     """
     job = LinearProbe(folder)
-    return work_in_slot(job, "Looking at the images", lambda: _look(job))
+    return work_in_slot(job, "Looking at the images", lambda: _probe(job))
 
 
-def _look(job: LinearProbe) -> None:
-    end = time.monotonic() + job.request["seconds"]
-    dataset = open_dataset(Workspace.at(job.folder.parents[1]), job.request["dataset"])
+def _probe(job: LinearProbe) -> None:
+    timed = TimedJob(job.folder, time.monotonic() + job.request["seconds"])
+    workspace = Workspace.holding(job.folder)
+    dataset = open_dataset(workspace, job.request["dataset"])
     dataset.pin()
     check_enough(dataset)
     sample, findings = _prepare(job, dataset)
@@ -96,11 +97,10 @@ def _look(job: LinearProbe) -> None:
     tell(sample.majority())
     tell(sample.evaluated(Candidate(PIXELS, f"Small pixels ({PIXELS_SIDE} × {PIXELS_SIDE})"), sample.pixels))
     for architecture in backbones():
-        backbone = _Backbone(job.folder, architecture, dataset, end)
         try:
-            if backbone.stop_requested:
+            if timed.stop_requested:
                 raise Stopped
-            tell(backbone.evaluated(sample))
+            tell(evaluate_backbone(architecture, workspace, dataset, sample, JobReporter(timed)))
         except Stopped:
             stopped = job.stop_requested
             tell(Candidate(architecture.name, architecture.title, reason=STOPPED if stopped else NO_TIME))
@@ -200,7 +200,7 @@ def _prepare(job: LinearProbe, dataset: Dataset) -> tuple[Sample, Findings]:
 def _notes(sizes: pd.Series, class_names: tuple[str, ...]) -> tuple[str, ...]:
     notes, few = [], int((sizes < FOLDS).sum())
     if len(sizes) < len(class_names):
-        notes.append(f"{len(sizes):,} of the {len(class_names):,} classes were looked at.")
+        notes.append(f"{len(sizes):,} of the {len(class_names):,} classes were sampled.")
     if few:
         has = "1 class has" if few == 1 else f"{few:,} classes have"
         notes.append(f"{has} fewer than {FOLDS} images, which is too few to be learned from here.")
@@ -264,53 +264,37 @@ def _probabilities(features, targets, learned, answered, penalty: float) -> tupl
 # Backbones -----------------------------------------------------------------------------------------------------------
 
 
-class _Backbone(Run):
-    """A look as `BackboneFeatures` knows a run: with the settings of one backbone, and ended when its time is up."""
+def evaluate_backbone(
+    architecture: Architecture, workspace: Workspace, dataset: Dataset, sample: Sample, reporter: JobReporter
+) -> Candidate:
+    """What the features of a backbone give on the sample.
 
-    def __init__(self, folder: Path, architecture: Architecture, dataset: Dataset, end: float):
-        super().__init__(folder)
-        self._architecture, self._dataset, self._end = architecture, dataset, end
-
-    @property
-    def settings(self) -> RunSettings:
-        return read_settings({"dataset": self._dataset.name, "architecture": self._architecture.name})
-
-    @property
-    def reading(self) -> Reading:
-        return self._dataset.reading
-
-    @property
-    def stop_requested(self) -> bool:
-        return super().stop_requested or time.monotonic() > self._end
-
-    def evaluated(self, sample: Sample) -> Candidate:
-        """What its features give on the sample.
-
-        Raises
-        ------
-        Stopped
-            If the time is up before they are computed.
-        """
-        began, table = time.monotonic(), sample.table
-        # A run chooses its way to compute by all images, so this does too; nothing is learned from them.
-        features = BackboneFeatures(self, self._dataset, self._dataset.images)
-        title = f"Computing features with {self._architecture.title}"
-        # What is loaded and compiled at first is not counted.
-        store, _ = features.of(table.head(features.plan.batch_size), View(), title)
-        computed, started = _lacking(store, table["pixel_hash"]), time.monotonic()
-        store, problems = features.of(table, View(), title)
-        speed = computed / (time.monotonic() - started) if computed >= IMAGES_TO_TIME else None
-        if problems:
-            raise WorkbenchError(f"Images could not be read any more: {problems[0]}.")
-        lacking = _lacking(store, self._dataset.images["pixel_hash"])
-        candidate = Candidate(
-            self._architecture.name,
-            self._architecture.title,
-            seconds=time.monotonic() - began,
-            images_per_second=speed,
-            full_seconds=_seconds_for(lacking, speed),
-        )
-        return sample.evaluated(candidate, store.gather(table["pixel_hash"]))
+    Raises
+    ------
+    Stopped
+        If the job is to stop before they are computed.
+    """
+    began, table = time.monotonic(), sample.table
+    settings = ExtractionSettings(architecture, architecture.input_size, IMAGENET, reading=dataset.reading)
+    # A run chooses its way to compute by all images, so this does too; nothing is learned from them.
+    extractor = FeatureExtractor(settings, workspace, dataset, dataset.images, reporter)
+    title = f"Computing features with {architecture.title}"
+    # What is loaded and compiled at first is not counted.
+    store, _ = extractor.features(table.head(extractor.plan.batch_size), View(), title)
+    computed, started = _lacking(store, table["pixel_hash"]), time.monotonic()
+    store, problems = extractor.features(table, View(), title)
+    speed = computed / (time.monotonic() - started) if computed >= IMAGES_TO_TIME else None
+    if problems:
+        raise WorkbenchError(f"Images could not be read any more: {problems[0]}.")
+    lacking = _lacking(store, dataset.images["pixel_hash"])
+    candidate = Candidate(
+        architecture.name,
+        architecture.title,
+        seconds=time.monotonic() - began,
+        images_per_second=speed,
+        full_seconds=_seconds_for(lacking, speed),
+    )
+    return sample.evaluated(candidate, store.gather(table["pixel_hash"]))
 
 
 def _lacking(store: FeatureStore, identities: pd.Series) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,10 +19,10 @@ from core.features.plan import plan_key
 from core.files import read_json, write_json
 from core.hosting import Hosting
 from core.jobs.gpus import ALL, gpus
+from core.jobs.job import Job
 from core.jobs.slots import check_gpu
 from core.runs.lifecycle import check_trainable
-from core.runs.record import Run
-from core.runs.settings import ON, RunSettings
+from core.runs.settings import RunSettings, read_settings
 from core.workspace import Workspace
 
 WORKER = "core.training.training_time_worker"
@@ -30,8 +31,9 @@ SECONDS_OF_NOW = 600
 MOST_KEPT = 500
 # What decides neither how long an epoch takes nor how much memory. The number of epochs only multiplies.
 WITHOUT_EFFECT = (
-    *("dataset", "architecture", "epochs", "patience", "learning_rate", "weight_decay", "seed", "momentum", "nesterov"),
-    *("warmup", "decay_epochs", "decay_factor", "schedule", "find_rate", "label_smoothing", "class_weights"),
+    *("dataset", "architecture", "epochs", "early_stopping", "patience", "learning_rate", "weight_decay", "seed"),
+    *("momentum", "nesterov"),
+    *("warmup", "decay_epochs", "decay_factor", "schedule", "find_learning_rate", "label_smoothing", "class_weights"),
     *("unfreeze", "fine_tune_epochs", "fine_tune_rate"),
 )
 # Of these it matters only whether they are 0.
@@ -176,30 +178,38 @@ def read_estimate(values: dict[str, Any]) -> Estimate:
     return Estimate(**known | {"notes": tuple(values["notes"])})
 
 
-class Trial(Run):
-    """The folder of the one trial that a workspace may have going: as that of a run, with ``request.json``."""
+class TimingTrial(Job):
+    """The folder of the one trial that a workspace may have going: ``request.json`` says what it is to try."""
 
     @classmethod
-    def of(cls, workspace: Workspace) -> "Trial":
-        # As deep in the workspace as the folder of a run.
+    def of(cls, workspace: Workspace) -> "TimingTrial":
         return cls(workspace.root / "trials" / "current")
+
+    @property
+    def settings(self) -> RunSettings:
+        """Those that it tries."""
+        return read_settings(self._request["settings"])
 
     @property
     def key(self) -> dict[str, Any]:
         """What the estimate will hold for; {} before the first trial."""
-        return (read_json(self.folder / "request.json") or {}).get("key", {})
+        return self._request.get("key", {})
 
     @property
     def title(self) -> str:
         """Which network on which dataset it tries."""
-        return (read_json(self.folder / "request.json") or {}).get("title", "")
+        return self._request.get("title", "")
+
+    @property
+    def _request(self) -> dict[str, Any]:
+        return read_json(self.folder / "request.json") or {}
 
     def is_of(self, dataset: Dataset, settings: RunSettings) -> bool:
         """Whether it measures, or was the last that measured, what these settings would cost."""
         return self.key == estimate_key(dataset, settings)
 
 
-def start_estimate(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> Trial:
+def start_estimate(workspace: Workspace, dataset: Dataset, settings: RunSettings) -> TimingTrial:
     """Set a trial of some settings going in a process of its own.
 
     Raises
@@ -213,7 +223,7 @@ def start_estimate(workspace: Workspace, dataset: Dataset, settings: RunSettings
     check_gpu(settings.gpu)
     if reason := why_not_measured(settings):
         raise UsageError(reason)
-    trial = Trial.of(workspace)
+    trial = TimingTrial.of(workspace)
     trial.folder.mkdir(parents=True, exist_ok=True)
     lock = trial.folder / "start.lock"
     with FileLock(lock):
@@ -221,12 +231,14 @@ def start_estimate(workspace: Workspace, dataset: Dataset, settings: RunSettings
             raise UsageError(
                 f"{trial.title} is being measured, and one can be at a time. Wait for its end, or stop it."
             )
-        for left in trial.folder.iterdir():  # how the last one computed would be taken for how this one is to
-            if left != lock:
+        for left in trial.folder.iterdir():
+            if left.is_dir():  # what one that was killed trained in
+                shutil.rmtree(left, ignore_errors=True)
+            elif left != lock:
                 left.unlink(missing_ok=True)
-        trial.save_settings(settings)
         title = f"{settings.design.title} on {dataset.info.title}"
-        write_json(trial.folder / "request.json", {"key": estimate_key(dataset, settings), "title": title})
+        request = {"key": estimate_key(dataset, settings), "title": title, "settings": settings.to_dict()}
+        write_json(trial.folder / "request.json", request)
         trial.launch(WORKER, WORKBENCH_SLOTS=str(workspace.slots))
     return trial
 
@@ -247,7 +259,7 @@ def what_is_left_out(settings: RunSettings) -> tuple[str, ...]:
     notes = []
     if settings.unfreeze:
         notes.append("Fine-tuning comes on top: it is not measured here, and takes far longer an epoch than the head.")
-    if settings.find_rate == ON:
+    if settings.find_learning_rate:
         notes.append("Looking for the learning rate comes on top: a few dozen steps, once.")
     if settings.gpu == ALL and len(gpus()) > 1:
         notes.append("Measured on one graphics card; all of them together are quicker.")

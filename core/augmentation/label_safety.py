@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.augmentation.recipe import Step
-from core.datasets.label_preserving import LabelPreserving
 
 # Where what decides begins to be at risk in any dataset; rules of thumb, in the units of the transforms.
 LEAST_AREA = 30

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.advice.diagnosis import diagnosis_of
-from core.architectures.registry import ARCHITECTURES
 from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
+from core.commands.settings import add_settings, settings_from
 from core.datasets.importing import ensure_dataset
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
@@ -21,7 +21,8 @@ from core.runs.evaluation_state import evaluation_state_of, wait_for_evaluation
 from core.runs.labels import read_labels
 from core.runs.lifecycle import can_evaluate, evaluate, lacking_before, start, wait
 from core.runs.record import Run, find_run, list_runs
-from core.runs.settings import BOTH, GROUPS, Choice, Parameter, RunSettings, read_settings, settings_in
+from core.runs.settings import RunSettings
+from core.runs.settings.listing import as_text
 from core.sweeps.sweep import sweeps_by_run
 from core.workspace import Workspace
 
@@ -50,7 +51,7 @@ def add_commands(add) -> None:
         _train,
         "Train a classifier and evaluate it on the test images. Waits for the end; Ctrl-C stops and keeps the best.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=_settings_help(),
+        epilog=as_text(),
     )
     training.add_argument("dataset", metavar="DATASET")
     add_settings(training)
@@ -69,85 +70,6 @@ def add_commands(add) -> None:
     evaluating.add_argument(
         "--calibrate", action="store_true", help="first fit a temperature on the validation images, and apply it"
     )
-
-
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add what `settings_from` reads, the dataset aside."""
-    parser.add_argument("--architecture", required=True, metavar="A", help=", ".join(ARCHITECTURES))
-    parser.add_argument("--epochs", metavar="N")
-    parser.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
-    parser.add_argument(
-        "--augmentation", metavar="RECIPE", help="what varies: typed as below, or the name of a recipe (see `recipes`)"
-    )
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting; see below")
-
-
-def _settings_help() -> str:
-    lines = ["settings for --set (from scratch / on a frozen backbone):"]
-    for group in GROUPS:
-        lines.append(f"{group}:")
-        for setting in settings_in(group):
-            lines += _setting_help(setting)
-    lines.append("What is trained, and where:")
-    lines += [
-        "  image_size: the architecture's own; up to 1024",
-        "  weights: imagenet; untrained, or the path of a file (frozen backbones only)",
-        "  augmentation: none; a name that `recipes` lists, or steps such as flip_horizontal,rotation=15,zoom=-5..20,"
-        "erasing=5..20@0.3;",
-        "      one number goes that far either way, two are a range, and @ is the share of images; from scratch also "
-        "mixup@0.5,cutmix",
-        "  split_seed: the dataset's own; another number draws another split for this run, as --seed does",
-        "  fold: the dataset's own; which of its folds tests in this run, where it is divided into folds",
-        "  runtime: auto; or the way to compute, such as tensorflow-float32 (`plan` lists them)",
-        "  gpu: auto; or the number of a GPU, or all of them at once",
-    ]
-    return "\n".join(lines)
-
-
-def _setting_help(setting: Parameter | Choice) -> list[str]:
-    only = "" if setting.kinds == BOTH else f" ({setting.kinds[0]} only)"
-    if isinstance(setting, Parameter):
-        defaults = " / ".join(f"{value:g}" for value in setting.default.values())
-        bounds = f"{setting.minimum:g} to {setting.maximum:g}"
-        return [f"  {setting.name}: {defaults}; {bounds}{only}", f"      {setting.explanation}"]
-    lines = [f"  {setting.name}: {setting.default}; one of {', '.join(setting.options)}{only}"]
-    lines.append(f"      {setting.explanation}")
-    return lines + [f"      {option}: {meaning}" for option, meaning in setting.options.items()]
-
-
-def settings_from(workspace: Workspace, options: argparse.Namespace) -> RunSettings:
-    """The settings of a run as they were typed, complete and checked.
-
-    Raises
-    ------
-    UsageError
-        If one of them is not acceptable.
-    """
-    values: dict[str, Any] = {"dataset": options.dataset, "architecture": options.architecture}
-    if options.epochs is not None:
-        values["epochs"] = options.epochs
-    if options.seed is not None:
-        values |= {"seed": options.seed, "split_seed": options.seed}
-    if options.augmentation is not None:
-        values["augmentation"] = options.augmentation
-    return read_settings(values | assignments(options.set), workspace)
-
-
-def assignments(typed: list[str]) -> dict[str, str]:
-    """What `--set` was given, by its keys.
-
-    Raises
-    ------
-    UsageError
-        If one of them assigns nothing.
-    """
-    values = {}
-    for assignment in typed:
-        key, equals, value = assignment.partition("=")
-        if not equals:
-            raise UsageError(f"--set wants KEY=VALUE. Got {assignment!r}.")
-        values[key] = value
-    return values
 
 
 def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
@@ -176,7 +98,7 @@ def followed(run: Run, warnings: Sequence[str] = ()) -> Result:
     print(f"run {run.id}", file=sys.stderr)
     status = wait(run, _StatusLine(run))
     document = {"run": run.id, "status": status.state, "error": status.error, "seconds": status.seconds}
-    document |= {"epochs": status.facts.get("epochs", 0), "device": status.facts.get("device", "")}
+    document |= {"epochs": status.facts.get("epochs", 0), "device": run.record.device}
     diagnosis = diagnosis_of(run)
     document |= {"untrained": run.settings.untrained, "judged": None, "test": None, "diagnosis": diagnosis.to_dict()}
     document |= {"warnings": list(warnings)}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
-from core.commands.runs import add_settings, settings_from
+from core.commands.settings import add_settings, checked_name, settings_from
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
 from core.evaluation.words import percent
@@ -43,6 +43,8 @@ def add_commands(add) -> None:
 
 
 def _sweep(workspace: Workspace, options: argparse.Namespace) -> Result:
+    for part in options.over.split(","):
+        checked_name(part.partition("=")[0].strip())
     axes, settings = parse_axes(options.over, workspace), settings_from(workspace, options)
     dataset = ensure_dataset(workspace, options.dataset, progress_line)
     sweep = start_sweep(workspace, dataset, settings, axes, options.method, options.runs, options.minutes)
@@ -123,5 +125,5 @@ def _sweeps(workspace: Workspace, options: argparse.Namespace) -> Result:
         ]
         for entry in documents
     ]
-    header = ["sweep", "status", "judged", "worked", "best so far", "in the run"]
+    header = ["sweep", "status", "evaluated", "worked", "best so far", "in the run"]
     return documents, table(header, rows) if rows else "There are no sweeps.", DONE

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.augmentation.recipe import TRANSFORMS
 from core.datasets.grouping.groups import GROUP
-from core.datasets.label_preserving import LabelPreserving
 from core.download import RemoteFile, is_web_address
 from core.errors import UsageError
 from core.installation import shipped

@@ -1,17 +1,18 @@
 """The datasets of a workspace: each a folder that says what it is and where its images are."""
 
 import shutil
-import threading
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from cachetools import LRUCache, cached
 
 from core.datasets.content import Content
 from core.datasets.edits import EditLog, State
@@ -142,9 +143,12 @@ class Dataset:
         """
         if self._pinned is not None:
             return self._pinned
+        return _content_of(self)
+
+    def _content_as_of(self) -> Hashable:
+        """What tells one content from the next."""
         paths = (self.manifest_path, self.edits.path, self._split_path, self._reading_path)
-        written = tuple(written_state(path) for path in paths)
-        return _contents.get((self.folder, written), self._read_content)
+        return self.folder, *(written_state(path) for path in paths)
 
     def pin(self, network_classes: Sequence[str] | None = None) -> None:
         """Hold on to what the dataset is now, whoever changes it meanwhile.
@@ -434,27 +438,10 @@ def _without_parts(split: Mapping[str, Any]) -> dict[str, Any]:
     return kept | ({"earlier": _without_parts(kept["earlier"])} if "earlier" in kept else {})
 
 
-class _Contents:
-    """The contents that were read last, for all threads and visitors of a process."""
-
-    def __init__(self, size: int):
-        self._size, self._lock = size, threading.Lock()
-        self._kept: dict[Hashable, Content] = {}
-
-    def get(self, key: Hashable, read: Callable[[], Content]) -> Content:
-        with self._lock:
-            if key in self._kept:
-                self._kept[key] = self._kept.pop(key)  # to the end: used last, dropped last
-                return self._kept[key]
-        content = read()
-        with self._lock:
-            self._kept[key] = content
-            while len(self._kept) > self._size:
-                del self._kept[next(iter(self._kept))]
-        return content
-
-
-_contents = _Contents(CONTENTS_KEPT)
+# For all threads and visitors of a process.
+@cached(LRUCache(CONTENTS_KEPT), key=Dataset._content_as_of, lock=Lock())
+def _content_of(dataset: Dataset) -> Content:
+    return dataset._read_content()
 
 
 def written_state(path: Path) -> tuple[int, int, int] | None:

@@ -1,6 +1,8 @@
 """Calibration: the temperature that makes a network as sure as it is right."""
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
@@ -8,14 +10,13 @@ from core.evaluation.predictions import Predictions
 # Softmax in float32 gives exactly 0 to hopeless classes, whose logarithm would be infinite.
 SMALLEST = 1e-12
 COLDEST, HOTTEST = 0.05, 20.0
-NEWTON_STEPS = 100
+PRECISION = 1e-9
 
 
 def fit_temperature(validation: Predictions) -> float:
     """The temperature that makes validation answers the likeliest (Guo et al., 2017, ICML, section 4.2).
 
-    The log loss is convex in 1 / temperature, so that a search by Newton's steps, kept between bounds, finds its
-    minimum.
+    The log loss is convex in 1 / temperature, so that a search between bounds (Brent, 1973) finds its minimum.
 
     Parameters
     ----------
@@ -39,30 +40,16 @@ def fit_temperature(validation: Predictions) -> float:
             "Split the dataset with validation images and train again."
         )
     logits = _logits(validation.probabilities)
+    logits -= logits.max(axis=1, keepdims=True)  # so that no power of e overflows
     of_truth = logits[np.arange(len(logits)), validation.true].mean()
-    low, high = 1 / HOTTEST, 1 / COLDEST
 
-    def slope(sharpness: float) -> tuple[float, float]:
-        """First and second derivative of the log loss by 1 / temperature."""
-        shares = _softmax(logits * sharpness)
-        means = (shares * logits).sum(axis=1)
-        return means.mean() - of_truth, ((shares * logits**2).sum(axis=1) - means**2).mean()
+    def loss(sharpness: float) -> float:
+        return float(np.log(np.exp(logits * sharpness).sum(axis=1)).mean() - of_truth * sharpness)
 
-    if slope(low)[0] >= 0:
-        # Flat throughout where every answer is the same share for each class: no temperature changes anything.
-        return 1.0 if slope(high)[0] <= 0 else HOTTEST
-    if slope(high)[0] <= 0:
-        return COLDEST
-    sharpness = 1.0
-    for _ in range(NEWTON_STEPS):
-        first, second = slope(sharpness)
-        low, high = (low, sharpness) if first > 0 else (sharpness, high)
-        step = sharpness - first / second if second > 0 else low
-        new = step if low < step < high else (low + high) / 2
-        if abs(new - sharpness) <= 1e-12 * sharpness:
-            break
-        sharpness = new
-    return float(1 / sharpness)
+    bounds = (1 / HOTTEST, 1 / COLDEST)
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": PRECISION}).x
+    # The search comes close to a bound but never onto it. Where no temperature is better than another, none is chosen.
+    return min((1.0, COLDEST, HOTTEST, float(1 / found)), key=lambda temperature: loss(1 / temperature))
 
 
 def tempered(predictions: Predictions, temperature: float) -> Predictions:
@@ -77,15 +64,10 @@ def tempered(predictions: Predictions, temperature: float) -> Predictions:
         raise ValueError(f"temperature must be positive, got {temperature}")
     if temperature == 1:
         return predictions
-    softer = _softmax(_logits(predictions.probabilities) / temperature)
+    softer = softmax(_logits(predictions.probabilities) / temperature, axis=1)
     return Predictions(predictions.ids, predictions.splits, predictions.true, softer, predictions.class_names)
 
 
 def _logits(probabilities: np.ndarray) -> np.ndarray:
     """Up to a constant in each row, which softmax does not see."""
     return np.log(np.clip(np.asarray(probabilities, dtype=np.float64), SMALLEST, None))
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)

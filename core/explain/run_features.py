@@ -1,23 +1,26 @@
 """The features by which the images of a run are compared with each other: found where they are kept, else computed."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pandas as pd
+from cachetools import LRUCache, cached
 
 from core.architectures.weights import IMAGENET, fetch_weights, file_hash, path_at_hand
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
+from core.features.feature_extractor import load_backbone
 from core.features.plan import default_plan, read_plan
-from core.features.store import FeatureStore, cache_key, extract
+from core.features.store import FeatureStore, extract
 from core.jobs.progress import Report, unheard
 from core.runs.record import Run
-from core.training.stages import machine_folder
+from core.training.frozen import extraction_settings
 from core.workspace import Workspace
 
 
@@ -51,10 +54,12 @@ class RunFeatures:
         return self.table[column].factorize()[0]
 
 
-# The latest, by the run's folder, the machine's and the state of its answers: of 25,000 images, up to 200 MB.
-_latest: dict[tuple, RunFeatures] = {}
+def _as_of(run: Run, machine: Path | None = None, report: Report = unheard) -> Hashable:
+    return run.folder, machine or Workspace.holding(run.folder).machine, run.answers_as_of
 
 
+# The latest alone: of 25,000 images they take up to 200 MB.
+@cached(LRUCache(1), key=_as_of, lock=Lock())
 def features_of(run: Run, machine: Path | None = None, report: Report = unheard) -> RunFeatures:
     """The features of all images of a run.
 
@@ -73,16 +78,7 @@ def features_of(run: Run, machine: Path | None = None, report: Report = unheard)
     WorkbenchError
         If the run has no predictions, or its images or weights are gone where they are needed.
     """
-    machine = machine or machine_folder(run)
-    mark = (run.folder, machine, run.answers_as_of)
-    if mark not in _latest:
-        found = _features_of(run, machine, report)
-        _latest.clear()
-        _latest[mark] = found
-    return _latest[mark]
-
-
-def _features_of(run: Run, machine: Path, report: Report) -> RunFeatures:
+    machine = machine or Workspace.holding(run.folder).machine
     report("Reading the features of the images", 0, 0)
     table, predictions = _images_of(run)
     frozen = run.settings.design.frozen
@@ -126,7 +122,7 @@ def _rows(predictions: Predictions, chosen: np.ndarray) -> Predictions:
 def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
     """Where the features of a frozen backbone are, and how they are computed."""
     settings = run.settings
-    facts = run.status().facts.get("plan")
+    facts = run.record.plan
     plan = default_plan() if facts is None else read_plan({k: v for k, v in facts.items() if k != "words"})
     if settings.weights == IMAGENET and path_at_hand(settings.design) is None:
         raise WorkbenchError(
@@ -134,17 +130,14 @@ def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
             "of this run are known. Get them on the Model page."
         )
     weights = fetch_weights(settings.design, settings.weights, lambda come, expected: None)
-    plain = cache_key(settings.architecture, settings.image_size, weights, settings.seed, plan.family, run.reading)
+    extraction = extraction_settings(settings, run.reading)
 
     def compute() -> Callable[[np.ndarray], np.ndarray]:
         from core.features.runtimes import runtimes
-        from core.networks.backbones import build_backbone
-        from core.training.keras_start import start_keras
 
-        start_keras(settings)
-        return runtimes()[plan.runtime].make(build_backbone(settings.design, settings.image_size, weights))
+        return runtimes()[plan.runtime].make(load_backbone(extraction, weights))
 
-    return FeatureStore(folder, plain), compute
+    return FeatureStore(folder, extraction.cache_key(weights, plan.family)), compute
 
 
 def _of_trained(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:

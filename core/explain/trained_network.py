@@ -1,14 +1,16 @@
 """The network of a run as it answers: rebuilt from its settings and best weights, and cut where it last sees places."""
 
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import keras
 import numpy as np
+from cachetools import LRUCache, cached
+from scipy.special import softmax
 
 from core.architectures.weights import IMAGENET, fetch_weights, path_at_hand
 from core.augmentation.layers.mixing import MixingNetwork
@@ -20,9 +22,7 @@ from core.images.reading_settings import AS_USUAL, Reading
 from core.networks.backbones import build_backbone
 from core.networks.fine_tuning import build_fine_tuned, cut_backbone
 from core.networks.network import build_head
-from core.runs.execution import read_execution
 from core.runs.record import Run
-from core.training.learner import softmax
 from core.training.scratch import build_learner
 from core.workspace import Workspace
 
@@ -99,7 +99,7 @@ class TrainedNetwork:
         pixels : (n, side, side, 3) array of uint8
         """
         logits = [self._whole.predict_on_batch(batch) for batch in self.batches(pixels)]
-        return softmax(np.concatenate(logits).astype(np.float64))
+        return softmax(np.concatenate(logits).astype(np.float64), axis=-1)
 
     def maps(self, pixels: np.ndarray) -> np.ndarray:
         """The activations at the cut: (n, height, width, channels), in the precision that the network computes in."""
@@ -169,14 +169,7 @@ class TrainedNetwork:
         return features if self.head is None else self.head(features, training=False)
 
 
-def trained_network(run: Run) -> TrainedNetwork:
-    """The network of a run with its best weights. The `NETWORKS_KEPT` that were used last are kept.
-
-    Raises
-    ------
-    WorkbenchError
-        If the run has no weights, they are damaged, or those of its backbone are not on this machine any more.
-    """
+def _weights_as_of(run: Run) -> Hashable:
     weights = run.fine_tuned_weights if run.fine_tuned_weights.exists() else run.best_weights
     try:
         written = weights.stat()
@@ -185,18 +178,18 @@ def trained_network(run: Run) -> TrainedNetwork:
             f"The run {run.id} has no weights: it has not come to the end of an epoch, or its folder was cleaned up. "
             "Train again to see what it looks at."
         ) from None
-    key = (run.folder, weights.name, written.st_mtime_ns, written.st_size)
-    network = _kept.pop(key, None) or _rebuild(run)
-    _kept[key] = network  # last in the order: used last, dropped last
-    while len(_kept) > NETWORKS_KEPT:
-        _kept.popitem(last=False)
-    return network
+    return run.folder, weights.name, written.st_mtime_ns, written.st_size
 
 
-_kept: OrderedDict[tuple, TrainedNetwork] = OrderedDict()
+@cached(LRUCache(NETWORKS_KEPT), key=_weights_as_of, lock=Lock())
+def trained_network(run: Run) -> TrainedNetwork:
+    """The network of a run with its best weights. The `NETWORKS_KEPT` that were used last are kept.
 
-
-def _rebuild(run: Run) -> TrainedNetwork:
+    Raises
+    ------
+    WorkbenchError
+        If the run has no weights, they are damaged, or those of its backbone are not on this machine any more.
+    """
     build = _frozen if run.settings.design.frozen else _scratch
     try:
         return build(run, _class_count(run))
@@ -219,7 +212,7 @@ def _class_count(run: Run) -> int:
 
 def _scratch(run: Run, class_count: int) -> TrainedNetwork:
     """In the very precision that it was trained and evaluated in."""
-    kept = read_execution(run.folder).get("plan")
+    kept = run.record.plan
     learner = build_learner(run.settings, class_count, default_plan() if kept is None else read_plan(kept))
     learner.load(run.best_weights)
     model = learner.model

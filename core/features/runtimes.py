@@ -5,11 +5,14 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from core.features.devices import cards, device_count, shared_answers
+
+if TYPE_CHECKING:  # takes seconds to load
+    import keras
 
 # From pixels, uint8 of shape (n, side, side, 3), to features, float32 of shape (n, width).
 Compute = Callable[[np.ndarray], np.ndarray]
@@ -37,16 +40,20 @@ class Runtime:
     title: str
     family: str
     missing: str
-    make: Callable[[keras.Model], Compute]
+    make: "Callable[[keras.Model], Compute]"
 
 
 def plain_name() -> str:
     """The runtime that every machine has, and whose features the others are compared with."""
+    import keras
+
     return f"{keras.config.backend()}-float32"
 
 
 def runtimes() -> dict[str, Runtime]:
     """All ways by name: first Keras in float32, then the others, those first that are fastest on most machines."""
+    import keras
+
     backend = keras.config.backend()
     no_tensorflow = "" if backend == "tensorflow" else f"Keras runs on {backend} here, not on TensorFlow"
     no_card = "" if cards() else "there is no graphics card"
@@ -95,15 +102,16 @@ def _why_no_openvino() -> str:
     return ""
 
 
-def _keras(backbone: keras.Model) -> Compute:
+def _keras(backbone: "keras.Model") -> Compute:
     # Pixels go as bytes, a quarter of what they take as float32; the model casts them. Measured against a `tf.function`
     # of the same backbone, alternating on 2 cores: 148 to 172 and 145 to 256 images a second, no difference to rely on.
     answers = shared_answers(backbone) if device_count() > 1 else backbone.predict_on_batch
     return lambda pixels: np.asarray(answers(pixels), np.float32)
 
 
-def _in_precision(backbone: keras.Model, policy: str) -> keras.Model:
+def _in_precision(backbone: "keras.Model", policy: str) -> "keras.Model":
     """The same network with the same weights, computing under another dtype policy."""
+    import keras
 
     def with_policy(layer: keras.Operation) -> keras.Operation:
         if isinstance(layer, keras.Model):
@@ -118,7 +126,7 @@ def _in_precision(backbone: keras.Model, policy: str) -> keras.Model:
     return clone
 
 
-def _openvino(backbone: keras.Model, precision: str) -> Compute:
+def _openvino(backbone: "keras.Model", precision: str) -> Compute:
     # It would report its use to its makers. Without this module it runs the same and reports nothing.
     sys.modules.setdefault("openvino_telemetry", None)
     import openvino

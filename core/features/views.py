@@ -1,18 +1,14 @@
 """Views: the variations of an image that a frozen backbone computes features of, each fixed by the image alone."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from core.augmentation.orientations import ORIENTATIONS, PLAIN, exact_moves, orientations, turn
 from core.augmentation.recipe import Step, write_recipe
 
-QUARTERS = 4
-# The eight ways to lay a square on itself: by quarter turns anticlockwise, from MIRRORED on mirrored left–right before.
-PLAIN, MIRRORED, ORIENTATIONS = 0, QUARTERS, 2 * QUARTERS
-UPSIDE_DOWN = MIRRORED + 2
 FIRST_DRAW = 1
 DRAW = "by pixels, in ranges"
 """How a recipe is drawn, by which kept features are told from those of draws that were made otherwise."""
@@ -78,31 +74,6 @@ class View:
         return int.from_bytes(content.digest()) >> 1  # 31 bits, which a seed of any backend holds
 
 
-def turn(images: np.ndarray, orientation: int) -> np.ndarray:
-    """Mirror and turn without loss: each pixel keeps its value, only its place is another.
-
-    Parameters
-    ----------
-    images : (n, side, side, channels) array
-    orientation
-        0 to 7, see `View`.
-    """
-    mirrored = images[:, :, ::-1] if orientation >= MIRRORED else images
-    return np.rot90(mirrored, orientation % QUARTERS, axes=(1, 2))
-
-
-def orientations(recipe: Iterable[Step]) -> tuple[int, ...]:
-    """In which orientations the recipe's flips and quarter turns may show an image; always as it is.
-
-    A rotation counts where its range has the angle in it. With both flips, ±90° makes all eight.
-    """
-    reached = {PLAIN}
-    for step in recipe:
-        moves = _moves(step)
-        reached |= {_after(first, move) for first in reached for move in moves}
-    return tuple(sorted(reached))
-
-
 def training_views(recipe: tuple[Step, ...], count: int, seed: int) -> tuple[View, ...]:
     """The views of training images, besides the images themselves.
 
@@ -118,7 +89,7 @@ def training_views(recipe: tuple[Step, ...], count: int, seed: int) -> tuple[Vie
     """
     recipe = tuple(step for step in recipe if step.probability)
     reached = orientations(recipe)
-    rest = tuple(step for step in recipe if not _moves(step))
+    rest = tuple(step for step in recipe if not exact_moves(step))
     turned = [orientation for orientation in reached if orientation != PLAIN]
     if not rest:
         return tuple(View(orientation) for orientation in turned)
@@ -127,19 +98,6 @@ def training_views(recipe: tuple[Step, ...], count: int, seed: int) -> tuple[Vie
     return tuple(View(PLAIN, recipe, number, seed) for number in range(FIRST_DRAW, FIRST_DRAW + count))
 
 
-def _moves(step: Step) -> tuple[int, ...]:
-    """The orientations, besides none, into which a step moves an image exactly."""
-    if not step.probability:
-        return ()
-    if step.name == "rotation":
-        turns = {angle // 90 % QUARTERS for angle in (-180, -90, 90, 180) if step.low <= angle <= step.high}
-        return tuple(sorted(turns))
-    moves = {"flip_horizontal": (MIRRORED,), "flip_vertical": (UPSIDE_DOWN,), "quarter_turns": (1, 2, 3)}
-    return moves.get(step.name, ())
-
-
-def _after(first: int, then: int) -> int:
-    """The orientation that two, one after the other, amount to."""
-    mirrored = (first >= MIRRORED) != (then >= MIRRORED)
-    turns = then - first if then >= MIRRORED else then + first  # a mirror turns what was turned before the other way
-    return turns % QUARTERS + MIRRORED * mirrored
+def exact_views(recipe: tuple[Step, ...]) -> tuple[View, ...]:
+    """The views, besides the image itself, into which the recipe's flips and quarter turns move an image exactly."""
+    return tuple(View(orientation) for orientation in orientations(recipe) if orientation != PLAIN)

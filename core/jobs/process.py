@@ -6,6 +6,8 @@ from pathlib import Path
 NICENESS = 5
 # Of two processes the kernel should take the one that trains, not the one that serves pages, when memory runs out.
 FIRST_TO_GO = "500"
+# The exit code of a training that ran out of memory: BSD's EX_TEMPFAIL, "try again later".
+OUT_OF_MEMORY = 75
 
 
 def set_up_process() -> None:

@@ -18,6 +18,8 @@ from core.files import read_json, write_json
 from core.jobs.gpus import ALL, AUTO
 from core.jobs.job import Job, Status
 from core.jobs.slots import Slot, slot_count, suitable_slots
+from core.jobs.written_settings import written_settings
+from core.workspace import Workspace
 
 WORKER = "core.training.worker"
 # A run takes about as long as earlier ones that agree with it in these settings.
@@ -100,7 +102,7 @@ class Queue:
         kept = before is not None and not before.slots
         joined = before.joined if kept else status.started or time.time()
         revivals = before.revivals if kept else 0
-        visitor = str(run.folder.resolve().parents[1])
+        visitor = str(Workspace.holding(run.folder).root)
         expected, gpu = typical_seconds(run), gpu_asked_for(run)
         self._write(Ticket(str(run.folder.resolve()), visitor, joined, expected, gpu, revivals=revivals))
 
@@ -250,7 +252,7 @@ class Queue:
 
     def _read(self, path: Path) -> Ticket | None:
         try:
-            return Ticket(**(read_json(path) or {}))
+            return Ticket(**_with_words_of_now(read_json(path) or {}))
         except (WorkbenchError, TypeError):  # removed meanwhile, or damaged from outside; its run joins anew
             return None
 
@@ -356,6 +358,11 @@ def typical_seconds(run: Job) -> float | None:
     return statistics.median(seconds) if seconds else None
 
 
+def _with_words_of_now(ticket: dict[str, Any]) -> dict[str, Any]:
+    """A ticket of an earlier version, which called the slots places, as it is written now."""
+    return {"slots" if name == "places" else name: value for name, value in ticket.items()}
+
+
 def _is_lost(ticket: Ticket) -> bool:
     """Whether a run would still wait, had its process not gone without a word."""
     if ticket.slots or ticket.job.stop_requested:
@@ -385,7 +392,7 @@ def gpu_asked_for(run: Job) -> str:
 
 def _settings_of(run: Job) -> dict[str, Any] | None:
     try:
-        settings = read_json(run.folder / "settings.json")
+        settings = written_settings(run.folder)
     except WorkbenchError:
         return None
     return settings if isinstance(settings, dict) else None

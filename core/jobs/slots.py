@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from core.errors import UsageError
 from core.jobs.gpus import ALL, AUTO, gpus
 
+COUNT, COUNT_BEFORE = "WORKBENCH_SLOT_COUNT", "WORKBENCH_PLACES_COUNT"
+
 
 class Slot:
     """One of the machine's slots. It is taken for as long as any process holds its descriptor open.
@@ -25,18 +27,20 @@ class Slot:
 def slot_count() -> int:
     """How many runs may train at the same time on this machine.
 
-    One for each GPU, or one for every two processors where there is none; ``WORKBENCH_SLOT_COUNT`` overrides both.
+    One for each GPU, or one for every two processors where there is none; ``WORKBENCH_SLOT_COUNT`` overrides both, and
+    so does, for this release still, ``WORKBENCH_PLACES_COUNT``, as it was called before.
 
     Raises
     ------
     UsageError
         If ``WORKBENCH_SLOT_COUNT`` is not a whole number from 1.
     """
-    text = os.environ.get("WORKBENCH_SLOT_COUNT", "")
-    if not text:
+    name = next((name for name in (COUNT, COUNT_BEFORE) if os.environ.get(name)), None)
+    if name is None:
         return len(gpus()) or max(1, (os.cpu_count() or 2) // 2)
+    text = os.environ[name]
     if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"The environment variable WORKBENCH_SLOT_COUNT must be a whole number from 1. Got {text!r}.")
+        raise UsageError(f"The environment variable {name} must be a whole number from 1. Got {text!r}.")
     return int(text)
 
 

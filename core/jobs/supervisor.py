@@ -12,9 +12,10 @@ from typing import Protocol
 from core.errors import WorkbenchError
 from core.hosting import Hosting
 from core.jobs.job import Job, identity
+from core.jobs.process import OUT_OF_MEMORY
 from core.jobs.queue import Queue, gpu_asked_for
 from core.jobs.slots import Slot, check_gpu, visible_gpus
-from core.runs.execution import OUT_OF_MEMORY, halve_batch_size
+from core.workspace import Workspace
 
 SECONDS_BETWEEN_LOOKS = 0.2
 # While slots are free, those further behind in line look more seldom whether it is their turn.
@@ -52,11 +53,16 @@ def start_trainer(run: Job, slots: list[Slot]) -> Trainer:
     )
 
 
-def supervise(folder: Path, start: Callable[[Job, list[Slot]], Trainer] = start_trainer) -> int:
+def supervise(
+    folder: Path, save_memory: Callable[[Job], bool], start: Callable[[Job, list[Slot]], Trainer] = start_trainer
+) -> int:
     """Train the run in `folder` in a process of its own, and see that its status tells the truth in the end.
 
     Parameters
     ----------
+    save_memory
+        Called where memory ran out, to have the next attempt take less; False where it would not, and nothing is left
+        to try.
     start
         Starts that process.
 
@@ -66,13 +72,13 @@ def supervise(folder: Path, start: Callable[[Job, list[Slot]], Trainer] = start_
         0 where the run is done or was stopped, 1 where it failed.
     """
     run = Job(folder)
-    queue = Queue(Path(os.environ.get("WORKBENCH_SLOTS") or run.folder.parents[1] / "slots"))
+    queue = Queue(Workspace.holding(run.folder).slots)
     # When it was started counts for its turn, not how soon this process came to say so.
     status = run.written_status()
     started = (status.started if status.state == "queued" else None) or time.time()
     run.update(state="queued", started=started, processes=[identity()])
     try:
-        _wait_and_train(run, queue, start)
+        _wait_and_train(run, queue, save_memory, start)
     except WorkbenchError as error:
         run.update(state="failed", stage="", error=str(error), finished=time.time())
     # Not where anything else goes wrong here: the training may go on, and then the run keeps its slot.
@@ -80,7 +86,9 @@ def supervise(folder: Path, start: Callable[[Job, list[Slot]], Trainer] = start_
     return 0 if run.written_status().state in ("done", "stopped") else 1
 
 
-def _wait_and_train(run: Job, queue: Queue, start: Callable[[Job, list[Slot]], Trainer]) -> None:
+def _wait_and_train(
+    run: Job, queue: Queue, save_memory: Callable[[Job], bool], start: Callable[[Job, list[Slot]], Trainer]
+) -> None:
     check_gpu(gpu_asked_for(run))
     queue.join(run)
     run.update(stage="Waiting for another run to end")
@@ -90,7 +98,7 @@ def _wait_and_train(run: Job, queue: Queue, start: Callable[[Job, list[Slot]], T
         run.update(state="stopped", stage="", error="Stopped while it was waiting.", finished=time.time())
         return
     try:
-        _train(run, lambda: start(run, slots))
+        _train(run, save_memory, lambda: start(run, slots))
     finally:
         for slot in slots:
             slot.close()
@@ -110,14 +118,14 @@ def _wait_for_slots(run: Job, queue: Queue) -> list[Slot]:
     return []
 
 
-def _train(run: Job, start: Callable[[], Trainer]) -> None:
-    """Train, in smaller batches where memory runs out."""
+def _train(run: Job, save_memory: Callable[[Job], bool], start: Callable[[], Trainer]) -> None:
+    """Train, again and with less where memory runs out."""
     began = time.monotonic()
     run.update(started=time.time())
     for restarts_left in reversed(range(MOST_RESTARTS + 1)):
         run.update(state="starting", stage="Starting")
         code, for_memory = _train_once(run, start, began)
-        if not (for_memory and restarts_left and not run.stop_requested and halve_batch_size(run)):
+        if not (for_memory and restarts_left and not run.stop_requested and save_memory(run)):
             _write_down(run, code, for_memory)
             return
 

@@ -1,4 +1,4 @@
-"""A worker that has loaded what it needs and waits for its run.
+"""The warm worker: a process that has loaded what it needs and waits for its run.
 
 To train a head on features at hand takes less time than to start the processes that do so. So a page from which people
 train again keeps one process ready; it serves for the next run, whichever that is.
@@ -20,7 +20,7 @@ SECONDS_KEPT = 900
 
 
 class WarmWorker:
-    """At most one spare process of this server, or of a script; it ends with the process that keeps it."""
+    """At most one warm process of this server, or of a script; it ends with the process that keeps it."""
 
     def __init__(self):
         self._lock = threading.Lock()

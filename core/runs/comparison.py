@@ -27,7 +27,7 @@ from core.runs.evaluation_state import evaluation_state_of
 from core.runs.labels import read_labels
 from core.runs.lineage import parent_run
 from core.runs.record import Run
-from core.runs.settings import CHOICES, PARAMETERS
+from core.runs.settings import PARAMETERS, current_name
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 MOST_RUNS = 26  # each is called by a letter
 # A name is not to become a list of settings.
 SETTINGS_IN_NAME = 2
-TITLES = {"architecture": "Network", "network": "Blocks", "image_size": "Input size", "augmentation": "Augmentation"}
-TITLES |= {"split_seed": "Split", "fold": "Fold", "runtime": "Computed by", "gpu": "GPU", "weights": "Weights"}
-TITLES |= {"dataset": "Dataset", "reading": "Pixels"}
+# Of what is no setting, but chosen as well.
+TITLES = {"reading": "Pixels"}
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ class Comparison:
 def trained_on(run: Run) -> tuple:
     """What two runs have to agree in to be comparable, as far as it can be told without a look at their answers."""
     settings = run.settings
-    what = run.learned_from() or images_version(run.status().facts.get("dataset_version"))
+    what = run.learned_from() or images_version(run.record.dataset_version)
     return settings.dataset, what, settings.split_seed, settings.fold
 
 
@@ -201,8 +200,8 @@ def told_of(run: Run) -> dict[str, Any]:
 
 def setting_title(name: str) -> str:
     """What people call a setting."""
-    known = CHOICES | PARAMETERS
-    return known[name].title if name in known else TITLES.get(name, name)
+    name = current_name(name)
+    return PARAMETERS[name].title if name in PARAMETERS else TITLES.get(name, name)
 
 
 def setting_value(name: str, value: Any) -> str:
@@ -215,6 +214,8 @@ def setting_value(name: str, value: Any) -> str:
         return ARCHITECTURES[value].title
     if name == "network":
         return f"{len(value.get('blocks', ()))} blocks of one's own"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
@@ -271,7 +272,7 @@ def letter(index: int) -> str:
 def evaluated(run: Run, name: str, predictions: Predictions) -> EvaluatedRun:
     """What `core.evaluation.comparison` has to know of a run, which its words will call `name`."""
     # Runs on the same images by different scales are to be compared: which is better is the question then.
-    version = images_version(run.status().facts.get("dataset_version"))
+    version = images_version(run.record.dataset_version)
     return EvaluatedRun(name, run.settings.dataset, version, predictions, run.groups(predictions), run.learned_from())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import epoch_in
 from core.jobs.job import Status
-from core.runs.events import best_epoch, epochs_behind
+from core.runs.events import EVALUATED, best_epoch, epochs_behind
 from core.runs.record import Run
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -177,4 +177,4 @@ def failed_evaluation(run: Run) -> str:
 
 def evaluations_of(run: Run) -> list[dict[str, Any]]:
     """What is told of each time that a run was evaluated."""
-    return [event for event in run.events.read() if event["kind"] == "judged"]
+    return [event for event in run.events.read() if event["kind"] == EVALUATED]

@@ -14,17 +14,19 @@ EPOCH_COLUMNS = [
     *("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "best"),
     *("learning_rate", "images_per_second", "memory_mb"),
 ]
+EVALUATED = "evaluated"
+# What earlier builds called kinds of events.
+RENAMED = {"judged": EVALUATED}
 
 
 class EventLog:
     """The file ``events.jsonl`` of a run.
 
     Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`; where that is "train" or
-    "fine_tune" with `epochs`: how many lie before this training; where it is "start" with `classes`: in the order in
-    which the network answers them, and `entries`: how many the dataset's log of edits had), "batch" (with `position`,
-    `loss`, `accuracy`), "epoch" (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it
-    went on; what it had told of later ones is told again), "judged" (with `epoch`: after which one the weights were
-    that answered; and with `error` where it came to nothing) or "note" (with `text`).
+    "fine_tune" with `epochs`: how many lie before this training), "batch" (with `position`, `loss`, `accuracy`),
+    "epoch" (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it went on; what it had
+    told of later ones is told again), `EVALUATED` (with `epoch`: after which one the weights were that answered; and
+    with `error` where it came to nothing) or "note" (with `text`).
     """
 
     def __init__(self, path: Path):
@@ -35,8 +37,9 @@ class EventLog:
         append_json(self.path, {"time": time.time(), "kind": kind} | values)
 
     def read(self) -> list[dict[str, Any]]:
-        """All events so far."""
-        return read_json_lines(self.path)
+        """All events so far, of earlier builds too, by the kinds of now."""
+        events = read_json_lines(self.path)
+        return [event | {"kind": RENAMED.get(event["kind"], event["kind"])} for event in events]
 
 
 def epoch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import UsageError, WorkbenchError
 from core.files import read_json, write_json
-from core.runs.record import Run
+from core.jobs.job import Job
 
 LONGEST_NAME = 60
 LONGEST_NOTES = 2000
@@ -30,7 +30,7 @@ class Labels:
     star: bool = False
 
 
-def read_labels(run: Run) -> Labels:
+def read_labels(run: Job) -> Labels:
     """The labels of a run; none where it has none, or where they were damaged from outside."""
     try:
         values = read_json(run.folder / "labels.json") or {}
@@ -39,7 +39,7 @@ def read_labels(run: Run) -> Labels:
         return Labels()
 
 
-def write_labels(run: Run, **changes: Any) -> Labels:
+def write_labels(run: Job, **changes: Any) -> Labels:
     """Change some labels of a run: `name`, `notes` or `star`.
 
     Raises

@@ -7,7 +7,6 @@ from core.datasets.content import images_version
 from core.datasets.findings.lacking import lacking_in_words
 from core.datasets.store import Dataset, open_dataset
 from core.errors import UsageError
-from core.files import write_json
 from core.hosting import Hosting
 from core.jobs.job import Status, is_alive
 from core.jobs.slots import check_gpu
@@ -15,7 +14,7 @@ from core.jobs.warm_worker import warm_worker
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.record import Run, create_run
 from core.runs.settings import PARAMETERS, RunSettings, read_settings
-from core.training.checkpoint import epochs_in
+from core.runs.training_state import epochs_in
 from core.workspace import Workspace
 
 WORKER = "core.training.worker"
@@ -70,7 +69,7 @@ def extend(workspace: Workspace, run: Run, epochs: int) -> None:
     done, fine_tuned = epochs_in(run.checkpoint), epochs_in(run.fine_tuning_checkpoint)
     longer = {"fine_tune_epochs": fine_tuned + more} if fine_tuned else {"epochs": done + more}
     settings = read_settings(run.settings.to_dict() | longer)
-    write_json(run.folder / "extension.json", {"epochs": done + fine_tuned})
+    run.update(facts={"extended_from": done + fine_tuned})
     run.save_settings(settings)
     _set_going_again(workspace, run)
 
@@ -83,7 +82,7 @@ def can_resume(run: Run) -> bool:
 def can_extend(run: Run) -> bool:
     """Whether epochs can be added to a run."""
     status = run.status()
-    return not status.active and not status.facts.get("diverged") and epochs_in(run.checkpoint) > 0
+    return not status.active and not run.record.diverged and epochs_in(run.checkpoint) > 0
 
 
 def can_evaluate(run: Run) -> bool:
@@ -111,7 +110,6 @@ def evaluate(workspace: Workspace, run: Run) -> None:
     _let_end(run)
     run.forget()
     run.save_ending(*ending or (status.state, status.error))
-    run.update(facts=status.facts)
     _launch(workspace, run)
 
 
@@ -119,7 +117,7 @@ def _check_can_go_on(workspace: Workspace, run: Run) -> None:
     status = run.status()
     if status.active:
         raise UsageError(f"The run {run.id} is still going.")
-    if status.facts.get("diverged"):
+    if run.record.diverged:
         raise UsageError(f"The run {run.id} diverged, and would do so again. Train anew with a smaller learning rate.")
     if not epochs_in(run.checkpoint):
         raise UsageError(f"No epoch of the run {run.id} is kept, so there is nothing to go on with. Train anew.")
@@ -128,7 +126,7 @@ def _check_can_go_on(workspace: Workspace, run: Run) -> None:
 
 def _check_same_images(workspace: Workspace, run: Run) -> None:
     dataset = open_dataset(workspace, run.settings.dataset)
-    content, version = dataset.content, run.status().facts.get("dataset_version")
+    content, version = dataset.content, run.record.dataset_version
     # By another scale of deep pixels they are the same images, which the run goes on to read by its own; and where
     # only classes were renamed, it goes on by the names that it began with.
     is_another = version is not None and images_version(version) != images_version(content.version)

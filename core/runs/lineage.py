@@ -3,24 +3,20 @@
 from core.datasets.edits import Edit
 from core.datasets.store import Dataset
 from core.errors import UsageError
-from core.files import read_json, write_json
 from core.runs.lifecycle import start
 from core.runs.record import Run
 from core.workspace import Workspace
 
-# In a run's folder: which run it was trained after, and the edits in between.
-FILE = "fixed.json"
-
 
 def edits_since(dataset: Dataset, run: Run) -> list[Edit]:
     """The edits of a dataset that stand and were made since a run began, oldest first."""
-    began = run.status().started or 0.0
+    began = run.record.began or run.status().started or 0.0
     return [edit for edit in dataset.edits.standing() if edit.time >= began]
 
 
 def has_changed(dataset: Dataset, run: Run) -> bool:
     """Whether the images, their labels or their split are others than those a run was trained on."""
-    version = run.status().facts.get("dataset_version")
+    version = run.record.dataset_version
     return version is not None and version != dataset.content.version
 
 
@@ -36,14 +32,14 @@ def retrain(workspace: Workspace, dataset: Dataset, run: Run) -> Run:
         raise UsageError("Nothing has changed since this run: relabel or exclude an image first.")
     edits = edits_since(dataset, run)
     new = start(workspace, dataset, run.settings)
-    write_json(new.folder / FILE, {"before": run.id, "edits": [edit.id for edit in edits]})
+    new.update(facts={"parent_run": run.id, "edits_since_parent": [edit.id for edit in edits]})
     return new
 
 
 def parent_run(run: Run) -> Run | None:
     """The run that this one was trained after, if it was started by `retrain` and that run is still there."""
-    name = (read_json(run.folder / FILE) or {}).get("before")
-    if not isinstance(name, str):
+    name = run.record.parent_run
+    if not name:
         return None
     # Looked up, not put into a path: what is in the file may have come from elsewhere.
     earlier = next((path for path in run.folder.parent.iterdir() if path.name == name), None)
@@ -52,7 +48,7 @@ def parent_run(run: Run) -> Run | None:
 
 def standing_edits(dataset: Dataset, run: Run) -> list[Edit]:
     """The edits between a run and the one before it that still stand, oldest first."""
-    made = (read_json(run.folder / FILE) or {}).get("edits", [])
+    made = run.record.edits_since_parent
     return [edit for edit in dataset.edits.standing() if edit.id in made]
 
 

@@ -1,6 +1,6 @@
 """What the classes that a run answers are called by now: people rename them, and old answers are to stay true.
 
-A run knows after how many entries of its dataset's log of edits it was trained (by its first event). From there on the
+A run knows after how many entries of its dataset's log of edits it was trained (by its record). From there on the
 log tells what became of each name: renamed, once or in a circle, undone, or come to one name with another class. Of a
 run of an earlier version, which did not write that down, the time at which it began tells the place in the log, and the
 labels of its images (``images.parquet``) whether that is right; where it is not, that place is taken at which they fit.

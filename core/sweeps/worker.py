@@ -200,7 +200,7 @@ class Sweeping:
         trial["cut_short"] = status.state == "stopped" and self._over
         trial |= {"error": status.error.partition("\n")[0]} | self._evaluation(run)
         # One that diverged has told something about its settings.
-        failed = status.state == "failed" and not status.facts.get("diverged")
+        failed = status.state == "failed" and not run.record.diverged
         self._failures = self._failures + 1 if failed else 0
         if self._failures == MOST_FAILURES and not self._problem:
             self._problem = (
@@ -225,7 +225,7 @@ class Sweeping:
 
     def _evaluation(self, run: Run) -> dict[str, Any]:
         """Log loss and accuracy on the validation images, where the run came so far."""
-        version = run.status().facts.get("dataset_version")
+        version = run.record.dataset_version
         if version not in (None, self._request["dataset_version"]):
             return {"error": "It was trained on other images: the dataset was changed meanwhile."}
         try:
@@ -246,7 +246,7 @@ def _is_on_its_way(run: Run, trial: dict[str, Any]) -> bool:
     """
     status = run.status()
     own_end = status.state == "done" or (status.state == "stopped" and not trial["cut_short"])
-    return status.active or own_end or bool(status.facts.get("diverged"))
+    return status.active or own_end or run.record.diverged
 
 
 if __name__ == "__main__":

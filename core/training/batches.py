@@ -66,6 +66,10 @@ class Batches:
         """How many images a batch holds."""
         return min(self.batch_size, self.image_count - index % self._in_a_pass * self.batch_size)
 
+    def position(self, epoch: int, batch: int) -> float:
+        """Where the end of a batch lies in the training, in epochs: 1.5 is half way through the second."""
+        return epoch + (batch + 1) / len(self)
+
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         number, place = divmod(index, self._in_a_pass)
         rows = self._orders[number][place * self.batch_size : (place + 1) * self.batch_size]
@@ -75,6 +79,6 @@ class Batches:
         return inputs, targets, self._class_weights[targets]
 
 
-def passes_for(least_steps: int, image_count: int, batch_size: int) -> int:
+def passes_for(min_steps: int, image_count: int, batch_size: int) -> int:
     """How often an epoch goes through all images so that it has at least so many steps."""
-    return math.ceil(least_steps / max(1, math.ceil(image_count / batch_size)))
+    return math.ceil(min_steps / max(1, math.ceil(image_count / batch_size)))

@@ -1,48 +1,15 @@
-"""All that a run needs to go on from its last whole epoch, in one file: half of it can't be of another epoch."""
+"""Checkpoint: all that a run needs to go on from its last whole epoch, in one file, so that it is of one epoch."""
 
 import json
-import zipfile
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import WorkbenchError
 from core.files import replacing
+from core.runs.training_state import UNREADABLE, TrainingState
 from core.training.learner import Learner
-
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
-
-
-@dataclass
-class TrainingState:
-    """Where a training stands, beside its weights.
-
-    Parameters
-    ----------
-    epochs
-        How many whole epochs lie behind it.
-    best
-        The least monitored loss so far; None before the first epoch.
-    best_epoch
-        The epoch it was reached in, counted from 1; 0 before the first.
-    reductions
-        How often a plateau schedule has lowered the learning rate.
-    reduced_at
-        The epoch it was lowered in last; 0 where it never was.
-    durations
-        Seconds of the last epochs, for the time that is left.
-    learning_rate
-        What was found before the first epoch; None where it is that of the settings.
-    """
-
-    epochs: int = 0
-    best: float | None = None
-    best_epoch: int = 0
-    reductions: int = 0
-    reduced_at: int = 0
-    durations: list[float] = field(default_factory=list)
-    learning_rate: float | None = None
 
 
 def save_checkpoint(path: Path, learner: Learner, state: TrainingState) -> None:
@@ -62,7 +29,7 @@ def load_checkpoint(path: Path, learner: Learner) -> TrainingState:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        state = _state_from(arrays.pop("state"))
+        state = TrainingState.from_json(str(arrays.pop("state")))
         arrays = learner.kept_before() | arrays
     except UNREADABLE as error:
         raise WorkbenchError(f"{path} cannot be read ({error}), so the run cannot go on. Train again.") from error
@@ -73,20 +40,6 @@ def load_checkpoint(path: Path, learner: Learner) -> TrainingState:
         )
     learner.restore(arrays)
     return state
-
-
-def epochs_in(path: Path) -> int:
-    """How many whole epochs a checkpoint holds; 0 where there is none that can be read."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return _state_from(file["state"]).epochs
-    except UNREADABLE:
-        return 0
-
-
-def _state_from(text: np.ndarray) -> TrainingState:
-    values, known = json.loads(str(text)), {entry.name for entry in fields(TrainingState)}
-    return TrainingState(**{name: value for name, value in values.items() if name in known})
 
 
 def _shapes(arrays: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:

@@ -11,15 +11,16 @@ import pandas as pd
 
 from core.datasets.store import Dataset
 from core.features.activations import HALF, WHOLE, StoredRows, TooLargeForHalf, check_room, in_half
-from core.features.backbone_features import BackboneFeatures
+from core.features.feature_extractor import FeatureExtractor
+from core.features.keras_start import start_keras
 from core.features.store import FeatureStore
 from core.features.views import View
 from core.runs.record import Run
 from core.runs.settings import RunSettings
-from core.training.checkpoint import TrainingState
+from core.runs.training_state import TrainingState
 from core.training.examples import Examples
 from core.training.phase import Phase
-from core.training.stages import Prepared
+from core.training.prepared import Prepared
 from core.training.view_examples import gather_examples, views_of
 
 if TYPE_CHECKING:  # takes seconds to load, and is not needed where nothing is fine-tuned
@@ -39,13 +40,13 @@ class FineTuning:
         Whose settings say how many blocks.
     dataset
         What it is trained on.
-    features
-        Of the backbone.
+    extractor
+        Of the backbone's features.
     """
 
-    def __init__(self, run: Run, dataset: Dataset, features: BackboneFeatures):
-        self._run, self._dataset, self._settings, self._features = run, dataset, run.settings, features
-        self._architecture = features.architecture
+    def __init__(self, run: Run, dataset: Dataset, extractor: FeatureExtractor):
+        self._run, self._dataset, self._settings, self._extractor = run, dataset, run.settings, extractor
+        self._architecture = extractor.settings.architecture
 
     def check_room(self, table: pd.DataFrame, kept_as: str = HALF) -> None:
         """Refuse where the activations at the cut take more than there is room for.
@@ -63,12 +64,12 @@ class FineTuning:
         from core.networks.fine_tuning import activation_shape
 
         blocks = range(1, self._settings.unfreeze + 1)
-        shapes = {number: activation_shape(self._features.backbone, self._architecture, number) for number in blocks}
+        shapes = {number: activation_shape(self._extractor.backbone, self._architecture, number) for number in blocks}
         parts = [(View(), table), *views_of(self._settings, table)]
         count = sum(len(part) for _, part in parts)
         stores = [(self._store(view, kept_as), part["pixel_hash"]) for view, part in parts]
         lacking = sum(identity not in store for store, identities in stores for identity in identities)
-        check_room(self._features.folder, shapes, self._settings.unfreeze, count, lacking, kept_as)
+        check_room(self._extractor.folder, shapes, self._settings.unfreeze, count, lacking, kept_as)
 
     def prepare(self, table: pd.DataFrame, head: TrainingState) -> Prepared:
         """The last blocks with the head on them, and the activations of all images, computed where they are lacking.
@@ -82,10 +83,9 @@ class FineTuning:
         """
         from core.features.runtimes import runtimes
         from core.networks.fine_tuning import cut_backbone
-        from core.training.keras_start import start_keras
 
-        lower, tail = cut_backbone(self._features.backbone, self._architecture, self._settings.unfreeze)
-        compute = runtimes()[self._features.plan.runtime].make(lower)
+        lower, tail = cut_backbone(self._extractor.backbone, self._architecture, self._settings.unfreeze)
+        compute = runtimes()[self._extractor.plan.runtime].make(lower)
         read = partial(StoredRows, shape=lower.output_shape[1:])
         try:
             activations, problems = self._gather(table, lambda pixels: in_half(compute(pixels)), HALF, read)
@@ -109,14 +109,14 @@ class FineTuning:
     ) -> tuple[Examples, list[str]]:
         def activations_of(part: pd.DataFrame, view: View, number: str) -> tuple[FeatureStore, list[str]]:
             store = self._store(view, kept_as)
-            return store, self._features.fill(store, part, view, f"Computing activations{number}", compute)
+            return store, self._extractor.fill(store, part, view, f"Computing activations{number}", compute)
 
         return gather_examples(self._settings, self._dataset, table, activations_of, read)
 
     def _store(self, view: View, kept_as: str) -> FeatureStore:
         """Where the activations of a view are."""
         cut = {"cut": self._architecture.cuts[-self._settings.unfreeze]}
-        return FeatureStore(self._features.folder, self._features.recipe | cut | view.cache_key, kept_as)
+        return FeatureStore(self._extractor.folder, self._extractor.recipe | cut | view.cache_key, kept_as)
 
 
 def second_phase_settings(settings: RunSettings) -> RunSettings:
@@ -126,7 +126,7 @@ def second_phase_settings(settings: RunSettings) -> RunSettings:
         epochs=settings.fine_tune_epochs,
         learning_rate=settings.fine_tune_rate,
         batch_size=BATCH_SIZE,
-        least_steps=1,
+        min_steps_per_epoch=1,
         optimiser="adamw",
         schedule="constant",
         warmup=0.0,
@@ -164,5 +164,5 @@ def _phase(run: Run, head: TrainingState) -> Phase:
         run.fine_tuned_weights,
         epochs_before=head.epochs,
         best_epoch_before=head.best_epoch,
-        extended_from=max(0, run.extended_from - head.epochs),
+        extended_from=max(0, run.record.extended_from - head.epochs),
     )

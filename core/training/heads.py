@@ -18,9 +18,9 @@ def build_head(settings: RunSettings, features: np.ndarray, class_count: int) ->
     if _is_linear_with_chosen_decay(settings):
         return LinearHead(features, class_count, settings)
 
+    from core.features.keras_start import start_keras
     from core.networks import network  # loads Keras, which takes seconds and is not always needed
     from core.training.keras_learner import KerasLearner
-    from core.training.keras_start import start_keras
 
     start_keras(settings)
     head = network.build_head(features.shape[1], class_count, settings.dropout, settings.hidden)
@@ -30,4 +30,4 @@ def build_head(settings: RunSettings, features: np.ndarray, class_count: int) ->
 def _is_linear_with_chosen_decay(settings: RunSettings) -> bool:
     """Whether the penalty is all that decays the weights, and Adam all that moves them."""
     moved_by_adam = settings.optimiser in ("adam", "adamw") and not settings.gradient_clipping
-    return bool(settings.choose_decay and moved_by_adam and not settings.hidden)
+    return bool(settings.tune_weight_decay and moved_by_adam and not settings.hidden)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from scipy.special import softmax
 
 from core.features.devices import device_count, shared_answers
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
-from core.training.learner import Callback, Learner, softmax
+from core.training.callbacks.base import Callback, Metrics
+from core.training.learner import Learner
 from core.training.optimisers import build_loss, build_optimiser
 
 
@@ -42,7 +44,7 @@ class KerasLearner(Learner):
         self,
         batches: Batches,
         validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Callback,
+        callbacks: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:
@@ -54,7 +56,7 @@ class KerasLearner(Learner):
             epochs=epochs,
             shuffle=False,  # the batches are in their order already
             validation_data=_Feed(Batches(*validation, batches.batch_size, seed=0)) if by_keras else None,
-            callbacks=[_Relay(watcher, partial(self.validate, *validation) if validated_here else dict)],
+            callbacks=[_Relay(callbacks, partial(self.validate, *validation) if validated_here else dict)],
             verbose=0,
         )
 
@@ -87,14 +89,14 @@ class KerasLearner(Learner):
         self.model.load_weights(path)
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
-        return softmax(self._logits(inputs).astype(np.float64))
+        return softmax(self._logits(inputs).astype(np.float64), axis=-1)
 
     def _logits(self, inputs: np.ndarray) -> np.ndarray:
         count = self.rows_at_once * self.shares
         batches = (np.asarray(inputs[start : start + count]) for start in range(0, len(inputs), count))
         return np.concatenate([self._answers(batch) for batch in batches])
 
-    def validate(self, inputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
+    def validate(self, inputs: np.ndarray, targets: np.ndarray) -> Metrics:
         """What Keras's evaluation finds, which fails where the images can't be shared out evenly."""
         logits = self._logits(inputs)
         losses = keras.ops.convert_to_numpy(self.model.loss.call(targets, logits))
@@ -122,20 +124,29 @@ class _Feed(keras.utils.PyDataset):
 
 
 class _Relay(keras.callbacks.Callback):
-    """Tells a watcher what Keras tells its callbacks, and what `validate` finds beyond that."""
+    """Calls our hooks where Keras calls its own, with what `validate` finds beyond what Keras does."""
 
-    def __init__(self, watcher: Callback, validate: Callable[[], dict[str, float]]):
+    def __init__(self, callbacks: Callback, validate: Callable[[], Metrics]):
         super().__init__()
-        self._watcher, self._validate = watcher, validate
+        self._callbacks, self._validate = callbacks, validate
+
+    def on_train_begin(self, logs=None):
+        self._callbacks.on_train_begin()
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._watcher.epoch_begins(epoch)
+        self._is_whole = False
+        self._callbacks.on_epoch_begin(epoch)
 
     def on_train_batch_begin(self, batch, logs=None):
-        self._watcher.batch_begins(batch)
+        self._callbacks.on_batch_begin(batch)
 
     def on_train_batch_end(self, batch, logs=None):
-        self._watcher.batch_ended(batch, logs)
+        self._is_whole = batch + 1 == self.params["steps"]
+        self._callbacks.on_batch_end(batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._watcher.epoch_ended(epoch, logs | self._validate())
+        if self._is_whole:  # Keras ends one that was stopped half way, too
+            self._callbacks.on_epoch_end(epoch, logs | self._validate())
+
+    def on_train_end(self, logs=None):
+        self._callbacks.on_train_end()

@@ -1,28 +1,12 @@
-"""What the training of a run asks of whatever learns: a Keras model, or the linear head in NumPy."""
+"""Learner: what the training of a run asks of whatever learns, be it a Keras model or the linear head in NumPy."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from core.training.batches import Batches
-
-
-class Callback(Protocol):
-    """Who is told what happens in a training, and may change the learning rate or stop it meanwhile."""
-
-    def epoch_begins(self, epoch: int) -> None:
-        """Before an epoch, counted from 0."""
-
-    def batch_begins(self, batch: int) -> None:
-        """Before a batch, counted from 0 within its epoch."""
-
-    def batch_ended(self, batch: int, figures: dict[str, float]) -> None:
-        """After a batch; `figures` are loss and accuracy, on average over the epoch so far."""
-
-    def epoch_ended(self, epoch: int, figures: dict[str, float]) -> None:
-        """After an epoch; where there is validation, `figures` have val_loss and val_accuracy too."""
+from core.training.callbacks.base import Callback
 
 
 class Learner(ABC):
@@ -39,7 +23,7 @@ class Learner(ABC):
         self,
         batches: Batches,
         validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Callback,
+        callbacks: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:
@@ -49,6 +33,8 @@ class Learner(ABC):
         ----------
         validation
             Inputs and targets, of shapes (n, ...) and (n,); None where there is nothing to validate on.
+        callbacks
+            Whose hooks are called on the way; several are a `core.training.callbacks.base.CallbackList`.
         """
 
     @abstractmethod
@@ -90,9 +76,3 @@ class Learner(ABC):
     def words(self) -> str:
         """What it chose by itself on the way to the weights that answer, in a sentence; "" where it had no choice."""
         return ""
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities of the last axis; not finite where the logits are not."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)

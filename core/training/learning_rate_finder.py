@@ -1,4 +1,4 @@
-"""Looking for a learning rate before the training: it is raised step by step on a trial, until the loss explodes.
+"""Learning rate finder: a range test before the training, which raises the rate step by step until the loss explodes.
 
 Smith 2017, "Cyclical Learning Rates for Training Neural Networks", arXiv:1506.01186, section 3.3.
 """
@@ -11,23 +11,25 @@ import numpy as np
 
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
+from core.training.callbacks.base import Callback, CallbackList, Metrics
+from core.training.callbacks.seed_epoch import SeedEpoch
 from core.training.learner import Learner
 
 LEAST_RATE, GREATEST_RATE = 1e-6, 10.0
 LEAST_RATE_OF_SGD = 1e-5  # its steps are of the gradient's size, not of the rate's
-# Small sets are gone through several times, but no oftener than a training that is worth a trial.
+# Small sets are gone through several times, but no oftener than a training that is worth a test.
 MOST_STEPS, LEAST_STEPS, PASSES = 100, 50, 3
 # Of exponential smoothing, with the bias of its beginning taken off as in Adam; about the last ten steps count.
 SMOOTHING = 0.9
-# The trial ends where the smoothed loss is so many times the least.
+# The test ends where the smoothed loss is so many times the least.
 EXPLOSION = 4.0
 # A loss that falls by less than so many standard errors, or by a smaller share, has not fallen.
 STANDARD_ERRORS, LEAST_FALL = 3.0, 0.01
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """What came of a trial.
+class LearningRateCurve:
+    """The loss over the learning rates of a range test.
 
     Parameters
     ----------
@@ -44,9 +46,9 @@ class Sweep:
     suggestion: float | None
 
 
-def find_rate(
+def find_learning_rate(
     learner: Learner, batches: Batches, settings: RunSettings, is_over: Callable[[], bool] = lambda: False
-) -> Sweep:
+) -> LearningRateCurve:
     """Try learning rates from the least to the greatest, and put everything back to where it was.
 
     Parameters
@@ -55,38 +57,37 @@ def find_rate(
         Whether to give up, asked after every step.
     """
     kept, rate = learner.variables(), learner.learning_rate
-    trial = _Trial(learner, batches, settings, is_over)
-    learner.fit(batches, None, trial, 0, math.ceil(len(trial.rates) / len(batches)))
+    test = _RangeTest(learner, batches, settings.optimiser, is_over)
+    callbacks = CallbackList(learner, SeedEpoch(learner, batches, settings.seed), test)
+    learner.fit(batches, None, callbacks, 0, math.ceil(len(test.rates) / len(batches)))
     learner.restore(kept)
     learner.learning_rate = rate
-    losses = smoothed(trial.losses)
-    rates = trial.rates[: len(losses)]
-    return Sweep(rates.tolist(), losses.tolist(), suggested_rate(rates, losses, np.array(trial.losses)))
+    losses = smoothed(test.losses)
+    rates = test.rates[: len(losses)]
+    return LearningRateCurve(rates.tolist(), losses.tolist(), suggested_rate(rates, losses, np.array(test.losses)))
 
 
-class _Trial:
-    """Watches over the fit of a trial; see `core.training.learner.Callback`."""
+class _RangeTest(Callback):
+    """Raises the learning rate with every batch, until the loss explodes or the last rate was tried."""
 
-    def __init__(self, learner: Learner, batches: Batches, settings: RunSettings, is_over: Callable[[], bool]):
-        self._learner, self._batches, self._settings, self._is_over = learner, batches, settings, is_over
-        least = LEAST_RATE_OF_SGD if settings.optimiser == "sgd" else LEAST_RATE
+    def __init__(self, learner: Learner, batches: Batches, optimiser: str, is_over: Callable[[], bool]):
+        self._learner, self._batches, self._is_over = learner, batches, is_over
+        least = LEAST_RATE_OF_SGD if optimiser == "sgd" else LEAST_RATE
         steps = min(MOST_STEPS, max(LEAST_STEPS, PASSES * len(batches)))
         self.rates = np.geomspace(least, GREATEST_RATE, steps)
         self.losses: list[float] = []
 
-    def epoch_begins(self, epoch: int) -> None:
-        self._batches.begin(epoch)
-        self._learner.seed_epoch(self._settings.seed, epoch)
+    def on_epoch_begin(self, epoch: int) -> None:
         self._sum, self._images = 0.0, 0
 
-    def batch_begins(self, batch: int) -> None:
+    def on_batch_begin(self, batch: int) -> None:
         self._learner.learning_rate = float(self.rates[min(len(self.losses), len(self.rates) - 1)])
 
-    def batch_ended(self, batch: int, figures: dict[str, float]) -> None:
+    def on_batch_end(self, batch: int, metrics: Metrics) -> None:
         # What is told is the average over the epoch so far.
         size = self._batches.size_of(batch)
         self._images += size
-        total = float(figures["loss"]) * self._images
+        total = float(metrics["loss"]) * self._images
         loss, self._sum = (total - self._sum) / size, total
         if math.isfinite(loss):
             self.losses.append(loss)
@@ -94,9 +95,6 @@ class _Trial:
             if latest[-1] <= EXPLOSION * latest.min() and len(self.losses) < len(self.rates) and not self._is_over():
                 return
         self._learner.stop()
-
-    def epoch_ended(self, epoch: int, figures: dict[str, float]) -> None:
-        pass
 
 
 def smoothed(losses: list[float]) -> np.ndarray:

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from core.runs.settings import RunSettings
 from core.training.batches import Batches
-from core.training.learner import Callback, Learner, softmax
+from core.training.callbacks.base import Callback, Metrics
+from core.training.learner import Learner
 
 # What is tried, as C of scikit-learn's LogisticRegression on features of unit size: the penalty is λ/2 · |W|² beside
 # the mean cross-entropy, with λ = 1 / (C · images), so that few images are trusted less than many. Factors of √10
@@ -78,29 +80,39 @@ class LinearHead(Learner):
         self,
         batches: Batches,
         validation: tuple[np.ndarray, np.ndarray] | None,
-        watcher: Callback,
+        callbacks: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:
         self._stopped = False
+        callbacks.on_train_begin()
         # Products so small take longer on several processors than on one, and twice as long where others need them too.
         with threadpool_limits(1, user_api="blas"):
             for epoch in range(first_epoch, epochs):
-                watcher.epoch_begins(epoch)
-                training = _Means(len(self.penalties))
-                for batch in range(len(batches)):
-                    watcher.batch_begins(batch)
-                    with np.errstate(all="ignore"):  # a loss that is no number is told, not warned of
-                        training.add(*self._learn(*batches[batch]))
-                    watcher.batch_ended(batch, training.of(self._chosen))
-                    if self._stopped:
-                        break
-                figures = {}
-                if validation is not None:
-                    figures = {f"val_{name}": value for name, value in self._validate(*validation).items()}
-                watcher.epoch_ended(epoch, training.of(self._chosen) | figures)
+                callbacks.on_epoch_begin(epoch)
+                metrics = self._fit_epoch(batches, validation, callbacks)
+                if metrics is not None:
+                    callbacks.on_epoch_end(epoch, metrics)
                 if self._stopped:
-                    return
+                    break
+        callbacks.on_train_end()
+
+    def _fit_epoch(
+        self, batches: Batches, validation: tuple[np.ndarray, np.ndarray] | None, callbacks: Callback
+    ) -> Metrics | None:
+        """Learn from every batch and validate; None where it was stopped half way."""
+        training = _Means(len(self.penalties))
+        for batch in range(len(batches)):
+            callbacks.on_batch_begin(batch)
+            with np.errstate(all="ignore"):  # a loss that is no number is told, not warned of
+                training.add(*self._learn(*batches[batch]))
+            callbacks.on_batch_end(batch, training.of(self._chosen))
+            if self._stopped and batch + 1 < len(batches):
+                return None
+        if validation is None:
+            return training.of(self._chosen)
+        validated = {f"val_{name}": value for name, value in self._validate(*validation).items()}
+        return training.of(self._chosen) | validated
 
     def stop(self) -> None:
         self._stopped = True
@@ -144,7 +156,7 @@ class LinearHead(Learner):
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         kernel, bias = self.kernel_and_bias()
-        return softmax(inputs.astype(np.float32, copy=False) @ kernel + bias.astype(np.float64))
+        return softmax(inputs.astype(np.float32, copy=False) @ kernel + bias.astype(np.float64), axis=-1)
 
     def words(self) -> str:
         penalties = ", ".join(f"{penalty:.2g}" for penalty in self.penalties)
@@ -196,7 +208,7 @@ class LinearHead(Learner):
             second += (gradient * gradient - second) * np.float32(1 - SECOND_DECAY)
             own -= np.float32(rate) * first / (np.sqrt(second) + np.float32(EPSILON))
 
-    def _validate(self, inputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
+    def _validate(self, inputs: np.ndarray, targets: np.ndarray) -> Metrics:
         """Choose the penalty with the lowest cross-entropy, and say what it has."""
         means = _Means(len(self.penalties))
         for start in range(0, len(targets), ROWS_AT_ONCE):
@@ -223,6 +235,6 @@ class _Means:
     def losses(self) -> np.ndarray:
         return self._sums[0] / self._images
 
-    def of(self, penalty: int) -> dict[str, float]:
+    def of(self, penalty: int) -> Metrics:
         loss, accuracy = self._sums[:, penalty] / self._images
         return {"loss": float(loss), "accuracy": float(accuracy)}

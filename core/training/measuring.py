@@ -5,26 +5,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import psutil
 
-from core.jobs.job import Stopped
+from core.jobs.job import Job, Stopped
 from core.runs.record import Run
+from core.runs.settings import RunSettings
+from core.runs.training_state import TrainingState
 from core.training.batches import passes_for
-from core.training.checkpoint import TrainingState
+from core.training.callbacks.base import CallbackList
+from core.training.callbacks.epoch_clock import EpochClock
+from core.training.callbacks.run_callbacks import run_callbacks
+from core.training.callbacks.stop_on_request import StopOnRequest
 from core.training.learner import Learner
-from core.training.phase import Phase, first_phase
-from core.training.reporter import Reporter
+from core.training.phase import Phase
 from core.training.selection import Selection
-from core.training.trainer import make_batches
+from core.training.training_batches import batch_size_of, make_batches
 
 # The first step compiles. After the second it is known how many are affordable.
 FIRST_STEPS, LEAST_STEPS = 2, 3
 SECONDS_PER_EPOCH, SECONDS_IN_ALL, MOST_EPOCHS = 1.5, 3.5, 60
 SECONDS_BETWEEN_LOOKS = 0.02
+LEARNING_RATE = 1e-6
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -56,12 +63,22 @@ class Timing:
 
 
 def time_epochs(
-    run: Run, learner: Learner, training: Examples, validation: Examples, image_count: int, validated_count: int
+    job: Job,
+    settings: RunSettings,
+    learner: Learner,
+    training: Examples,
+    validation: Examples,
+    image_count: int,
+    validated_count: int,
 ) -> Timing:
-    """Train a few steps as a run does, by its own batches and reports, and say what a whole epoch takes.
+    """Train a few steps as a run does, by its own batches and callbacks, and say what a whole epoch takes.
 
     Parameters
     ----------
+    job
+        Which may be asked to stop, and in whose folder there is room for a while.
+    settings
+        Of the run.
     training, validation
         Inputs and targets of some images, which stand for all: they are repeated as often as it takes.
     image_count, validated_count
@@ -72,36 +89,52 @@ def time_epochs(
     Stopped
         If the user has asked to stop.
     """
-    batch_size = make_batches(run, run.settings, learner, *training).batch_size
+    wanted = batch_size_of(settings)
+    batch_size = make_batches(settings, learner, *training, wanted).batch_size
+    one_pass = replace(settings, batch_size=wanted, min_steps_per_epoch=1)
+    train = partial(_train, job, one_pass, learner, training, validation)
     began = time.monotonic()
     # Longer than an epoch perhaps: so that there is a second step.
-    clock = _train(run, learner, training, FIRST_STEPS * batch_size, validation, min(validated_count, batch_size), 1)
+    clock = train(FIRST_STEPS * batch_size, min(validated_count, batch_size), 1)
     first, step = time.monotonic() - began, min(clock.step_seconds)
     least = LEAST_STEPS * batch_size
     images = min(image_count, max(least, int(SECONDS_PER_EPOCH / step) * batch_size))
     answers = min(validated_count, max(least, images))
-    clock = _train(run, learner, training, images, validation, answers, MOST_EPOCHS)
+    clock = train(images, answers, MOST_EPOCHS)
     steps = clock.step_seconds or [step]
     image_seconds = sum(steps) / (len(steps) * batch_size)
     answer_seconds = median(clock.validation_seconds) / answers if answers else image_seconds
     epoch = median(clock.epoch_seconds)
-    passes = passes_for(run.settings.least_steps, image_count, batch_size)
+    passes = passes_for(settings.min_steps_per_epoch, image_count, batch_size)
     epoch += (passes * image_count - images) * image_seconds + (validated_count - answers) * answer_seconds
     usual = FIRST_STEPS * step + min(validated_count, batch_size) * answer_seconds
     return Timing(max(0.0, first - usual), epoch, answer_seconds, batch_size, clock.steps, answers)
 
 
 def _train(
-    run: Run, learner: Learner, training: Examples, images: int, validation: Examples, answers: int, epochs: int
-) -> "_Clock":
-    # One pass, of which there are as many as an epoch has.
-    settings = replace(run.settings, epochs=epochs, patience=epochs, least_steps=1)
+    job: Job,
+    settings: RunSettings,
+    learner: Learner,
+    training: Examples,
+    validation: Examples,
+    images: int,
+    answers: int,
+    epochs: int,
+) -> EpochClock:
+    """Train on so many images an epoch, in one pass, and validate on so many, in the folder of a run of its own."""
+    # However large the rate, a step takes the same time; but a loss that explodes would end the trial.
+    settings = replace(settings, epochs=epochs, early_stopping=False, learning_rate=LEARNING_RATE)
     inputs, targets = _repeated(training, images)
-    batches = make_batches(run, settings, learner, inputs, targets)
-    state, phase = TrainingState(), replace(first_phase(run), settings=settings)
-    clock = _Clock(run, learner, answers > 0, batches, state, phase)
-    learner.fit(batches, _repeated(validation, answers) if answers else None, clock, 0, epochs)
-    if run.stop_requested:
+    batches = make_batches(settings, learner, inputs, targets, settings.batch_size)
+    clock = EpochClock(learner, SECONDS_IN_ALL - SECONDS_PER_EPOCH)
+    with TemporaryDirectory(dir=job.folder) as folder:
+        run = Run(Path(folder))
+        phase = Phase("train", "Training", "learning rate", settings, run.checkpoint, run.best_weights)
+        phase = replace(phase, monitor="val_loss" if answers else "loss")
+        usual = run_callbacks(run, learner, batches, phase, TrainingState())
+        callbacks = CallbackList(learner, clock, StopOnRequest(learner, job), *usual)
+        learner.fit(batches, _repeated(validation, answers) if answers else None, callbacks, 0, epochs)
+    if job.stop_requested:
         raise Stopped
     return clock
 
@@ -111,54 +144,6 @@ def _repeated(examples: Examples, count: int) -> tuple[Selection, np.ndarray]:
     inputs, targets = examples
     rows = np.resize(np.arange(len(targets)), count)
     return Selection([(inputs, rows)]), targets[rows]
-
-
-class _Clock(Reporter):
-    """Does all that a run does between its batches and epochs, and notes when; ends when it has seen enough."""
-
-    def __init__(self, run: Run, learner: Learner, validated: bool, batches, state: TrainingState, phase: Phase):
-        super().__init__(run, learner, validated, batches, state, phase)
-        self._started, self._epoch_starts, self._batch_ends = time.monotonic(), [], []
-        self._epochs: list[tuple[float, float, list[float]]] = []
-
-    def epoch_begins(self, epoch: int) -> None:
-        self._epoch_starts.append(time.monotonic())
-        self._batch_ends = []
-        super().epoch_begins(epoch)
-
-    def batch_ended(self, batch: int, figures: dict[str, float]) -> None:
-        self._batch_ends.append(time.monotonic())
-        super().batch_ended(batch, figures)
-
-    def epoch_ended(self, epoch: int, figures: dict[str, float]) -> None:
-        validated = time.monotonic() - self._batch_ends[-1]
-        super().epoch_ended(epoch, figures)
-        now = time.monotonic()
-        self._epochs.append((now - self._epoch_starts[-1], validated, self._batch_ends))
-        if now - self._started > SECONDS_IN_ALL - SECONDS_PER_EPOCH:
-            self._learner.stop()
-
-    @property
-    def steps(self) -> int:
-        return sum(len(ends) for *_, ends in self._epochs)
-
-    @property
-    def step_seconds(self) -> list[float]:
-        """Between the ends of two whole batches of an epoch; of an epoch of a single batch there are none."""
-        return [after - before for *_, ends in self._settled for before, after in pairwise(ends)]
-
-    @property
-    def validation_seconds(self) -> list[float]:
-        return [seconds for _, seconds, _ in self._settled]
-
-    @property
-    def epoch_seconds(self) -> list[float]:
-        return [seconds for seconds, *_ in self._settled]
-
-    @property
-    def _settled(self) -> list[tuple[float, float, list[float]]]:
-        """The epochs behind the first, where there are any."""
-        return self._epochs[1:] or self._epochs
 
 
 # Memory and others ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Training a whole network from nothing: its pixels, its augmentation, the network, and the precision of its sums."""
 
 from functools import partial
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -8,19 +9,24 @@ import pandas as pd
 
 from core.augmentation.layers.mixing import Mixing, MixingNetwork, mixing_steps
 from core.augmentation.layers.pipeline import build_augmentation, check_not_blank
+from core.augmentation.orientations import turn
 from core.datasets.store import Dataset
 from core.features.devices import device_count
 from core.features.pixels import load_pixels
 from core.features.plan import Plan, plan_key, read_plan
-from core.features.views import View, turn
+from core.features.views import View
+from core.images.reading_settings import Reading
+from core.jobs.reporter import JobReporter
 from core.networks.network import build_scratch
-from core.runs.execution import read_execution, update_execution
 from core.runs.record import Run
+from core.runs.reporter import RunReporter
 from core.runs.settings import RunSettings
 from core.training.examples import Examples
 from core.training.keras_learner import KerasLearner
 from core.training.precision import batch_sizes, choose_precision
-from core.training.stages import Prepared, evaluation_views, machine_folder, stage
+from core.training.prepared import Prepared
+from core.training.view_examples import evaluation_views
+from core.workspace import Workspace
 
 # Of all epochs together. Two cores train the small CNN on so many in ten seconds of float32; trying what is quicker
 # takes a few.
@@ -30,19 +36,20 @@ IMAGES_LOOKED_AT = 16
 
 def prepare_scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """A network to train from nothing, behind its augmentation, and the pixels of all images."""
-    examples, problems = read_examples(run, dataset, table)
+    examples, problems = read_examples(run.settings, run.reading, dataset, table, RunReporter(run))
     images, class_count = examples.of("train")[0], len(dataset.class_names)
     check_not_blank(run.settings.augmentation, images[:IMAGES_LOOKED_AT])
-    plan = plan_training(run, images, len(images), class_count)
+    plan = _plan_of(run, images, class_count)
     return Prepared(build_learner(run.settings, class_count, plan), examples, problems)
 
 
-def read_examples(run: Run, dataset: Dataset, table: pd.DataFrame) -> tuple[Examples, list[str]]:
+def read_examples(
+    settings: RunSettings, reading: Reading, dataset: Dataset, table: pd.DataFrame, reporter: JobReporter
+) -> tuple[Examples, list[str]]:
     """The pixels of all images of a table, and why images are missing, in words."""
-    settings = run.settings
-    report = stage(run, "Reading images")
+    report = reporter.counted("Reading images")
     paths = [dataset.path_of(path) for path in table["path"]]
-    rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)), run.reading)
+    rows, pixels, problems = load_pixels(paths, settings.image_size, lambda done: report(done, len(paths)), reading)
     table = table.iloc[rows].reset_index(drop=True)
     examples = Examples(table, pixels, dataset.label_indices(table["label"], dataset.network_classes))
     evaluated = np.flatnonzero(table["split"] != "train")
@@ -75,8 +82,32 @@ def _network(settings: RunSettings, class_count: int, precision: str) -> keras.M
     return build_scratch(settings.design, settings.image_size, class_count, settings.dropout, precision)
 
 
-def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: int) -> Plan:
-    """In which precision and batch size to train here; the run says so in its events and facts, and keeps to it.
+def _plan_of(run: Run, images: np.ndarray, class_count: int) -> Plan:
+    """In which precision and batch size a run trains: it says so in its events and facts, and keeps to it."""
+    settings, reporter = run.settings, RunReporter(run)
+    kept = run.record.plan
+    if kept is not None:
+        plan = read_plan(kept)
+    else:
+        plan = plan_training(settings, images, len(images), class_count, Workspace.holding(run.folder).plans, reporter)
+        reporter.note(_plan_in_words(plan, settings, len(images)))
+        reporter.facts(plan=plan.to_dict(), found_batch_size=plan.batch_size)
+    return plan
+
+
+def _plan_in_words(plan: Plan, settings: RunSettings, image_count: int) -> str:
+    text = f"Training: {plan.words()} Weights and loss stay in float32."
+    if settings.batch_size:
+        return text
+    sizes = batch_sizes(settings.batch_size, image_count)
+    why = f", the quickest of {', '.join(map(str, sizes))}" if len(sizes) > 1 and plan.trials else ""
+    return f"{text} Batches of {plan.batch_size} images{why}."
+
+
+def plan_training(
+    settings: RunSettings, images: np.ndarray, image_count: int, class_count: int, plans: Path, reporter: JobReporter
+) -> Plan:
+    """In which precision and batch size to train here, as remembered or as measured now.
 
     Parameters
     ----------
@@ -84,25 +115,10 @@ def plan_training(run: Run, images: np.ndarray, image_count: int, class_count: i
         Training images, all of them or some.
     image_count
         How many training images there are.
+    plans
+        The folder of what is remembered on this machine.
     """
-    settings = run.settings
-    kept = read_execution(run.folder).get("plan")
-    plan = _choose_plan(run, images, image_count, class_count) if kept is None else read_plan(kept)
-    if kept is None:
-        sizes = batch_sizes(settings.batch_size, image_count)
-        text = f"Training: {plan.words()} Weights and loss stay in float32."
-        if not settings.batch_size:
-            why = f", the quickest of {', '.join(map(str, sizes))}" if len(sizes) > 1 and plan.trials else ""
-            text += f" Batches of {plan.batch_size} images{why}."
-        run.events.append("note", text=text)
-        update_execution(run.folder, runtime=plan.runtime, batch_size=plan.batch_size, plan=plan.to_dict())
-    run.update(facts={"plan": plan.to_dict()})
-    return plan
-
-
-def _choose_plan(run: Run, images: np.ndarray, image_count: int, class_count: int) -> Plan:
-    settings = run.settings
-    run.update(stage="Choosing the quickest way to train", done=0, total=0)
+    reporter.begin("Choosing the quickest way to train")
     sizes = batch_sizes(settings.batch_size, image_count)
     passes = settings.epochs * image_count * settings.image_size**2
     recipe = {"architecture": settings.architecture, "image_size": settings.image_size, "weights": ""}
@@ -111,7 +127,7 @@ def _choose_plan(run: Run, images: np.ndarray, image_count: int, class_count: in
         images[: sizes[-1] if passes >= PIXELS_WORTH_TRYING else 0],
         sizes,
         plan_key(recipe, training={"batch_sizes": sizes, "devices": device_count(), "network": settings.network}),
-        machine_folder(run) / "plans",
+        plans,
         settings.runtime,
     )
 

@@ -7,9 +7,9 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,26 +20,21 @@ from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words, is_out_of_memory
 from core.evaluation.predictions import Predictions
 from core.features.devices import device_in_words
-from core.files import replacing, write_json
+from core.features.keras_start import start_keras
+from core.files import replacing
 from core.jobs.job import Stopped
-from core.runs.events import best_epoch, epoch_table, seconds_in_stages
-from core.runs.execution import FINDING_RATE, OUT_OF_MEMORY, read_execution
+from core.jobs.process import OUT_OF_MEMORY
+from core.runs.events import EVALUATED, best_epoch, epoch_table, seconds_in_stages
 from core.runs.record import Run
-from core.runs.settings import ON, PARAMETERS, RunSettings
-from core.training.batches import Batches, passes_for
-from core.training.checkpoint import TrainingState, load_checkpoint
-from core.training.class_weights import class_weights
+from core.runs.training_state import TrainingState
+from core.training.checkpoint import load_checkpoint
 from core.training.examples import Examples
+from core.training.fit import Fit, fit_phase
 from core.training.frozen import prepare_frozen
-from core.training.keras_start import start_keras
 from core.training.learner import Learner
-from core.training.learning_rate_finder import find_rate
-from core.training.monitored_images import monitored_in_words, monitored_rows
 from core.training.phase import Phase, first_phase
-from core.training.reporter import Reporter
-from core.training.selection import Selection
-from core.training.stages import Prepared
-from core.training.starting_logits import starting_logits
+from core.training.prepared import Prepared
+from core.training.training_batches import batch_size_of
 from core.workspace import Workspace
 
 SECONDS_BETWEEN_BEATS = 1.0
@@ -86,15 +81,11 @@ def _train(run: Run) -> tuple[str, str]:
     dataset.pin()
     content = dataset.content
     # One that goes on does so by the names that it began with, whatever its classes are called by now.
-    then = (run.names_then() if run.has_learned else None) or {}
+    then = (run.class_names.then() if run.has_learned else None) or {}
     dataset.pin(_class_order(run, content, then))
-    if not run.has_learned:  # one that goes on reads them as it began
-        run.keep_reading(content.reading)
-    version = content.version_read_by(run.reading)
-    run.update(state="running", stage="Looking at the images", facts={"dataset_version": version})
-    is_renamed = any(name != before for name, before in then.items())
-    entries = run.entries if is_renamed else content.edits.entries
-    run.events.append("stage", name="start", classes=list(dataset.network_classes), entries=entries)
+    beginning = _beginning(run, dataset, is_renamed=any(name != before for name, before in then.items()))
+    run.update(state="running", stage="Looking at the images", facts=beginning)
+    run.events.append("stage", name="start")
     if not run.reading.is_default:
         run.events.append("note", text=f"Pixels: {reading_in_words(run.reading)}.")
     split = settings.split_settings(content.settings)
@@ -102,46 +93,59 @@ def _train(run: Run) -> tuple[str, str]:
     # Images that stay on one side of the split are drawn together when the result is evaluated.
     table = table.assign(group=content.groups(table, split))
     table = _unchanged(run, dataset, table.assign(label=table["label"].map(lambda name: then.get(name, name))))
-    _write_versions(run)
     prepared = _prepare(run, dataset, table)
     run.update(facts={"device": device_in_words()})
     if run.ending is not None:
         _evaluate(run, dataset, prepared)
         return run.ending
-    reporter = _fit(run, dataset, prepared)
-    if prepared.then is not None and reporter.finished and not run.stop_requested:
-        prepared, reporter = _go_on(run, dataset, prepared, reporter)
+    fit = _fit(run, dataset, prepared)
+    if prepared.then is not None and fit.finished and not run.stop_requested:
+        prepared, fit = _fine_tune(run, dataset, prepared, fit)
     best_weights = (prepared.phase or first_phase(run)).best_weights
     if best_weights.exists():
         _predict(run, dataset, prepared, best_weights)
-    if reporter.diverged:
-        return "failed", reporter.diverged
-    if run.stop_requested and not reporter.epochs_done:
+    if fit.diverged:
+        return "failed", fit.diverged
+    if run.stop_requested and not fit.epochs_done:
         raise Stopped
     return ("stopped", "") if run.stop_requested else ("done", "")
+
+
+def _beginning(run: Run, dataset: Dataset, is_renamed: bool) -> dict[str, Any]:
+    """What the record tells of how a run began; one that goes on reads its images as it did then."""
+    content, record = dataset.content, run.record
+    reading = run.reading if run.has_learned else content.reading
+    return {
+        "began": record.began or time.time(),
+        "dataset_version": content.version_read_by(reading),
+        "reading": reading.to_dict(),
+        "classes": list(dataset.network_classes),
+        "entries": record.entries if is_renamed else content.edits.entries,
+        "versions": _versions(),
+    }
 
 
 def _class_order(run: Run, content: Content, then: Mapping[str, str]) -> tuple[str, ...]:
     """In which order the run's network answers the classes; `then` is what they were called when it began."""
     if run.has_learned:
         # Earlier versions of this program kept no order, and answered the classes as they were shown then.
-        kept = run.network_classes
+        kept = run.class_names.of_network
         return kept if set(kept) == {then.get(name, name) for name in content.class_names} else content.class_names
     return content.network_classes
 
 
-def _go_on(run: Run, dataset: Dataset, first: Prepared, done: Reporter) -> tuple[Prepared, Reporter]:
-    """Train the second phase; what answers best then, and what is told of it."""
+def _fine_tune(run: Run, dataset: Dataset, first: Prepared, done: Fit) -> tuple[Prepared, Fit]:
+    """Train the second phase behind the first, which is `done`; what answers best then, and where its fit has ended."""
     try:
         second = first.then(done.state)
     except Stopped:
         return first, done
     _tell_problems(run, second)
-    reporter = _fit(run, dataset, second, before=first)
-    gain = {"before": second.phase.best_before, "after": reporter.state.best}
-    facts = {"blocks": run.settings.unfreeze, "epochs": reporter.state.epochs, "gain": gain}
+    fit = _fit(run, dataset, second, before=first)
+    gain = {"before": second.phase.best_before, "after": fit.state.best}
+    facts = {"blocks": run.settings.unfreeze, "epochs": fit.state.epochs, "gain": gain}
     run.update(facts={"fine_tuned": facts})
-    return (second if second.phase.best_weights.exists() else first), reporter
+    return (second if second.phase.best_weights.exists() else first), fit
 
 
 def _unchanged(run: Run, dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
@@ -179,73 +183,12 @@ def _tell_problems(run: Run, prepared: Prepared) -> None:
         run.events.append("note", text=f"Left out: {problem}.")
 
 
-def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None = None) -> Reporter:
+def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None = None) -> Fit:
     """Train what is prepared; `before` is the phase that came first, where there was one."""
-    learner, examples, phase = prepared.learner, prepared.examples, prepared.phase or first_phase(run)
-    settings = phase.settings
-    inputs, targets = examples.training()
-    splits = examples.table["split"].to_numpy(dtype=str)
-    choosing = monitored_rows(splits, examples.targets, settings.seed)
-    validation = examples.inputs[choosing], examples.targets[choosing]
-    validated = len(choosing) > 0
-    batches = make_batches(run, settings, learner, inputs, targets)
-    run.update(facts={"batch_size": batches.batch_size})
-    if prepared.phase is None and not phase.checkpoint.exists():
-        learner.start_at(starting_logits(settings, targets, len(dataset.class_names)))
-        _tell_passes(run, batches)
-        if words := monitored_in_words(splits, choosing):
-            run.events.append("note", text=words)
-    state = _state(run, learner, phase)
-    if settings.find_rate == ON and prepared.phase is None:
-        state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
-        phase = replace(phase, settings=replace(settings, learning_rate=state.learning_rate))
+    phase = prepared.phase or first_phase(run)
+    state = _state(run, prepared.learner, phase)
     evaluate = partial(_evaluate_so_far, run, dataset, prepared, before)
-    reporter = Reporter(run, learner, validated, batches, state, phase, evaluate)
-    if reporter.finished:
-        return reporter
-    run.update(stage=phase.title, done=reporter.epochs_done, total=phase.epochs, eta_seconds=None)
-    run.events.append("stage", name=phase.name, epochs=phase.epochs_before)
-    learner.fit(batches, validation if validated else None, reporter, state.epochs, settings.epochs)
-    return reporter
-
-
-def _tell_passes(run: Run, batches: Batches) -> None:
-    if batches.passes > 1:
-        text = f"An epoch goes through the training images {batches.passes} times, so that it has {len(batches)} steps"
-        run.events.append("note", text=f"{text}: with so few, one pass would hardly move the weights.")
-
-
-def make_batches(
-    run: Run, settings: RunSettings, learner: Learner, inputs: np.ndarray | Selection, targets: np.ndarray
-) -> Batches:
-    """The batches that a learner is trained on, as large as the run has found or its settings say."""
-    weights = class_weights(settings, targets)
-    size = _batch_size(run, settings)
-    passes = passes_for(settings.least_steps, len(targets), size)
-    batches = Batches(inputs, targets, size, settings.seed, weights, learner.shares, passes)
-    # An answer takes less memory than a step of training, but not where that was made as small as it goes.
-    learner.rows_at_once = min(learner.rows_at_once, 2 * batches.batch_size)
-    return batches
-
-
-def _batch_size(run: Run, settings: RunSettings) -> int:
-    """How many images to train on at a time: what is kept of an earlier attempt, or what the settings say."""
-    automatic = PARAMETERS["batch_size"].default[run.settings.design.kind]
-    kept, wanted = read_execution(run.folder).get("batch_size"), settings.batch_size
-    return min(kept, wanted) if kept and wanted else kept or wanted or automatic
-
-
-def _found_rate(run: Run, learner: Learner, batches: Batches) -> float:
-    """The learning rate that a trial suggests, or that of the settings where it suggests none."""
-    run.update(stage=FINDING_RATE, done=0, total=0, eta_seconds=None)
-    run.events.append("stage", name="find_rate")
-    sweep = find_rate(learner, batches, run.settings, lambda: run.stop_requested)
-    rate = sweep.suggestion or run.settings.learning_rate
-    run.events.append("rates", rates=sweep.rates, losses=sweep.losses, chosen=rate)
-    found = "the loss fell the steepest" if sweep.suggestion else "the loss fell at none, so it is as it was set"
-    tried = f"of {len(sweep.rates)} from {sweep.rates[0]:.1g} to {sweep.rates[-1]:.1g}"
-    run.events.append("note", text=f"Learning rate: {rate:.2g}; {tried}, {found}.")
-    return rate
+    return fit_phase(run, prepared, phase, state, len(dataset.class_names), evaluate)
 
 
 def _state(run: Run, learner: Learner, phase: Phase) -> TrainingState:
@@ -269,7 +212,8 @@ def _evaluate(run: Run, dataset: Dataset, prepared: Prepared) -> None:
     if prepared.then is not None and run.fine_tuned_weights.exists():
         prepared = prepared.then(load_checkpoint(run.checkpoint, prepared.learner))
         weights = run.fine_tuned_weights
-    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * _batch_size(run, run.settings))
+    size = batch_size_of(run.settings, run.record.found_batch_size)
+    prepared.learner.rows_at_once = min(prepared.learner.rows_at_once, 2 * size)
     _predict(run, dataset, prepared, weights)
 
 
@@ -280,17 +224,8 @@ def _predict(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> N
     predictions, as_they_are = _answers(run, dataset, prepared, weights)
     if words := prepared.learner.words():
         run.events.append("note", text=words)
-    predictions.save(run.predictions_path)
+    _keep_answers(run, examples, predictions, as_they_are)
     run.forget_evaluation_request()
-    run.events.append("judged", epoch=predictions.epoch)
-    tested = predictions.of("test")
-    accuracy = float((tested.predicted == tested.true).mean())
-    run.update(facts={"test_accuracy": accuracy, "views_averaged": examples.views_evaluated})
-    if examples.views_evaluated > 1:
-        is_test = predictions.splits == "test"
-        alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
-        seconds = seconds_in_stages(run.events.read(), ", view ")
-        run.update(facts={"views": {"alone": alone, "averaged": accuracy, "seconds": seconds}})
 
 
 def _evaluate_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None) -> None:
@@ -305,17 +240,30 @@ def _evaluate_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Pre
     stage, kept = run.written_status().stage, answering.learner.variables()
     run.update(stage=EVALUATING_SO_FAR)
     try:
-        predictions, _ = _answers(run, dataset, answering, weights)
-        predictions.save(run.predictions_path)
-        run.events.append("judged", epoch=predictions.epoch)
+        _keep_answers(run, answering.examples, *_answers(run, dataset, answering, weights))
     except Exception as failure:
         if is_out_of_memory(failure):
             raise
         # Whoever asked is told; the training has nothing to do with it.
-        run.events.append("judged", epoch=best_epoch(run.events.read()), error=in_words(failure))
+        run.events.append(EVALUATED, epoch=best_epoch(run.events.read()), error=in_words(failure))
     finally:
         answering.learner.restore(kept)
         run.update(stage=stage)
+
+
+def _keep_answers(run: Run, examples: Examples, predictions: Predictions, as_they_are: np.ndarray) -> None:
+    """Write down what was answered, and how much of the test images' is right."""
+    predictions.save(run.predictions_path)
+    tested = predictions.of("test")
+    accuracy = float((tested.predicted == tested.true).mean())
+    facts = {"test_accuracy": accuracy, "views_averaged": examples.views_evaluated, "views": None}
+    if examples.views_evaluated > 1:
+        is_test = predictions.splits == "test"
+        alone = float((as_they_are.argmax(axis=1) == examples.targets)[is_test].mean())
+        seconds = seconds_in_stages(run.events.read(), ", view ")
+        facts["views"] = {"alone": alone, "averaged": accuracy, "seconds": seconds}
+    run.update(facts=facts)
+    run.events.append(EVALUATED, epoch=predictions.epoch)
 
 
 def _answers(run: Run, dataset: Dataset, prepared: Prepared, weights: Path) -> tuple[Predictions, np.ndarray]:
@@ -351,9 +299,9 @@ def _probabilities(learner: Learner, examples: Examples) -> tuple[np.ndarray, np
     return as_they_are, sums / answers
 
 
-def _write_versions(run: Run) -> None:
+def _versions() -> dict[str, str | None]:
     machine = {"python": platform.python_version(), "system": platform.platform()}
-    write_json(run.folder / "versions.json", machine | {name: _version(name) for name in PACKAGES})
+    return machine | {name: _version(name) for name in PACKAGES}
 
 
 def _version(package: str) -> str | None:

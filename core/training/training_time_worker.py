@@ -5,11 +5,10 @@ their features as runs find them again, chooses how to compute as runs remember 
 """
 
 import argparse
-import math
 import sys
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +16,27 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from core.advice.training_time import Estimate, Trial, gigabytes, keep_estimate
+from core.advice.training_time import Estimate, TimingTrial, gigabytes, keep_estimate
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError
 from core.evaluation.words import percent
-from core.features.backbone_features import BackboneFeatures
 from core.features.devices import device_in_words
+from core.features.feature_extractor import FeatureExtractor
+from core.features.keras_start import start_keras
 from core.features.plan import Plan
 from core.features.store import FeatureStore
 from core.features.views import View
-from core.jobs.job import Stopped
+from core.jobs.job import Job, Stopped
 from core.jobs.process import set_up_process
 from core.jobs.queue import Queue
-from core.jobs.short_job import work_in_slot
+from core.jobs.reporter import JobReporter
+from core.jobs.slot_worker import work_in_slot
+from core.jobs.timed_job import TimedJob
+from core.runs.settings import RunSettings
+from core.training.frozen import extraction_settings
 from core.training.heads import build_head
-from core.training.keras_start import start_keras
 from core.training.measuring import Others, Timing, peak_memory, time_epochs
-from core.training.stages import evaluation_views, machine_folder
-from core.training.view_examples import views_of
+from core.training.view_examples import evaluation_views, views_of
 from core.workspace import Workspace
 
 SEED = 0
@@ -60,70 +62,73 @@ def main() -> int:
         parser.error(f"{folder} is not the folder of a trial: it holds no request.json")
     loading = time.time() - psutil.Process().create_time()
     set_up_process()
-    trial = _TimedTrial(folder)
+    trial = TimingTrial(folder)
     return work_in_slot(trial, "Looking at the images", lambda: measure(trial, loading))
 
 
-class _TimedTrial(Trial):
-    """A trial that notes how long its stages take, and ends when that is too long."""
+class StageClock(JobReporter):
+    """A reporter that notes how long the stages of a job take."""
 
-    def __init__(self, folder: Path):
-        super().__init__(folder)
-        self._end = math.inf
+    def __init__(self, job: Job):
+        super().__init__(job)
         self.seconds_in: dict[str, float] = defaultdict(float)
         self._stage, self._since = "", time.monotonic()
 
-    def update(self, **changes: Any):
-        stage, now = changes.get("stage", self._stage), time.monotonic()
-        if stage != self._stage:
-            self.seconds_in[self._stage] += now - self._since
-            self._stage, self._since = stage, now
-        return super().update(**changes)
+    def begin(self, stage: str) -> None:
+        self.on_counted_stage(stage)
+        super().begin(stage)
 
-    def begin(self) -> None:
-        """From here on its time runs."""
-        self._end = time.monotonic() + MOST_SECONDS
-
-    @property
-    def late(self) -> bool:
-        return time.monotonic() > self._end
-
-    @property
-    def stop_requested(self) -> bool:
-        return super().stop_requested or self.late
+    def on_counted_stage(self, stage: str) -> None:
+        now = time.monotonic()
+        self.seconds_in[self._stage] += now - self._since
+        self._stage, self._since = stage, now
 
     def seconds_choosing(self) -> float:
         """What the choice of a way to compute took, which the run that follows will remember."""
         return sum(seconds for stage, seconds in self.seconds_in.items() if stage.startswith("Choosing"))
 
 
-def measure(trial: _TimedTrial, loading: float) -> None:
+@dataclass(frozen=True)
+class _Subject:
+    """What is measured: settings on a dataset, and the job that measures them."""
+
+    settings: RunSettings
+    workspace: Workspace
+    dataset: Dataset
+    table: pd.DataFrame
+    job: TimedJob
+    clock: StageClock
+
+
+def measure(trial: TimingTrial, loading: float) -> None:
     """Measure what the trial's settings cost, and keep it.
 
     Parameters
     ----------
     loading
         Seconds that this process took to start.
+
+    Raises
+    ------
+    WorkbenchError
+        If a few steps take longer than anybody would wait.
     """
-    settings = trial.settings
-    dataset = open_dataset(Workspace.at(trial.workspace_root), settings.dataset)
+    settings, workspace = trial.settings, Workspace.holding(trial.folder)
+    dataset = open_dataset(workspace, settings.dataset)
     dataset.pin()
-    trial.keep_reading(dataset.reading)
     table = dataset.content.divided(settings.split_settings(dataset.content.settings))
-    others, runs = Others(), _trainings(trial)
-    trial.begin()
+    others, runs = Others(), _trainings(workspace)
+    timed = TimedJob(trial.folder, time.monotonic() + MOST_SECONDS)
+    subject = _Subject(settings, workspace, dataset, table, timed, StageClock(timed))
     try:
-        measured = (_of_head if settings.design.frozen else _from_scratch)(trial, dataset, table)
+        measured = (_of_head if settings.design.frozen else _from_scratch)(subject)
     except Stopped:
-        if not trial.late:
+        if not timed.late:
             raise
         raise WorkbenchError(
             f"A few steps have taken more than {MOST_SECONDS / 60:g} minutes here, so an epoch takes far longer than "
             "anybody would wait. Choose a smaller input size, batch size or network."
         ) from None
-    finally:
-        for left in (trial.best_weights, trial.checkpoint):
-            left.unlink(missing_ok=True)
     plan, timing = measured.plan, measured.timing
     evaluated = len(table) + int((table["split"] != "train").sum()) * len(evaluation_views(settings))
     memory = gigabytes(psutil.virtual_memory().total)
@@ -140,10 +145,10 @@ def measure(trial: _TimedTrial, loading: float) -> None:
         measured_at=time.time(),
         machine=f"{trial.key.get('processor', '').rpartition(',')[0]}, {memory} of memory",
         assumed=not settings.design.frozen and plan.chosen_by == "default",
-        notes=_about_others(runs or _trainings(trial), others.share()),
+        notes=_about_others(runs or _trainings(workspace), others.share()),
         **measured.figures,
     )
-    keep_estimate(machine_folder(trial), trial.key, estimate)
+    keep_estimate(workspace.machine, trial.key, estimate)
     trial.update(facts={"estimate": estimate.to_dict()})
 
 
@@ -157,9 +162,9 @@ class _Measured:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def _trainings(trial: Trial) -> int:
+def _trainings(workspace: Workspace) -> int:
     """How many runs train at this moment."""
-    return sum(entry.position == 0 for entry in Queue(machine_folder(trial) / "slots").entries())
+    return sum(entry.position == 0 for entry in Queue(workspace.slots).entries())
 
 
 def _about_others(trainings: int, share: float) -> tuple[str, ...]:
@@ -173,30 +178,34 @@ def _about_others(trainings: int, share: float) -> tuple[str, ...]:
 # From scratch --------------------------------------------------------------------------------------------------------
 
 
-def _from_scratch(trial: _TimedTrial, dataset: Dataset, table: pd.DataFrame) -> _Measured:
-    settings, class_count = trial.settings, len(dataset.class_names)
-    counts, began = table["split"].value_counts(), time.monotonic()
-    trial.update(stage="Starting Keras")
+def _from_scratch(subject: _Subject) -> _Measured:
+    settings, dataset, table, clock = subject.settings, subject.dataset, subject.table, subject.clock
+    class_count, counts, began = len(dataset.class_names), table["split"].value_counts(), time.monotonic()
+    clock.begin("Starting Keras")
     start_keras(settings)
     from core.training import scratch
 
     with peak_memory() as before:
         start = time.monotonic() - began
     reading = time.monotonic()
-    examples, _ = scratch.read_examples(trial, dataset, _sample(dataset, table, settings.image_size))
+    sample = _sample(dataset, table, settings.image_size)
+    examples, _ = scratch.read_examples(settings, dataset.reading, dataset, sample, clock)
     reading = time.monotonic() - reading
     training, validation = examples.of("train"), examples.of("validation")
     read, image_bytes = len(examples.table), 3 * settings.image_size**2
     if not len(training[1]):
         raise WorkbenchError(f"No image of {dataset.info.title} could be read. Were they moved or deleted?")
     with peak_memory() as peak:
-        plan = scratch.plan_training(trial, training[0], counts["train"], class_count)
+        plan = scratch.plan_training(
+            settings, training[0], counts["train"], class_count, subject.workspace.plans, clock
+        )
         began = time.monotonic()
-        trial.update(stage="Training a few steps", done=0, total=0)
+        clock.begin("Training a few steps")
         learner = scratch.build_learner(settings, class_count, plan)
         start += time.monotonic() - began
         validated = counts.get("validation", 0) if len(validation[1]) else 0
-        timing = time_epochs(trial, learner, training, validation, counts["train"], validated)
+        timed = replace(settings, batch_size=plan.batch_size)
+        timing = time_epochs(subject.job, timed, learner, training, validation, counts["train"], validated)
     # Beside all pixels a run holds a copy of those that it validates on, or evaluates in another orientation.
     evaluated = len(table) - counts["train"] if evaluation_views(settings) else 0
     while_training = peak.bytes - 2 * examples.inputs.nbytes + (len(table) + max(validated, evaluated)) * image_bytes
@@ -228,10 +237,10 @@ def _sample(dataset: Dataset, table: pd.DataFrame, side: int) -> pd.DataFrame:
 # A head on features --------------------------------------------------------------------------------------------------
 
 
-def _of_head(trial: _TimedTrial, dataset: Dataset, table: pd.DataFrame) -> _Measured:
-    settings, class_count = trial.settings, len(dataset.class_names)
+def _of_head(subject: _Subject) -> _Measured:
+    settings, dataset, table = subject.settings, subject.dataset, subject.table
     with peak_memory() as computing:
-        extraction = _Extraction(trial, dataset, table)
+        extraction = _Extraction(subject)
     width, counts = extraction.width, table["split"].value_counts()
     rows = {split: sum(len(part[part["split"] == split]) for _, part in extraction.parts) for split in counts.index}
     trained, validated = rows["train"], counts.get("validation", 0)
@@ -239,11 +248,11 @@ def _of_head(trial: _TimedTrial, dataset: Dataset, table: pd.DataFrame) -> _Meas
         before = head.look()
         training, validation = (_made_up(dataset, table, split, width) for split in ("train", "validation"))
         held = head.look()
-        trial.update(stage="Training a few epochs of the head", done=0, total=0)
+        subject.clock.begin("Training a few epochs of the head")
         began = time.monotonic()
-        learner = build_head(settings, training[0], class_count)
+        learner = build_head(settings, training[0], len(dataset.class_names))
         building = time.monotonic() - began
-        timing = time_epochs(trial, learner, training, validation, trained, validated)
+        timing = time_epochs(subject.job, settings, learner, training, validation, trained, validated)
     copied = max(counts["train"], validated)
     number_bytes = width * BYTES_PER_NUMBER
     features = sum(rows.values()) * number_bytes
@@ -288,13 +297,14 @@ class _Extraction:
         For all that are lacking still.
     """
 
-    def __init__(self, trial: _TimedTrial, dataset: Dataset, table: pd.DataFrame):
-        began = time.monotonic()
-        self._features = BackboneFeatures(trial, dataset, table)
-        trial.update(stage="Looking for features", done=0, total=0)
-        self.start_seconds = time.monotonic() - began - trial.seconds_choosing()
-        self.plan = self._features.plan
-        self.parts = [(View(), table), *views_of(trial.settings, table)]
+    def __init__(self, subject: _Subject):
+        began, dataset, table = time.monotonic(), subject.dataset, subject.table
+        settings = extraction_settings(subject.settings, dataset.reading)
+        self._extractor = FeatureExtractor(settings, subject.workspace, dataset, table, subject.clock)
+        subject.clock.begin("Looking for features")
+        self.start_seconds = time.monotonic() - began - subject.clock.seconds_choosing()
+        self.plan = self._extractor.plan
+        self.parts = [(View(), table), *views_of(subject.settings, table)]
         self.computed, self._warm, self.seconds_left = 0, False, 0.0
         # A draw takes the same time whichever it is, and to turn an image takes none.
         for drawn in (False, True):
@@ -330,7 +340,7 @@ class _Extraction:
         return len(rest) / (time.monotonic() - began)
 
     def _compute(self, view: View, part: pd.DataFrame) -> None:
-        _, problems = self._features.of(part, view, "Computing features of some images")
+        _, problems = self._extractor.features(part, view, "Computing features of some images")
         self.computed += len(part) - len(problems)
         if len(problems) == len(part):
             raise WorkbenchError(f"Images could not be read any more: {problems[0]}.")
@@ -341,7 +351,7 @@ class _Extraction:
         return lacking[np.array([identity not in store for identity in lacking["pixel_hash"]], dtype=bool)]
 
     def _store(self, view: View) -> FeatureStore:
-        return FeatureStore(self._features.folder, self._features.recipe | view.cache_key)
+        return FeatureStore(self._extractor.folder, self._extractor.recipe | view.cache_key)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ import pandas as pd
 
 from core.datasets.store import Dataset
 from core.features.store import FeatureStore
-from core.features.views import View, training_views
+from core.features.views import View, exact_views, training_views
 from core.runs.settings import RunSettings
 from core.training.examples import Examples
-from core.training.stages import evaluation_views
 
 
 def gather_examples(
@@ -59,6 +58,11 @@ def views_of(settings: RunSettings, table: pd.DataFrame) -> Iterator[tuple[View,
     evaluated = evaluation_views(settings)
     for view in dict.fromkeys((*trained, *evaluated)):
         yield view, table[(is_train & (view in trained)) | (~is_train & (view in evaluated))]
+
+
+def evaluation_views(settings: RunSettings) -> tuple[View, ...]:
+    """The exact views, besides the image itself, that validation and test images are evaluated by."""
+    return exact_views(settings.augmentation) if settings.test_time_augmentation else ()
 
 
 def _add_view(examples: Examples, part: pd.DataFrame, store: FeatureStore, read: Callable) -> None:

@@ -18,6 +18,7 @@ from core.jobs.queue import gpu_asked_for
 from core.jobs.slots import Slot, visible_gpus
 from core.jobs.supervisor import start_trainer, supervise
 from core.jobs.warm_worker import SECONDS_KEPT
+from core.runs.execution import halve_batch_size
 
 # Longer than its keeper counts on it, so that it never ends while it is being handed a run.
 SECONDS_TO_WAIT = SECONDS_KEPT + 60
@@ -61,7 +62,7 @@ def main() -> int:
     folder = Path(request["folder"])
     os.environ.update(request["environment"])
     redirect_output(folder / "log.txt")
-    return supervise(folder, ForkedTrainer if FORKS else start_trainer)
+    return supervise(folder, halve_batch_size, ForkedTrainer if FORKS else start_trainer)
 
 
 def load() -> None:

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.datasets.known import known_card
-from core.datasets.label_preserving import LabelPreserving, answer, label_preserving
+from core.datasets.label_preservation import answer, label_preserving
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from pages.components.gallery import escape

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.augmentation.label_safety import dangers
 from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import Step, in_words
-from core.datasets.label_preserving import LabelPreserving
 from core.errors import WorkbenchError
 from core.workspace import NAME_LENGTH
 from pages.augmentation.recipe_editor import keep_recipe

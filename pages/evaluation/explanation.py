@@ -178,7 +178,7 @@ def show_heat(question: Question) -> None:
     )
     if cold:
         words += f" Nothing in the image speaks for {' or '.join(cold)}."
-    if (views := question.run.status().facts.get("views_averaged", 1)) > 1:
+    if (views := question.run.record.views_averaged) > 1:
         words += f" The bars are averaged over {views} views of the image, the heat is of the image as it is."
     pictures.caption(words)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.advice.training_time import (
     Estimate,
-    Trial,
+    TimingTrial,
     kept_estimate,
     start_estimate,
     what_is_left_out,
@@ -25,12 +25,12 @@ def show_estimate(page: Page) -> None:
         settings = page.draft.settings()
     except UsageError:  # which is said where the setting is
         return
-    active = Trial.of(page.workspace).status().active
+    active = TimingTrial.of(page.workspace).status().active
     st.fragment(_live, run_every=1 if active else None)(page, settings, active)
 
 
 def _live(page: Page, settings: RunSettings, was_active: bool) -> None:
-    trial = Trial.of(page.workspace)
+    trial = TimingTrial.of(page.workspace)
     status = trial.status()
     if was_active and not status.active:
         st.rerun(scope="app")
@@ -45,7 +45,7 @@ def _live(page: Page, settings: RunSettings, was_active: bool) -> None:
     _action(page, settings, estimate)
 
 
-def _show_course(page: Page, trial: Trial, settings: RunSettings) -> None:
+def _show_course(page: Page, trial: TimingTrial, settings: RunSettings) -> None:
     if not trial.is_of(page.dataset, settings):
         st.caption(f"{escape(trial.title)} is being measured.")
     show_progress(trial.status())

@@ -5,8 +5,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.jobs.job import Status
-from core.runs.feature_store import feature_usage
+from core.features.store import usage
+from core.runs.run_record import RunRecord
 from pages.components.gallery import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration
@@ -14,10 +14,9 @@ from pages.shared.progress import duration
 BY_HAND = "*Way to compute* under *More settings*, `runtime` on the command line, chooses by hand."
 
 
-def show_execution(page: Page, status: Status) -> None:
-    """What was measured and chosen, as far as the run has told."""
-    plan, features = status.facts.get("plan"), status.facts.get("features")
-    views = status.facts.get("views")
+def show_execution(page: Page, record: RunRecord, active: bool) -> None:
+    """What was measured and chosen, as far as the run has told; `active` says whether it is still going."""
+    plan, features, views = record.plan, record.features, record.views
     if not plan and not features:
         return
     with st.expander("How it computes", icon=":material/speed:"):
@@ -28,9 +27,9 @@ def show_execution(page: Page, status: Status) -> None:
         if features:
             st.caption(features_in_words(features))
         if views:
-            st.caption(views_in_words(views, status.facts.get("views_averaged", 2)))
+            st.caption(views_in_words(views, record.views_averaged))
         # Counting what is kept takes a look at every file, which is too much for every second of a run.
-        if not status.active and features:
+        if not active and features:
             st.caption(usage_in_words(page))
 
 
@@ -77,13 +76,13 @@ def views_in_words(views: dict[str, float], count: int) -> str:
 def usage_in_words(page: Page) -> str:
     """How full the store of features is and, where one is not a stranger, how often it had what was asked for."""
     try:
-        usage = feature_usage(page.workspace)
+        held = usage(page.workspace.features)
     except WorkbenchError as error:
         return escape(str(error))
-    words = f"Kept of all runs: {_size(usage.size_bytes)} of the {_size(usage.quota_bytes)} allowed"
-    if page.hosting.hosted or usage.hit_rate is None:
+    words = f"Kept of all runs: {_size(held.size_bytes)} of the {_size(held.quota_bytes)} allowed"
+    if page.hosting.hosted or held.hit_rate is None:
         return f"{words}."
-    return f"{words}; {usage.hit_rate:.0%} of what was asked for was there."
+    return f"{words}; {held.hit_rate:.0%} of what was asked for was there."
 
 
 def _size(size: int) -> str:

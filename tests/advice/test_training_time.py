@@ -9,7 +9,7 @@ import pytest
 from core.advice import training_time as module
 from core.advice.training_time import (
     Estimate,
-    Trial,
+    TimingTrial,
     about,
     ago,
     estimate_key,
@@ -132,7 +132,7 @@ def test_what_no_trial_measures_is_said(pets):
     assert what_is_left_out(settings(pets)) == ()
     (fine_tuning,) = what_is_left_out(settings(pets, architecture="mobilenet_075", unfreeze=1))
     assert "Fine-tuning comes on top" in fine_tuning
-    assert "learning rate" in what_is_left_out(settings(pets, find_rate="on"))[0]
+    assert "learning rate" in what_is_left_out(settings(pets, find_learning_rate=True))[0]
 
 
 # What is kept --------------------------------------------------------------------------------------------------------
@@ -206,14 +206,15 @@ def test_nothing_of_the_last_trial_is_taken_for_this_one(workspace, pets, launch
     trial = start_estimate(workspace, pets, settings(pets))
     trial.update(state="failed", error="The disk is full.", facts={"device": "CPU"})
     trial.request_stop()
-    for name in ("computing.json", "events.jsonl", "checkpoint.npz"):
+    (trial.folder / "tmp").mkdir()
+    for name in ("computing.json", "events.jsonl", "checkpoint.npz", "tmp/best.weights.h5"):
         (trial.folder / name).write_text("{}")
     again = start_estimate(workspace, pets, settings(pets, image_size=64))
     assert {path.name for path in again.folder.iterdir() if path.suffix != ".lock"} == {
-        *("settings.json", "request.json", "status.json"),
+        *("request.json", "status.json"),
     }
     assert (again.status().state, again.status().facts) == ("queued", {})
-    assert Trial.of(workspace).settings.image_size == 64
+    assert TimingTrial.of(workspace).settings.image_size == 64
 
 
 def test_without_weights_nothing_is_measured_and_nothing_guessed(workspace, pets, launched, tmp_path, monkeypatch):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.augmentation.label_safety import dangers
 from core.augmentation.recipe import TRANSFORMS, parse_recipe, usual_step
-from core.datasets.label_preserving import LabelPreserving
 
 DIGITS = LabelPreserving(False, False, 15)
 ANIMALS = LabelPreserving(True, False, 30)

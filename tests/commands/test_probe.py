@@ -6,6 +6,7 @@ from core.architectures.registry import ARCHITECTURES
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_look_says_what_the_baselines_give(command, document, workspace, imported, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     imported("pets", {"cats": 20, "dogs": 20})

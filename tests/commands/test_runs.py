@@ -11,7 +11,7 @@ from core.cli import main
 from core.evaluation.predictions import Predictions
 from core.jobs.job import identity
 from core.runs.record import create_run, find_run
-from core.runs.settings import CHOICES, PARAMETERS, read_settings
+from core.runs.settings import PARAMETERS, Choice, read_settings
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_the_help_explains_every_setting(capsys):
     for parameter in PARAMETERS.values():
         assert parameter.name in shown
         assert parameter.explanation in shown
-    for choice in CHOICES.values():
+    for choice in (found for found in PARAMETERS.values() if isinstance(found, Choice)):
         assert all(f"{option}: {meaning}" in shown for option, meaning in choice.options.items())
 
 
@@ -223,6 +223,7 @@ def test_a_run_that_diverged_would_do_so_again(document, finished_run):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     options = ["--architecture=small_cnn", "--set=image_size=32", "--epochs=1"]
@@ -235,6 +236,7 @@ def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_is_trained_again_on_corrected_labels_and_held_against_the_old_one(
     document, command, tmp_path, class_folders
 ):
@@ -260,6 +262,7 @@ FINE_TUNED += ["--set=unfreeze=1", "--set=fine_tune_epochs=1"]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [FROM_SCRATCH, FINE_TUNED], ids=["from scratch", "fine-tuned"])
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_that_was_killed_is_judged_by_the_best_it_left(document, workspace, tmp_path, class_folders, options):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     run = find_run(workspace, document("train", "pets", *options)[1]["run"])
@@ -319,7 +322,7 @@ def test_an_unfinished_run_judges_its_best_so_far(document, command, going, even
     def evaluate():
         eventually(lambda: going.evaluation_requested)
         answer(going, epoch=2)
-        going.events.append("judged", epoch=2)
+        going.events.append("evaluated", epoch=2)
 
     trainer = threading.Thread(target=evaluate)
     trainer.start()
@@ -370,10 +373,10 @@ def test_damaged_predictions_of_a_run_that_left_no_weights(document, finished_ru
 
 def test_a_run_without_its_settings_is_told_from_one_that_is_not_there(document, finished_run):
     run = finished_run()
-    (run.folder / "settings.json").write_text("{")
+    (run.folder / "run.json").write_text("{")
     code, found = document("evaluate", run.id)
     assert code == 1
-    assert f"settings.json of the run {run.id} is lost or damaged" in found["error"]
+    assert f"run.json of the run {run.id} is lost or damaged" in found["error"]
 
 
 def test_what_would_be_nothing_by_nothing_is_not_shown_as_a_figure(document, command, finished_run):

@@ -64,7 +64,7 @@ def train_run(patches: Workspace) -> Callable[..., Run]:
     """Trains on the patches: `train_run(architecture="small_cnn", epochs=8)`."""
 
     # What is averaged over views is not the answer to one image.
-    fixed = {"dataset": "patches", "patience": 100, "average_views": 0}
+    fixed = {"dataset": "patches", "patience": 100, "test_time_augmentation": False}
 
     def make(**settings) -> Run:
         run = create_run(patches, read_settings(fixed | settings))
@@ -78,7 +78,7 @@ def train_run(patches: Workspace) -> Callable[..., Run]:
 def from_scratch(train_run) -> Run:
     """A small CNN that tells the colours apart."""
     run = train_run(architecture="small_cnn", image_size=SIDE, epochs=12, batch_size=8, augmentation="flip_horizontal")
-    assert run.status().facts["test_accuracy"] > 0.9
+    assert run.record.test_accuracy > 0.9
     return run
 
 

@@ -11,7 +11,7 @@ from core.explain.feature_analysis import label_issues, mapped, neighbours, out_
 from core.explain.feature_map import FILE, _neighbours, feature_map
 from core.explain.neighbours import kth_distances, nearest, unit_length
 from core.explain.out_of_distribution import find_out_of_distribution
-from core.explain.run_features import _latest, features_of
+from core.explain.run_features import features_of
 from core.jobs.job import Stopped
 from core.jobs.progress import unheard
 
@@ -182,7 +182,7 @@ def test_features_that_are_gone_are_computed_again(linear_head):
     before = features_of(linear_head)
     for shard in (linear_head.workspace_root / "features").glob("*/*"):
         shard.unlink()
-    _latest.clear()
+    features_of.cache_clear()
     computed = []
 
     def stop(stage, done, total):
@@ -211,6 +211,6 @@ def test_a_network_from_scratch_is_asked_what_it_has_learned_to_see(from_scratch
     assert {each["label"] for each in neighbours(from_scratch, first, 3)} == {own}
     assert "from the very labels" in label_issues(from_scratch).caution
     # And it is asked once.
-    _latest.clear()
+    features_of.cache_clear()
     monkeypatch.setattr("core.explain.trained_network.trained_network", None)
     np.testing.assert_array_equal(features_of(from_scratch).vectors, features.vectors)

@@ -5,12 +5,12 @@ import shutil
 import keras
 import numpy as np
 import pytest
+from cachetools import LRUCache
 
 from core.architectures.registry import ARCHITECTURES
 from core.datasets.store import open_dataset
 from core.errors import UsageError, WorkbenchError
-from core.explain import trained_network as module
-from core.explain.trained_network import MOST_IMAGES, TrainedNetwork, trained_network
+from core.explain.trained_network import MOST_IMAGES, NETWORKS_KEPT, TrainedNetwork, trained_network
 from core.networks.backbones import build_backbone
 from core.runs.record import Run
 from core.runs.settings import read_settings
@@ -46,10 +46,10 @@ def test_a_linear_head_that_was_trained_without_keras_does(linear_head):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"hidden": 8, "choose_decay": 0},
+        {"hidden": 8, "tune_weight_decay": False},
         {"weights": "untrained", "seed": 5},
         # A head that has hardly begun, so that there is something left for the blocks to learn.
-        {"least_steps": 1, "unfreeze": 2, "fine_tune_epochs": 2, "fine_tune_rate": 1e-3},
+        {"min_steps_per_epoch": 1, "unfreeze": 2, "fine_tune_epochs": 2, "fine_tune_rate": 1e-3},
     ],
     ids=["a head with a hidden layer", "a random backbone", "fine-tuned"],
 )
@@ -96,12 +96,14 @@ def test_each_backbone_is_cut_at_its_last_maps(name, maps):
 
 
 def test_two_networks_are_kept(from_scratch, linear_head, monkeypatch):
-    monkeypatch.setattr(module, "_kept", type(module._kept)())
+    monkeypatch.setattr(trained_network, "cache", LRUCache(NETWORKS_KEPT))
     first, second = trained_network(from_scratch), trained_network(linear_head)
     assert trained_network(Run(from_scratch.folder)) is first
-    monkeypatch.setattr(module, "NETWORKS_KEPT", 1)
     assert trained_network(linear_head) is second
-    assert list(module._kept.values()) == [second]
+    monkeypatch.setattr(trained_network, "cache", LRUCache(1))
+    first, second = trained_network(from_scratch), trained_network(linear_head)
+    assert trained_network(linear_head) is second
+    assert list(trained_network.cache.values()) == [second]
 
 
 def copy_of(run: Run, tmp_path) -> Run:

@@ -37,15 +37,15 @@ TRAIN = """
 from core.networks.network import build_head
 from core.runs.settings import read_settings
 from core.training.batches import Batches
-from core.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from core.runs.training_state import TrainingState
+from core.training.callbacks.base import Callback
+from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.keras_learner import KerasLearner
 
-class Callback:
+class Recorder(Callback):
     def __init__(self, batches): self.batches, self.figures = batches, []
-    def epoch_begins(self, epoch): self.batches.begin(epoch)
-    def batch_begins(self, batch): pass
-    def batch_ended(self, batch, figures): pass
-    def epoch_ended(self, epoch, figures): self.figures.append(figures)
+    def on_epoch_begin(self, epoch): self.batches.begin(epoch)
+    def on_epoch_end(self, epoch, metrics): self.figures.append(metrics)
 
 def learner():
     keras.utils.set_random_seed(0)
@@ -57,9 +57,9 @@ inputs, targets = draw.normal(size=(85, 8)).astype("float32"), draw.integers(0, 
 weights, validation = np.array([1, 2, 0.5], "float32"), (inputs[64:], targets[64:])
 
 def fit(learner, first, epochs):
-    watcher = Callback(Batches(inputs[:64], targets[:64], 16, 0, weights, learner.shares))
-    learner.fit(watcher.batches, validation, watcher, first, epochs)
-    return watcher.figures
+    recorder = Recorder(Batches(inputs[:64], targets[:64], 16, 0, weights, learner.shares))
+    learner.fit(recorder.batches, validation, recorder, first, epochs)
+    return recorder.figures
 
 unbroken, first = learner(), learner()
 figures = fit(unbroken, 0, 4)

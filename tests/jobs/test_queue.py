@@ -1,18 +1,14 @@
 """Whose turn it is, how long it takes until then, and what becomes of those whose process is gone."""
 
-import math
+import json
 import os
-import subprocess
-import sys
 
 import pytest
 
-from core.errors import UsageError
 from core.files import write_json
-from core.jobs.gpus import gpus
 from core.jobs.job import Job, identity
 from core.jobs.queue import MOST_REVIVALS, Queue, Ticket, in_turn, seconds_until_start, slots_given
-from core.jobs.slots import check_gpu, slot_count, visible_gpus
+from core.jobs.slots import visible_gpus
 
 GONE = [[999_999_999, 0.0]]  # no system gives out such a number
 
@@ -34,7 +30,7 @@ def waiting(workspace, queue):
 
     def make(visitor, number, joined, **settings):
         run = Job(workspace.root / "visitors" / visitor / "runs" / f"run{number}")
-        write_json(run.folder / "settings.json", {"dataset": "pets", "architecture": "small_cnn"} | settings)
+        write_json(run.folder / "run.json", {"settings": {"dataset": "pets", "architecture": "small_cnn"} | settings})
         run.update(state="queued", started=joined, processes=[identity()])
         queue.join(run)
         return run
@@ -118,7 +114,7 @@ def test_the_places_are_given_in_turn(queue, waiting):
     slot.close()
 
 
-def test_with_two_places_two_train(queue, waiting, monkeypatch):
+def test_with_two_slots_two_train(queue, waiting, monkeypatch):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "2")
     runs = [waiting("anna", number, 1.0 + number) for number in range(3)]
     (second,), _ = queue.look(runs[1])  # the one ahead of it needs only one of the two
@@ -179,6 +175,18 @@ def test_waiting_runs_come_back_after_a_restart_of_the_machine_and_keep_their_tu
                 os.kill(int(pid), 9)
 
 
+def test_who_waited_in_the_build_before_waits_on(queue, waiting):
+    """It called the slots places, in the tickets as well."""
+    run = waiting("anna", 1, 1.0)
+    (path,) = (queue.folder / "queue").glob("*.json")
+    ticket = json.loads(path.read_text())
+    path.write_text(json.dumps({name: value for name, value in ticket.items() if name != "slots"} | {"places": []}))
+    assert queue.entry(run).position == 1
+    assert queue.folder.name == "places"
+    path.write_text(json.dumps({name: value for name, value in ticket.items() if name != "slots"} | {"places": [0]}))
+    assert queue.entry(run).position == 0
+
+
 def test_a_run_that_was_asked_to_stop_or_was_deleted_is_not_brought_back(queue, waiting):
     stopped, deleted, ended = (waiting("anna", number, 1.0 + number) for number in range(3))
     for run in (stopped, deleted):
@@ -233,7 +241,8 @@ def test_earlier_runs_with_the_same_settings_tell_how_long_one_takes(queue, wait
         [(5, 100, "done"), (5, 140, "done"), (5, 120, "done"), (50, 9999, "done"), (5, 3, "stopped")]
     ):
         earlier = Job(workspace.root / "visitors" / "anna" / "runs" / f"earlier{number}")
-        write_json(earlier.folder / "settings.json", {"dataset": "pets", "architecture": "small_cnn", "epochs": epochs})
+        settings = {"dataset": "pets", "architecture": "small_cnn", "epochs": epochs}
+        write_json(earlier.folder / "run.json", {"settings": settings})
         earlier.update(state=state, started=1000.0, finished=1000.0 + seconds)
     first, second = waiting("anna", 1, 1.0, epochs=5), waiting("anna", 2, 2.0, epochs=5)
     assert queue.entry(first).ticket.expected_seconds == 120
@@ -252,21 +261,10 @@ def test_without_earlier_runs_nothing_is_promised(queue, waiting):
     assert queue.entry(waiting("anna", 2, 2.0)).seconds_until_start is None
 
 
-# The number of slots ------------------------------------------------------------------------------------------------
+# Each its own ---------------------------------------------------------------------------------------------------------
 
 
-def test_there_is_a_place_for_each_gpu_that_may_be_used(monkeypatch):
-    monkeypatch.delenv("WORKBENCH_SLOT_COUNT")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0, 3,GPU-8932f937")
-    assert gpus() == ["0", "3", "GPU-8932f937"]
-    assert slot_count() == 3
-    for nothing in ("", "-1"):
-        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", nothing)
-        assert gpus() == []
-        assert slot_count() == max(1, math.floor((os.cpu_count() or 2) / 2))
-
-
-def test_each_place_has_a_gpu_of_its_own_and_more_places_share_them(queue, waiting, monkeypatch):
+def test_each_slot_has_a_gpu_of_its_own_and_more_slots_share_them(queue, waiting, monkeypatch):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "3")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
     slots = [queue.look(waiting("anna", number, 1.0 + number))[0] for number in range(3)]
@@ -339,47 +337,7 @@ def test_all_gpus_are_seen_where_there_are_fewer_slots(queue, waiting, two_gpus,
     release(held)
 
 
-def test_a_gpu_that_is_not_there_is_refused(monkeypatch, two_gpus):
-    for gpu in ("auto", "all", "5", "7"):
-        check_gpu(gpu)
-    with pytest.raises(UsageError, match="'gpu' is '0', but the GPUs that may be used here are: 5, 7"):
-        check_gpu("0")
-    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
-    check_gpu("5")
-    with pytest.raises(UsageError, match=r"take turns in 1 of the 2 GPUs here.*WORKBENCH_SLOT_COUNT"):
-        check_gpu("7")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    check_gpu("auto")
-    for gpu in ("all", "0"):
-        with pytest.raises(UsageError, match="no GPU may be used here"):
-            check_gpu(gpu)
-
-
-def test_the_driver_is_asked_where_nothing_narrows_the_gpus_down(tmp_path):
-    """A stand-in for NVIDIA's tool, which this machine may not have."""
-    tool = tmp_path / "nvidia-smi"
-    tool.write_text("#!/bin/sh\nprintf '0\\n1\\n'\n")
-    tool.chmod(0o755)
-    environment = {key: value for key, value in os.environ.items() if key != "WORKBENCH_SLOT_COUNT"}
-    program = "from core.jobs.gpus import gpus; from core.jobs.slots import slot_count; print(gpus(), slot_count())"
-    printed = subprocess.run(
-        [sys.executable, "-c", program],
-        env=environment | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert printed.stdout == "['0', '1'] 2\n"
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5"])
-def test_a_number_of_places_that_makes_no_sense_is_refused(monkeypatch, text):
-    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", text)
-    with pytest.raises(UsageError, match="WORKBENCH_SLOT_COUNT must be a whole number from 1"):
-        slot_count()
-
-
-def test_a_spare_place_is_one_that_nobody_has(tmp_path, monkeypatch):
+def test_a_free_slot_is_one_that_nobody_has(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "2")
     queue = Queue(tmp_path)
     first, second = queue.free_slot(), queue.free_slot()

@@ -23,7 +23,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def spare(workspace):
+def warm(workspace):
     worker = WarmWorker()
     worker.keep_ready()
     yield worker
@@ -40,7 +40,7 @@ def pid_of(worker):
     return worker._process.pid
 
 
-def test_a_run_that_was_started_in_the_spare_worker_comes_to_the_same_as_any_other(workspace, imported):
+def test_a_run_that_was_started_in_the_warm_worker_comes_to_the_same_as_any_other(workspace, imported):
     pets = imported("pets", {"cats": 10, "dogs": 10})
     settings = read_settings({"dataset": "pets", "architecture": "perceptron", "image_size": 8, "epochs": 2})
     usual = start(workspace, pets, settings)
@@ -62,30 +62,30 @@ def test_it_can_be_left_for_later(workspace, eventually):
     worker.end()
 
 
-def test_it_serves_once_and_one_is_enough(spare, lost_run, eventually):
-    pid = pid_of(spare)
-    spare.keep_ready()
-    assert pid_of(spare) == pid
-    assert spare.take_on(lost_run)
-    assert not spare.take_on(lost_run)
+def test_it_serves_once_and_one_is_enough(warm, lost_run, eventually):
+    pid = pid_of(warm)
+    warm.keep_ready()
+    assert pid_of(warm) == pid
+    assert warm.take_on(lost_run)
+    assert not warm.take_on(lost_run)
     eventually(lambda: not lost_run.status().active)
     assert "gone" in lost_run.status().error
-    spare.keep_ready()
-    assert pid_of(spare) != pid
+    warm.keep_ready()
+    assert pid_of(warm) != pid
 
 
-def test_one_that_was_killed_takes_nothing_on(spare, lost_run, eventually):
-    os.kill(pid_of(spare), signal.SIGKILL)
-    eventually(lambda: not is_alive(pid_of(spare), psutil.Process(pid_of(spare)).create_time()))
-    assert not spare.take_on(lost_run)
+def test_one_that_was_killed_takes_nothing_on(warm, lost_run, eventually):
+    os.kill(pid_of(warm), signal.SIGKILL)
+    eventually(lambda: not is_alive(pid_of(warm), psutil.Process(pid_of(warm)).create_time()))
+    assert not warm.take_on(lost_run)
     assert lost_run.status().state == "new"
 
 
-def test_a_trainer_that_is_killed_is_told_of_as_ever(spare, workspace, imported, eventually):
+def test_a_trainer_that_is_killed_is_told_of_as_ever(warm, workspace, imported, eventually):
     imported("pets", {"cats": 10, "dogs": 10})
     long = {"dataset": "pets", "architecture": "perceptron", "image_size": 8, "epochs": 1000, "patience": 1000}
     run = create_run(workspace, read_settings(long))
-    assert spare.take_on(run, WORKBENCH_SLOTS=str(workspace.slots))
+    assert warm.take_on(run, WORKBENCH_SLOTS=str(workspace.slots))
     eventually(lambda: len(run.written_status().processes) == 2)
     os.kill(int(run.written_status().processes[1][0]), signal.SIGKILL)
     eventually(lambda: not run.status().active)
@@ -100,9 +100,9 @@ def test_it_ends_with_the_process_that_keeps_it(workspace, eventually):
     eventually(lambda: not psutil.pid_exists(pid))
 
 
-def test_one_that_was_kept_for_long_is_replaced_before_it_ends_by_itself(spare, lost_run):
-    first = pid_of(spare)
-    spare._since -= SECONDS_KEPT
-    assert not spare.take_on(lost_run)
-    spare.keep_ready()
-    assert pid_of(spare) != first
+def test_one_that_was_kept_for_long_is_replaced_before_it_ends_by_itself(warm, lost_run):
+    first = pid_of(warm)
+    warm._since -= SECONDS_KEPT
+    assert not warm.take_on(lost_run)
+    warm.keep_ready()
+    assert pid_of(warm) != first

@@ -1,7 +1,5 @@
 """Compare: the answer, what differs, two runs side by side, and the names of runs."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,7 +82,7 @@ def test_runs_on_other_images_are_said_not_to_be_comparable(visit, pets, trained
 def test_what_training_again_brought_is_compared_by_the_corrected_labels(visit, pets, trained):
     earlier = trained(pets, wrong_every=4, facts={"dataset_version": "as it was"})
     later = trained(pets, wrong_every=0, facts={"dataset_version": "corrected"})
-    (later.folder / "fixed.json").write_text(json.dumps({"before": earlier.id, "edits": [1]}))
+    later.update(facts={"parent_run": earlier.id, "edits_since_parent": [1]})
     page = visit("compare", runs=f"{earlier.id},{later.id}")
     assert "B is A trained again, on images that were corrected in between." in page.words
     assert "By luck alone that would happen in" in page.words

@@ -14,7 +14,6 @@ from core.datasets.importing import create_sample
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.evaluation.predictions import Predictions
-from core.runs.lineage import FILE
 from core.runs.record import list_runs
 
 QUESTION = "How good is it, and where does it err?"
@@ -425,7 +424,7 @@ def fixed(pets, trained):
     told = earlier.predictions().of("test")
     edit = relabel(pets, [told.ids[told.predicted != told.true][0]], "dogs")
     later = trained(pets, wrong_every=0, facts={"dataset_version": pets.content.version})
-    (later.folder / FILE).write_text(json.dumps({"before": earlier.id, "edits": [edit.id]}))
+    later.update(facts={"parent_run": earlier.id, "edits_since_parent": [edit.id]})
     return earlier, later
 
 
@@ -483,7 +482,7 @@ def test_a_retraining_that_failed_is_explained(visit, workspace, pets, trained, 
 
 def test_old_and_new_side_by_side_and_undone_in_one_click(visit, pets, fixed):
     earlier, later = fixed
-    version = earlier.status().facts["dataset_version"]
+    version = earlier.record.dataset_version
     page = visit("evaluation", dataset="pets", run=later.id)
     assert "Every image is answered as before." in page.words
     drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
@@ -515,7 +514,7 @@ def test_an_excluded_image_is_counted_before_only(visit, pets, trained):
     told = earlier.predictions().of("test")
     exclude(pets, [told.ids[told.predicted != told.true][0]])
     later = trained(pets, wrong_every=0, facts={"dataset_version": pets.content.version})
-    (later.folder / FILE).write_text(json.dumps({"before": earlier.id, "edits": [1]}))
+    later.update(facts={"parent_run": earlier.id, "edits_since_parent": [1]})
     page = visit("evaluation", dataset="pets", run=later.id)
     assert "**Before 88 % (53–98 %) of 8, now 100 % (65–100 %)** of 7 test images." in page.words
     page.at.session_state[f"changed_cell_{later.id}"] = (0, 1)
@@ -560,7 +559,7 @@ def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trai
     shutil.copy(earlier.predictions_path, run.predictions_path)
     shutil.copy(earlier.folder / "images.parquet", run.folder / "images.parquet")
     answered_at(run, 3)
-    run.events.append("judged", epoch=3)
+    run.events.append("evaluated", epoch=3)
     page.run()
     assert page.query["run"] == run.id
     words = "Unfinished: 3 of 25 epochs are trained. These are the answers of epoch 3, its best so far."
@@ -572,7 +571,7 @@ def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trai
 def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
     run = training(pets)
     page = visit("evaluation", dataset="pets", run=run.id).press("Evaluate the best so far")
-    run.events.append("judged", epoch=3, error="The disk is *full*.")
+    run.events.append("evaluated", epoch=3, error="The disk is *full*.")
     assert "The best so far could not be evaluated: The disk is *full*." in page.run().words
     assert "Evaluate the best so far" in page.buttons
 

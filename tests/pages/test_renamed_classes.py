@@ -3,8 +3,6 @@
 import pytest
 
 from core.datasets.editing import order_classes, rename_class
-from core.files import write_json
-from core.runs.lineage import FILE
 from pages.shared.page import STEPS
 
 
@@ -17,7 +15,7 @@ def renamed(pets, trained):
     order_classes(pets, ["zebras"])
     new = trained(pets, wrong_every=4, facts={"dataset_version": pets.content.version})
     old.update(facts={"dataset_version": "before"})
-    write_json(new.folder / FILE, {"before": old.id, "edits": [1, 2, 3, 4]})
+    new.update(facts={"parent_run": old.id, "edits_since_parent": [1, 2, 3, 4]})
     return old, new
 
 

@@ -10,7 +10,6 @@ from core.errors import UsageError, WorkbenchError
 from core.evaluation.by_groups import SignFlips
 from core.evaluation.comparison import in_words
 from core.evaluation.predictions import Predictions
-from core.files import write_json
 from core.runs.comparison import (
     MOST_RUNS,
     compare_runs,
@@ -110,7 +109,7 @@ def test_groups_of_the_run_are_respected(finished):
 def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(finished):
     old, between, new = finished(10), finished(8, version="2"), finished(2, version="3", first=4)
     for later, earlier in ((between, old), (new, between)):
-        write_json(later.folder / "fixed.json", {"before": earlier.id, "edits": [1]})
+        later.update(facts={"parent_run": earlier.id, "edits_since_parent": [1]})
     found = compare_runs([new, old])
     assert found.remark.startswith("A is B trained again, on images that were corrected in between.")
     assert [row.n for row in found.runs] == [36, 36]
@@ -123,7 +122,7 @@ def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(fin
 def test_a_run_is_not_compared_with_one_of_other_classes_altogether(finished):
     """The images were read in by another column in between: of patients, not of cats and dogs."""
     old, new = finished(10), finished(2, version="2")
-    write_json(new.folder / "fixed.json", {"before": old.id, "edits": []})
+    new.update(facts={"parent_run": old.id})
     answers = new.predictions()
     replace(answers, class_names=("p1", "p2")).save(new.predictions_path)
     found = compare_runs([new, old])

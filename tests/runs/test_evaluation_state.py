@@ -143,7 +143,7 @@ def answering(run, eventually, **told):
     def answer():
         eventually(lambda: run.evaluation_requested)
         run.forget_evaluation_request()
-        run.events.append("judged", epoch=2, **told)
+        run.events.append("evaluated", epoch=2, **told)
 
     thread = threading.Thread(target=answer)
     thread.start()

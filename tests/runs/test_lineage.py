@@ -1,6 +1,5 @@
 """Training again after labels were put right, and the way back."""
 
-import json
 import time
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from core.datasets.editing import exclude, relabel
 from core.errors import UsageError
 from core.jobs.job import Job, identity
-from core.runs.lineage import FILE, edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling
+from core.runs.lineage import edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 
@@ -83,6 +82,14 @@ def test_edits_of_before_the_run_are_not_its_fixes(workspace, pets, launched):
     assert edits_since(pets, made) == [edit]
 
 
+def test_edits_since_a_run_began_are_known_though_it_went_on_after_them(pets, run):
+    run.update(facts={"began": time.time()})
+    edit = exclude(pets, ["dogs/2.png"])
+    run.forget()
+    run.update(state="queued", started=time.time())
+    assert edits_since(pets, run) == [edit]
+
+
 def test_a_chain_of_fixes(workspace, pets, run, launched):
     relabel(pets, ["cats/1.png"], "dogs")
     second = retrain(workspace, pets, run)
@@ -93,8 +100,8 @@ def test_a_chain_of_fixes(workspace, pets, run, launched):
     assert parent_run(third).id == second.id
 
 
-@pytest.mark.parametrize("content", [{"before": "gone"}, {"before": "../../elsewhere"}, {}, {"before": 3}])
-def test_an_earlier_run_that_is_not_there(workspace, pets, run, content):
-    (run.folder / FILE).write_text(json.dumps(content))
+@pytest.mark.parametrize("told", ["gone", "../../elsewhere", "", 3])
+def test_an_earlier_run_that_is_not_there(workspace, pets, run, told):
+    run.update(facts={"parent_run": told})
     assert parent_run(run) is None
     assert standing_edits(pets, run) == []

@@ -10,9 +10,8 @@ import pytest
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
 from core.evaluation.comparison import in_words
 from core.evaluation.predictions import Predictions
-from core.files import write_json
 from core.runs.comparison import compare_runs
-from core.runs.lineage import FILE, retrain
+from core.runs.lineage import retrain
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 
@@ -30,7 +29,7 @@ def answered(workspace, pets):
 
     def make(yesterday=False, wrong=0, **changes):
         run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
-        run.events.append("stage", name="start")
+        run.update(facts={"began": time.time()})
         content = pets.content
         images, names = content.images, content.network_classes
         images.assign(group=np.arange(len(images))).to_parquet(run.folder / "images.parquet")
@@ -42,7 +41,7 @@ def answered(workspace, pets):
         probabilities = np.eye(len(names))[given] * 0.7 + 0.3 / len(names)
         Predictions(ids, splits, true, probabilities, names).save(run.predictions_path)
         if not yesterday:
-            run.events.append("stage", name="start", classes=names, entries=content.edits.entries)
+            run.update(facts={"classes": names, "entries": content.edits.entries})
         run.update(state="done", started=time.time(), facts={"dataset_version": content.version})
         return run
 
@@ -143,7 +142,7 @@ def test_a_class_that_is_two_by_now_is_not_compared(pets, answered):
     new = answered()
     for after in (False, True):
         if after:
-            write_json(new.folder / FILE, {"before": old.id, "edits": []})
+            new.update(facts={"parent_run": old.id, "edits_since_parent": []})
         (pair,) = compare_runs([old, new]).pairs.values()
         assert "only" in pair.why_not
         assert "“cats or dogs”" in pair.why_not
@@ -166,7 +165,7 @@ def test_labels_that_were_corrected_are_still_corrections(pets, answered, monkey
     new = answered()
     (pair,) = compare_runs([old, new]).pairs.values()
     assert pair.why_not, "the two did not learn from the same"
-    write_json(new.folder / FILE, {"before": old.id, "edits": [2]})
+    new.update(facts={"parent_run": old.id, "edits_since_parent": [2]})
     found = compare_runs([old, new])
     assert found.remark.startswith("B is A trained again, on images that were corrected in between.")
     assert [row.accuracy.value for row in found.runs] == [pytest.approx(10 / 12), 1.0]
@@ -175,9 +174,7 @@ def test_labels_that_were_corrected_are_still_corrections(pets, answered, monkey
 def test_a_run_of_yesterday_whose_clock_was_wrong_is_placed_by_its_labels(pets, answered):
     rename_class(pets, "cats", "zebras")
     old = answered(yesterday=True)
-    events = [json.loads(line) | {"time": 5.0} for line in (old.folder / "events.jsonl").read_text().splitlines()]
-    (old.folder / "events.jsonl").write_text("\n".join(map(json.dumps, events)))
-    old.update(started=5.0)
+    old.update(started=5.0, facts={"began": 5.0})
     rename_class(pets, "dogs", "cats")
     assert Run(old.folder).evaluate("test").class_names == ("cats", "owls", "zebras")
     assert Run(old.folder).evaluate("test").accuracy.value == 1
@@ -196,6 +193,8 @@ def test_what_is_damaged_is_placed_as_a_run_of_yesterday(pets, answered):
     old = answered()
     rename_class(pets, "cats", "zebras")
     (old.folder / "events.jsonl").write_text('{"time": 1')
+    assert Run(old.folder).evaluate("test").class_names == ("dogs", "owls", "zebras")
+    old.update(facts={"classes": (), "entries": None, "began": None})
     assert Run(old.folder).evaluate("test").class_names == ("dogs", "owls", "zebras")
 
 
@@ -244,6 +243,7 @@ def test_the_split_stays_where_a_class_is_renamed(pets):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chosen", [{"architecture": "small_cnn", "image_size": 32}])
+@pytest.mark.usefixtures("warm_starts")
 def test_training_again_after_nothing_but_names_was_changed_gives_the_same_figures(workspace, pets, command, chosen):
     options = ["--seed", 3, "--epochs", 2, "--set", "deterministic=on", "--set", f"image_size={chosen['image_size']}"]
     code, _, _ = command("train", "pets", "--architecture", chosen["architecture"], *options)

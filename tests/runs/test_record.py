@@ -50,11 +50,11 @@ def test_a_new_run_knows_what_it_is_to_do(workspace):
 
 def test_a_run_of_an_earlier_build_goes_on_with_the_steps_it_had(workspace):
     written = settings(architecture="mobilenet").to_dict()
-    assert written.pop("least_steps") == 40
+    assert written.pop("min_steps_per_epoch") == 40
     run = create_run(workspace, settings(architecture="mobilenet"))
-    write_json(run.folder / "settings.json", written)
-    assert Run(run.folder).settings.least_steps == 1
-    assert Run(run.folder).settings.to_dict() == written | {"least_steps": 1}
+    write_json(run.folder / "run.json", {"settings": written})
+    assert Run(run.folder).settings.min_steps_per_epoch == 1
+    assert Run(run.folder).settings.to_dict() == written | {"min_steps_per_epoch": 1}
 
 
 def test_runs_of_the_same_second_do_not_share_a_folder(workspace):
@@ -136,8 +136,8 @@ def test_a_run_without_predictions_says_why(workspace):
 
 def test_a_run_that_lost_its_settings_says_so(workspace):
     run = create_run(workspace, settings())
-    (run.folder / "settings.json").unlink()
-    with pytest.raises(WorkbenchError, match=r"has lost its settings\.json"):
+    (run.folder / "run.json").unlink()
+    with pytest.raises(WorkbenchError, match=r"has lost its settings \(run\.json\)"):
         _ = Run(run.folder).settings
 
 

@@ -105,8 +105,8 @@ def test_another_architecture_comes_with_its_own_settings():
 
 def test_a_sweep_of_an_earlier_build_goes_on_with_the_steps_its_runs_had():
     shared = settings(architecture="mobilenet").to_dict()
-    assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == shared.pop("least_steps") == 40
-    assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == 1
+    assert settings_of_trial(shared, {"dropout": 0.1}).min_steps_per_epoch == shared.pop("min_steps_per_epoch") == 40
+    assert settings_of_trial(shared, {"dropout": 0.1}).min_steps_per_epoch == 1
 
 
 def test_own_networks_are_tried_beside_those_of_the_program(workspace, pets, launched):

@@ -317,6 +317,7 @@ def test_strangers_take_turns_with_a_sweep(laid_out, started, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_sweep_that_is_stopped_keeps_what_is_done_and_goes_on(workspace, pets, eventually):
     axes = (Axis("dropout", 0, 0.8),)
     sweep = start_sweep(workspace, pets, read_settings(SHARED), axes, "random", runs=50)

@@ -13,8 +13,8 @@ from core.runs.events import epoch_table
 from core.runs.lifecycle import extend, wait
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.training.checkpoint import epochs_in
-from core.training.reporter import Reporter
+from core.runs.training_state import epochs_in
+from core.training.callbacks.evaluate_on_request import EvaluateOnRequest
 from core.training.trainer import train
 from core.workspace import Workspace
 
@@ -89,25 +89,26 @@ def assert_same(run, other):
                 np.testing.assert_array_equal(left[name], right[name], err_msg=name)
     assert told(run) == told(other)
     np.testing.assert_array_equal(run.predictions().probabilities, other.predictions().probabilities)
-    for fact in ("best_epoch", "epochs", "fine_tuned"):
+    for fact in ("best_epoch", "epochs"):
         assert run.status().facts[fact] == other.status().facts[fact]
+    assert run.record.fine_tuned == other.record.fine_tuned
 
 
 def test_epochs_number_on_behind_those_of_the_head_and_the_gain_is_told(unbroken):
     assert told(unbroken)["epoch"] == list(range(1, HEAD_EPOCHS + EPOCHS + 1))
-    facts = unbroken.status().facts
-    assert facts["epochs"] == HEAD_EPOCHS + EPOCHS
-    assert (facts["fine_tuned"]["blocks"], facts["fine_tuned"]["epochs"]) == (2, EPOCHS)
-    gain = facts["fine_tuned"]["gain"]
+    record = unbroken.record
+    assert unbroken.status().facts["epochs"] == HEAD_EPOCHS + EPOCHS
+    assert (record.fine_tuned["blocks"], record.fine_tuned["epochs"]) == (2, EPOCHS)
+    gain = record.fine_tuned["gain"]
     assert gain["after"] < gain["before"]
     assert gain["after"] == min(told(unbroken)["val_loss"][HEAD_EPOCHS:])
     assert gain["before"] == pytest.approx(min(told(unbroken)["val_loss"][:HEAD_EPOCHS]), rel=0.05)
     begun = [event for event in unbroken.events.read() if event.get("name") == "fine_tune"]
     assert [event["epochs"] for event in begun] == [HEAD_EPOCHS]
-    assert facts["views_averaged"] == 2
-    assert facts["views"]["averaged"] == facts["test_accuracy"]
-    assert 0 <= facts["views"]["alone"] <= 1
-    assert facts["views"]["seconds"] > 0, "they had to be computed"
+    assert record.views_averaged == 2
+    assert record.views["averaged"] == record.test_accuracy
+    assert 0 <= record.views["alone"] <= 1
+    assert record.views["seconds"] > 0, "they had to be computed"
 
 
 def test_a_run_that_was_stopped_while_it_fine_tuned_goes_on_to_the_same_bits(unbroken, new_run, eventually):
@@ -129,14 +130,8 @@ def test_a_run_that_was_stopped_while_it_fine_tuned_goes_on_to_the_same_bits(unb
 
 def test_asked_to_judge_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_not_been(unbroken, new_run, monkeypatch):
     """Until fine-tuning has been better than the head it began with, it is the head that answers."""
-    tell = Reporter.epoch_ended
-
-    def ask(reporter, epoch, figures):
-        tell(reporter, epoch, figures)
-        reporter._run.request_evaluation()
-
-    monkeypatch.setattr(Reporter, "epoch_ended", ask)
     run = new_run()
+    monkeypatch.setattr(EvaluateOnRequest, "on_epoch_end", lambda *_: run.request_evaluation())
     assert train(run.folder) == 0, run.status().error
     answered = [event["epoch"] for event in evaluations_of(run)]
     assert answered[HEAD_EPOCHS - 1] <= HEAD_EPOCHS < answered[HEAD_EPOCHS]
@@ -180,7 +175,7 @@ def test_where_fine_tuning_only_does_harm_the_head_answers(new_run):
 def test_a_head_with_a_hidden_layer_is_fine_tuned_as_well(new_run):
     run = new_run(hidden=8, fine_tune_epochs=1)
     assert train(run.folder) == 0, run.status().error
-    gain = run.status().facts["fine_tuned"]["gain"]
+    gain = run.record.fine_tuned["gain"]
     assert gain["before"] == pytest.approx(min(told(run)["val_loss"][:HEAD_EPOCHS]), rel=0.05)
 
 

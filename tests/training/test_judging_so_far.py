@@ -8,7 +8,7 @@ from core.evaluation.predictions import Predictions
 from core.runs.evaluation_state import evaluation_state_of, evaluations_of, failed_evaluation
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-from core.training.reporter import Reporter
+from core.training.callbacks.evaluate_on_request import EvaluateOnRequest
 from core.training.trainer import train
 from core.workspace import Workspace
 
@@ -46,19 +46,15 @@ def trained(tiny):
 @pytest.fixture
 def asked_at_every_epoch(monkeypatch):
     """From now on runs are asked for their best so far at the end of each epoch; gives what was answered meanwhile."""
-    found, tell, begin = [], Reporter.epoch_ended, Reporter.epoch_begins
+    found, begin = [], EvaluateOnRequest.on_epoch_begin
 
-    def end(reporter, epoch, figures):
-        tell(reporter, epoch, figures)
-        reporter._run.request_evaluation()
+    def look(callback, epoch):
+        begin(callback, epoch)
+        if callback._run.predictions_path.exists():
+            found.append(callback._run.predictions())
 
-    def look(reporter, epoch):
-        begin(reporter, epoch)
-        if reporter._run.predictions_path.exists():
-            found.append(reporter._run.predictions())
-
-    monkeypatch.setattr(Reporter, "epoch_ended", end)
-    monkeypatch.setattr(Reporter, "epoch_begins", look)
+    monkeypatch.setattr(EvaluateOnRequest, "on_epoch_end", lambda callback, *_: callback._run.request_evaluation())
+    monkeypatch.setattr(EvaluateOnRequest, "on_epoch_begin", look)
     return found
 
 

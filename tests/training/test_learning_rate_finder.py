@@ -9,7 +9,7 @@ from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training.batches import Batches
 from core.training.heads import build_head
-from core.training.learning_rate_finder import LEAST_RATE, LEAST_RATE_OF_SGD, find_rate
+from core.training.learning_rate_finder import LEAST_RATE, LEAST_RATE_OF_SGD, find_learning_rate
 from core.training.trainer import train
 
 
@@ -25,26 +25,26 @@ def settings_of(**changes):
     return read_settings({"dataset": "pets", "architecture": "mobilenet_075", "find_rate": "on"} | changes)
 
 
-def swept(features, targets, settings, **options):
+def curve_of(features, targets, settings, **options):
     head = build_head(settings, features, 2)
-    return head, find_rate(head, Batches(features, targets, 32, settings.seed), settings, **options)
+    return head, find_learning_rate(head, Batches(features, targets, 32, settings.seed), settings, **options)
 
 
 def test_the_suggested_rate_learns_and_the_loss_falls_there(features):
-    _, sweep = swept(*features, settings_of())
-    assert 1e-4 < sweep.suggestion < 0.3
-    assert sweep.suggestion in sweep.rates
-    assert sweep.rates[0] == LEAST_RATE
-    assert sweep.rates == sorted(sweep.rates)
-    assert len(sweep.losses) == len(sweep.rates)
-    assert min(sweep.losses) < sweep.losses[0] / 2
+    _, curve = curve_of(*features, settings_of())
+    assert 1e-4 < curve.suggestion < 0.3
+    assert curve.suggestion in curve.rates
+    assert curve.rates[0] == LEAST_RATE
+    assert curve.rates == sorted(curve.rates)
+    assert len(curve.losses) == len(curve.rates)
+    assert min(curve.losses) < curve.losses[0] / 2
 
 
 def test_the_trial_leaves_nothing_behind(features):
     inputs, targets = features
     settings = settings_of()
     untouched = build_head(settings, inputs, 2)
-    tried, _ = swept(inputs, targets, settings)
+    tried, _ = curve_of(inputs, targets, settings)
     assert tried.learning_rate == untouched.learning_rate
     before, after = untouched.variables(), tried.variables()
     assert before.keys() == after.keys()
@@ -54,15 +54,15 @@ def test_the_trial_leaves_nothing_behind(features):
 
 def test_labels_that_are_noise_suggest_no_rate():
     noise = np.random.default_rng(1).normal(size=(4000, 5)).astype(np.float32)
-    _, sweep = swept(noise, np.random.default_rng(2).integers(0, 2, 4000), settings_of())
-    assert sweep.suggestion is None
-    assert len(sweep.rates) == len(sweep.losses)
+    _, curve = curve_of(noise, np.random.default_rng(2).integers(0, 2, 4000), settings_of())
+    assert curve.suggestion is None
+    assert len(curve.rates) == len(curve.losses)
 
 
 def test_a_trial_that_is_given_up_ends_at_once(features):
-    _, sweep = swept(*features, settings_of(), is_over=lambda: True)
-    assert len(sweep.losses) == 1
-    assert sweep.suggestion is None
+    _, curve = curve_of(*features, settings_of(), is_over=lambda: True)
+    assert len(curve.losses) == 1
+    assert curve.suggestion is None
 
 
 @pytest.mark.slow
@@ -72,9 +72,9 @@ def test_a_keras_model_is_put_back_as_well(features):
     settings = settings_of(hidden=16, optimiser="sgd")
     head = build_head(settings, inputs, 2)
     before = {name: value.copy() for name, value in head.variables().items()}
-    sweep = find_rate(head, Batches(inputs, targets, 32, 0), settings)
-    assert sweep.suggestion is not None
-    assert sweep.rates[0] == LEAST_RATE_OF_SGD
+    curve = find_learning_rate(head, Batches(inputs, targets, 32, 0), settings)
+    assert curve.suggestion is not None
+    assert curve.rates[0] == LEAST_RATE_OF_SGD
     for name, value in head.variables().items():
         np.testing.assert_array_equal(value, before[name], name)
 

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from core.networks.network import build_head as build_keras_head
 from core.runs.settings import read_settings
 from core.training.batches import Batches, passes_for
+from core.training.callbacks.base import Callback
 from core.training.checkpoint import load_checkpoint
 from core.training.class_weights import class_weights
 from core.training.linear_head import MIDDLE, PENALTIES_BEFORE, LinearHead
@@ -19,27 +20,24 @@ from core.training.starting_logits import starting_logits
 CLASSES, WIDTH = 3, 20
 
 
-class Recorder:
+class Recorder(Callback):
     """Keeps what it is told of the epochs, and seeds them as a run does."""
 
     def __init__(self, head, batches, seed=0, stop_at=None):
         self.head, self.batches, self.seed, self.stop_at = head, batches, seed, stop_at
         self.epochs, self.told = [], []
 
-    def epoch_begins(self, epoch):
+    def on_epoch_begin(self, epoch):
         self.batches.begin(epoch)
         self.head.seed_epoch(self.seed, epoch)
 
-    def batch_begins(self, batch):
-        pass
-
-    def batch_ended(self, batch, figures):
-        self.told.append(figures)
+    def on_batch_end(self, batch, metrics):
+        self.told.append(metrics)
         if self.stop_at == len(self.told):
             self.head.stop()
 
-    def epoch_ended(self, epoch, figures):
-        self.epochs.append(figures)
+    def on_epoch_end(self, epoch, metrics):
+        self.epochs.append(metrics)
 
 
 def settings(**changes):
@@ -218,7 +216,7 @@ def as_a_run(training, class_count, validation=None, **changes):
     chosen = read_settings({"dataset": "any", "architecture": "mobilenet_075"} | changes)
     head = LinearHead(training[0], class_count, chosen)
     head.start_at(starting_logits(chosen, training[1], class_count))
-    passes = passes_for(chosen.least_steps, len(training[1]), chosen.batch_size)
+    passes = passes_for(chosen.min_steps_per_epoch, len(training[1]), chosen.batch_size)
     weights = class_weights(chosen, training[1])
     recorder = Patient(head, Batches(*training, chosen.batch_size, 0, weights, passes=passes), chosen.patience)
     head.fit(recorder.batches, validation, recorder, 0, chosen.epochs)
@@ -233,9 +231,9 @@ class Patient(Recorder):
         super().__init__(head, batches)
         self.patience, self.least, self.best = patience, np.inf, None
 
-    def epoch_ended(self, epoch, figures):
-        super().epoch_ended(epoch, figures)
-        value = figures.get("val_loss", figures["loss"])
+    def on_epoch_end(self, epoch, metrics):
+        super().on_epoch_end(epoch, metrics)
+        value = metrics.get("val_loss", metrics["loss"])
         if value < self.least:
             self.least, self.best, self.best_epoch = value, self.head.variables(), epoch
         if epoch - self.best_epoch >= self.patience:

@@ -32,18 +32,20 @@ class Counting(Learner):
     def __init__(self):
         self.fits = []
 
-    def fit(self, batches, validation, watcher, first_epoch, epochs):
+    def fit(self, batches, validation, callbacks, first_epoch, epochs):
         self._stopped = False
         self.fits.append((batches.image_count, 0 if validation is None else len(validation[1]), epochs))
+        callbacks.on_train_begin()
         for epoch in range(first_epoch, epochs):
-            watcher.epoch_begins(epoch)
+            callbacks.on_epoch_begin(epoch)
             for batch in range(len(batches)):
-                watcher.batch_begins(batch)
+                callbacks.on_batch_begin(batch)
                 assert len(batches[batch][0]) == len(batches[batch][1])
-                watcher.batch_ended(batch, {"loss": 1.0, "accuracy": 0.5})
-            watcher.epoch_ended(epoch, {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5})
+                callbacks.on_batch_end(batch, {"loss": 1.0, "accuracy": 0.5})
+            callbacks.on_epoch_end(epoch, {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5})
             if self._stopped:
-                return
+                break
+        callbacks.on_train_end()
 
     def start_at(self, logits):
         pass
@@ -72,7 +74,7 @@ class Counting(Learner):
 
 def test_a_whole_epoch_is_measured_where_it_is_short(run):
     learner = Counting()
-    timing = time_epochs(run, learner, examples(10), examples(6), 40, 12)
+    timing = time_epochs(run, run.settings, learner, examples(10), examples(6), 40, 12)
     assert timing.batch_size == 4
     assert learner.fits[0] == (8, 4, 1)
     assert learner.fits[1][:2] == (40, 12)
@@ -84,15 +86,15 @@ def test_a_whole_epoch_is_measured_where_it_is_short(run):
 def test_what_is_not_measured_is_counted_by_what_was(run, monkeypatch):
     monkeypatch.setattr(measuring, "SECONDS_PER_EPOCH", 0.0)
     learner = Counting()
-    few = time_epochs(run, learner, examples(10), examples(6), 4000, 12)
+    few = time_epochs(run, run.settings, learner, examples(10), examples(6), 4000, 12)
     assert learner.fits[1][:2] == (12, 12)  # the least there is
-    many = time_epochs(run, learner, examples(10), examples(6), 4_000_000, 12)
+    many = time_epochs(run, run.settings, learner, examples(10), examples(6), 4_000_000, 12)
     assert many.epoch_seconds > 10 * few.epoch_seconds
 
 
 def test_without_validation_and_with_fewer_images_than_a_batch(run):
     learner = Counting()
-    timing = time_epochs(run, learner, examples(2), examples(0), 2, 0)
+    timing = time_epochs(run, run.settings, learner, examples(2), examples(0), 2, 0)
     assert learner.fits[1][:2] == (2, 0)
     assert timing.answers == 0
     assert timing.epoch_seconds > 0
@@ -100,14 +102,14 @@ def test_without_validation_and_with_fewer_images_than_a_batch(run):
 
 def test_a_real_head_is_timed(run):
     training = examples(30)
-    timing = time_epochs(run, LinearHead(training[0], 2, run.settings), training, examples(10), 30, 10)
+    timing = time_epochs(run, run.settings, LinearHead(training[0], 2, run.settings), training, examples(10), 30, 10)
     assert 0 < timing.answer_seconds < timing.epoch_seconds
 
 
 def test_a_stop_is_heard(run):
     run.request_stop()
     with pytest.raises(Stopped):
-        time_epochs(run, Counting(), examples(10), examples(6), 40, 12)
+        time_epochs(run, run.settings, Counting(), examples(10), examples(6), 40, 12)
 
 
 def test_memory_that_is_held_is_seen_and_stays_seen():

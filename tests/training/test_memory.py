@@ -11,8 +11,10 @@ import pytest
 from core.datasets.importing import create_from_path, run_import
 from core.installation import PROJECT
 from core.jobs import supervisor
-from core.runs.execution import halve_batch_size, read_execution, update_execution
+from core.runs.execution import halve_batch_size
+from core.runs.lifecycle import WORKER
 from core.runs.record import create_run
+from core.runs.run_record import RunRecord, read_run_record, update_run_record
 from core.runs.settings import read_settings
 
 
@@ -43,15 +45,21 @@ def kernel_kills(tmp_path, monkeypatch):
     return kill
 
 
+@pytest.fixture
+def start_trainer(preloaded):
+    """Starts trainers that have loaded Keras already."""
+    return lambda run, slots: preloaded.start(WORKER, str(run.folder), "--train", log=run.log_path)
+
+
 def notes(run):
     return [event["text"] for event in run.events.read() if event["kind"] == "note"]
 
 
 def test_what_is_kept_is_kept_beside_what_is_there(tmp_path):
-    assert read_execution(tmp_path) == {}
-    update_execution(tmp_path, runtime="tensorflow-float32")
-    update_execution(tmp_path, batch_size=16)
-    assert read_execution(tmp_path) == {"runtime": "tensorflow-float32", "batch_size": 16}
+    assert read_run_record(tmp_path) == RunRecord()
+    update_run_record(tmp_path, device="CPU")
+    update_run_record(tmp_path, found_batch_size=16)
+    assert read_run_record(tmp_path) == RunRecord(device="CPU", found_batch_size=16)
 
 
 def test_batches_are_halved_down_to_one_image_and_only_while_training(workspace):
@@ -60,16 +68,18 @@ def test_batches_are_halved_down_to_one_image_and_only_while_training(workspace)
     assert not halve_batch_size(run)
     run.update(stage="Training")
     assert halve_batch_size(run)
-    assert read_execution(run.folder)["batch_size"] == 1
+    assert read_run_record(run.folder).found_batch_size == 1
     assert "batches of 3 images. Going on from the last whole epoch with 1 at a time" in notes(run)[-1]
     run.update(facts={"batch_size": 1})
     assert not halve_batch_size(run)
 
 
 @pytest.mark.slow
-def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(run_of, kernel_kills, eventually):
+def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(
+    run_of, kernel_kills, start_trainer, eventually
+):
     run = run_of(image_size=32, batch_size=8, epochs=400, patience=400)
-    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder])
+    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size, start_trainer])
     supervising.start()
     eventually(lambda: run.written_status().facts.get("epochs", 0) >= 1, 180)
     epochs = run.written_status().facts["epochs"]
@@ -85,9 +95,11 @@ def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(
 
 
 @pytest.mark.slow
-def test_a_training_that_the_kernel_kills_on_a_single_image_ends_in_words(run_of, kernel_kills, eventually):
+def test_a_training_that_the_kernel_kills_on_a_single_image_ends_in_words(
+    run_of, kernel_kills, start_trainer, eventually
+):
     run = run_of(image_size=32, batch_size=1, epochs=400, patience=400)
-    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder])
+    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size, start_trainer])
     supervising.start()
     eventually(lambda: run.written_status().stage == "Training", 180)
     kernel_kills(run.written_status().processes[1][0])
@@ -116,7 +128,7 @@ def test_a_training_beyond_its_limit_of_memory_backs_off_and_ends_well(run_of):
     status = limited(run, 2200)
     assert status.state == "done", status.error
     assert status.facts["batch_size"] < 32
-    assert read_execution(run.folder)["batch_size"] == status.facts["batch_size"]
+    assert read_run_record(run.folder).found_batch_size == status.facts["batch_size"]
     assert "Memory ran out with batches of 32 images. Going on" in " ".join(notes(run))
     assert len(run.predictions().ids) == 60
 

@@ -14,7 +14,6 @@ from core.explain.run_features import features_of
 from core.explain.trained_network import TrainedNetwork, trained_network
 from core.features.pixels import load_pixels
 from core.features.store import FeatureStore, cache_key
-from core.files import write_json
 from core.images.description import describe_many
 from core.images.reading_settings import AS_USUAL, Reading
 from core.runs import lifecycle
@@ -114,7 +113,7 @@ def test_twelve_bits_teach_what_their_eight_bit_twins_teach(workspace_of_twins):
     runs = [train_on(workspace_of_twins, name, epochs=15) for name in ("eight", "twelve")]
     pixels = [trained_network(run).read(_some_paths(run)) for run in runs]
     assert np.abs(pixels[0].astype(int) - pixels[1]).max() <= 1
-    eight, twelve = (run.status().facts["test_accuracy"] for run in runs)
+    eight, twelve = (run.record.test_accuracy for run in runs)
     assert eight > 0.9
     assert twelve >= eight - 0.05
     assert [run.reading for run in runs] == [AS_USUAL, TWELVE_BITS]
@@ -138,7 +137,7 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
     extend(workspace_of_twins, run, 2)
     assert train(run.folder) == 0
     assert run.reading == TWELVE_BITS
-    version = run.status().facts["dataset_version"]
+    version = run.record.dataset_version
     assert version == twelve.content.version_read_by(TWELVE_BITS) != twelve.content.version
     assert np.abs(run.predictions().probabilities - answers).max() < 0.9, "two epochs more do not turn answers round"
     new = train_on(workspace_of_twins, "twelve", epochs=1)
@@ -151,12 +150,12 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
 @pytest.mark.slow
 def test_a_run_of_an_earlier_version_goes_on_as_it_began(workspace_of_twins, twelve):
     run = train_on(workspace_of_twins, "twelve", epochs=1)
-    (run.folder / "reading.json").unlink()
+    run.update(facts={"reading": None})
     run.save_settings(read_settings(run.settings.to_dict() | {"epochs": 2}))
     run.forget()
     assert train(run.folder) == 0
     assert run.reading == AS_USUAL
-    assert "-" not in run.status().facts["dataset_version"]
+    assert "-" not in run.record.dataset_version
 
 
 def test_other_images_are_not_gone_on_with_whatever_the_scale(workspace_of_twins, twelve):
@@ -181,8 +180,8 @@ def test_features_are_known_by_the_scale_unless_it_is_the_usual_one(tmp_path):
 @pytest.mark.parametrize("content", [{"ranges": {"uint16": [9, 3]}}, [], {"ranges": {"uint16": 4}}])
 def test_a_reading_that_was_damaged_is_said_in_words(workspace, content):
     run = create_run(workspace, read_settings({"dataset": "any", "architecture": "small_cnn"}))
-    run.keep_reading(TWELVE_BITS)
+    run.update(facts={"reading": TWELVE_BITS.to_dict()})
     assert run.reading == TWELVE_BITS
-    write_json(run.folder / "reading.json", content)
+    run.update(facts={"reading": content})
     with pytest.raises(WorkbenchError, match="does not say how pixels are read"):
         assert run.reading

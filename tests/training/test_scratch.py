@@ -1,6 +1,7 @@
 """What a training from scratch begins with: how it computes is chosen once, said, and kept to."""
 
 import shutil
+from dataclasses import replace
 
 import keras
 import pytest
@@ -9,7 +10,6 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import open_dataset
 from core.errors import UsageError
 from core.features.runtimes import plain_name
-from core.runs.execution import read_execution, update_execution
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training import scratch
@@ -49,27 +49,26 @@ def policies(model):
 def test_what_is_measured_is_said_and_kept_when_it_goes_on(prepare, monkeypatch):
     monkeypatch.setattr(scratch, "PIXELS_WORTH_TRYING", 0)
     run, _ = prepare(batch_size=0)
-    kept = read_execution(run.folder)
-    plan = run.written_status().facts["plan"]
-    assert kept["plan"] == plan
-    assert (kept["runtime"], kept["batch_size"]) == (plan["runtime"], 16)
+    kept = run.record
+    plan = kept.plan
+    assert (plan["batch_size"], kept.found_batch_size) == (16, 16)
     (note,) = notes(run)
     assert plan["words"] in note
     assert "Batches of 16 images." in note
     # Another machine, or less memory by now: it goes on as it began, in batches that have become smaller.
     shutil.rmtree(Workspace.at(run.workspace_root).machine / "plans")
-    update_execution(run.folder, batch_size=8)
+    run.update(facts={"found_batch_size": 8})
     run.forget()
     prepare(run)
-    assert read_execution(run.folder) == kept | {"batch_size": 8}
-    assert run.written_status().facts["plan"] == plan
+    assert run.record == replace(kept, found_batch_size=8)
+    assert run.record.plan == plan
     assert len(notes(run)) == 1
 
 
 def test_a_short_training_is_not_worth_a_measurement(prepare):
     run, prepared = prepare(epochs=2, batch_size=4)
     assert "too few images" in notes(run)[0]
-    assert read_execution(run.folder)["batch_size"] == 4
+    assert run.record.found_batch_size == 4
     assert set(policies(prepared.learner.model)) == {"float32"}
 
 

@@ -1,16 +1,17 @@
-"""A trial from its place to what it keeps, with real networks on small images."""
+"""A trial from its slot to what it keeps, with real networks on small images."""
 
 import time
 
 import pytest
 
-from core.advice.training_time import Trial, estimate_key, kept_estimate, start_estimate
+from core.advice.training_time import TimingTrial, estimate_key, kept_estimate, start_estimate
 from core.datasets.importing import create_from_path, run_import
 from core.jobs.queue import Queue
 from core.runs.lifecycle import start, wait
+from core.runs.record import Run
 from core.runs.settings import read_settings
 from core.training import training_time_worker as module
-from core.training.training_time_worker import _about_others, _TimedTrial, measure
+from core.training.training_time_worker import StageClock, _about_others, measure
 
 
 @pytest.fixture
@@ -41,12 +42,14 @@ def test_a_network_from_scratch_is_tried_and_remembered(workspace, colours, sett
     assert estimate.pixel_bytes == len(colours.images) * 32 * 32 * 3
     assert (estimate.batch_size, estimate.precision) == (32, "tensorflow-float32")
     # What was trained is of no use to anybody.
-    trial = Trial.of(workspace)
-    assert not trial.best_weights.exists()
-    assert not trial.checkpoint.exists()
+    trial = TimingTrial.of(workspace)
+    assert not Run(trial.folder).best_weights.exists()
+    assert not Run(trial.folder).checkpoint.exists()
+    assert [path for path in trial.folder.iterdir() if path.is_dir()] == []
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_the_run_that_follows_does_not_measure_again(workspace, colours, settings):
     wanted = settings(image_size=96, epochs=100, patience=100)  # long enough for a quicker way to pay
     assert wait(start_estimate(workspace, colours, wanted)).state == "done"
@@ -59,6 +62,7 @@ def test_the_run_that_follows_does_not_measure_again(workspace, colours, setting
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, settings):
     wanted = settings(architecture="mobilenet_075", image_size=32, weights="untrained", augmentation="flip_horizontal")
     status = wait(start_estimate(workspace, colours, wanted))
@@ -80,18 +84,20 @@ def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, set
 
 
 @pytest.mark.slow
-def test_a_trial_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colours, settings, monkeypatch, eventually):
+@pytest.mark.usefixtures("warm_starts")
+def test_a_trial_waits_for_a_slot_and_can_be_stopped_meanwhile(workspace, colours, settings, monkeypatch, eventually):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
-    place = Queue(workspace.slots).free_slot()
+    slot = Queue(workspace.slots).free_slot()
     trial = start_estimate(workspace, colours, settings())
     eventually(lambda: trial.status().stage == "Waiting for a training to end")
     trial.request_stop()
     assert wait(trial).state == "stopped"
     assert kept_estimate(workspace, colours, settings()) is None
-    place.close()
+    slot.close()
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_images_that_are_gone_are_said(workspace, colours, settings, tmp_path):
     for path in (tmp_path / "colours").rglob("*.png"):
         path.unlink()
@@ -103,23 +109,29 @@ def test_images_that_are_gone_are_said(workspace, colours, settings, tmp_path):
 @pytest.mark.slow
 def test_what_takes_too_long_is_ended_in_words(workspace, colours, settings, monkeypatch):
     monkeypatch.setattr(module, "MOST_SECONDS", 0.0)
-    trial = _TimedTrial(Trial.of(workspace).folder)
-    trial.folder.mkdir(parents=True)
-    trial.save_settings(settings())
+    monkeypatch.setattr(TimingTrial, "launch", lambda trial, module, **environment: None)
+    trial = start_estimate(workspace, colours, settings())
     with pytest.raises(module.WorkbenchError, match="Choose a smaller input size"):
         measure(trial, 0.0)
     assert kept_estimate(workspace, colours, settings()) is None
 
 
 def test_stages_are_timed_by_their_names(workspace):
-    trial = _TimedTrial(Trial.of(workspace).folder)
+    trial = TimingTrial.of(workspace)
     trial.folder.mkdir(parents=True)
-    trial.update(stage="Choosing the quickest way to train")
+    clock = StageClock(trial)
+    clock.begin("Choosing the quickest way to train")
     end = time.monotonic() + 0.02
     while time.monotonic() < end:
-        trial.update(done=1)
-    trial.update(stage="Training a few steps")
-    assert 0.02 <= trial.seconds_choosing() <= sum(trial.seconds_in.values())
+        clock.facts(plan={})
+    clock.begin("Training a few steps")
+    assert trial.status().stage == "Training a few steps"
+    assert 0.02 <= clock.seconds_choosing() <= sum(clock.seconds_in.values())
+    clock.counted("Choosing once more")(1, 2)
+    chosen = clock.seconds_choosing()
+    time.sleep(0.02)
+    clock.begin("Training a few steps")
+    assert clock.seconds_choosing() >= chosen + 0.02
 
 
 def test_others_that_took_their_part_are_said():
@@ -129,6 +141,6 @@ def test_others_that_took_their_part_are_said():
 
 
 def test_the_key_of_a_trial_is_that_of_its_settings(workspace, colours, settings, monkeypatch):
-    monkeypatch.setattr(Trial, "launch", lambda trial, module, **environment: None)
+    monkeypatch.setattr(TimingTrial, "launch", lambda trial, module, **environment: None)
     trial = start_estimate(workspace, colours, settings())
     assert trial.key == estimate_key(colours, settings())

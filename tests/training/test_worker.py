@@ -25,12 +25,13 @@ from core.errors import WorkbenchError, in_words
 from core.jobs.job import Job, is_alive
 from core.jobs.slots import slot_count
 from core.runs.events import epoch_table
-from core.runs.lifecycle import start
+from core.runs.lifecycle import WORKER, start
 from core.runs.record import Run, create_run, delete_run, find_run, list_runs
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 
-pytestmark = pytest.mark.slow
+# The first runs, which are shared, and all that the command line starts, are cold starts.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warm_starts")]
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 180  # seconds; generous, for a machine that is busy with other things
@@ -41,9 +42,9 @@ SCRATCH = {"dataset": "tiny", "architecture": "small_cnn", "image_size": 32, "ep
 ENDLESS = {"epochs": 1000, "patience": 1000}  # minutes, unless it is stopped
 FROZEN = {"dataset": "tiny", "architecture": "mobilenet_075", "image_size": 32, "epochs": 4, "weights": "untrained"}
 DONE_FILES = {
-    "settings.json",
+    "run.json",
+    "run.lock",
     "events.jsonl",
-    "reading.json",
     "status.json",
     "heartbeat",
     "log.txt",
@@ -51,8 +52,6 @@ DONE_FILES = {
     "predictions.parquet",
     "images.parquet",
     "checkpoint.npz",
-    "computing.json",
-    "versions.json",
 }
 
 _begun: list[Run] = []
@@ -204,10 +203,10 @@ def test_a_run_ends_done_and_its_folder_holds_everything(done):
     assert files_in(done) == DONE_FILES
     assert done.settings == read_settings(SCRATCH)
     assert status.facts["epochs"] == 8
-    assert status.facts["device"].startswith(("CPU", "GPU"))
+    assert done.record.device.startswith(("CPU", "GPU"))
     assert 0 < status.seconds < DEADLINE
     assert whole_weights(done.best_weights)
-    versions = json.loads((done.folder / "versions.json").read_text())
+    versions = done.record.versions
     assert versions["keras"] == importlib.metadata.version("keras")
     assert {"python", "system", "tensorflow", "numpy"} <= set(versions)
 
@@ -335,13 +334,12 @@ def test_a_stop_while_waiting_ends_it_before_anything_is_loaded(tiny):
 
 
 @pytest.mark.parametrize("settings", [SCRATCH, FROZEN], ids=["scratch", "frozen"])
-def test_a_stop_before_the_first_epoch_says_that_there_is_nothing(fresh, settings):
+def test_a_stop_before_the_first_epoch_says_that_there_is_nothing(fresh, settings, preloaded):
     """The process that trains finds the stop already there, so nothing depends on who is quicker."""
     run = create_run(fresh, read_settings(settings))
     run.request_stop()
-    command = [sys.executable, "-m", "core.training.worker", str(run.folder), "--train"]
-    trainer = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=DEADLINE, check=False)
-    assert trainer.returncode == 0, trainer.stderr
+    trainer = preloaded.start(WORKER, str(run.folder), "--train", log=run.log_path)
+    assert trainer.wait(DEADLINE) == 0, run.log_tail(50)
     status = run.status()
     assert status.state == "stopped"
     assert "Stopped before the first epoch had ended" in status.error

@@ -13,9 +13,9 @@ from core.augmentation.layers.geometry import MOVING, Geometry
 from core.augmentation.layers.mixing import Mixing, mixing_steps
 from core.augmentation.layers.pixel_changes import PixelChange
 from core.augmentation.layers.variation import WHITE, Variation
+from core.augmentation.orientations import QUARTERS, turn
 from core.augmentation.recipe import Step
 from core.errors import UsageError
-from core.features.views import QUARTERS, turn
 
 # Where a recipe leaves nothing of more images than this share, something is wrong with it, and not with a rare draw.
 MOST_BLANK = 0.05

@@ -9,6 +9,7 @@ from core.augmentation.layers.pipeline import build_augmentation, draw
 from core.augmentation.recipe import Step, parse_recipe
 from core.runs.settings import read_settings
 from core.training.batches import Batches
+from core.training.callbacks.base import Callback
 from core.training.keras_learner import KerasLearner
 from core.training.optimisers import build_loss
 
@@ -77,22 +78,18 @@ def test_the_loss_takes_shares_and_classes_and_smooths_both():
     assert losses == pytest.approx([without, without])
 
 
-class Listener:
+class Listener(Callback):
     """Keeps the figures of every epoch, and has each drawn by its number alone, as a run does."""
 
     def __init__(self, learner, batches):
         self.learner, self.batches, self.figures = learner, batches, []
 
-    def epoch_begins(self, epoch):
+    def on_epoch_begin(self, epoch):
         self.batches.begin(epoch)
         self.learner.seed_epoch(5, epoch)
 
-    def batch_begins(self, batch): ...
-
-    def batch_ended(self, batch, figures): ...
-
-    def epoch_ended(self, epoch, figures):
-        self.figures.append(figures)
+    def on_epoch_end(self, epoch, metrics):
+        self.figures.append(metrics)
 
 
 def learner(recipe="flip_horizontal,mixup@0.6,cutmix@0.6", policy="float32"):

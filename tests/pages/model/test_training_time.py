@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.advice.training_time import Estimate, Trial, estimate_key, keep_estimate, start_estimate
+from core.advice.training_time import Estimate, TimingTrial, estimate_key, keep_estimate, start_estimate
 from core.runs.draft import Draft
 from core.runs.settings import read_settings
 
@@ -57,10 +57,10 @@ def test_a_trial_is_started_followed_and_stopped(costs, scratch, workspace, laun
     assert "A few training steps with your own images" in page.words
     page.press("Measure on this machine")
     assert launched == [("core.training.training_time_worker", "current")]
-    Trial.of(workspace).update(state="running", stage="Reading images", done=32, total=128)
+    TimingTrial.of(workspace).update(state="running", stage="Reading images", done=32, total=128)
     assert "Reading images · 32 of 128" in page.run().words
     page.press("Stop measuring")
-    assert Trial.of(workspace).stop_requested
+    assert TimingTrial.of(workspace).stop_requested
     assert page.button("Stop measuring").disabled
 
 

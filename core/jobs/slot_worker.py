@@ -1,10 +1,9 @@
-"""Jobs of seconds that run between the trainings: they wait for a slot, and say how they end."""
+"""The worker of a job of seconds, which runs between the trainings: waits for a free slot, works, says how it ended."""
 
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from core.jobs.gpus import AUTO
 from core.jobs.job import Job, Stopped, carry_out, identity
@@ -46,7 +45,7 @@ def work_in_slot(job: Job, stage: str, work: Callable[[], None]) -> int:
 @contextmanager
 def _slot(job: Job) -> Iterator[Slot]:
     """One of the machine's slots, so that the job and a training don't take each other's time."""
-    queue = Queue(Path(os.environ.get("WORKBENCH_SLOTS") or Workspace.at(job.folder.parents[1]).slots))
+    queue = Queue(Workspace.holding(job.folder).slots)
     while (slot := queue.free_slot()) is None:
         if job.stop_requested:
             raise Stopped

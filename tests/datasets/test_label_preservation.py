@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from core.augmentation.label_preserving import LabelPreserving
 from core.datasets.cards import load_cards
 from core.datasets.importing import ensure_dataset
-from core.datasets.label_preserving import LabelPreserving, answer, label_preserving
+from core.datasets.label_preservation import answer, label_preserving
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset, DatasetInfo
 from core.errors import UsageError
@@ -16,19 +17,6 @@ from core.errors import UsageError
 @pytest.fixture
 def own(imported):
     return imported("pets", {"hamsters": 4, "parrots": 4})
-
-
-@pytest.mark.parametrize(
-    ("allowed", "words"),
-    [
-        (LabelPreserving(False, False, 0), "neither be mirrored nor turned"),
-        (LabelPreserving(True, False, 0), "be mirrored left to right"),
-        (LabelPreserving(False, False, 15), "be turned by up to 15°"),
-        (LabelPreserving(True, True, 180), "be mirrored left to right and top to bottom and turned by up to 180°"),
-    ],
-)
-def test_what_keeps_a_label_is_put_into_words(allowed, words):
-    assert allowed.in_words() == words
 
 
 def test_of_ones_own_dataset_nothing_is_known_until_it_is_answered(workspace, own):

@@ -5,7 +5,7 @@ import pytest
 from core.errors import WorkbenchError
 from core.jobs.job import Job, Stopped
 from core.jobs.queue import Queue
-from core.jobs.short_job import work_in_slot
+from core.jobs.slot_worker import work_in_slot
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def raising(error):
     return work
 
 
-def test_it_works_in_a_place_and_gives_it_back(job, workspace, monkeypatch):
+def test_it_works_in_a_slot_and_gives_it_back(job, workspace, monkeypatch):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
     seen = []
 
