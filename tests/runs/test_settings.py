@@ -26,7 +26,7 @@ from core.runs.settings import (
     read_stored_settings,
 )
 from core.runs.settings.listing import as_dicts, as_markdown, as_text
-from core.workspace import PROJECT
+from core.installation import PROJECT
 
 
 def of_kind(kind):
