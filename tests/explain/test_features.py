@@ -6,7 +6,7 @@ import pytest
 from core.architectures.weights import IMAGENET
 from core.errors import UsageError, WorkbenchError
 from core.explain.feature_map import FILE, _neighbours, feature_map
-from core.explain.listing import label_issues, mapped, neighbours, unlike
+from core.explain.listing import label_issues, mapped, neighbours, out_of_distribution
 from core.explain.neighbours import kth_distances, nearest, unit_length
 from core.explain.out_of_distribution import find_out_of_distribution
 from core.explain.run_features import features_of
@@ -38,7 +38,7 @@ def test_features_are_found_without_keras_and_in_the_order_of_the_images(run):
 def test_the_wrong_label_and_the_stranger_are_named(run):
     faults = label_issues(run)
     assert (faults["paths"][0], faults["labels"][0], faults["likely"][0]) == ("3.png", "dogs", "cats")
-    strangers = unlike(run)
+    strangers = out_of_distribution(run)
     assert (strangers["paths"][0], strangers["splits"][0], strangers["unlike"][0]) == ("78.png", "test", True)
     assert strangers["farther_than"][0] == 1
     assert sorted(strangers["paths"]) == sorted(faults["paths"])
@@ -126,7 +126,7 @@ def test_neighbours_are_those_of_a_plain_sort_even_among_copies():
     np.testing.assert_allclose(np.take_along_axis(apart, rows, axis=1), distances, atol=1e-3)
 
 
-@pytest.mark.parametrize("task", [label_issues, unlike, mapped])
+@pytest.mark.parametrize("task", [label_issues, out_of_distribution, mapped])
 def test_a_long_task_goes_forward_and_ends_where_it_is_stopped(run, task):
     steps = []
     task(run, report=lambda *step: steps.append(step))
