@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint format chromium benchmarks screenshots clean
+# What Python compiled is kept, whatever this machine's habit is: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run quick test lint format chromium benchmarks screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runtime
@@ -13,6 +16,13 @@ run: $(VENV)/.runtime
 # Tests that load Keras run apart from the pages': where Keras is loaded, Streamlit clears its session and collects
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
 KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py
+
+QUICK := $(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --dist worksteal
+
+# Work is stolen, not dealt out: a worker keeps to neighbouring tests, and what those share is made once.
+quick: $(VENV)/.test
+	$(QUICK) $(KERAS_TESTS:%=--ignore=%)
+	$(QUICK) $(KERAS_TESTS)
 
 test: $(VENV)/.test chromium
 	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)
