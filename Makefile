@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test slow lint lint_javascript format chromium benchmarks screenshots clean
+# What Python compiled is kept, whatever this machine's habit is: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run quick test slow lint lint_javascript format chromium benchmarks screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runtime
@@ -14,10 +17,14 @@ run: $(VENV)/.runtime
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
 KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py
 
-test: $(VENV)/.test
-	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)
-	$(BIN)/python -m pytest -m "not slow" -n auto $(KERAS_TESTS)
-	$(MAKE) --no-print-directory slow
+QUICK := $(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --dist worksteal
+
+# Work is stolen, not dealt out: a worker keeps to neighbouring tests, and what those share is made once.
+quick: $(VENV)/.test
+	$(QUICK) $(KERAS_TESTS:%=--ignore=%)
+	$(QUICK) $(KERAS_TESTS)
+
+test: quick slow
 
 # Each core takes a file at a time, those with the most tests first: what the tests of a file train once stays in one
 # process. Each process has its own server, browser and workspaces, so that none waits for another's run to end.
