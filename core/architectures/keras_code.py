@@ -136,18 +136,6 @@ def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
-    """The training itself, with early stopping or without; the best epoch is kept either way."""
-    if settings["early_stopping"]:
-        words = "Then they train until validation stops improving, and keep the best epoch:"
-        callback = f"keras.callbacks.EarlyStopping(patience={settings['patience']}, restore_best_weights=True)"
-    else:
-        words = "Then they train to the last epoch, and keep the best one:"
-        callback = 'keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)'
-    fit = f"model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[keep])"
-    return [f"    # {words}", f"    # keep = {callback}", f"    # {fit}"]
-
-
 def _optimiser(settings: Mapping[str, Any]) -> str:
     """As `core.training.optimisers` builds it."""
     name, arguments = settings["optimiser"], {"learning_rate": settings["learning_rate"]}
