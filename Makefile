@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test slow lint format chromium benchmarks screenshots clean
+.PHONY: run test slow lint lint_javascript format chromium benchmarks screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runtime
@@ -24,9 +24,20 @@ test: $(VENV)/.test
 slow: $(VENV)/.test chromium
 	$(BIN)/python -m pytest -m "slow or browser" -n auto --dist loadscope
 
+# Form, types, and the JavaScript of the components; that last needs Node.js, which the program does not.
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pyright
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory lint_javascript; \
+		else echo "The JavaScript was not looked at: Node.js is not installed"; fi
+
+lint_javascript: node_modules/.installed
+	npm run --silent lint
+
+node_modules/.installed: package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
 
 format: $(VENV)/.test
 	$(BIN)/python -m ruff check --fix .
@@ -39,7 +50,7 @@ screenshots: $(VENV)/.test chromium
 	$(BIN)/python docs/take_screenshots.py
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
 
 # The browser of the browser tests. Where it can't be had they are skipped, and say so.
 chromium:

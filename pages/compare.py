@@ -36,7 +36,7 @@ from pages.compare.charts import (
 from pages.compare.pair import show_pair
 from pages.compare.run_notes import show_run_notes
 from pages.compare.sweep import show_sweeps, sweep_is_watched
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 from pages.shared.progress import duration
 from pages.shared.run_label import run_label

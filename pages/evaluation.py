@@ -14,8 +14,8 @@ from core.evaluation.evaluation import Evaluation
 from core.evaluation.predictions import DamagedPredictions, Predictions
 from core.evaluation.verdict import class_remarks, verdict
 from core.runs.record import Run
-from pages.components.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
 from pages.components.gallery import escape, show_images
+from pages.components.matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
 from pages.evaluation.class_table import show_class_table, weakest_in_words
 from pages.evaluation.error_lists import show_errors
 from pages.evaluation.evaluation_state import offer_evaluation, show_evaluation_state

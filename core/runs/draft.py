@@ -59,7 +59,7 @@ class Draft:
         return read_settings(self.values())
 
     def _find(self, chosen: dict[str, Any]) -> Architecture:
-        return find_available(self._architecture(chosen), Workspace.at(self.dataset.folder.parents[1]))
+        return find_available(self._architecture(chosen), Workspace.holding(self.dataset.folder))
 
     def _architecture(self, chosen: dict[str, Any]) -> str:
         return chosen.get("architecture", DEFAULT_ARCHITECTURE[self.dataset.info.drawn])

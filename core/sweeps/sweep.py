@@ -145,7 +145,7 @@ class Sweep(Job):
 
     def run_of(self, trial: dict[str, Any]) -> Run:
         """The run of a trial, which may have been deleted since."""
-        return Run(self.folder.resolve().parents[1] / "runs" / trial["run"])
+        return Run(Workspace.holding(self.folder).runs / trial["run"])
 
     def going(self) -> list[tuple[dict[str, Any], Run]]:
         """The trials whose runs wait or train, each with its run."""

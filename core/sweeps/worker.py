@@ -4,7 +4,6 @@ It asks Optuna which settings to try next, starts a run with them, and tells Opt
 """
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -59,9 +58,7 @@ class Sweeping:
     """A sweep at work: as many runs at a time as the machine has places, but one where it is shared with strangers."""
 
     def __init__(self, sweep: Sweep):
-        root = sweep.folder.resolve().parents[1]
-        places = os.environ.get("WORKBENCH_SLOTS")
-        self._workspace = Workspace(root, Path(places).parent) if places else Workspace.at(root)
+        self._workspace = Workspace.holding(sweep.folder)
         self._sweep, self._request, self._axes, self._total = sweep, sweep.request, sweep.axes, sweep.total
         self._at_once = 1 if Hosting.from_environment().hosted else slot_count()
         self._seconds = 60 * self._request["minutes"] or float("inf")

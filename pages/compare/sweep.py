@@ -27,7 +27,7 @@ from core.sweeps.sweep import (
     start_sweep,
 )
 from core.sweeps.words import accuracy_in_words, importances_in_words, optimism_in_words
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 

@@ -12,8 +12,8 @@ from core.evaluation.evaluation import Evaluation
 from core.evaluation.words import SPLIT_WORDS, percent
 from core.runs.comparison import evaluated, names_of, trained_on
 from core.runs.record import Run
-from pages.components.gallery import escape
 from pages.shared.evaluated_run import evaluation_of, point_estimates_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 # Of runs beyond so many the newest count.

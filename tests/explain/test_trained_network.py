@@ -14,7 +14,6 @@ from core.explain.trained_network import MOST_IMAGES, NETWORKS_KEPT, TrainedNetw
 from core.networks.backbones import build_backbone
 from core.runs.record import Run
 from core.runs.settings import read_settings
-from core.workspace import Workspace
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,7 +26,7 @@ def answers(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """The probabilities of some images: of the network that was rebuilt, and of the run's own table."""
     predictions = run.predictions()
     rows = np.arange(0, len(predictions), 5)
-    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    dataset = open_dataset(run.workspace, run.settings.dataset)
     network = trained_network(run)
     return (
         network.probabilities(network.read([dataset.path_of(path) for path in predictions.ids[rows]])),

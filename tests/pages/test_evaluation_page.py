@@ -15,6 +15,7 @@ from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.evaluation.predictions import Predictions
 from core.runs.record import list_runs
+from pages.components.matrix import BY_COLUMN, BY_ROW, COUNTS
 
 QUESTION = "How good is it, and where does it err?"
 
@@ -32,7 +33,7 @@ def classes(page):
 def matrix(page, place=0):
     """What the browser is given to draw: cells as (true, predicted): (count, share)."""
     drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
-    found = [data for data in drawn if "cells" in data][place]
+    found = [data for data in drawn if data.get("by") in (COUNTS, BY_ROW, BY_COLUMN)][place]
     return found | {"cells": {(row, column): (count, share) for row, column, count, share in found["cells"]}}
 
 
@@ -486,8 +487,8 @@ def test_old_and_new_side_by_side_and_undone_in_one_click(visit, pets, fixed):
     page = visit("evaluation", dataset="pets", run=later.id)
     assert "Every image is answered as before." in page.words
     drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
-    (matrix,) = [part for part in drawn if "changes" in part]
-    assert matrix["changes"] == [[0, -1], [0, 1]]
+    (changes,) = [part for part in drawn if part.get("by") == "changes"]
+    assert [cell[:3] for cell in changes["cells"]] == [[0, 0, 0], [0, 1, -1], [1, 0, 0], [1, 1, 1]]
     assert "Compare" in page.links
     assert "was labelled cats" in [tile["second"] for tile in page.tiles]
     page.press("Undo and go back")

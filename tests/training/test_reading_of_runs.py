@@ -120,7 +120,7 @@ def test_twelve_bits_teach_what_their_eight_bit_twins_teach(workspace_of_twins):
 
 
 def _some_paths(run):
-    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    dataset = open_dataset(run.workspace, run.settings.dataset)
     return [dataset.path_of(f"{label}/{number:02}.tif") for label in ("lying", "standing") for number in range(4)]
 
 
