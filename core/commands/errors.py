@@ -31,8 +31,8 @@ def add_commands(add) -> None:
     listing = add(
         "errors",
         _errors,
-        "List the images to look at first: the most confidently wrong, the least sure, those whose label is probably "
-        "wrong, and those unlike anything it was trained on.",
+        "List the images to look at first: the most confidently wrong, the least sure, label issues (whose label is "
+        "probably wrong), and those out of distribution (unlike anything it was trained on).",
     )
     listing.add_argument("run", metavar="RUN", help="a run's id, how it begins, or its name")
     listing.add_argument(

@@ -189,6 +189,7 @@ def test_settings_are_put_as_people_read_them():
     assert setting_value("architecture", "lenet_5") == "LeNet-5"
     assert setting_value("split_seed", None) == "the dataset's own"
     assert setting_value("network", None) == ""
+    assert (setting_value("early_stopping", True), setting_value("early_stopping", False)) == ("on", "off")
 
 
 def test_settings_that_are_the_same_everywhere_are_not_listed():
