@@ -8,7 +8,7 @@ from core.evaluation.comparable import EvaluatedRun, comparable_rows
 from core.evaluation.comparison import compare, difference_in_words, in_words
 from core.evaluation.disagreement import cell_changes, disagreement, matrix_difference
 from core.evaluation.predictions import Predictions
-from core.runs.comparison import by_corrected_labels
+from core.runs.evaluated_runs import by_corrected_labels
 from core.runs.record import Run
 from pages.components.comparison_matrix import show_matrix_difference
 from pages.components.confusion_matrix import parse_cell

@@ -35,7 +35,7 @@ def answer(task, **arguments):
         return [layer | {"number": number} for number in (1, 5, 9)]
     if task == "nearest":
         found = (("cats/0.png", "cats"), ("cats/1.png", "cats"), ("dogs/0.png", "dogs"))
-        return [{"path": path, "label": label, "likeness": 0.9} for path, label in found]
+        return [{"path": path, "label": label, "similarity": 0.9} for path, label in found]
     return {"kind": "convolution", "count": 100, "pictures": np.full((96, 3, 3, 3), 128, np.uint8)}
 
 
