@@ -1,4 +1,4 @@
-"""An order of classes in which those that are mistaken for each other stand side by side."""
+"""Class order by average linkage: those that are mistaken for each other stand side by side."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How near images are to each other in the feature space, in which only the direction counts."""
+"""Nearest neighbours by cosine similarity: how near images are to each other in the feature space."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

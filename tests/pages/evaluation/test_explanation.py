@@ -176,7 +176,7 @@ def test_what_the_nearest_images_say_of_the_answer():
     assert nearest_in_words([], "a") == "There are no training images to compare it with."
 
 
-def test_an_image_that_was_not_judged(shown, asked):
+def test_an_image_that_was_not_evaluated(shown, asked):
     assert "has not evaluated birds/1.png" in words(shown(path="birds/1.png"))
     assert asked == []
 
