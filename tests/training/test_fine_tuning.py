@@ -140,8 +140,6 @@ def test_asked_to_evaluate_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_n
 
 
 def test_a_run_stopped_before_it_fine_tuned_is_evaluated_by_the_head_and_goes_on(unbroken, new_run, eventually):
-    unbroken, new_run, eventually
-):
     run = new_run(unfreeze=3)  # whose activations are not at hand
     run_stops = threading.Thread(
         target=lambda: (eventually(lambda: epochs_in(run.checkpoint) == HEAD_EPOCHS), run.request_stop())
