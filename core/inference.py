@@ -186,7 +186,7 @@ def feature_map(run: str, machine: str | None = None, report: Report = unheard) 
 def nearest(
     run: str, path: str, count: int = 8, machine: str | None = None, report: Report = unheard
 ) -> list[dict[str, Any]]:
-    """The training images most like an image of a run, as dicts of path, label and likeness (at most 1)."""
+    """The training images most like an image of a run, as dicts of path, label and similarity (at most 1)."""
     from core.explain.feature_analysis import neighbours
 
     return neighbours(Run(Path(run)), path, count, machine, report)

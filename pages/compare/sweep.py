@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError, in_words
-from core.runs.comparison import setting_title, setting_value, values_in_words
 from core.runs.record import Run
+from core.runs.setting_words import setting_title, setting_value, values_in_words
 from core.runs.settings import PARAMETERS, SUBJECT, Choice, Number, Parameter
 from core.sweeps.sweep import (
     DEFAULT_RUNS,

@@ -227,7 +227,7 @@ def show_nearest(question: Question) -> None:
     table = images_of(question.run)
     answer = question.names[question.predicted]
     tiles = [
-        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['likeness']:.2f} alike")
+        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['similarity']:.2f} alike")
         for each in found
         if each["path"] in table.index
     ]

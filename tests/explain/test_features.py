@@ -53,7 +53,7 @@ def test_nearest_are_training_images_and_never_the_image_itself(run):
     assert len(found) == 5
     assert "0.png" not in {each["path"] for each in found}
     assert all(int(each["path"].removesuffix(".png")) % 4 != 2 for each in found)
-    assert [each["likeness"] for each in found] == sorted((each["likeness"] for each in found), reverse=True)
+    assert [each["similarity"] for each in found] == sorted((each["similarity"] for each in found), reverse=True)
     with pytest.raises(UsageError, match=r"no image .../etc"):
         neighbours(run, "../etc", 5)
     with pytest.raises(UsageError, match="From 1 to 50"):

@@ -67,7 +67,7 @@ def test_while_the_first_run_goes_on_it_says_so(visit, pets, training):
     assert page.links == ["Go to training"]
 
 
-def test_runs_that_failed_before_they_could_be_judged(visit, pets, trained):
+def test_runs_that_failed_before_they_could_be_evaluated(visit, pets, trained):
     trained(pets, epochs=0, evaluated=False, state="failed", error="It broke.")
     page = visit("evaluation")
     assert "No run has come far enough to be evaluated." in page.words
@@ -204,7 +204,7 @@ def test_another_run_is_chosen(visit, pets, trained):
 # Which run ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_diverged_is_judged_with_a_warning(visit, pets, trained):
+def test_a_run_that_diverged_is_evaluated_with_a_warning(visit, pets, trained):
     trained(pets, state="failed", error="The *loss* stopped being a number.\nand so on")
     page = visit("evaluation")
     evaluated = (
@@ -216,7 +216,7 @@ def test_a_run_that_diverged_is_judged_with_a_warning(visit, pets, trained):
     assert "**Right on 75 %" in page.words
 
 
-def test_a_run_that_was_stopped_is_judged(visit, pets, trained):
+def test_a_run_that_was_stopped_is_evaluated(visit, pets, trained):
     trained(pets, state="stopped")
     assert "**Right on 75 %" in visit("evaluation").words
 
@@ -452,7 +452,7 @@ def test_what_was_changed_is_said_and_trained_on(visit, workspace, pets, trained
     assert "Retrain" not in page.buttons
 
 
-def test_when_it_is_judged_the_page_moves_on_to_the_new_run(visit, workspace, pets, trained, launched):
+def test_when_it_is_evaluated_the_page_moves_on_to_the_new_run(visit, workspace, pets, trained, launched):
     run = trained(pets, wrong_every=8, started=time.time(), facts={"dataset_version": pets.content.version})
     told = run.predictions().of("test")
     relabel(pets, [told.ids[told.predicted != told.true][0]], "dogs")
@@ -547,7 +547,7 @@ def answered_at(run, epoch):
     replace(run.predictions(), epoch=epoch).save(run.predictions_path)
 
 
-def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trained, training):
+def test_the_best_so_far_is_evaluated_on_request_and_then_in_view(visit, pets, trained, training):
     earlier = trained(pets)
     run = training(pets)
     page = visit("evaluation", dataset="pets", run=run.id)
@@ -569,7 +569,7 @@ def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trai
     assert "Evaluate the best so far" not in page.buttons, "there is nothing newer"
 
 
-def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
+def test_evaluating_so_far_that_came_to_nothing_is_told(visit, pets, training):
     run = training(pets)
     page = visit("evaluation", dataset="pets", run=run.id).press("Evaluate the best so far")
     run.events.append("evaluated", epoch=3, error="The disk is *full*.")
@@ -577,14 +577,14 @@ def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
     assert "Evaluate the best so far" in page.buttons
 
 
-def test_before_the_first_epoch_there_is_nothing_to_judge(visit, pets, training):
+def test_before_the_first_epoch_there_is_nothing_to_evaluate(visit, pets, training):
     training(pets, epochs=0)
     page = visit("evaluation")
     assert "0 of 25 epochs are trained. Once one has ended, the best so far can be evaluated." in page.words
     assert "Evaluate the best so far" not in page.buttons
 
 
-def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launched):
+def test_answers_of_before_are_told_and_evaluated_anew(visit, pets, trained, launched):
     run = trained(pets, state="failed", error="The training was killed (signal 9).")
     answered_at(run, 2)
     run.best_weights.write_bytes(b"weights")
@@ -597,7 +597,7 @@ def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launch
     assert "Its best weights are being evaluated. Until then, these are the answers of epoch 2" in page.words
 
 
-def test_a_run_that_was_killed_before_it_was_judged_can_be(visit, pets, trained, launched):
+def test_a_run_that_was_killed_before_it_was_evaluated_can_be(visit, pets, trained, launched):
     run = trained(pets, evaluated=False, state="failed", error="Killed.")
     run.best_weights.write_bytes(b"weights")
     page = visit("evaluation", dataset="pets", run=run.id)
