@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from core.explain.listing import neighbours
 
 from core.datasets.editing import rename_class
-from core.explain.listing import neighbours
 from core.explain.run_features import features_of
 from core.features.store import FeatureStore, cache_key
 from core.jobs.queue import Queue
