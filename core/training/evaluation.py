@@ -41,8 +41,7 @@ def evaluate_so_far(run: Run, dataset: Dataset, prepared: Prepared, before: Prep
     Fine-tuning that has not been better yet than the head it began with has no weights of its own: the head answers.
     """
     run.forget_evaluation_request()
-    tuned = before is None or prepared.phase.best_weights.exists()
-    answering = prepared if tuned else before
+    answering = prepared if before is None or prepared.phase.best_weights.exists() else before
     stage, kept = run.written_status().stage, answering.learner.variables()
     run.update(stage=EVALUATING_SO_FAR)
     try:

@@ -1,14 +1,16 @@
 """A run that was stopped and resumed is all there while it waits for its turn: its figures, errors and neighbours."""
 
 import json
+from collections.abc import Callable
 
 import pytest
-from core.explain.listing import neighbours
 
 from core.datasets.editing import rename_class
+from core.explain.feature_analysis import neighbours
 from core.explain.run_features import features_of
 from core.features.store import FeatureStore, cache_key
 from core.jobs.queue import Queue
+from core.jobs.slots import slot_count
 from core.runs.lifecycle import resume, start, wait
 from core.runs.record import Run
 from core.runs.settings import read_settings
@@ -31,42 +33,54 @@ def stopped(workspace, pets, eventually, warm_starts) -> Run:
 
 
 @pytest.fixture
-def taken(workspace, stopped) -> list:
-    """All slots of the machine, so that whatever comes now has to wait."""
+def taken(workspace, stopped, eventually) -> None:
+    """All slots of the machine are taken, so that whatever comes now has to wait."""
     slots = []
-    while slot := Queue(workspace.slots).free_slot():
-        slots.append(slot)
-    yield slots
+
+    def take() -> bool:
+        if slot := Queue(workspace.slots).free_slot():
+            slots.append(slot)
+        return len(slots) == slot_count()
+
+    eventually(take)
+    yield
     for slot in slots:
         slot.close()
 
 
 @pytest.fixture
-def waiting(workspace, stopped, taken, eventually, warm_starts) -> Run:
-    """The same, which was resumed and waits for a slot."""
-    resume(workspace, Run(stopped.folder))
-    run = Run(stopped.folder)
-    eventually(lambda: run.status().stage == "Waiting for another run to end", 60)
-    yield run
-    run.request_stop()
-    wait(run)
+def let_wait(workspace, taken, eventually) -> Callable[[Run], Run]:
+    """Resumes a run, which then waits for a slot until the test has ended."""
+    resumed = []
+
+    def go_on(run: Run) -> Run:
+        resume(workspace, Run(run.folder))
+        resumed.append(Run(run.folder))
+        eventually(lambda: resumed[-1].status().stage == "Waiting for another run to end", 60)
+        return resumed[-1]
+
+    yield go_on
+    for run in resumed:
+        run.request_stop()
+        wait(run)
 
 
 def not_to_be_computed(stage, done, total):
     assert "Computing" not in stage, "they are in another store"
 
 
-def test_a_resumed_run_that_waits_is_all_there(workspace, pets, stopped, waiting, command, visit):
+def test_a_resumed_run_that_waits_is_all_there(workspace, pets, stopped, let_wait, command, visit):
     before, facts, figures = stopped.record, stopped.status().facts, stopped.evaluate("test")
+    waiting = let_wait(stopped)
     assert waiting.status().state == "queued"
     assert waiting.record == before
     assert waiting.record.dataset_version == pets.content.version
     assert (waiting.record.plan["runtime"], waiting.record.plan["family"]) == (RUNTIME, RUNTIME)
     assert waiting.record.versions["keras"]
-    assert waiting.test_accuracy == figures["accuracy"]
+    assert waiting.test_accuracy == figures.accuracy.value
     assert waiting.status().facts["epochs"] == facts["epochs"]
     code, told, _ = command("evaluate", waiting.id, "--json")
-    assert (code, json.loads(told)["accuracy"]) == (0, figures["accuracy"])
+    assert (code, json.loads(told)["accuracy"]) == (0, figures.accuracy.value)
 
     features = features_of(waiting, workspace.machine, not_to_be_computed)
     recipe = cache_key("mobilenet_025", 32, None, waiting.settings.seed, RUNTIME)
