@@ -17,10 +17,11 @@ from core.images.difference_picture import where_they_differ
 from core.images.reading import UnreadableImage, thumbnail
 from core.images.reading_settings import Reading
 from core.runs.record import Run
-from pages.components.gallery import Tile, escape, show_large, show_tiles, tile_of
+from pages.components.gallery import Tile, show_large, show_tiles, tile_of
 from pages.dataset.changes import remember
 from pages.shared.heat import overlay
 from pages.shared.inference import survey
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import pixels_url
 

@@ -10,10 +10,11 @@ from core.errors import WorkbenchError
 from core.evaluation.errors import answered_images, confidently_wrong, least_sure
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
-from pages.components.gallery import escape, show_images
+from pages.components.gallery import show_images
 from pages.evaluation.relabel_and_retrain import fixed_notes, show_selection_bar
 from pages.shared.evaluated_run import images_of
 from pages.shared.inference import survey
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IMAGES_PER_PAGE = 24

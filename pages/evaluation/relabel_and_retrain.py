@@ -17,9 +17,10 @@ from core.jobs.warm_worker import warm_worker
 from core.runs.comparison import by_corrected_labels, evaluated
 from core.runs.lineage import edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling
 from core.runs.record import Run
-from pages.components.gallery import clear_selection, escape, show_images
+from pages.components.gallery import clear_selection, show_images
 from pages.components.matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
 from pages.shared.evaluated_run import images_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 
