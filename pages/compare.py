@@ -10,22 +10,13 @@ from core.evaluation.comparable import EvaluatedRun
 from core.evaluation.comparison import PairedComparison, in_words
 from core.evaluation.paired import Difference
 from core.evaluation.words import percent
-from core.runs.comparison import (
-    MOST_RUNS,
-    Comparison,
-    compare_runs,
-    evaluate_all,
-    evaluated_as_it_is,
-    letter,
-    provisional,
-    setting_title,
-    setting_value,
-    trained_on,
-    what_keeps_out,
-)
+from core.runs.comparison import MOST_RUNS, Comparison, compare_runs, provisional
+from core.runs.evaluated_runs import evaluated_as_it_is, evaluated_runs, trained_on, what_keeps_out
 from core.runs.events import epoch_table
 from core.runs.labels import read_labels
 from core.runs.record import Run
+from core.runs.run_names import letter
+from core.runs.setting_words import setting_title, setting_value
 from pages.compare.charts import (
     COSTS,
     show_costs,
@@ -36,7 +27,7 @@ from pages.compare.charts import (
 from pages.compare.pair import show_pair
 from pages.compare.run_notes import show_run_notes
 from pages.compare.sweep import show_sweeps, sweep_is_watched
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 from pages.shared.progress import duration
 from pages.shared.run_label import run_label
@@ -147,7 +138,7 @@ def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures:
     with head, st.spinner("Comparing their answers", show_time=True):
         kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, evaluated_of))}
         runs = [run for run in chosen if run.id not in kept_out]
-        entries, remark = evaluate_all(runs, evaluated_of) if len(runs) > 1 else ([], "")
+        entries, remark = evaluated_runs(runs, evaluated_of) if len(runs) > 1 else ([], "")
         comparison = _compared(_state_of(runs), split, runs, entries, remark) if len(runs) > 1 else None
     for reason in kept_out.values():
         st.warning(f"Left out: {escape(reason)}", icon=":material/block:")

@@ -14,8 +14,8 @@ from core.evaluation.evaluation import Evaluation
 from core.evaluation.predictions import DamagedPredictions, Predictions
 from core.evaluation.verdict import class_remarks, verdict
 from core.runs.record import Run
-from pages.components.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
-from pages.components.gallery import escape, show_images
+from pages.components.gallery import show_images
+from pages.components.matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
 from pages.evaluation.class_table import show_class_table, weakest_in_words
 from pages.evaluation.error_lists import show_errors
 from pages.evaluation.evaluation_state import offer_evaluation, show_evaluation_state
@@ -28,6 +28,7 @@ from pages.evaluation.reliability import show_confidence
 from pages.evaluation.summary import show_summary
 from pages.evaluation.threshold import show_threshold
 from pages.shared.evaluated_run import images_of, point_estimates_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.shared.run_label import run_label
 

@@ -13,7 +13,7 @@ from core.runs.lifecycle import can_extend, can_resume, check_trainable, extend,
 from core.runs.record import Run, delete_run
 from core.runs.settings import RunSettings
 from core.runs.training_curves import training_curves
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.shared.progress import duration, show_progress
 from pages.shared.run_label import run_label

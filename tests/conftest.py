@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,6 +25,7 @@ from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
 from core.features.store import FeatureStore, cache_key
+from core.files import read_json, write_json
 from core.installation import PROJECT
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
@@ -82,32 +84,74 @@ def class_folders() -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session")
+def import_kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, Dataset]]:
+    """Imports what is brought the same way again and again only once: `import_kept(key, write, card="cervix")`.
+
+    `write` writes what is brought into a folder and returns the path to bring. Gives that folder and the dataset, to be
+    copied: no test may change them.
+    """
+    kept = {}
+
+    def bring(key: Hashable, write: Callable[[Path], Path], **options: str) -> tuple[Path, Dataset]:
+        if key not in kept:
+            place = tmp_path_factory.mktemp("kept")
+            laid_out = create_from_path(Workspace.at(place / "home"), write(place / "sources"), **options)
+            kept[key] = place / "sources", run_import(laid_out)
+        return kept[key]
+
+    return bring
+
+
 @pytest.fixture
-def imported(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
+def import_copy(workspace: Workspace, tmp_path: Path, import_kept) -> Callable[..., Dataset]:
+    """The same, as a copy that is the test's own: the files in ``sources`` and the dataset in its workspace."""
+
+    def bring(key: Hashable, write: Callable[[Path], Path], **options: str) -> Dataset:
+        sources, dataset = import_kept(key, write, **options)
+        shutil.copytree(sources, tmp_path / "sources", dirs_exist_ok=True)
+        copy = Dataset(shutil.copytree(dataset.folder, workspace.datasets / dataset.name))
+        for file, entry in (("request.json", "source"), ("dataset.json", "root")):
+            facts = read_json(copy.folder / file)
+            facts[entry] = facts[entry].replace(str(sources), str(tmp_path / "sources"))
+            write_json(copy.folder / file, facts)
+        return copy
+
+    return bring
+
+
+@pytest.fixture
+def imported(import_copy: Callable[..., Dataset], class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
     """Makes a dataset of class folders that is ready to use: `imported("pets", {"cats": 10, "dogs": 10})`."""
 
     def make(name: str, classes: Mapping[str, int]) -> Dataset:
-        return run_import(create_from_path(workspace, class_folders(tmp_path / "sources" / name, classes), name))
+        key = (name, tuple(classes.items()))
+        return import_copy(key, lambda sources: class_folders(sources / name, classes), name=name)
 
     return make
 
 
 @pytest.fixture
-def half_labelled(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Dataset:
+def half_labelled(import_copy: Callable[..., Dataset], class_folders: Callable[..., Path]) -> Dataset:
     """A dataset "study" of a table: ten images of cats, ten of dogs, and four in ``new`` of which it gives no label."""
-    folder = class_folders(tmp_path / "sources" / "study", {"cats": 10, "dogs": 10, "new": 4})
-    rows = [f"{path.relative_to(folder).as_posix()},{path.parent.name}" for path in sorted(folder.rglob("*.png"))]
-    lines = ["path,label", *(row.replace(",new", ",") for row in rows)]
-    (folder / "study.csv").write_text("\n".join(lines), encoding="utf-8")
-    return run_import(create_from_path(workspace, folder / "study.csv"))
+
+    def write(sources: Path) -> Path:
+        folder = class_folders(sources / "study", {"cats": 10, "dogs": 10, "new": 4})
+        rows = [f"{path.relative_to(folder).as_posix()},{path.parent.name}" for path in sorted(folder.rglob("*.png"))]
+        lines = ["path,label", *(row.replace(",new", ",") for row in rows)]
+        (folder / "study.csv").write_text("\n".join(lines), encoding="utf-8")
+        return folder / "study.csv"
+
+    return import_copy("half labelled", write)
 
 
 @pytest.fixture
-def asked_for(workspace: Workspace, tmp_path: Path, class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
+def asked_for(import_copy: Callable[..., Dataset], class_folders: Callable[..., Path]) -> Callable[..., Dataset]:
     """Makes a dataset of which somebody said that it is a public one: `asked_for("cervix", {"Type_1": 5, …})`."""
 
     def make(card: str, classes: Mapping[str, int]) -> Dataset:
-        return run_import(create_from_path(workspace, class_folders(tmp_path / "sources" / card, classes), card=card))
+        key = (card, tuple(classes.items()), "asked for")
+        return import_copy(key, lambda sources: class_folders(sources / card, classes), card=card)
 
     return make
 

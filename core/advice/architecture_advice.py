@@ -141,10 +141,8 @@ class Plan:
     def settings_words(self) -> str:
         """What of the settings it sets."""
         parts = [f"network {self.architecture.title}"]
-        parts += [
-            f"{PARAMETERS[name].title.lower()} {value:g}" for name, value in self.settings.items() if name in PARAMETERS
-        ]
-        return ", ".join(parts)
+        numbers = {name: value for name, value in self.settings.items() if not isinstance(value, str)}
+        return ", ".join([*parts, *(f"{PARAMETERS[name].title.lower()} {value:g}" for name, value in numbers.items())])
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""

@@ -5,9 +5,10 @@ import argparse
 from core.commands.output import DONE, Result, table
 from core.evaluation.comparison import in_words
 from core.evaluation.words import percent
-from core.runs.comparison import compare_runs, setting_title, setting_value
+from core.runs.comparison import compare_runs
 from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, write_labels
 from core.runs.record import find_run
+from core.runs.setting_words import setting_title, setting_value
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, how it begins, or its name"

@@ -18,8 +18,8 @@ def add_commands(add) -> None:
     probing = add(
         "probe",
         _probe,
-        "Linear probe: say in seconds, on a sample, what the features of each backbone at hand would give against "
-        "plain baselines, and which way to train follows from that and from how many images there are.",
+        "Linear probe: measure in seconds, on a sample, what the features of each backbone at hand give against plain "
+        "baselines. Which way to train follows from that and from how many images there are.",
     )
     probing.add_argument("dataset", metavar="DATASET")
     limits = f"{SECONDS.minimum:g} to {SECONDS.maximum:g}; default {DEFAULT_SECONDS:g}"

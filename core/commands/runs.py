@@ -57,7 +57,7 @@ def add_commands(add) -> None:
     add_settings(training)
     add("runs", _runs, "List the runs, newest first.")
     evaluating = add(
-        "evaluate", _evaluate, "The figures of a run, each with its 95 % interval. Of one that was killed: of its best."
+        "evaluate", _evaluate, "The scores of a run, each with its 95 % interval. Of one that was killed: of its best."
     )
     evaluating.add_argument("run", metavar="RUN", help=RUN_HELP)
     evaluating.add_argument("--split", default="test", choices=("train", "validation", "test"))
@@ -68,7 +68,9 @@ def add_commands(add) -> None:
         "--positive", metavar="CLASS", help="what --threshold is about; by default the second class"
     )
     evaluating.add_argument(
-        "--calibrate", action="store_true", help="first fit a temperature on the validation images, and apply it"
+        "--calibrate",
+        action="store_true",
+        help="temperature scaling: first fit a temperature on the validation images, and apply it",
     )
 
 

@@ -11,8 +11,8 @@ from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
 from core.evaluation.words import percent
 from core.jobs.job import Status
-from core.runs.comparison import setting_title, setting_value, values_in_words
 from core.runs.lifecycle import wait
+from core.runs.setting_words import setting_title, setting_value, values_in_words
 from core.sweeps.sweep import DEFAULT_RUNS, METHODS, RUNS, Sweep, is_resumable, list_sweeps, parse_axes, start_sweep
 from core.sweeps.words import accuracy_in_words, importances_in_words, optimism_in_words
 from core.workspace import Workspace

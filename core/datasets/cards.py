@@ -5,6 +5,7 @@ import tomllib
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +237,7 @@ def load_cards(folder: Path = CARDS_FOLDER) -> dict[str, Card]:
     UsageError
         If a card is not as ``data/README.md`` describes it; names the file and the key.
     """
-    return {path.stem: _read_card(path) for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: _read_card(path, _state(path)) for path in sorted(folder.glob("*.toml"))}
 
 
 def namesake(class_names: Iterable[str]) -> Card | None:
@@ -261,7 +262,13 @@ def _plain(name: str) -> str:
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
-def _read_card(path: Path) -> Card:
+def _state(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@lru_cache(maxsize=256)  # pages ask for all cards, several times each time that they are drawn
+def _read_card(path: Path, state: tuple[int, int, int]) -> Card:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:  # no TOML, or no UTF-8

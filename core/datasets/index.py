@@ -5,6 +5,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -204,6 +205,8 @@ def described_again(
         Called with the number of images described and the number in all; may raise to stop.
     """
     rows = table[is_read_otherwise(table, reading)]
+    if rows.empty:
+        return table.copy()
     found = dict(zip(rows["path"], rows[[*FROM_LAYOUT, *STAMPS, "pixel_hash"]].to_dict("records"), strict=True))
     facts: dict[str, dict] = {}
     for batch in _described(root, rows[FROM_LAYOUT + STAMPS], reading):
@@ -318,7 +321,9 @@ def _check_root(root: Path) -> None:
         )
 
 
+@cache
 def _empty() -> pd.DataFrame:
+    """A table of no images, to begin others with: nobody writes into it."""
     return _typed(pd.DataFrame([], columns=list(COLUMNS)))
 
 

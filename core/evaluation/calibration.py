@@ -1,8 +1,6 @@
 """Calibration: the temperature that makes a network as sure as it is right."""
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import softmax
 
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
@@ -47,6 +45,8 @@ def fit_temperature(validation: Predictions) -> float:
         return float(np.log(np.exp(logits * sharpness).sum(axis=1)).mean() - of_truth * sharpness)
 
     bounds = (1 / HOTTEST, 1 / COLDEST)
+    from scipy.optimize import minimize_scalar  # which takes longer to load than all else here
+
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": PRECISION}).x
     # The search comes close to a bound but never onto it. Where no temperature is better than another, none is chosen.
     return min((1.0, COLDEST, HOTTEST, float(1 / found)), key=lambda temperature: loss(1 / temperature))
@@ -64,6 +64,8 @@ def tempered(predictions: Predictions, temperature: float) -> Predictions:
         raise ValueError(f"temperature must be positive, got {temperature}")
     if temperature == 1:
         return predictions
+    from scipy.special import softmax
+
     softer = softmax(_logits(predictions.probabilities) / temperature, axis=1)
     return Predictions(predictions.ids, predictions.splits, predictions.true, softer, predictions.class_names)
 

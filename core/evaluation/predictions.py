@@ -1,4 +1,4 @@
-"""What a trained network answered for every image of its data set, kept in one file."""
+"""Predictions: what a trained network answered for every image of its dataset, kept in one file."""
 
 import json
 import os

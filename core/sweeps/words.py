@@ -6,7 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 from core.evaluation.words import percent
-from core.runs.comparison import setting_title
+from core.runs.setting_words import setting_title
 from core.sweeps.sweep import runs_for_importances
 
 

@@ -1,4 +1,4 @@
-"""The batches of an epoch, in an order that depends on the seed and the epoch alone."""
+"""Batches of an epoch, in an order that depends on the seed and the epoch alone."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What is trained on a frozen backbone: a linear layer or two, with a weight decay that is chosen or given."""
+"""Classification heads on a frozen backbone: a linear layer or two, with a weight decay that is chosen or given."""
 
 import numpy as np
 

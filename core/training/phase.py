@@ -43,6 +43,10 @@ class Phase:
     monitor: str = "val_loss"
 
     @property
+    def is_first(self) -> bool:
+        return self.epochs_before == 0
+
+    @property
     def epochs(self) -> int:
         """How many epochs the run has when this phase has ended."""
         return self.epochs_before + self.settings.epochs

@@ -8,7 +8,9 @@ import streamlit as st
 
 from core.evaluation.words import percent
 from core.figures.comparison import Line, cost_figure, dimension, overlaid_curves_figure, parallel_figure
-from core.runs.comparison import Comparison, letter, setting_title, setting_value
+from core.runs.comparison import Comparison
+from core.runs.run_names import letter
+from core.runs.setting_words import setting_title, setting_value
 from pages.shared.progress import duration
 
 # More axes can't be told apart; those whose values differ most tell most.

@@ -8,12 +8,12 @@ from core.evaluation.comparable import EvaluatedRun, comparable_rows
 from core.evaluation.comparison import compare, difference_in_words, in_words
 from core.evaluation.disagreement import cell_changes, disagreement, matrix_difference
 from core.evaluation.predictions import Predictions
-from core.runs.comparison import by_corrected_labels
+from core.runs.evaluated_runs import by_corrected_labels
 from core.runs.record import Run
-from pages.components.comparison_matrix import show_matrix_difference
-from pages.components.confusion_matrix import parse_cell
-from pages.components.gallery import escape, show_images
+from pages.components.gallery import show_images
+from pages.components.matrix import parse_cell, show_matrix_difference
 from pages.shared.evaluated_run import images_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IMAGES_PER_PAGE = 24

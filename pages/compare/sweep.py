@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError, in_words
-from core.runs.comparison import setting_title, setting_value, values_in_words
 from core.runs.record import Run
+from core.runs.setting_words import setting_title, setting_value, values_in_words
 from core.runs.settings import PARAMETERS, SUBJECT, Choice, Number, Parameter
 from core.sweeps.sweep import (
     DEFAULT_RUNS,
@@ -27,7 +27,7 @@ from core.sweeps.sweep import (
     start_sweep,
 )
 from core.sweeps.words import accuracy_in_words, importances_in_words, optimism_in_words
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 

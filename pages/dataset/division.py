@@ -13,7 +13,7 @@ from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.figures.colours import SPLIT_COLOURS
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 
 BARS_HEIGHT = 270
 FEW_CLASSES = 12

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.evaluation import Evaluation
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 
 # By their keys, what people call them, what they say, and how many pixels they take.
 SCORES = {

@@ -14,12 +14,13 @@ from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, Ri
 from core.evaluation.comparison import compare, luck_in_words
 from core.evaluation.words import SPLIT_WORDS, percent
 from core.jobs.warm_worker import warm_worker
-from core.runs.comparison import by_corrected_labels, evaluated
+from core.runs.evaluated_runs import by_corrected_labels, evaluated_run
 from core.runs.lineage import edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling
 from core.runs.record import Run
-from pages.components.comparison_matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
-from pages.components.gallery import clear_selection, escape, show_images
+from pages.components.gallery import clear_selection, show_images
+from pages.components.matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
 from pages.shared.evaluated_run import images_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 
@@ -243,7 +244,7 @@ def _brought(earlier: str, later: str, written: tuple[tuple, tuple], split: str)
 
 def luck_of_the_difference(earlier: Run, run: Run, split: str) -> str:
     """Whether the difference is more than luck, by the labels as they are now; "" where all is answered as before."""
-    entries = [evaluated(each, name, predictions_of(each)) for each, name in ((earlier, "before"), (run, "now"))]
+    entries = [evaluated_run(each, name, predictions_of(each)) for each, name in ((earlier, "before"), (run, "now"))]
     pair = compare(*by_corrected_labels([earlier, run], entries)[0], split)
     if pair.why_not or pair.difference.value == 0:
         return ""

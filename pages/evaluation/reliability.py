@@ -11,8 +11,8 @@ from core.evaluation.reliability import Reliability, reliability
 from core.evaluation.risk_coverage import RiskCoverage, risk_coverage
 from core.evaluation.words import percent
 from core.runs.record import Run
-from pages.components.gallery import escape
 from pages.shared.evaluated_run import temperature_of
+from pages.shared.markdown import escape
 
 
 def show_confidence(run: Run, predictions: Predictions) -> None:

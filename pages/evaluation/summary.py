@@ -10,10 +10,11 @@ from core.evaluation.comparison import compare, difference_in_words
 from core.evaluation.comparison import in_words as comparison_in_words
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.words import SPLIT_WORDS, percent
-from core.runs.comparison import evaluated, names_of, trained_on
+from core.runs.evaluated_runs import evaluated_run, trained_on
 from core.runs.record import Run
-from pages.components.gallery import escape
+from core.runs.run_names import names_of
 from pages.shared.evaluated_run import evaluation_of, point_estimates_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 # Of runs beyond so many the newest count.
@@ -134,10 +135,10 @@ def next_best_words(run: Run, split: str, runs: list[Run]) -> str:
     rival = max(alike, key=lambda other: other.test_accuracy or 0.0)
     mine, its = names_of([run, rival])
     try:
-        others = evaluated(rival, its, predictions_of(rival))
+        others = evaluated_run(rival, its, predictions_of(rival))
     except WorkbenchError:  # it is damaged, which is for its own page to tell
         return ""
-    pair = compare(evaluated(run, f"this run ({mine})", predictions_of(run)), others, split)
+    pair = compare(evaluated_run(run, f"this run ({mine})", predictions_of(run)), others, split)
     if pair.why_not:
         return ""
     words = f"Beside the best other run: {comparison_in_words(pair)}"

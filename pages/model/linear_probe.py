@@ -7,7 +7,7 @@ from core.advice.linear_probe import MAJORITY, Candidate, Findings, LinearProbe,
 from core.errors import WorkbenchError, in_words
 from core.evaluation.words import percent
 from core.figures.colours import SPLIT_COLOURS
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration, show_progress
 

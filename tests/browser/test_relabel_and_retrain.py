@@ -11,7 +11,8 @@ from core.datasets.store import Dataset
 from core.evaluation.comparable import comparable_rows
 from core.evaluation.confusion_matrix import worst_cell
 from core.evaluation.disagreement import matrix_difference
-from core.runs.comparison import compare_runs, evaluate_all
+from core.runs.comparison import compare_runs
+from core.runs.evaluated_runs import evaluated_runs
 from core.runs.lifecycle import start, wait
 from core.runs.record import Run, list_runs
 from core.runs.settings import read_settings
@@ -96,7 +97,7 @@ def test_from_a_cell_to_a_new_run_and_back(evaluated: tuple, tab: Page):
 
 def comparable_matrix(runs: list[Run]) -> np.ndarray:
     """How many images more or fewer the second has in each cell."""
-    return matrix_difference(*comparable_rows(*evaluate_all(runs)[0]))
+    return matrix_difference(*comparable_rows(*evaluated_runs(runs)[0]))
 
 
 def relabel_as(tab: Page, label: str) -> None:

@@ -1,4 +1,4 @@
-"""What `evaluate`, `compare` and `errors` print of fixed predictions stays as it was, to the key and the digit.
+"""What `evaluate`, `compare` and `errors` print of fixed predictions stays as it was, to the key and the seventh digit.
 
 Scripts of other people read it: to change a file in `frozen/` is to change what they get.
 """
@@ -82,7 +82,7 @@ def assert_same(found, frozen, where: str) -> None:
         for index, value in enumerate(frozen):
             assert_same(found[index], value, f"{where}/{index}")
     else:
-        assert found == (pytest.approx(frozen, rel=1e-9, abs=1e-12) if isinstance(frozen, float) else frozen), where
+        assert found == (pytest.approx(frozen, rel=1e-7, abs=1e-12) if isinstance(frozen, float) else frozen), where
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def answers(run: Run) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def test_a_network_from_scratch_answers_as_it_was_judged(from_scratch):
+def test_a_network_from_scratch_answers_as_it_was_evaluated(from_scratch):
     np.testing.assert_allclose(*answers(from_scratch), atol=1e-5)
 
 

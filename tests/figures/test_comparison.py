@@ -14,7 +14,7 @@ from core.figures.comparison import (
     overlaid_curves_figure,
     parallel_figure,
 )
-from core.runs.comparison import letter
+from core.runs.run_names import letter
 
 
 def drawn(letter, name="Small CNN", accuracy=0.8, apart=False):

@@ -3,18 +3,20 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.augmentation.recipe import read_recipe
-from core.datasets.importing import create_from_path, run_import
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
+from core.evaluation.errors import DistantImage, DistantImageList, LabelIssue, LabelIssueList
 from core.evaluation.predictions import Predictions
 from core.installation import PROJECT
 from core.jobs.inference_client import InferenceClient
@@ -136,22 +138,38 @@ class Visit:
         return self.run()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def packages_scanned_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components each time that a tab is opened: 0.2 s of CPU.
+
+    It finds the same each time, for nothing is installed meanwhile.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_spare_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker is kept ready: tests note what would be launched, and it would take that on instead."""
     monkeypatch.setattr(WarmWorker, "keep_ready", lambda self, after=0.0: None)
 
 
-def surveyed(run: Run) -> dict[str, list | str]:
+def surveyed(task: str, run: Run) -> LabelIssueList | DistantImageList | dict:
     """What features would tell of a run: the first two images are mislabelled and unlike the others."""
-    known = run.predictions()
+    known, origin = run.predictions(), "the features of a network"
     names, count = known.class_names, len(known)
     first_two, share = [True, True] + [False] * (count - 2), [0.9] * count
-    answers = {"labels": [names[label] for label in known.true], "likely": [names[0]] * count}
-    answers |= {"likely_probability": share, "label_probability": share, "suspected": first_two, "caution": ""}
-    answers |= {"distance": share, "farther_than": [1.0, 0.995, *share[2:]], "unlike": first_two}
-    answers |= {"x": np.linspace(-1, 1, count).tolist(), "y": share, "method": "t-SNE"}
-    return answers | {"paths": list(known.ids), "splits": list(known.splits), "origin": "the features of a network"}
+    places = list(known.ids), list(known.splits)
+    if task == "label_issues":
+        labels = [names[label] for label in known.true]
+        issues = map(LabelIssue, *places, labels, [names[0]] * count, share, share, first_two)
+        return LabelIssueList(tuple(issues), origin)
+    if task == "out_of_distribution":
+        distant = map(DistantImage, *places, share, [1.0, 0.995, *share[2:]], first_two)
+        return DistantImageList(tuple(distant), origin)
+    drawn = {"x": np.linspace(-1, 1, count).tolist(), "y": share, "method": "t-SNE"}
+    return {"paths": places[0], "splits": places[1], "origin": origin} | drawn
 
 
 @pytest.fixture
@@ -165,7 +183,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
             count, image = len(arguments["paths"]), np.full((16, 16, 3), 90, np.uint8)
             return np.eye(16, dtype=np.float32)[None].repeat(count, axis=0), image[None].repeat(count, axis=0)
         if task in ("label_issues", "out_of_distribution", "feature_map"):
-            return surveyed(Run(Path(arguments["run"])))
+            return surveyed(task, Run(Path(arguments["run"])))
         side = arguments["image_size"]
         slope = np.broadcast_to(np.linspace(0, 255, side).astype(np.uint8)[:, None], (side, side, 3))
         if task == "extremes":
@@ -216,12 +234,16 @@ def pets(imported: Callable[..., Dataset]) -> Dataset:
 
 
 @pytest.fixture
-def faulty(workspace: Workspace, tmp_path, class_folders: Callable[..., Path]) -> Dataset:
+def faulty(import_copy: Callable[..., Dataset], tmp_path: Path, class_folders: Callable[..., Path]) -> Dataset:
     """A dataset with a picture that is there twice, one that has two labels, and a file that is cut off."""
-    source = class_folders(tmp_path / "faultless", {"cats": 10, "dogs": 10})
-    wanted = {"exact_duplicate": 1, "two_labels": 1, "truncated": 1}
-    plant_faults(source, tmp_path / "faulty", counts=dict.fromkeys(KINDS, 0) | wanted)
-    return run_import(create_from_path(workspace, tmp_path / "faulty"))
+
+    def write(sources: Path) -> Path:
+        faultless = class_folders(tmp_path / "faultless", {"cats": 10, "dogs": 10})
+        wanted = {"exact_duplicate": 1, "two_labels": 1, "truncated": 1}
+        plant_faults(faultless, sources / "faulty", counts=dict.fromkeys(KINDS, 0) | wanted)
+        return sources / "faulty"
+
+    return import_copy("faulty", write)
 
 
 @pytest.fixture

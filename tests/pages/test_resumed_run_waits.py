@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from core.datasets.editing import rename_class
-from core.explain.listing import neighbours
+from core.explain.feature_analysis import neighbours
 from core.explain.run_features import features_of
 from core.features.store import FeatureStore, cache_key
 from core.jobs.queue import Queue

@@ -333,7 +333,7 @@ def test_a_run_that_failed_says_why(visit, pets, trained):
     assert "Train again" in page.buttons
 
 
-def test_a_run_that_diverged_says_what_to_change_and_can_be_judged(visit, pets, trained):
+def test_a_run_that_diverged_says_what_to_change_and_can_be_evaluated(visit, pets, trained):
     error = "The loss stopped being a number in epoch 4: the training diverged. Choose a smaller learning rate than 10."
     trained(pets, state="failed", error=error)
     page = visit("training")
@@ -351,7 +351,7 @@ def test_a_run_that_was_stopped_kept_its_best(visit, pets, trained):
     assert page.primary == ["See how good it is"]
 
 
-def test_a_run_that_was_stopped_too_early_has_nothing_to_judge(visit, pets, trained):
+def test_a_run_that_was_stopped_too_early_has_nothing_to_evaluate(visit, pets, trained):
     words = "Stopped before the first epoch had ended: there is nothing to evaluate."
     trained(pets, epochs=0, evaluated=False, state="stopped", error=words)
     page = visit("training")

@@ -9,40 +9,9 @@ import pytest
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.by_groups import SignFlips
 from core.evaluation.comparison import in_words
-from core.evaluation.predictions import Predictions
-from core.runs.comparison import (
-    MOST_RUNS,
-    compare_runs,
-    names_of,
-    setting_value,
-    settings_that_differ,
-    what_keeps_out,
-)
-from core.runs.labels import write_labels
+from core.runs.comparison import MOST_RUNS, compare_runs
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-
-
-@pytest.fixture
-def finished(workspace):
-    """Makes a run that got so many of its 40 test images wrong."""
-
-    def make(wrong=0, version="1", first=0, **changes):
-        run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
-        true = np.tile([0, 1], 20)
-        given = np.where(np.arange(40) < wrong, 1 - true, true)
-        Predictions(
-            ids=np.array([f"{index}.png" for index in range(first, first + 40)]),
-            splits=np.repeat(["test"], 40),
-            true=true,
-            probabilities=np.where(given[:, None] == [0, 1], 0.9, 0.1),
-            class_names=("cats", "dogs"),
-        ).save(run.predictions_path)
-        run.best_weights.write_bytes(bytes(1000))
-        run.update(state="done", started=100.0, finished=160.0, facts={"dataset_version": version})
-        return run
-
-    return make
 
 
 def test_the_best_is_put_beside_each_other_one(finished):
@@ -131,45 +100,12 @@ def test_a_run_is_not_compared_with_one_of_other_classes_altogether(finished):
     assert "none of the others can be compared with it" in found.answer
 
 
-def test_what_keeps_a_run_out_is_said_with_its_name(finished, workspace):
-    run = finished()
-    assert what_keeps_out(run, "test") == ""
-    assert "no validation images" in what_keeps_out(run, "validation")
-    table = pd.read_parquet(run.predictions_path)
-    names = table.attrs
-    table.loc[3, "p0"] = np.nan
-    table.attrs = names
-    table.to_parquet(run.predictions_path)
-    words = what_keeps_out(run, "test")
-    assert run.id in words
-    assert "are not numbers" in words
-    with pytest.raises(WorkbenchError, match=run.id):
-        compare_runs([finished(), run])
-
-
 def test_a_backbone_counts_among_parameters_and_size(finished):
     found = compare_runs([finished(1), finished(1, architecture="mobilenet_075", weights="untrained")])
     own, backbone = found.runs
     assert backbone.parameters > 1_800_000
     assert backbone.bytes_on_disk > 4 * 1_800_000
     assert (own.untrained, backbone.untrained) == (False, True)
-
-
-def test_every_run_has_a_name_of_its_own(finished):
-    runs = [finished(learning_rate=0.01), finished(), finished(), finished(architecture="lenet_5"), finished()]
-    write_labels(runs[4], name="the *good* one")
-    names = names_of(runs)
-    assert names[0] == "Small CNN, learning rate 0.01"
-    assert names[1].startswith("Small CNN, learning rate 0.002, ")
-    assert names[3:] == ["LeNet-5", "the *good* one"]
-    assert len(set(names)) == 5
-
-
-def test_two_runs_of_one_name_are_told_apart(finished):
-    runs = [finished(), finished()]
-    for run in runs:
-        write_labels(run, name="mine")
-    assert len(set(names_of(runs))) == 2
 
 
 def test_what_can_not_be_compared_is_refused(finished, workspace):
@@ -182,19 +118,6 @@ def test_what_can_not_be_compared_is_refused(finished, workspace):
     unfinished = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
     with pytest.raises(WorkbenchError, match="no predictions yet"):
         compare_runs([run, unfinished])
-
-
-def test_settings_are_put_as_people_read_them():
-    assert setting_value("learning_rate", 0.0003) == "0.0003"
-    assert setting_value("architecture", "lenet_5") == "LeNet-5"
-    assert setting_value("split_seed", None) == "the dataset's own"
-    assert setting_value("network", None) == ""
-
-
-def test_settings_that_are_the_same_everywhere_are_not_listed():
-    settings = [{"epochs": 3, "seed": 1}, {"epochs": 5, "seed": 1, "dropout": 0.2}]
-    assert settings_that_differ(settings) == {"epochs": [3, 5], "dropout": [None, 0.2]}
-    assert settings_that_differ([settings[0], settings[0]]) == {}
 
 
 def test_the_accuracies_are_drawn_the_best_on_top_and_said_in_words(finished):

@@ -115,7 +115,7 @@ def test_a_run_is_found_by_its_name_where_no_other_has_it(workspace):
     assert find_run(workspace, first.id).id == first.id, "an id goes before a name"
 
 
-def test_a_finished_run_is_judged(workspace):
+def test_a_finished_run_is_evaluated(workspace):
     run = create_run(workspace, settings())
     answers().save(run.predictions_path)
     evaluation = find_run(workspace, run.id).evaluate("test")
@@ -175,7 +175,7 @@ def test_images_that_belong_together_widen_the_intervals(workspace):
 
 
 @pytest.mark.parametrize("kept", [{"path": ["0.png"]}, {"path": ["0.png"], "group": [1]}, None])
-def test_a_run_that_tells_of_no_groups_is_judged_image_by_image(workspace, kept):
+def test_a_run_that_tells_of_no_groups_is_evaluated_image_by_image(workspace, kept):
     run = create_run(workspace, settings())
     answers().save(run.predictions_path)
     if kept is None:

@@ -10,6 +10,7 @@ from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import Step
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
+from core.installation import PROJECT
 from core.runs.settings import (
     FORMER_NAMES,
     GROUPS,
@@ -26,7 +27,6 @@ from core.runs.settings import (
     read_stored_settings,
 )
 from core.runs.settings.listing import as_dicts, as_markdown, as_text
-from core.workspace import PROJECT
 
 
 def of_kind(kind):

@@ -153,7 +153,7 @@ def test_a_sweep_that_died_tries_what_it_would_have_tried(tried, workspace, meth
     assert len(list_runs(workspace)) == len(undisturbed) + len(trials) + len(trials[6:])
 
 
-def test_a_run_that_ended_meanwhile_is_judged(tried, workspace):
+def test_a_run_that_ended_meanwhile_is_evaluated(tried, workspace):
     sweep = tried(parse_axes("dropout=0.1|0.3"), "grid", runs=2)
     before = sweep.trials()
     dies(sweep, before)
@@ -274,7 +274,7 @@ def test_it_ends_where_its_dataset_is_changed_or_deleted(laid_out, started, end_
     assert len(sweep.trials()) == 1
 
 
-def test_a_run_on_other_images_is_not_judged(tried, started, end_run):
+def test_a_run_on_other_images_is_not_evaluated(tried, started, end_run):
     def on_other_images(run):
         end_run(run)
         run.update(facts={"dataset_version": "other"})

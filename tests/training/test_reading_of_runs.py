@@ -17,7 +17,7 @@ from core.features.store import FeatureStore, cache_key
 from core.images.description import describe_many
 from core.images.reading_settings import AS_USUAL, Reading
 from core.runs import lifecycle
-from core.runs.comparison import evaluate_all, trained_on
+from core.runs.evaluated_runs import evaluated_runs, trained_on
 from core.runs.lifecycle import evaluate, extend
 from core.runs.lineage import has_changed
 from core.runs.record import Run, create_run
@@ -144,7 +144,7 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
     assert new.reading == OTHER
     assert trained_network(new).read(paths).mean() < before.mean() / 2
     assert trained_on(new) == trained_on(run), "the same images: which scale is better can be asked"
-    assert evaluate_all([run, new])[0][0].version == evaluate_all([run, new])[0][1].version
+    assert evaluated_runs([run, new])[0][0].version == evaluated_runs([run, new])[0][1].version
 
 
 @pytest.mark.slow

@@ -75,7 +75,7 @@ def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, set
     run = start(workspace, colours, read_settings(wanted.to_dict() | {"epochs": 1}))
     status = wait(run)
     assert status.state == "done", status.error
-    assert status.facts["features"]["found"] >= estimate.images
+    assert run.record.features["found"] >= estimate.images
     # Now nothing is lacking, so that next time there is nothing to compute.
     assert wait(start_estimate(workspace, colours, wanted)).state == "done"
     estimate = kept_estimate(workspace, colours, wanted)

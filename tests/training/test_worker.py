@@ -222,7 +222,7 @@ def test_the_events_tell_how_it_went(done):
     assert best == done.status().facts["best_epoch"] == epochs.loc[epochs["val_loss"].idxmin(), "epoch"]
 
 
-def test_every_image_is_judged_and_two_plain_colours_are_told_apart(done, tiny):
+def test_every_image_is_evaluated_and_two_plain_colours_are_told_apart(done, tiny):
     dataset, predictions = open_dataset(tiny, "tiny"), done.predictions()
     expected = dataset.images.set_index("path")
     assert sorted(predictions.ids) == sorted(expected.index)
@@ -278,7 +278,7 @@ print(start(workspace, open_dataset(workspace, "tiny"), read_settings({SCRATCH!r
 # Stopping ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_stop_in_the_middle_keeps_the_best_and_judges_it(fresh):
+def test_a_stop_in_the_middle_keeps_the_best_and_evaluates_it(fresh):
     run = begin(fresh, **ENDLESS)
     after_epochs(run, 2)
     run.request_stop()

@@ -190,35 +190,43 @@ def _candidates(hashes: np.ndarray, brightness: np.ndarray) -> Iterator[np.ndarr
         members, keys = order[by_key], keys[by_key]
         sorted_hashes = hashes[members]
         start = np.searchsorted(keys, np.arange(2**BAND_BITS + 1))
-        for flip in _flips():
-            for left, right in _meetings(keys, start, flip):
-                is_close = np.bitwise_count(sorted_hashes[left] ^ sorted_hashes[right]) <= MAXIMUM_DISTANCE
-                if is_close.any():
-                    yield np.sort(np.stack([members[left[is_close]], members[right[is_close]]], axis=1), axis=1)
+        for left, right in _meetings(keys, start):
+            is_close = np.bitwise_count(sorted_hashes[left] ^ sorted_hashes[right]) <= MAXIMUM_DISTANCE
+            if is_close.any():
+                yield np.sort(np.stack([members[left[is_close]], members[right[is_close]]], axis=1), axis=1)
 
 
-def _flips() -> list[int]:
-    """Every pattern of at most `FLIPS` set bits in a band, fewest bits first."""
-    return [
-        sum(1 << bit for bit in bits) for count in range(FLIPS + 1) for bits in combinations(range(BAND_BITS), count)
-    ]
+def _flips() -> np.ndarray:
+    """Every pattern of one to `FLIPS` set bits in a band, fewest bits first: (m,) array of int."""
+    counts = range(1, FLIPS + 1)
+    return np.array(
+        [sum(1 << bit for bit in bits) for count in counts for bits in combinations(range(BAND_BITS), count)]
+    )
 
 
-def _meetings(keys: np.ndarray, start: np.ndarray, flip: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Places in the sorted `keys` whose keys differ in exactly `flip`, each pair from one side only, in blocks."""
+def _meetings(keys: np.ndarray, start: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Places in the sorted `keys` whose keys differ in at most `FLIPS` bits, each pair from one side only, in blocks.
+
+    Those with one key come first, then those that differ in few bits.
+    """
     place = np.arange(len(keys))
-    if flip == 0:
-        first = place + 1
-        count = np.minimum(start[keys + 1] - first, CROWD)
-    else:
-        partner = keys ^ flip
+    yield from _blocks(place, place + 1, start[keys + 1] - place - 1)
+    rank, own = place - start[keys], start[keys + 1] - start[keys]
+    flips = _flips()
+    # Of few images all patterns are looked at together.
+    together = max(1, BLOCK // CROWD // max(1, len(keys)))
+    for begin in range(0, len(flips), together):
+        partner = keys ^ flips[begin : begin + together, None]
         size = np.where(partner > keys, start[partner + 1] - start[partner], 0)
-        count = np.minimum(size, CROWD)
         # Of a large bucket each image meets the part that lies where the image lies in its own bucket.
-        rank, own = place - start[keys], start[keys + 1] - start[keys]
-        first = start[partner] + rank * (size - count) // own
-    place = np.flatnonzero(count)
-    first, count = first[place], count[place]
+        first = start[partner] + rank * (size - np.minimum(size, CROWD)) // own
+        yield from _blocks(np.broadcast_to(place, size.shape).ravel(), first.ravel(), size.ravel())
+
+
+def _blocks(place: np.ndarray, first: np.ndarray, count: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Each place with those from `first` on, `count` of them but `CROWD` at most."""
+    there = np.flatnonzero(count)
+    place, first, count = place[there], first[there], np.minimum(count[there], CROWD)
     for begin in range(0, len(place), BLOCK // CROWD):
         part = slice(begin, begin + BLOCK // CROWD)
         left = np.repeat(place[part], count[part])

@@ -6,7 +6,6 @@ import pytest
 
 from pages.compare.charts import curves_in_words
 from pages.compare.sweep import suggested_range
-from pages.components.comparison_matrix import MOST_CLASSES, classes_to_show
 
 
 def test_the_curves_in_words():
@@ -14,20 +13,6 @@ def test_the_curves_in_words():
     other = pd.DataFrame({"epoch": [1.0], "val_loss": [np.nan]})
     words = curves_in_words(["first", "second"], [validated, other])
     assert words == "first: best validation loss 0.300 in epoch 2; second: no validation loss."
-
-
-def test_of_many_classes_those_are_shown_that_changed():
-    assert classes_to_show(np.zeros((6, 6), int)) == list(range(6))
-    assert classes_to_show(np.zeros((21, 21), int)) == []
-    changes = np.zeros((200, 200), int)
-    changes[150, 7], changes[150, 150] = 3, -3
-    assert classes_to_show(changes) == [7, 150]
-    changes[np.arange(100), np.arange(100)] = 1
-    changes[np.arange(40, 60), 60] = 2
-    shown = classes_to_show(changes)
-    assert len(shown) == MOST_CLASSES
-    assert {7, 150, 60} <= set(shown), "both classes of a mistake"
-    assert shown == sorted(shown)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_it_goes_on_as_if_it_had_not_been_asked(trained, settings, request):
     assert (standing.epoch, standing.words()) == (standing.best_epoch, "")
 
 
-def test_judging_that_comes_to_nothing_is_told_and_the_training_goes_on(trained, monkeypatch, asked_at_every_epoch):
+def test_evaluating_that_comes_to_nothing_is_told_and_the_training_goes_on(trained, monkeypatch, asked_at_every_epoch):
     save, calls = Predictions.save, []
 
     def fail_once(predictions, path):

@@ -1,4 +1,7 @@
-"""What the features of a run say of its images, by path, in a form that goes from one process to another."""
+"""What the features of a run say of its images: label issues, out of distribution, neighbours, and a map of them.
+
+Results go from one process to another, so that they are made of nothing that Keras or scikit-learn brings.
+"""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.evaluation.errors import DistantImage, DistantImageList, LabelIssue, LabelIssueList
 from core.explain.feature_map import feature_map
 from core.explain.label_issues import find_label_issues
 from core.explain.neighbours import nearest
@@ -20,8 +24,8 @@ CAUTION = (
 )
 
 
-def label_issues(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """All images of a run, the most surely mislabelled first.
+def label_issues(run: Run, machine: str | None = None, report: Report = unheard) -> LabelIssueList:
+    """Label issues: all images of a run, the most surely mislabelled first.
 
     Parameters
     ----------
@@ -29,43 +33,31 @@ def label_issues(run: Run, machine: str | None = None, report: Report = unheard)
         The folder of what all workspaces of the machine share, features among it.
     report
         Told how far it is; features that are not at hand are computed first.
-
-    Returns
-    -------
-    dict
-        paths, splits, labels, likely (lists of str: the class that its label names and the one that is likelier),
-        likely_probability, label_probability (lists of float), suspected (list of bool), and in words the origin of the
-        features and, where there is need for it, caution.
     """
     features = _features(run, machine, report)
     names = np.array(features.predictions.class_names, dtype=object)
     found = find_label_issues(features.vectors, features.predictions.true, features.groups, len(names), report)
-    return _images(features, found.rows) | {
-        "labels": names[features.predictions.true[found.rows]].tolist(),
-        "likely": names[found.likely].tolist(),
-        "likely_probability": found.likely_probability.tolist(),
-        "label_probability": found.label_probability.tolist(),
-        "suspected": found.suspected.tolist(),
-        "caution": CAUTION if features.learned_labels else "",
-    }
+    columns = (
+        *_places(features, found.rows),
+        names[features.predictions.true[found.rows]],
+        names[found.likely],
+        found.likely_probability,
+        found.label_probability,
+        found.suspected,
+    )
+    images = tuple(map(LabelIssue, *(column.tolist() for column in columns)))
+    return LabelIssueList(images, features.origin, CAUTION if features.learned_labels else "")
 
 
-def out_of_distribution(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """All images of a run, those farthest from its training images first.
+def out_of_distribution(run: Run, machine: str | None = None, report: Report = unheard) -> DistantImageList:
+    """Out of distribution: all images of a run, those farthest from its training images first.
 
-    Returns
-    -------
-    dict
-        paths, splits (lists of str), distance, farther_than (lists of float), unlike (list of bool) and origin; see
-        `core.explain.out_of_distribution.OutOfDistribution`.
+    See `core.explain.out_of_distribution.OutOfDistribution`.
     """
     features = _features(run, machine, report)
     found = find_out_of_distribution(features, report)
-    return _images(features, found.rows) | {
-        "distance": found.distance.tolist(),
-        "farther_than": found.farther_than.tolist(),
-        "unlike": found.unlike.tolist(),
-    }
+    columns = (*_places(features, found.rows), found.distance, found.farther_than, found.unlike)
+    return DistantImageList(tuple(map(DistantImage, *(column.tolist() for column in columns))), features.origin)
 
 
 def mapped(run: Run, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
@@ -81,7 +73,8 @@ def mapped(run: Run, machine: str | None = None, report: Report = unheard) -> di
     found = feature_map(features, run.folder, report)
     x, y = found.places.T.tolist()
     places = {"x": x, "y": y, "method": found.method, "kept": found.kept}
-    return _images(features, np.arange(len(features.table))) | places
+    paths, splits = _places(features, np.arange(len(features.table)))
+    return {"paths": paths.tolist(), "splits": splits.tolist(), "origin": features.origin} | places
 
 
 def neighbours(
@@ -95,10 +88,6 @@ def _features(run: Run, machine: str | None, report: Report) -> RunFeatures:
     return features_of(run, None if machine is None else Path(machine), report)
 
 
-def _images(features: RunFeatures, rows: np.ndarray) -> dict[str, Any]:
-    predictions = features.predictions
-    return {
-        "paths": predictions.ids[rows].tolist(),
-        "splits": predictions.splits[rows].tolist(),
-        "origin": features.origin,
-    }
+def _places(features: RunFeatures, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The paths of some images, and the parts that they are of."""
+    return features.predictions.ids[rows], features.predictions.splits[rows]

@@ -1,8 +1,13 @@
-"""The confusion matrix, whose cells one clicks to see their images: as large as 2 classes or 200 need it."""
+"""Matrices of true and predicted classes, whose cells one clicks to see their images.
+
+One of how many images each cell holds, as large as 2 classes or 200 need it, and one of how many more or fewer one run
+has there than another.
+"""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,11 +17,12 @@ from core.evaluation.confusion_matrix import classes_with_mistakes, normalised
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
-    "workbench_confusion_matrix",
+    "workbench_matrix",
     html='<div class="matrix"></div>',
-    css=(_FOLDER / "confusion_matrix.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "confusion_matrix.js").read_text(encoding="utf-8"),
+    css=(_FOLDER / "matrix.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "matrix.js").read_text(encoding="utf-8"),
 )
+CHANGES = "changes"
 COUNTS, BY_ROW, BY_COLUMN = "counts", "by row", "by column"
 # What cells are shaded by: see `core.evaluation.confusion_matrix.normalised`.
 NORMALIZE = {COUNTS: "true", BY_ROW: "true", BY_COLUMN: "pred"}
@@ -27,6 +33,9 @@ CELL_WORDS = {
     BY_ROW: "Percent of the images in its row.",
     BY_COLUMN: "Percent of the images in its column.",
 }
+# Of more classes than FEW_CLASSES those are left out that nothing changed for, and of more than MOST_CLASSES only the
+# largest changes are shown: a table of 200 × 200 can't be read.
+FEW_CLASSES, MOST_CLASSES = 6, 21
 # With fewer classes there is nothing to put in another order, or to leave out.
 FEWEST_TO_ORDER = 4
 SHARE_DIGITS = 4
@@ -58,22 +67,100 @@ def show_confusion_matrix(
     clicked
         Is called with a cell (true, predicted) that was clicked, before the page is drawn anew.
     """
-    counts, part = np.asarray(matrix), normalised(matrix, NORMALIZE[by]).round(SHARE_DIGITS)
+    counts, part = np.asarray(matrix), normalised(matrix, NORMALIZE[by])
     shown = list(range(len(labels)) if classes is None else classes)
-    rows, columns = np.nonzero(counts)
+    # Most of a large matrix is empty: only what holds images is sent.
+    cells = [(row, column, counts[row, column], part[row, column]) for row, column in np.argwhere(counts)]
+    _show(labels, shown, cells, {"by": by}, selected, key, clicked)
+
+
+def show_matrix_difference(
+    labels: Sequence[str],
+    changes: np.ndarray,
+    names: tuple[str, str],
+    selected: tuple[int, int] | None,
+    key: str,
+    clicked: Callable[[tuple[int, int]], None],
+) -> None:
+    """Draw how many images more or fewer the second run has in each cell.
+
+    Parameters
+    ----------
+    labels
+        The names of all k classes.
+    changes : ndarray of int, shape (k, k)
+        Rows are true classes: see `core.evaluation.disagreement.matrix_difference`.
+    names
+        What the two runs are called.
+    selected
+        The cell (true, predicted) to mark.
+    clicked
+        Is called with a cell that was clicked, before the page is drawn anew.
+    """
+    shown = classes_to_show(changes)
+    if not shown:
+        st.caption("No cell holds more or fewer images than before.")
+        return
+    most = max(1, abs(changes[np.ix_(shown, shown)]).max())
+    cells = [(row, column, changes[row, column], abs(changes[row, column]) / most) for row in shown for column in shown]
+    _show(labels, shown, cells, {"by": CHANGES, "runs": list(names)}, selected, key, clicked)
+    if len(shown) < len(labels):
+        those = "that differ" if (changes.any(axis=0) | changes.any(axis=1)).sum() == len(shown) else "that differ most"
+        st.caption(f"The {len(shown)} of {len(labels)} classes {those}.")
+
+
+def classes_to_show(changes: np.ndarray) -> list[int]:
+    """All classes where they are few; else those that changed, or changed most, in their own order.
+
+    The largest changes of mistakes come first, each with both of its classes: what one class lost is then beside what
+    another won, which would not be so if classes were chosen one by one.
+    """
+    if len(changes) <= FEW_CLASSES:
+        return list(range(len(changes)))
+    mistakes = abs(changes)
+    right = mistakes.diagonal().copy()
+    np.fill_diagonal(mistakes, 0)
+    chosen: dict[int, None] = {}
+    for cell in np.argsort(-mistakes, axis=None, kind="stable")[: np.count_nonzero(mistakes)].tolist():
+        new = [index for index in dict.fromkeys(divmod(cell, len(changes))) if index not in chosen]
+        if len(chosen) + len(new) <= MOST_CLASSES:
+            chosen |= dict.fromkeys(new)
+    others = [index for index in np.argsort(-right, kind="stable").tolist() if right[index] and index not in chosen]
+    return sorted([*chosen, *others[: MOST_CLASSES - len(chosen)]])
+
+
+def _show(
+    labels: Sequence[str],
+    shown: Sequence[int],
+    cells: Iterable[tuple[int, int, int, float]],
+    meaning: dict[str, Any],
+    selected: tuple[int, int] | None,
+    key: str,
+    clicked: Callable[[tuple[int, int]], None],
+) -> None:
+    """Hand a matrix to the browser.
+
+    Parameters
+    ----------
+    shown
+        Which classes, in this order.
+    cells
+        Of each its true class, its predicted class, its number, and how strong that is, in [0, 1].
+    meaning
+        What the numbers are: `by`, and for changes the names of both `runs`.
+    """
     _component(
         data={
             "name": key,
             "labels": list(labels),
-            # Most of a large matrix is empty: only what holds images is sent.
             "cells": [
-                [int(row), int(column), int(counts[row, column]), float(part[row, column])]
-                for row, column in zip(rows, columns, strict=True)
+                [int(row), int(column), int(number), round(float(share), SHARE_DIGITS)]
+                for row, column, number, share in cells
             ],
-            "rows": shown,
-            "columns": shown,
+            "rows": list(shown),
+            "columns": list(shown),
             "selected": f"{selected[0]}-{selected[1]}" if selected else "",
-            "by": by,
+            **meaning,
         },
         key=key,
         on_cell_change=lambda: _take(key, len(labels), clicked),

@@ -1,10 +1,12 @@
-// The matrix, a click in which tells Python the cell. Up to forty classes it is a table of buttons; beyond, a map that
-// one zooms and scrolls, of the cells that hold images. Text only ever enters as text, never as markup.
+// A matrix of true and predicted classes, a click in which tells Python the cell: how many images are in each, or how
+// many more or fewer one run has there than another. Up to forty classes it is a table of buttons; beyond, a map that one
+// zooms and scrolls, of the cells that hold images. Text only ever enters as text, never as markup.
 const FEW = 6;
 const LARGEST_TABLE = 40;
 const TALLEST_MAP = 420; // pixels
 const REACH = 7; // how many pixels beside a cell of the map one may point
 const LABELLED = 13; // from how many pixels a cell on the map's classes are named beside it
+const STRONG = 0.45; // from which share on a fill needs white text
 
 // How far each map is zoomed, by its name: Streamlit makes the elements anew where something else appears above.
 const zooms = new Map();
@@ -26,17 +28,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function draw(root, data, focused) {
-  const view = read(data, (cell) => drawn.get(root).choose(cell));
+  const view = { ...read(data), choose: (cell) => drawn.get(root).choose(cell) };
   const large = Math.max(data.rows.length, data.columns.length) > LARGEST_TABLE;
   const words = make("p", "words");
   words.setAttribute("aria-live", "polite");
   root.replaceChildren(...(large ? map(view, words) : [table(view)]), words);
-  root.onkeydown = (event) => move(root, event);
+  root.onkeydown = (event) => move(root, view, event);
   root.onpointerover = root.onfocusin = (event) => {
     const cell = view.byId.get(event.target.closest?.("[data-cell]")?.dataset.cell);
     if (cell) words.textContent = cell.title;
   };
   words.textContent = view.byId.get(data.selected)?.title ?? "";
+  const first = view.byId.get(data.selected) ?? view.cells.find((cell) => !cell.passed);
+  if (first) enter(root, root.querySelector(`[data-cell="${first.id}"]`));
   // Drawing anew would lose the keyboard's place.
   if (focused) root.querySelector(`[data-cell="${focused}"]`)?.focus({ preventScroll: true });
 }
@@ -45,41 +49,102 @@ function draw(root, data, focused) {
 function mark(root, id) {
   const [before, after] = ['[aria-pressed="true"]', `[data-cell="${id}"]`].map((found) => root.querySelector(found));
   if (before === after) return;
-  for (const made of [before, after]) {
-    if (!made) continue;
-    made.setAttribute("aria-pressed", made === after);
-    made.tabIndex = made === after ? 0 : -1;
-  }
+  before?.setAttribute("aria-pressed", false);
+  after?.setAttribute("aria-pressed", true);
+  if (after) enter(root, after);
   root.querySelector(".words").textContent = after?.title ?? "";
 }
 
-function read(data, choose) {
+// Tab enters the matrix at one cell, and arrow keys go on from there.
+function enter(root, made) {
+  root.querySelector('[data-cell][tabindex="0"]')?.setAttribute("tabindex", -1);
+  made.tabIndex = 0;
+}
+
+// What is drawn of each cell ------------------------------------------------------------------------------------------
+
+// The cells of the classes that are shown: where each stands, what it says, and how it looks.
+export function read(data) {
   const rows = new Map(data.rows.map((index, place) => [index, place]));
   const columns = new Map(data.columns.map((index, place) => [index, place]));
-  const cells = data.cells.filter(([row, column]) => rows.has(row) && columns.has(column));
-  const made = cells.map(([row, column, count, share]) => ({
-    id: `${row}-${column}`,
-    right: row === column,
-    row: rows.get(row),
-    column: columns.get(column),
-    count,
-    share,
-    title: inWords(data, row, column, count, share),
-  }));
-  return { ...data, cells: made, byId: new Map(made.map((cell) => [cell.id, cell])), choose };
+  const many = Math.max(data.rows.length, data.columns.length) > FEW;
+  const describe = data.by === "changes" ? change : count;
+  const cells = data.cells
+    .filter(([row, column]) => rows.has(row) && columns.has(column))
+    .map(([row, column, number, share]) => ({
+      id: `${row}-${column}`,
+      row: rows.get(row),
+      column: columns.get(column),
+      ...describe(data, many, { row, column, number, share }),
+    }));
+  return { ...data, many, cells, byId: new Map(cells.map((cell) => [cell.id, cell])) };
 }
 
-function inWords(data, row, column, count, share) {
-  const images = count === 1 ? "image" : "images";
+function count(data, many, { row, column, number, share }) {
+  const right = row === column;
+  const images = number === 1 ? "image" : "images";
   const whole = data.by === "by column" ? "of those taken for it" : "of its class";
-  const happened = row === column ? "recognised" : `taken for “${data.labels[column]}”`;
-  return `${count.toLocaleString("en")} ${images} of “${data.labels[row]}” ${happened}, ${percent(share)} % ${whole}`;
+  const happened = right ? "recognised" : `taken for “${data.labels[column]}”`;
+  const part = many ? percent(share) : `${percent(share)} %`;
+  return {
+    text: data.by === "counts" ? number.toLocaleString("en") : part,
+    title: `${number.toLocaleString("en")} ${images} of “${data.labels[row]}” ${happened}, ${percent(share)} % ${whole}`,
+    tone: right ? "right" : "wrong",
+    fill: Math.max(right ? 0.2 : 0.3, share),
+    strong: share > STRONG,
+  };
 }
 
-function percent(share) {
+function change(data, many, { row, column, number, share }) {
+  const [before, now] = data.runs;
+  const images = `${Math.abs(number)} ${Math.abs(number) === 1 ? "image" : "images"}`;
+  const much = number ? `${images} ${number > 0 ? "more" : "fewer"} than ${before}` : `as many images as ${before}`;
+  // More right answers and fewer wrong ones are both good.
+  const good = (row === column) === number > 0;
+  return {
+    // Zeros, of which a large table is full, would hide what is not.
+    text: number > 0 ? `+${number}` : number < 0 ? `−${-number}` : many ? "" : "0",
+    title: `“${data.labels[row]}” taken for “${data.labels[column]}”: ${now} has ${much}`,
+    tone: number === 0 ? "same" : good ? "good" : "bad",
+    fill: number ? 0.2 + 0.6 * share : 0,
+    strong: false,
+    passed: many && number === 0,
+  };
+}
+
+export function percent(share) {
   const number = 100 * share;
   return number > 0 && number < 0.5 ? "<1" : number < 100 && number > 99.5 ? ">99" : number.toFixed(0);
 }
+
+// In percent there is but one number of three digits, 100: smaller, it leaves room for twenty classes side by side.
+export function cellWidth(view) {
+  if (!view.many) return "4.2rem";
+  const most = view.by.startsWith("by ") ? 2 : Infinity;
+  const letters = Math.min(most, Math.max(...view.cells.map((cell) => cell.text.length), 1));
+  return `${Math.max(1.1, 0.15 + 0.43 * letters)}rem`;
+}
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// The next cell in the direction of an arrow key, for the same class; undefined where none is left.
+export function ahead(view, cell, key) {
+  const [down, right] = ARROWS[key] ?? [0, 0];
+  const steps = (other) => (other.row - cell.row) * down + (other.column - cell.column) * right;
+  const inLine = (other) => (down ? other.column === cell.column : other.row === cell.row);
+  const found = view.cells.filter((other) => !other.passed && inLine(other) && steps(other) > 0);
+  return found.sort((one, other) => steps(one) - steps(other))[0];
+}
+
+// The cell nearest to a place, in cells from the upper left one's middle; null where none is within `reach` of them.
+export function nearest(view, x, y, reach) {
+  const distance = (cell) => Math.hypot(cell.column - x, cell.row - y);
+  let best = null;
+  for (const cell of view.cells) if (!best || distance(cell) < distance(best)) best = cell;
+  return best && distance(best) <= reach ? best : null;
+}
+
+// Elements ------------------------------------------------------------------------------------------------------------
 
 function make(name, className, text) {
   const made = document.createElement(name);
@@ -92,15 +157,14 @@ function make(name, className, text) {
   return made;
 }
 
-// A cell with images is a button.
 function button(view, cell, text) {
-  const made = make("button", cell.share > 0.45 ? "strong" : "", text);
+  const made = make("button", cell.tone, text);
   made.type = "button";
-  made.classList.toggle("wrong", !cell.right);
-  made.style.setProperty("--share", Math.max(cell.right ? 0.2 : 0.3, cell.share));
+  made.classList.toggle("strong", cell.strong);
+  made.style.setProperty("--share", cell.fill);
   made.dataset.cell = cell.id;
   made.setAttribute("aria-pressed", view.selected === cell.id);
-  made.tabIndex = view.selected === cell.id ? 0 : -1;
+  made.tabIndex = -1;
   made.title = cell.title;
   made.setAttribute("aria-label", cell.title);
   made.onclick = (event) => {
@@ -110,41 +174,23 @@ function button(view, cell, text) {
   return made;
 }
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-// The arrow keys go to the next cell in their direction that holds images; Tab enters the matrix at the selected one.
-function move(root, event) {
-  const [down, right] = ARROWS[event.key] ?? [0, 0];
-  const start = event.target.closest("[data-place]");
-  if (!start || (!down && !right)) return;
+function move(root, view, event) {
+  const start = view.byId.get(event.target.closest("[data-cell]")?.dataset.cell);
+  if (!start || !(event.key in ARROWS)) return;
   event.preventDefault();
-  const [row, column] = start.dataset.place.split("-").map(Number);
-  const ahead = [...root.querySelectorAll("[data-place]")].filter((made) => {
-    const [r, c] = made.dataset.place.split("-").map(Number);
-    return down ? c === column && (r - row) * down > 0 : r === row && (c - column) * right > 0;
-  });
-  const far = (made) => made.dataset.place.split("-").reduce((sum, at, i) => sum + Math.abs(at - [row, column][i]), 0);
-  ahead.sort((one, other) => far(one) - far(other))[0]?.focus();
+  const next = ahead(view, start, event.key);
+  if (next) root.querySelector(`[data-cell="${next.id}"]`).focus();
 }
 
 // The table ---------------------------------------------------------------------------------------------------------
 
 function table(view) {
-  const many = Math.max(view.rows.length, view.columns.length) > FEW;
   const scroll = make("div", "scroll");
-  const made = make("table", many ? "many" : "");
-  // In percent there is but one number of three digits, 100: smaller, it leaves room for twenty classes side by side.
-  const most = view.by === "counts" ? Infinity : 2;
-  const letters = Math.min(most, Math.max(...view.cells.map((cell) => text(view, cell, many).length), 1));
-  made.style.setProperty("--cell", many ? `${Math.max(1.1, 0.15 + 0.43 * letters)}rem` : "4.2rem");
-  made.append(head(view), body(view, many));
+  const made = make("table", view.many ? "many" : "");
+  made.style.setProperty("--cell", cellWidth(view));
+  made.append(head(view), body(view));
   scroll.append(made);
   return scroll;
-}
-
-function text(view, cell, many) {
-  if (view.by === "counts") return cell.count.toLocaleString("en");
-  return many ? percent(cell.share) : `${percent(cell.share)} %`;
 }
 
 function head(view) {
@@ -161,7 +207,7 @@ function head(view) {
   return made;
 }
 
-function body(view, many) {
+function body(view) {
   const made = document.createElement("tbody");
   for (const row of view.rows) {
     const line = document.createElement("tr");
@@ -169,19 +215,18 @@ function body(view, many) {
     header.scope = "row";
     header.title = view.labels[row];
     line.append(header);
-    for (const column of view.columns) line.append(holder(view, view.byId.get(`${row}-${column}`), many));
+    for (const column of view.columns) line.append(holder(view, view.byId.get(`${row}-${column}`)));
     made.append(line);
   }
   return made;
 }
 
-function holder(view, cell, many) {
-  if (!cell) return make("td", "none", many ? "" : "0");
+// A cell without images is no button.
+function holder(view, cell) {
+  if (!cell) return make("td", "none", view.many ? "" : "0");
   const made = make("td", "");
-  const words = text(view, cell, many);
-  const pressed = button(view, cell, words);
-  pressed.classList.toggle("tight", many && view.by !== "counts" && words.length > 2);
-  pressed.dataset.place = `${cell.row}-${cell.column}`;
+  const pressed = button(view, cell, cell.text);
+  pressed.classList.toggle("tight", view.many && view.by.startsWith("by ") && cell.text.length > 2);
   made.append(pressed);
   return made;
 }
@@ -232,7 +277,6 @@ function tools(zoom) {
 
 function dot(view, cell) {
   const made = button(view, cell, "");
-  made.dataset.place = `${cell.row}-${cell.column}`;
   made.style.setProperty("--row", cell.row);
   made.style.setProperty("--column", cell.column);
   return made;
@@ -251,22 +295,19 @@ function names(view, side) {
 
 // Cells of a few pixels are hard to hit: the nearest one counts.
 function point(view, field, words) {
-  const nearest = (event) => {
+  const pointed = (event) => {
     const box = field.getBoundingClientRect();
     const size = box.width / view.columns.length;
     const [x, y] = [(event.clientX - box.left) / size - 0.5, (event.clientY - box.top) / size - 0.5];
-    const distance = (cell) => Math.hypot(cell.column - x, cell.row - y);
-    let best = null;
-    for (const cell of view.cells) if (!best || distance(cell) < distance(best)) best = cell;
-    return best && distance(best) <= Math.max(0.8, REACH / size) ? best : null;
+    return nearest(view, x, y, Math.max(0.8, REACH / size));
   };
   field.onpointermove = (event) => {
-    const cell = nearest(event);
+    const cell = pointed(event);
     field.style.cursor = cell ? "pointer" : "";
     if (cell) words.textContent = cell.title;
   };
   field.onclick = (event) => {
-    const cell = nearest(event);
+    const cell = pointed(event);
     if (cell) view.choose(cell);
   };
 }
