@@ -11,6 +11,7 @@ from core.explain.run_features import features_of
 from core.runs.labels import read_labels
 from core.runs.lineage import parent_run, standing_edits
 from core.runs.record import delete_run, find_run, list_runs
+from core.runs.settings.former import FORMER_NAMES
 from core.sweeps.sweep import list_sweeps
 from tests.workspaces.archive import BEFORE_RUN_JSON, told, unpack
 
