@@ -160,8 +160,10 @@ def fork(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> i
 
 
 def _carry_out(module: str, *arguments: str) -> int:
-    # What one of these launches in its turn, as a sweep does, is forked from it.
-    Job.launch = _launch
+    if module.startswith("core."):
+        # What a job launches in its turn, as a sweep does, is forked from it. A server has threads and sockets that
+        # no child should have: it launches as ever.
+        Job.launch = _launch
     if module == TRAINING and len(arguments) == 1:
         set_up_process()
         return supervise(Path(arguments[0]), ForkedTrainer)

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from core.datasets.importing import ensure_dataset
 from core.datasets.store import Dataset, open_dataset
 from core.files import read_json, write_json
 from core.installation import PROJECT
+from core.jobs.job import Job, is_alive
 from core.training.warm_worker_process import FORKS
 from core.workspace import Workspace
 from tests.processes import ForkedProcess, PreloadedProcess
@@ -104,6 +106,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+        _end_runs(server.home)
+
+
+def _end_runs(home: Path) -> None:
+    """End what a server has launched and a test that failed did not stop: it would train on for an hour."""
+    for status in home.rglob("runs/*/status.json"):
+        for pid, started in Job(status.parent).written_status().processes:
+            if is_alive(pid, started):
+                os.kill(int(pid), signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
