@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # What Python compiled is kept, whatever this machine's habit is: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run quick test lint format chromium benchmarks screenshots clean
+.PHONY: run quick test slow lint lint_javascript format chromium benchmarks screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runtime
@@ -24,15 +24,27 @@ quick: $(VENV)/.test
 	$(QUICK) $(KERAS_TESTS:%=--ignore=%)
 	$(QUICK) $(KERAS_TESTS)
 
-test: $(VENV)/.test chromium
-	$(BIN)/python -m pytest -m "not slow and not browser" -n auto $(KERAS_TESTS:%=--ignore=%)
-	$(BIN)/python -m pytest -m "not slow" -n auto $(KERAS_TESTS)
-	$(BIN)/python -m pytest -m slow -n auto tests/networks
-	$(BIN)/python -m pytest -m "slow or browser" --ignore=tests/networks
+test: quick slow
 
+# Each core takes a file at a time, those with the most tests first: what the tests of a file train once stays in one
+# process. Each process has its own server, browser and workspaces, so that none waits for another's run to end.
+slow: $(VENV)/.test chromium
+	$(BIN)/python -m pytest -m "slow or browser" -n auto --dist loadscope
+
+# Form, types, and the JavaScript of the components; that last needs Node.js, which the program does not.
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pyright
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory lint_javascript; \
+		else echo "The JavaScript was not looked at: Node.js is not installed"; fi
+
+lint_javascript: node_modules/.installed
+	npm run --silent lint
+
+node_modules/.installed: package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
 
 format: $(VENV)/.test
 	$(BIN)/python -m ruff check --fix .
@@ -45,7 +57,7 @@ screenshots: $(VENV)/.test chromium
 	$(BIN)/python docs/take_screenshots.py
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
 
 # The browser of the browser tests. Where it can't be had they are skipped, and say so.
 chromium:

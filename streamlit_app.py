@@ -8,10 +8,10 @@ from core.advice.diagnosis import diagnosis_of
 from core.augmentation.recipe import in_words, read_recipe
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.runs.events import epoch_table
 from core.runs.record import Run
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import STEPS, Page, drawn_badge, open_page, step_marks
 from pages.shared.progress import duration, show_progress
 from pages.shared.thumbnails import pixels_url

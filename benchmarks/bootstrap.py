@@ -21,9 +21,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from core.evaluation.bootstrap import RESAMPLES, intervals  # noqa: E402
-from core.evaluation.metrics import evaluate  # noqa: E402
+from core.evaluation.evaluation import evaluate  # noqa: E402
 from core.evaluation.predictions import Predictions  # noqa: E402
-from core.evaluation.resampled_scores import TOP_K, figures_of, per_image_terms  # noqa: E402
+from core.evaluation.resampled_scores import TOP_K, per_image_terms, scores_of  # noqa: E402
 
 IMAGES = 25_000
 CLASSES = (2, 21, 200)
@@ -53,14 +53,14 @@ def measure(classes: int, repeats: int, loop_resamples: int) -> dict:
     k = min(TOP_K, classes - 1)
     rows = per_image_terms(tested, tested.predicted, k)
     groups = np.random.default_rng(0).integers(0, IMAGES // IMAGES_A_GROUP, IMAGES)
-    seconds = quickest(lambda: intervals(rows, figures_of), repeats)
+    seconds = quickest(lambda: intervals(rows, scores_of), repeats)
     scale = RESAMPLES / loop_resamples
     by_scikit_learn = scale * quickest(lambda: loop(tested, loop_resamples, scikit_learn_figures, k), 1)
     by_own_functions = scale * quickest(lambda: loop(tested, loop_resamples, own_figures, k), 1)
     return {
         "classes": classes,
         "seconds": seconds,
-        "seconds with groups": quickest(lambda: intervals(rows, figures_of, groups), repeats),
+        "seconds with groups": quickest(lambda: intervals(rows, scores_of, groups), repeats),
         "seconds of the whole evaluation": quickest(lambda: evaluate(whole), repeats),
         "seconds of scikit-learn in a loop": by_scikit_learn,
         "seconds of own functions in a loop": by_own_functions,
@@ -115,7 +115,7 @@ def own_figures(true: np.ndarray, probabilities: np.ndarray, k: int) -> dict[str
     names = tuple(map(str, range(probabilities.shape[1])))
     ids = np.full(len(true), "", dtype=object)
     rows = Predictions(ids, np.full(len(true), "test", dtype=object), true, probabilities, names)
-    return figures_of(per_image_terms(rows, rows.predicted, k).sums(np.ones((1, len(true)))))
+    return scores_of(per_image_terms(rows, rows.predicted, k).sums(np.ones((1, len(true)))))
 
 
 def quickest(work: Callable[[], object], repeats: int) -> float:

@@ -24,8 +24,7 @@ from playwright.sync_api import Page, expect
 
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.splits import SplitSettings
-from core.evaluation.confusions import worst_cell
-from core.evaluation.metrics import confusion_matrix
+from core.evaluation.confusion_matrix import confusion_matrix, worst_cell
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
@@ -100,7 +99,7 @@ def prepare(workspace: Workspace, pictures: Path, count: int, test: float, evalu
     now = time.time()
     facts = {"dataset_version": dataset.content.version, "epochs": 1, "best_epoch": 1}
     run.update(state="done", started=now - 60, finished=now, facts=facts)
-    facts = {"test_accuracy": run.evaluate("test")["accuracy"]}
+    facts = {"test_accuracy": run.evaluate("test").accuracy.value}
     run.update(facts=facts)
     return run
 

@@ -115,7 +115,7 @@ def fit(model: Learner, settings: RunSettings, inputs, targets, validation) -> i
     """Train as a run does, to the best validation loss, with its patience; after how many epochs it ended."""
     with tempfile.TemporaryDirectory() as folder:
         run = create_run(Workspace.at(folder), settings)
-        batches = make_batches(settings, model, inputs, targets, batch_size_of(run.folder, settings))
+        batches = make_batches(settings, model, inputs, targets, batch_size_of(settings))
         state = TrainingState()
         callbacks = CallbackList(model, *run_callbacks(run, model, batches, first_phase(run), state))
         model.fit(batches, validation, callbacks, 0, settings.epochs)

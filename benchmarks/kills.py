@@ -219,7 +219,7 @@ class Trial:
     def _settings(self, **changes) -> RunSettings:
         epochs = self.part.epochs
         values = {"dataset": "photos", "architecture": self._name, "epochs": epochs, "patience": epochs}
-        return read_settings(values | {"deterministic": "on"} | self.part.settings | changes)
+        return read_settings(values | {"deterministic": True} | self.part.settings | changes)
 
     def _found(self, run: Run) -> dict:
         """What a kill has left."""
@@ -250,8 +250,8 @@ class Trial:
             "largest_difference": float(np.abs(ours - theirs).to_numpy().max()),
             "largest_difference_of_features": largest_difference(features, self._features),
             "same_curves": curves[0] == curves[1],
-            "accuracy": run.evaluate("test")["accuracy"],
-            "accuracy_undisturbed": self._unbroken.evaluate("test")["accuracy"],
+            "accuracy": run.evaluate("test").accuracy.value,
+            "accuracy_undisturbed": self._unbroken.evaluate("test").accuracy.value,
         }
 
 

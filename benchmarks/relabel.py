@@ -28,7 +28,7 @@ from core.datasets.editing import relabel
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset, list_datasets, open_dataset
 from core.evaluation.changes import changes
-from core.evaluation.metrics import evaluate
+from core.evaluation.evaluation import evaluate
 from core.jobs.warm_worker import warm_worker
 from core.runs.lifecycle import start
 from core.runs.lineage import retrain
@@ -120,7 +120,7 @@ def once(workspace: Workspace, dataset: Dataset, before: Run, path: str) -> tupl
     marks.append(max(event["time"] for event in events if event["kind"] == "epoch"))
     marks.append(ended)
     predictions = run.predictions()
-    evaluate(predictions, "test", resamples=1)
+    evaluate(predictions, "test", resamples=0)
     changes(before.predictions(), predictions, "test")
     marks.append(time.time())
     return dict(zip(STAGES, [later - earlier for earlier, later in pairwise(marks)], strict=True)), run

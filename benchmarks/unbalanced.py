@@ -29,7 +29,7 @@ from core.training.starting_logits import starting_logits
 
 FOLDERS = ("cats_dogs", "aerial_scenes")
 SEEDS = 3
-BEFORE = {"learning_rate": 1e-3, "batch_size": 128, "least_steps": 1}
+BEFORE = {"learning_rate": 1e-3, "batch_size": 128, "min_steps_per_epoch": 1}
 # Asked: accuracy at most so far below logistic regression's, and log loss at most so far above, on average over seeds.
 MOST_BELOW, MOST_ABOVE = 0.01, 0.02
 

@@ -18,6 +18,7 @@ from core.datasets.store import Dataset, list_datasets
 from core.errors import WorkbenchError
 from core.jobs.job import Status
 from core.runs import comparison, lifecycle, record
+from core.runs.comparison import Comparison
 from core.runs.record import Run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
@@ -110,7 +111,7 @@ def find_run(run: str, workspace: Workspace | None = None) -> Run:
     return record.find_run(workspace or Workspace.from_environment(), run)
 
 
-def compare(*runs: Run, split: str = "test"):
+def compare(*runs: Run, split: str = "test") -> Comparison:
     """Which of some runs is better, and whether the difference is more than luck.
 
     See `core.runs.comparison.compare_runs`.

@@ -2,8 +2,11 @@
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from core.commands import (
@@ -19,15 +22,29 @@ from core.commands import (
     queue,
     recipes,
     runs,
+    settings,
     sweep,
     training_time,
     weights,
 )
 from core.commands.adder import adder
-from core.commands.output import BAD_USAGE, FAILED
+from core.commands.output import BAD_USAGE, FAILED, say_renamed
 from core.datasets.sources.choices import Undecided
 from core.errors import UsageError, WorkbenchError, in_words
 from core.workspace import Workspace
+
+# The commands as the help lists them: in the order of the work.
+GROUPS = {
+    "The app": ("app",),
+    "Images": ("import", "download", "datasets", "check", "edit", "split"),
+    "Augmentation and network": ("recipes", "architectures", "describe", "networks", "weights", "probe"),
+    "Training": ("settings", "estimate", "train", "runs", "queue", "stop", "resume", "extend", "restart"),
+    "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
+    "Many runs": ("sweep", "sweeps"),
+    "This machine": ("plan", "features"),
+}
+# What commands were called by earlier builds.
+FORMER_COMMANDS = {"look": "probe"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done, 1 failed, 2 bad usage.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
+    arguments = _by_current_names(sys.argv[1:] if arguments is None else arguments)
     try:
         options = _parser().parse_args(arguments)
         document, text, code = options.command(Workspace.from_environment(), options)
@@ -58,6 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _by_current_names(arguments: Sequence[str]) -> list[str]:
+    """What was typed, with the name that its command has by now; where that is another, it is said."""
+    name, rest = next(iter(arguments), ""), list(arguments[1:])
+    if current := FORMER_COMMANDS.get(name):
+        say_renamed(f"the command {name}", current)
+        return [current, *rest]
+    return list(arguments)
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints end as all other errors do, as JSON where JSON was asked for."""
 
@@ -67,21 +93,33 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m core", description="From a folder of images to an evaluated classifier.")
-    add = adder(parser, "COMMAND")
-    app.add_commands(add)
-    datasets.add_commands(add)
-    runs.add_commands(add)
-    lifecycle.add_commands(add)
-    errors.add_commands(add)
-    compare.add_commands(add)
-    sweep.add_commands(add)
-    recipes.add_commands(add)
-    probe.add_commands(add)
-    architectures.add_commands(add)
-    networks.add_commands(add)
-    training_time.add_commands(add)
-    weights.add_commands(add)
-    queue.add_commands(add)
-    engine.add_commands(add)
+    program = "workbench" if Path(sys.argv[0]).stem == "workbench" else "python -m core"
+    parser = _Parser(
+        prog=program,
+        usage=f"{program} COMMAND …",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{program} COMMAND --help says more of each.",
+    )
+    add, summaries = adder(parser, "COMMAND", listed=False), {}
+
+    def add_listed(name: str, command, summary: str, **options) -> argparse.ArgumentParser:
+        summaries[name] = summary
+        return add(name, command, summary, **options)
+
+    for module in (app, datasets, recipes, architectures, networks, weights, probe, settings, training_time):
+        module.add_commands(add_listed)
+    for module in (runs, queue, lifecycle, errors, compare, sweep, engine):
+        module.add_commands(add_listed)
+    parser.description = _overview(summaries)
     return parser
+
+
+def _overview(summaries: Mapping[str, str]) -> str:
+    """All commands by group, each with the first sentence of what it does."""
+    lines = ["From a folder of images to an evaluated classifier."]
+    for title, names in GROUPS.items():
+        lines += ["", f"{title}:"]
+        for name in names:
+            sentence = re.split(r"(?<=[.?]) ", summaries[name])[0]
+            lines += textwrap.wrap(sentence, 96, initial_indent=f"  {name:15}", subsequent_indent=" " * 17)
+    return "\n".join(lines)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import in_words
+from core.evaluation.errors import DistantImageList, LabelIssueList
 from core.images.reading_settings import AS_USUAL, Reading
 from core.jobs.inference_client import ANSWERED, FAILED, PROGRESS
 from core.jobs.job import Stopped
@@ -161,23 +162,23 @@ def kernels(run: str):
     return vars(first_kernels(trained_network(Run(Path(run)))))
 
 
-def label_issues(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """The images of a run whose labels are probably wrong: see `core.explain.listing.label_issues`."""
-    from core.explain.listing import label_issues
+def label_issues(run: str, machine: str | None = None, report: Report = unheard) -> LabelIssueList:
+    """The images of a run whose labels are probably wrong: see `core.explain.feature_analysis.label_issues`."""
+    from core.explain.feature_analysis import label_issues
 
     return label_issues(Run(Path(run)), machine, report)
 
 
-def out_of_distribution(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """The images unlike anything that a run was trained on: see `core.explain.listing.out_of_distribution`."""
-    from core.explain.listing import out_of_distribution
+def out_of_distribution(run: str, machine: str | None = None, report: Report = unheard) -> DistantImageList:
+    """The images unlike anything that a run was trained on: see `core.explain.feature_analysis.out_of_distribution`."""
+    from core.explain.feature_analysis import out_of_distribution
 
     return out_of_distribution(Run(Path(run)), machine, report)
 
 
 def feature_map(run: str, machine: str | None = None, report: Report = unheard) -> dict[str, Any]:
-    """A map of the images of a run: see `core.explain.listing.mapped`."""
-    from core.explain.listing import mapped
+    """A map of the images of a run: see `core.explain.feature_analysis.mapped`."""
+    from core.explain.feature_analysis import mapped
 
     return mapped(Run(Path(run)), machine, report)
 
@@ -185,8 +186,8 @@ def feature_map(run: str, machine: str | None = None, report: Report = unheard) 
 def nearest(
     run: str, path: str, count: int = 8, machine: str | None = None, report: Report = unheard
 ) -> list[dict[str, Any]]:
-    """The training images most like an image of a run, as dicts of path, label and likeness (at most 1)."""
-    from core.explain.listing import neighbours
+    """The training images most like an image of a run, as dicts of path, label and similarity (at most 1)."""
+    from core.explain.feature_analysis import neighbours
 
     return neighbours(Run(Path(run)), path, count, machine, report)
 

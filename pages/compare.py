@@ -6,26 +6,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.comparison import Evaluated
-from core.evaluation.metrics import percent
-from core.runs.comparison import (
-    MOST_RUNS,
-    compare_runs,
-    evaluate_all,
-    evaluated_as_it_is,
-    letter,
-    provisional,
-    setting_title,
-    setting_value,
-    trained_on,
-    what_keeps_out,
-)
+from core.evaluation.comparable import EvaluatedRun
+from core.evaluation.comparison import PairedComparison, in_words
+from core.evaluation.paired import Difference
+from core.evaluation.words import percent
+from core.runs.comparison import MOST_RUNS, Comparison, compare_runs, provisional
+from core.runs.evaluated_runs import evaluated_as_it_is, evaluated_runs, trained_on, what_keeps_out
 from core.runs.events import epoch_table
 from core.runs.labels import read_labels
 from core.runs.record import Run
+from core.runs.run_names import letter
+from core.runs.setting_words import setting_title, setting_value
 from pages.compare.charts import (
     COSTS,
-    not_comparable,
     show_costs,
     show_intervals,
     show_overlaid,
@@ -34,7 +27,7 @@ from pages.compare.charts import (
 from pages.compare.pair import show_pair
 from pages.compare.run_notes import show_run_notes
 from pages.compare.sweep import show_sweeps, sweep_is_watched
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 from pages.shared.progress import duration
 from pages.shared.run_label import run_label
@@ -145,15 +138,15 @@ def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures:
     with head, st.spinner("Comparing their answers", show_time=True):
         kept_out = {run.id: reason for run in chosen if (reason := what_keeps_out(run, split, evaluated_of))}
         runs = [run for run in chosen if run.id not in kept_out]
-        entries, remark = evaluate_all(runs, evaluated_of) if len(runs) > 1 else ([], "")
+        entries, remark = evaluated_runs(runs, evaluated_of) if len(runs) > 1 else ([], "")
         comparison = _compared(_state_of(runs), split, runs, entries, remark) if len(runs) > 1 else None
     for reason in kept_out.values():
         st.warning(f"Left out: {escape(reason)}", icon=":material/block:")
     if comparison is None:
         head.markdown("Of these runs, there are not two that can be compared.")
         return
-    rows = comparison["runs"]
-    order = sorted(range(len(rows)), key=lambda index: -rows[index]["accuracy"])
+    rows = comparison.runs
+    order = sorted(range(len(rows)), key=lambda index: -rows[index].accuracy.value)
     head.markdown(answer(comparison, order))
     for words in provisional(runs):
         st.warning(escape(words), icon=":material/hourglass_top:")
@@ -164,27 +157,26 @@ def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures:
     st.subheader("Two side by side")
     choose_pair(page, runs, entries, comparison, order)
     st.subheader("How they learned")
-    curves(runs, [row["name"] for row in rows])
+    curves(runs, [row.name for row in rows])
     if len(runs) >= ENOUGH_FOR_PARALLEL:
         st.subheader("From settings to accuracy")
         st.caption("A line is a run. Drag along an axis to keep only the runs that pass there.")
         show_parallel(comparison, key="parallel")
 
 
-def answer(comparison: dict[str, Any], order: list[int]) -> str:
+def answer(comparison: Comparison, order: list[int]) -> str:
     """The decisive sentence, and what it rests on: the best beside the next one that can be compared with it."""
-    rows = comparison["runs"]
-    pairs = {pair["second_run"]: pair for pair in comparison["pairs"] if pair["comparable"]}
-    following = next((rows[index]["run"] for index in order[1:] if rows[index]["run"] in pairs), None)
-    evidence = pairs[following]["words"] if following else ""
-    details = escape(" ".join(filter(None, [evidence, comparison["others"], comparison["remark"]])))
-    return f"**{escape(comparison['answer'])}** {details}"
+    ids = [comparison.runs[index].run for index in order[1:]]
+    following = next((run_id for run_id in ids if run_id not in comparison.not_comparable), None)
+    evidence = in_words(comparison.pairs[following]) if following else ""
+    details = escape(" ".join(filter(None, [evidence, comparison.others, comparison.remark])))
+    return f"**{escape(comparison.answer)}** {details}"
 
 
-def show_pictures(comparison: dict[str, Any]) -> None:
+def show_pictures(comparison: Comparison) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
-        hollow = " Hollow: can't be compared with the best." if not_comparable(comparison) else ""
+        hollow = " Hollow: can't be compared with the best." if comparison.not_comparable else ""
         st.caption(f"Accuracy with its 95 % interval.{hollow}")
         show_intervals(comparison, key="intervals")
     with right:
@@ -195,13 +187,13 @@ def show_pictures(comparison: dict[str, Any]) -> None:
         show_costs(comparison, COSTS[cost], key=f"cost_{cost}")
 
 
-def say_what_is_not_comparable(runs: list[Run], comparison: dict[str, Any]) -> None:
-    letters = {row["run"]: row["letter"] for row in comparison["runs"]}
+def say_what_is_not_comparable(runs: list[Run], comparison: Comparison) -> None:
+    letters = {row.run: row.letter for row in comparison.runs}
     reasons: dict[str, list[str]] = {}
-    for run_id, reason in not_comparable(comparison).items():
+    for run_id, reason in comparison.not_comparable.items():
         reasons.setdefault(reason, []).append(letters[run_id])
     for reason, apart in reasons.items():
-        words = f"Not comparable with {letters[comparison['best']]}: {', '.join(apart)}. {reason}"
+        words = f"Not comparable with {letters[comparison.best]}: {', '.join(apart)}. {reason}"
         st.warning(escape(words), icon=":material/block:")
     alike = max(groups_of_alike(runs), key=len)
     if reasons and 1 < len(alike) < len(runs):
@@ -211,34 +203,33 @@ def say_what_is_not_comparable(runs: list[Run], comparison: dict[str, Any]) -> N
             st.rerun()
 
 
-def differing(page: Page, runs: list[Run], comparison: dict[str, Any]) -> None:
+def differing(page: Page, runs: list[Run], comparison: Comparison) -> None:
     """The table of settings that differ and of results."""
-    differences = {pair["second_run"]: pair for pair in comparison["pairs"] if pair["comparable"]}
     table = []
-    for index, (run, row) in enumerate(zip(runs, comparison["runs"], strict=True)):
-        low, high = (percent(end, row["n"]) for end in row["accuracy_ci95"])
-        pair = differences.get(row["run"])
+    for index, (run, row) in enumerate(zip(runs, comparison.runs, strict=True)):
+        low, high = (percent(end, row.n) for end in (row.accuracy.low, row.accuracy.high))
+        pair = None if row.run in comparison.not_comparable else comparison.pairs.get(row.run)
         settings = {
-            setting_title(name): setting_value(name, values[index]) for name, values in comparison["settings"].items()
+            setting_title(name): setting_value(name, values[index]) for name, values in comparison.settings.items()
         }
         table.append(
             {
                 "": letter(index),
                 "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",
-                "run": ("★ " if row["star"] else "") + row["name"] + (" (untrained)" if row["untrained"] else ""),
-                "accuracy": percent(row["accuracy"], row["n"]),
+                "run": ("★ " if row.star else "") + row.name + (" (untrained)" if row.untrained else ""),
+                "accuracy": percent(row.accuracy.value, row.n),
                 "95 % interval": f"{low.removesuffix(' %')}–{high}",
-                "to the best": points(pair["difference"]) if pair else "",
-                "is that real?": is_real(pair) if run.id != comparison["best"] else "the best",
+                "to the best": points(pair.difference) if pair else "",
+                "is that real?": is_real(pair) if run.id != comparison.best else "the best",
             }
             | settings
             | {
-                "log loss": f"{row['log_loss']:.3f}",
-                "macro F1": f"{row['macro_f1']:.3f}",
-                "took": duration(row["seconds"] or 0),
-                "parameters": "" if row["parameters"] is None else f"{row['parameters']:,}",
-                "on disk": f"{row['bytes_on_disk'] / 1e6:.1f} MB",
-                "notes": row["notes"],
+                "log loss": f"{row.log_loss:.3f}",
+                "macro F1": f"{row.macro_f1:.3f}",
+                "took": duration(row.seconds or 0),
+                "parameters": "" if row.parameters is None else f"{row.parameters:,}",
+                "on disk": f"{row.bytes_on_disk / 1e6:.1f} MB",
+                "notes": row.notes,
             }
         )
     frame = pd.DataFrame(table)
@@ -257,25 +248,27 @@ def differing(page: Page, runs: list[Run], comparison: dict[str, Any]) -> None:
     )
 
 
-def is_real(pair: dict[str, Any] | None) -> str:
+def is_real(pair: PairedComparison | None) -> str:
     if pair is None:
         return "not comparable"
-    return "yes" if pair["proven"] else "not proven"
+    return "yes" if pair.proven else "not proven"
 
 
-def points(difference: dict[str, float]) -> str:
+def points(difference: Difference) -> str:
     """A difference of accuracies with its interval, in points of a percent."""
-    value, low, high = (f"{100 * difference[key]:+.1f}".replace("-", "−") for key in ("value", "low", "high"))
+    value, low, high = (
+        f"{100 * end:+.1f}".replace("-", "−") for end in (difference.value, difference.low, difference.high)
+    )
     return f"{value} ({low} … {high})"
 
 
 def choose_pair(
-    page: Page, runs: list[Run], entries: list[Evaluated], comparison: dict[str, Any], order: list[int]
+    page: Page, runs: list[Run], entries: list[EvaluatedRun], comparison: Comparison, order: list[int]
 ) -> None:
-    apart = not_comparable(comparison)
+    apart = comparison.not_comparable
     following = next((index for index in order[1:] if runs[index].id not in apart), order[1])
-    names = [f"{row['letter']} · {row['name']}" for row in comparison["runs"]]
-    key = f"{comparison['best']}_{len(runs)}"
+    names = [f"{row.letter} · {row.name}" for row in comparison.runs]
+    key = f"{comparison.best}_{len(runs)}"
     with st.container(horizontal=True):
         first = st.selectbox(
             "First", range(len(runs)), index=following, format_func=names.__getitem__, key=f"one_{key}"
@@ -286,7 +279,7 @@ def choose_pair(
     if first == second:
         st.caption("Choose two different runs.")
         return
-    show_pair(page, runs, entries, comparison["split"], first, second)
+    show_pair(page, runs, entries, comparison.split, first, second)
 
 
 def curves(runs: list[Run], names: list[str]) -> None:
@@ -297,13 +290,13 @@ def curves(runs: list[Run], names: list[str]) -> None:
     show_overlaid(names, tables, over == "seconds", key=f"overlaid_{over}")
 
 
-def evaluated_of(run: Run) -> Evaluated:
+def evaluated_of(run: Run) -> EvaluatedRun:
     """What is to be known of a run, read once for as long as its predictions stay the same."""
     return _read(str(run.folder), run.answers_as_of) if run.predictions_path.exists() else evaluated_as_it_is(run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2 * MOST_RUNS)
-def _read(folder: str, state: tuple) -> Evaluated:
+def _read(folder: str, state: tuple) -> EvaluatedRun:
     return evaluated_as_it_is(Run(Path(folder)))
 
 
@@ -313,7 +306,7 @@ def _state_of(runs: list[Run]) -> tuple:
 
 
 @st.cache_data(show_spinner=False, max_entries=COMPARISONS_KEPT)
-def _compared(state: tuple, split: str, _runs: list[Run], _entries: list[Evaluated], remark: str) -> dict[str, Any]:
+def _compared(state: tuple, split: str, _runs: list[Run], _entries: list[EvaluatedRun], remark: str) -> Comparison:
     """Worked out once for as long as neither answers nor names change: of many images it takes a second."""
     return compare_runs(_runs, split, _entries, remark)
 

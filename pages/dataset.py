@@ -9,7 +9,6 @@ from core.datasets.source_choice import is_told_otherwise
 from core.datasets.store import Dataset, delete_dataset, list_datasets
 from core.errors import WorkbenchError
 from core.runs.record import delete_run
-from pages.components.gallery import escape
 from pages.dataset import CHANGES, CHECKUP, DIVISION, IMAGES
 from pages.dataset.bring import bring
 from pages.dataset.changes import offer_undo, show_changes
@@ -18,6 +17,7 @@ from pages.dataset.findings import list_findings, show_findings
 from pages.dataset.images import show_gallery
 from pages.dataset.scale import has_scale, show_scale
 from pages.dataset.source_choice import answer_question, leave_as_it_was, read_otherwise
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page
 from pages.shared.progress import show_progress
 

@@ -1,7 +1,6 @@
 """Evaluation: how good, and where it errs."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,13 +8,14 @@ import streamlit as st
 from core.advice.diagnosis import diagnosis_of
 from core.datasets.splits import SPLITS
 from core.errors import WorkbenchError
-from core.evaluation.confusions import in_words as pair_in_words
-from core.evaluation.confusions import most_confused, worst_cell
-from core.evaluation.metrics import class_remarks, verdict
+from core.evaluation.confusion_matrix import in_words as pair_in_words
+from core.evaluation.confusion_matrix import most_confused, worst_cell
+from core.evaluation.evaluation import Evaluation
 from core.evaluation.predictions import DamagedPredictions, Predictions
+from core.evaluation.verdict import class_remarks, verdict
 from core.runs.record import Run
-from pages.components.confusion_matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
-from pages.components.gallery import escape, show_images
+from pages.components.gallery import show_images
+from pages.components.matrix import CELL_WORDS, choose_appearance, parse_cell, show_confusion_matrix
 from pages.evaluation.class_table import show_class_table, weakest_in_words
 from pages.evaluation.error_lists import show_errors
 from pages.evaluation.evaluation_state import offer_evaluation, show_evaluation_state
@@ -27,7 +27,8 @@ from pages.evaluation.relabel_and_retrain import fixed_notes, follow_retraining,
 from pages.evaluation.reliability import show_confidence
 from pages.evaluation.summary import show_summary
 from pages.evaluation.threshold import show_threshold
-from pages.shared.evaluated_run import figures_of, images_of, predictions_of
+from pages.shared.evaluated_run import images_of, point_estimates_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.shared.run_label import run_label
 
@@ -81,18 +82,18 @@ def evaluate(page: Page, runs: list[Run]) -> None:
     split = choose(page, runs)
     try:
         shown = predictions_of(page.run, split)
-        figures = figures_of(page.run, split)
+        evaluation = point_estimates_of(page.run, split)
     except WorkbenchError as error:
         st.error(escape(str(error)), icon=":material/error:")
         show_evaluation_state(page, page.run, damaged=isinstance(error, DamagedPredictions))
         return
-    head.markdown(escape_verdict(verdict(figures)))
-    for remark in class_remarks(figures, diagnosis_of(page.run).unlearned):
+    head.markdown(escape_verdict(verdict(evaluation)))
+    for remark in class_remarks(evaluation, diagnosis_of(page.run).unlearned):
         st.warning(escape(remark), icon=":material/category:")
     show_evaluation_state(page, page.run)
     show_relabelled(page, page.run, split)
     view = View()
-    show_matrix_and_images(page, shown, figures, view)
+    show_matrix_and_images(page, shown, evaluation, view)
     show_sections(page, runs, split, shown, view)
 
 
@@ -158,28 +159,28 @@ class View:
 
 
 @st.fragment
-def show_matrix_and_images(page: Page, shown: Predictions, figures: dict[str, Any], view: View) -> None:
+def show_matrix_and_images(page: Page, shown: Predictions, evaluation: Evaluation, view: View) -> None:
     """Both, drawn anew by themselves on a click: of all the rest, only the explanation goes by what is in view."""
-    matrix, images = st.columns([3, 2] if len(figures["labels"]) > FEW_CLASSES else [2, 3], gap="large")
+    matrix, images = st.columns([3, 2] if len(evaluation.class_names) > FEW_CLASSES else [2, 3], gap="large")
     with matrix:
-        cell = choose_cell(figures)
+        cell = choose_cell(evaluation)
     with images:
-        first = show_cell(page, shown, figures, cell)
+        first = show_cell(page, shown, evaluation, cell)
     now = View(first, st.query_params.get("image"), drawn=True)
     if view.drawn and now != view and st.session_state.get("section") == WHY:
         st.rerun()
     view.first, view.asked, view.drawn = now.first, now.asked, now.drawn
 
 
-def choose_cell(figures: dict[str, Any]) -> tuple[int, int]:
+def choose_cell(evaluation: Evaluation) -> tuple[int, int]:
     """The matrix, and the cell in view: the one in the URL, else the most frequent mistake."""
-    labels, matrix = figures["labels"], figures["confusion_matrix"]
+    labels, matrix = evaluation.class_names, evaluation.confusion_matrix
     by, classes = choose_appearance(matrix)
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
     show_confusion_matrix(labels, matrix, selected, key="matrix", by=by, classes=classes, clicked=open_cell)
     st.caption(f"{CELL_WORDS[by]} Click a cell to see them.")
     if len(labels) > 2:
-        show_pairs(figures)
+        show_pairs(evaluation)
     return selected
 
 
@@ -188,16 +189,16 @@ def open_cell(cell: tuple[int, int]) -> None:
     st.query_params.pop("image", None)
 
 
-def show_pairs(figures: dict[str, Any]) -> None:
+def show_pairs(evaluation: Evaluation) -> None:
     """The classes that are mixed up most often, in words."""
-    pairs = most_confused(figures["confusion_matrix"], PAIRS_SHOWN)
+    pairs = most_confused(evaluation.confusion_matrix, PAIRS_SHOWN)
     if not pairs:
         return
     with st.expander("Most often mixed up", icon=":material/swap_horiz:"):
-        st.markdown("\n".join(f"- {escape(pair_in_words(pair, figures['labels']))}" for pair in pairs))
+        st.markdown("\n".join(f"- {escape(pair_in_words(pair, evaluation.class_names))}" for pair in pairs))
 
 
-def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cell: tuple[int, int]) -> str | None:
+def show_cell(page: Page, predictions: Predictions, evaluation: Evaluation, cell: tuple[int, int]) -> str | None:
     """The images of a cell, with what they are and what they were taken for.
 
     Returns
@@ -206,7 +207,7 @@ def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cel
         The path of the image to explain: the one that is selected, else the first.
     """
     true, predicted = cell
-    labels = [escape(name) for name in figures["labels"]]
+    labels = [escape(name) for name in evaluation.class_names]
     chosen = predictions.cell(true, predicted)
     count = len(chosen.ids)
     images = "image" if count == 1 else "images"
@@ -214,7 +215,7 @@ def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cel
     with st.container(horizontal=True, vertical_alignment="center"):
         order = " The surest first." * (count > 1)
         st.markdown(f"**{count} {images} of “{labels[true]}”, {what}.**{order}", width="stretch")
-        heat_asked = count > 0 and choose_heat(page.run, figures["labels"][predicted], key="cell_heat")
+        heat_asked = count > 0 and choose_heat(page.run, evaluation.class_names[predicted], key="cell_heat")
     try:
         table = rows_of(page.run, chosen)
     except WorkbenchError as error:
@@ -226,7 +227,7 @@ def show_cell(page: Page, predictions: Predictions, figures: dict[str, Any], cel
     number = st.pagination(pages, key=f"cell_page_{page.run.id}_{true}_{predicted}") if pages > 1 else 1
     rows = table.iloc[(number - 1) * IMAGES_PER_PAGE : number * IMAGES_PER_PAGE]
     answered = dict(zip(chosen.ids, chosen.probabilities[:, predicted], strict=True))
-    notes = {path: f"{answered[path]:.0%} {figures['labels'][predicted]}" for path in rows["path"]}
+    notes = {path: f"{answered[path]:.0%} {evaluation.class_names[predicted]}" for path in rows["path"]}
     fixed = fixed_notes(page.dataset, list(rows["path"]), dict(zip(rows["path"], rows["label"], strict=True)))
     with shown:
         pictures = heat_pictures(page.dataset, page.run, rows, predicted) if heat_asked else None
@@ -302,13 +303,13 @@ def show_section(name: str, page: Page, runs: list[Run], split: str, shown: Pred
 
 
 def show_each_class(page: Page, split: str, shown: Predictions) -> None:
-    evaluation = figures_of(page.run, split)
+    evaluation = point_estimates_of(page.run, split)
     st.markdown(weakest_in_words(evaluation))
     table, curves = st.columns([5, 4], gap="medium")
     with table:
         show_class_table(evaluation)
     with curves:
-        areas = [row["average_precision"] if row["support"] else 2.0 for row in evaluation["per_class"]]
+        areas = [each.average_precision.value if each.support else 2.0 for each in evaluation.classes]
         hardest = sorted(range(len(areas)), key=areas.__getitem__)[:CURVES_SHOWN]
         st.fragment(show_ranking_curves)(shown, hardest, f"{page.run.id}_{split}")
 

@@ -6,7 +6,6 @@ from core.architectures.architecture import OWN, Architecture
 from core.architectures.formulas import Totals, totals_of
 from core.architectures.layers import LayerRow
 from core.errors import UsageError
-from pages.components.gallery import escape
 from pages.components.layer_table import show_layers
 from pages.model.advice import show_advice
 from pages.model.architecture_choice import (
@@ -22,6 +21,7 @@ from pages.model.network_diagram import show_network
 from pages.model.network_facts import show_facts
 from pages.model.training_time import show_estimate
 from pages.model.weights import show_weights
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 from pages.shared.thumbnails import thumbnail_url
 

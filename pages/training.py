@@ -1,47 +1,28 @@
 """Training: start it, watch it, stop it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.advice.diagnosis import diagnosis_of
-from core.architectures.architecture import Architecture
 from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
-from core.jobs.gpus import gpus
 from core.jobs.job import Status
 from core.jobs.queue import Queue
 from core.runs.lifecycle import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
 from core.runs.record import Run, delete_run
-from core.runs.settings import (
-    ALL,
-    AUTO,
-    BASICS,
-    GROUPS,
-    RUNTIMES,
-    Boolean,
-    Choice,
-    Parameter,
-    RunSettings,
-    default_settings,
-    settings_in,
-)
-from pages.components.gallery import escape
+from core.runs.settings import RunSettings
+from core.runs.training_curves import training_curves
+from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
 from pages.shared.progress import duration, show_progress
 from pages.shared.run_label import run_label
-from pages.training.curves import in_words as curves_in_words
 from pages.training.curves import pace_in_words, show_curves, show_rates
 from pages.training.execution import show_execution
+from pages.training.settings_form import basic_settings, more_settings
 
-SETTINGS_IN_A_ROW = 5
 MORE_EPOCHS = 10
 SECONDS_OF_SILENCE = 30
-RUNTIME_HELP = (
-    "The program and the precision that compute features of a frozen backbone, or train from scratch. **auto** tries "
-    "them on your images and takes the quickest that gives the same."
-)
-GPU_HELP = "**auto** takes the one whose turn it is; **all** trains on all of them together."
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
 
@@ -74,7 +55,7 @@ def prepare(page: Page) -> None:
     st.markdown(plan_in_words(page, settings))
     for words in lacking_before(page.dataset, settings):
         st.warning(escape(words), icon=":material/category:")
-    setting_row(page, settings, settings_in(BASICS))
+    basic_settings(page, settings)
     with st.expander("More settings", icon=":material/tune:"):
         more_settings(page, settings)
     try:
@@ -104,89 +85,6 @@ def plan_in_words(page: Page, settings: RunSettings) -> str:
     if architecture.frozen:
         words += ". The backbone computes each image's features once; then only the head on them is trained"
     return words + ". It runs in its own process: you may close this page and come back."
-
-
-def more_settings(page: Page, settings: RunSettings) -> None:
-    """What has an effect on this kind of network, by group."""
-    kind = settings.design.kind
-    for group in GROUPS:
-        members = [setting for setting in settings_in(group, kind) if has_effect(setting, settings.design)]
-        if group == BASICS or not members:
-            continue
-        st.markdown(f"**{group}**")
-        for start_at in range(0, len(members), SETTINGS_IN_A_ROW):
-            setting_row(page, settings, members[start_at : start_at + SETTINGS_IN_A_ROW], SETTINGS_IN_A_ROW)
-    # The last group goes on with what the machine decides.
-    columns = st.columns(SETTINGS_IN_A_ROW)
-    with columns[0]:
-        named_setting(page, settings, "runtime", "Way to compute", RUNTIMES, RUNTIME_HELP)
-    if cards := gpus():
-        with columns[1]:
-            named_setting(page, settings, "gpu", "Graphics card", (AUTO, *cards, ALL), GPU_HELP)
-
-
-def has_effect(setting: Parameter | Choice | Boolean, architecture: Architecture) -> bool:
-    """Whether a network takes a setting; some have no dropout, or only such as they were published with."""
-    return setting.name != "dropout" or architecture.takes_dropout
-
-
-def setting_row(page: Page, settings: RunSettings, members: list[Parameter | Choice | Boolean], width: int = 0) -> None:
-    """Settings side by side, as wide as if there were `width` of them."""
-    for column, setting in zip(st.columns(width or len(members)), members, strict=False):
-        with column:
-            SETTING_WIDGETS[type(setting)](page, settings, setting)
-
-
-def number_setting(page: Page, settings: RunSettings, parameter: Parameter) -> None:
-    """A number with its default, its range, and what it does; kept as soon as it changes."""
-    name, value = parameter.name, getattr(settings, parameter.name)
-    architecture = settings.design
-    default = default_settings(architecture)[name]
-    maximum = len(architecture.cuts) if name == "unfreeze" else parameter.maximum
-    whole = {"step": 1} if parameter.whole else {"step": 10.0**-4, "format": "%g"}
-    kind = int if parameter.whole else float
-    chosen = st.number_input(
-        parameter.title,
-        kind(parameter.minimum),
-        kind(maximum),
-        kind(value),
-        key=f"setting_{settings.dataset}_{settings.architecture}_{name}",
-        help=f"{parameter.explanation} From {parameter.minimum:g} to {maximum:g}; {default:g} by default.",
-        **whole,
-    )
-    if chosen != value:
-        page.draft.choose(**{name: chosen})
-
-
-def choice_setting(page: Page, settings: RunSettings, choice: Choice) -> None:
-    """One of a few options, each explained."""
-    meanings = "; ".join(f"**{option}**: {meaning}" for option, meaning in choice.options.items())
-    named_setting(page, settings, choice.name, choice.title, choice.options, f"{choice.explanation} {meanings}.")
-
-
-def boolean_setting(page: Page, settings: RunSettings, boolean: Boolean) -> None:
-    """On or off; kept as soon as it changes."""
-    name, value = boolean.name, getattr(settings, boolean.name)
-    key = f"setting_{settings.dataset}_{settings.architecture}_{name}"
-    chosen = st.toggle(boolean.title, value, key=key, help=boolean.explanation)
-    if chosen != value:
-        page.draft.choose(**{name: chosen})
-
-
-SETTING_WIDGETS = {Parameter: number_setting, Choice: choice_setting, Boolean: boolean_setting}
-
-
-def named_setting(
-    page: Page, settings: RunSettings, name: str, title: str, options: Iterable[str], explanation: str
-) -> None:
-    """One of a few names; kept as soon as it changes."""
-    value = getattr(settings, name)
-    # What was chosen elsewhere stays chosen, even where this machine would not offer it.
-    names = list(dict.fromkeys([*options, value]))
-    key = f"setting_{settings.dataset}_{settings.architecture}_{name}"
-    chosen = st.selectbox(title, names, index=names.index(value), key=key, help=explanation)
-    if chosen != value:
-        page.draft.choose(**{name: chosen})
 
 
 def begin(page: Page, settings: RunSettings) -> None:
@@ -267,7 +165,7 @@ def show_error(status: Status) -> None:
 def sentence(run: Run, status: Status, events) -> str:
     """One sentence with the decisive number."""
     epochs = status.facts.get("epochs", 0)
-    words = curves_in_words(events)
+    words = training_curves(events, run.settings.epochs).in_words()
     if status.state == "failed":
         return f"**It failed after {epochs} of {run.settings.epochs} epochs.**"
     if status.state == "stopped":

@@ -30,6 +30,7 @@ from core.installation import PROJECT
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
+from tests.processes import preloaded, warm_starts  # noqa: F401 (fixtures for all tests)
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.

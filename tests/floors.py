@@ -16,18 +16,18 @@ from pathlib import Path
 Graph = Mapping[str, Set[str]]
 PROJECT = Path(__file__).resolve().parents[1]
 DOCUMENT = PROJECT / "docs" / "architecture.md"
-BEGIN, END = "<!-- The floors, by `python -m tests.floors --write` -->\n", "<!-- The end of the floors -->\n"
+BEGIN, END = "<!-- floors -->\n", "<!-- /floors -->\n"
 
 # From the ground up. A room may import rooms of lower floors, and no other of its own.
 FLOORS = (
-    ("core.errors",),
+    ("core.errors", "core.installation"),
     ("core.files", "core.workspace"),
     ("core.hosting", "core.download"),
     ("core.images",),
     ("core.jobs",),
     ("core.augmentation",),
     ("core.datasets",),
-    ("core.architectures",),
+    ("core.architectures", "core.figures"),
     ("core.evaluation",),
     ("core.augmentation.layers", "core.networks"),
     ("core.features",),
@@ -35,7 +35,7 @@ FLOORS = (
     ("core.advice", "core.sweeps"),
     ("core.training",),
     ("core.explain",),
-    ("core.inference",),
+    ("core.inference", "core.api"),
     ("core.commands",),
     ("core.cli",),
     ("core.__main__",),

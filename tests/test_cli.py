@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
+from core.cli import FORMER_COMMANDS, GROUPS
 from core.installation import PROJECT
+from core.runs.settings import FORMER_NAMES
 
 
 @pytest.fixture
@@ -60,7 +63,54 @@ def test_all_commands_are_listed_on_request(command, capsys):
     with pytest.raises(SystemExit) as end:
         command("--help")
     assert end.value.code == 0
-    assert "each with its 95 % interval" in " ".join(capsys.readouterr().out.split())
+    output = capsys.readouterr().out
+    shown = " ".join(output.split())
+    assert "each with its 95 % interval" in shown
+    assert "usage: python -m core COMMAND" in shown
+    listed = [name for names in GROUPS.values() for name in names]
+    assert len(set(listed)) == len(listed)
+    for group, names in GROUPS.items():
+        assert f"{group}: {names[0]} " in shown
+    assert all(f" {name} " in shown for name in listed)
+    for former, current in FORMER_COMMANDS.items():
+        assert f"\n  {former} " not in output
+        assert current in listed
+
+
+def test_the_help_lists_every_command_there_is(command, capsys):
+    _, _, complaint = command("no-such-command")
+    offered = re.findall(r"'([a-z]+)'|, ([a-z]+)(?=[,)])", complaint.partition("choose from")[2])
+    assert {"".join(names) for names in offered} == {name for names in GROUPS.values() for name in names}
+
+
+def test_the_help_is_that_of_the_program_that_was_called(command, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/usr/local/bin/workbench"])
+    with pytest.raises(SystemExit):
+        command("runs", "--help")
+    assert "usage: workbench runs " in capsys.readouterr().out
+
+
+# What was called otherwise -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("former", "current"), FORMER_COMMANDS.items())
+def test_a_former_command_does_the_same_and_says_its_new_name(command, former, current):
+    code, output, complaints = command(current, "nothing", "--json")
+    code_before, output_before, complaints_before = command(former, "nothing", "--json")
+    assert (code_before, output_before) == (code, output)
+    assert complaints_before.splitlines()[1:] == complaints.splitlines()
+    assert f"the command {former} is now called {current}" in complaints_before.splitlines()[0]
+
+
+@pytest.mark.parametrize(("former", "current"), FORMER_NAMES.items())
+def test_a_former_setting_does_the_same_and_says_its_new_name(command, former, current):
+    asked = ("networks", "code", "mobilenet", "--json")
+    (_, output, quiet), (_, output_before, said) = (command(*asked, "--set", f"{name}=1") for name in (current, former))
+    assert output_before == output
+    assert (quiet, said.count("\n")) == ("", 1)
+    assert f"the setting {former} is now called {current}" in said
+    settings = json.loads(output)["settings"]
+    assert settings[former] == settings[current] == 1, "programs that know the old name find it"
 
 
 # The program itself --------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_a_long_task_is_stopped_by_who_listens_and_the_process_stays(client, run
     with pytest.raises(Stopped):
         client.ask("feature_map", on_progress=stop, run=run)
     assert client.warm
-    assert len(client.ask("out_of_distribution", run=run)["paths"]) == 200
+    assert len(client.ask("out_of_distribution", run=run).images) == 200
 
 
 @pytest.mark.slow
@@ -101,7 +101,7 @@ def test_a_process_that_is_killed_while_it_works_is_told_and_started_again(clien
     with pytest.raises(WorkbenchError, match="ended or took too long"):
         client.ask("feature_map", on_progress=lambda *step: client.kill(), run=run)
     assert not client.warm
-    assert len(client.ask("label_issues", run=run)["paths"]) == 200
+    assert len(client.ask("label_issues", run=run).images) == 200
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Which way to train suits a dataset: the four cases of transfer learning, by its size and its likeness to ImageNet."""
+"""Architecture advice: the four cases of transfer learning, by the size and domain similarity of a dataset."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -141,10 +141,8 @@ class Plan:
     def settings_words(self) -> str:
         """What of the settings it sets."""
         parts = [f"network {self.architecture.title}"]
-        parts += [
-            f"{PARAMETERS[name].title.lower()} {value:g}" for name, value in self.settings.items() if name in PARAMETERS
-        ]
-        return ", ".join(parts)
+        numbers = {name: value for name, value in self.settings.items() if not isinstance(value, str)}
+        return ", ".join([*parts, *(f"{PARAMETERS[name].title.lower()} {value:g}" for name, value in numbers.items())])
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""

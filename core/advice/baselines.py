@@ -1,4 +1,4 @@
-"""What a result on a dataset is held against: guessing, the commonest class, and what others reached."""
+"""Baselines: what a result on a dataset is held against: guessing, the commonest class, and what others reached."""
 
 from dataclasses import asdict, dataclass
 from math import log
@@ -8,7 +8,7 @@ from core.datasets.cards import ReferenceResult
 from core.datasets.known import known_card
 from core.datasets.store import Dataset
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 
 
 @dataclass(frozen=True)

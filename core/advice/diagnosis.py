@@ -1,4 +1,4 @@
-"""What is to be thought of how a run has learned, in words, with what to do about it: one verdict for all who ask.
+"""Diagnosis: how a run has learned, in words, with what to do about it: one verdict for all who ask.
 
 It rests on where the losses are going, by robust slopes beside what their wobble leaves open, and, once the run is
 evaluated, on how much more accurate it is on the images that it learned from, with the interval of that.
@@ -15,11 +15,12 @@ import pandas as pd
 
 from core.datasets.store import written_state
 from core.errors import WorkbenchError
-from core.evaluation.generalisation_gap import GeneralisationGap, fit_of
+from core.evaluation.generalisation_gap import GeneralisationGap, generalisation_gap
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import SPLIT_WORDS, unlearned_classes
 from core.evaluation.predictions import Predictions
 from core.evaluation.trend import Slope, Wobble, roughness, slope, smoothed, wobble
+from core.evaluation.verdict import unlearned_classes
+from core.evaluation.words import SPLIT_WORDS
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.events import epoch_table
 from core.runs.record import Run
@@ -301,8 +302,8 @@ def _look(epochs: int, part: int) -> int:
 
 def _answers(run: Run) -> Predictions | None:
     """None as long as it is not evaluated, and while it still trains and has been better since."""
-    standing = evaluation_state_of(run)
-    if not standing.evaluated or (standing.active and standing.outdated):
+    state = evaluation_state_of(run)
+    if not state.evaluated or (state.active and state.outdated):
         return None
     try:
         return run.predictions()
@@ -314,7 +315,7 @@ def _fit(predictions: Predictions | None) -> GeneralisationGap | None:
     """Training images beside test images, or where there are none, validation images."""
     if predictions is None:
         return None
-    fits = (fit_of(predictions, part, SPLIT_WORDS[part]) for part in ("test", "validation"))
+    fits = (generalisation_gap(predictions, part, SPLIT_WORDS[part]) for part in ("test", "validation"))
     return next((fit for fit in fits if fit is not None), None)
 
 

@@ -1,4 +1,4 @@
-"""How like ImageNet a dataset is, evaluated by what features that were learned there are worth on it."""
+"""Domain similarity: how like ImageNet a dataset is, by what features that were learned there are worth on it."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

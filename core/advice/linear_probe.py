@@ -1,4 +1,4 @@
-"""A linear probe before a long run: what frozen features would give on a sample, against plain baselines."""
+"""Linear probe: what a linear classifier on frozen features gives on a sample, against baselines, before a long run."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,17 +8,20 @@ from filelock import FileLock
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.files import read_json, write_json
 from core.hosting import Hosting
 from core.jobs.job import Job
-from core.runs.settings import Parameter
+from core.runs.settings import Number
 from core.workspace import Workspace
 
 WORKER = "core.advice.linear_probe_worker"
+FINDINGS = "linear_probe.json"
+# Where earlier builds kept them.
+FINDINGS_BEFORE = "quick_look.json"
 FOLDS = 5
 MAJORITY, PIXELS = "majority", "pixels"
-SECONDS = Parameter("seconds", "Seconds", "How long a linear probe may take.", 5, 300, {}, whole=False)
+SECONDS = Number("seconds", "Seconds", "How long a linear probe may take.", 5, 300, whole=False)
 DEFAULT_SECONDS = 30.0
 
 
@@ -75,14 +78,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a look at a dataset has found.
+    """What a linear probe of a dataset has found.
 
     Parameters
     ----------
     dataset, version
         Which dataset, and which state of it.
     sampled, images
-        How many images were looked at, of how many for training and validation.
+        How many images were sampled, of how many for training and validation.
     candidates
         The baselines, then the backbones by their size.
     notes
@@ -143,19 +146,20 @@ def read_findings(values: dict[str, Any]) -> Findings:
 
 
 class LinearProbe(Job):
-    """The folder of the one look that a workspace may have going: ``request.json`` says at what, and for how long."""
+    """The folder of the one probe that a workspace may have going: ``request.json`` says of what, and for how long."""
 
     @classmethod
     def of(cls, workspace: Workspace) -> "LinearProbe":
+        # As it was called by the first builds.
         return cls(workspace.root / "looks" / "current")
 
     @property
     def request(self) -> dict[str, Any]:
-        """The `dataset` and the `seconds` of the last look; {} before the first."""
+        """The `dataset` and the `seconds` of the last probe; {} before the first."""
         return read_json(self.folder / "request.json") or {}
 
-    def is_at(self, dataset: Dataset) -> bool:
-        """Whether this dataset is, or was the last that was, looked at."""
+    def is_of(self, dataset: Dataset) -> bool:
+        """Whether this dataset is, or was the last that was, probed."""
         return self.request.get("dataset") == dataset.name
 
     def findings(self) -> Findings | None:
@@ -165,7 +169,7 @@ class LinearProbe(Job):
 
 
 def start_probe(workspace: Workspace, dataset: Dataset, seconds: float = DEFAULT_SECONDS) -> LinearProbe:
-    """Set a look at a dataset going in a process of its own.
+    """Set a linear probe of a dataset going in a process of its own.
 
     Parameters
     ----------
@@ -175,24 +179,24 @@ def start_probe(workspace: Workspace, dataset: Dataset, seconds: float = DEFAULT
     Raises
     ------
     UsageError
-        If there are too few images, another look is going on in the workspace, or a visitor's space is full.
+        If there are too few images, another probe is going on in the workspace, or a visitor's space is full.
     """
     request = {"dataset": dataset.name, "seconds": SECONDS.check(seconds)}
     Hosting.from_environment().check_room(workspace)
     check_enough(dataset)
-    look = LinearProbe.of(workspace)
-    look.folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(look.folder / "start.lock"):
-        if look.status().active:
+    probe = LinearProbe.of(workspace)
+    probe.folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(probe.folder / "start.lock"):
+        if probe.status().active:
             raise UsageError(
-                f"A linear probe at {look.request.get('dataset')} is going on, and there can be one at a time. Wait "
+                f"A linear probe of {probe.request.get('dataset')} is going on, and there can be one at a time. Wait "
                 "for its end, or stop it."
             )
-        look.forget()
-        look.log_path.unlink(missing_ok=True)
-        write_json(look.folder / "request.json", request)
-        look.launch(WORKER, WORKBENCH_SLOTS=str(workspace.slots))
-    return look
+        probe.forget()
+        probe.log_path.unlink(missing_ok=True)
+        write_json(probe.folder / "request.json", request)
+        probe.launch(WORKER, WORKBENCH_SLOTS=str(workspace.slots))
+    return probe
 
 
 def check_enough(dataset: Dataset) -> None:
@@ -221,13 +225,15 @@ def check_enough(dataset: Dataset) -> None:
 def keep_findings(dataset: Dataset, findings: Findings) -> None:
     """Keep what was found beside the dataset, unless that was deleted meanwhile."""
     if dataset.folder.is_dir():
-        write_json(dataset.folder / "quick_look.json", findings.to_dict())
+        write_json(dataset.folder / FINDINGS, findings.to_dict())
+        (dataset.folder / FINDINGS_BEFORE).unlink(missing_ok=True)
 
 
 def kept_findings(dataset: Dataset) -> Findings | None:
-    """What the last look at the dataset as it is now has found; None where there was none."""
+    """What the last probe of the dataset as it is now has found; None where there was none."""
     try:
-        findings = read_findings(read_json(dataset.folder / "quick_look.json") or {})
+        values = read_json(dataset.folder / FINDINGS) or read_json(dataset.folder / FINDINGS_BEFORE)
+        findings = read_findings(values or {})
     except (WorkbenchError, KeyError, TypeError, AttributeError):
         return None
     return findings if findings.version == dataset.content.version else None

@@ -1,4 +1,4 @@
-"""The process of a linear probe: `python -m core.advice.linear_probe_worker FOLDER`, where FOLDER is the look's folder.
+"""The process of a linear probe: `python -m core.advice.linear_probe_worker FOLDER`, FOLDER being that of the probe.
 
 Every candidate is evaluated on the same sample of training and validation images by cross-validation of a logistic
 regression. Features of backbones are computed as runs compute them, and kept where runs find them again.
@@ -60,27 +60,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m core.advice.linear_probe_worker", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("look", type=Path, help="the folder of the look")
-    folder = parser.parse_args().look
+    parser.add_argument("probe", type=Path, help="the folder of the probe")
+    folder = parser.parse_args().probe
     if not (folder / "request.json").exists():
         parser.error(f"{folder} is not the folder of a linear probe: it holds no request.json")
     set_up_process()
-    return look(folder)
+    return probe(folder)
 
 
-def look(folder: Path) -> int:
-    """Look at what `folder` asks for, and write down what is found.
+def probe(folder: Path) -> int:
+    """Probe what `folder` asks for, and write down what is found.
 
     Returns
     -------
     int
-        0 where the look is done or was stopped, 1 where it failed; the status holds the reason.
+        0 where the probe is done or was stopped, 1 where it failed; the status holds the reason.
     """
     job = LinearProbe(folder)
-    return work_in_slot(job, "Looking at the images", lambda: _look(job))
+    return work_in_slot(job, "Looking at the images", lambda: _probe(job))
 
 
-def _look(job: LinearProbe) -> None:
+def _probe(job: LinearProbe) -> None:
     timed = TimedJob(job.folder, time.monotonic() + job.request["seconds"])
     workspace = Workspace.holding(job.folder)
     dataset = open_dataset(workspace, job.request["dataset"])
@@ -200,7 +200,7 @@ def _prepare(job: LinearProbe, dataset: Dataset) -> tuple[Sample, Findings]:
 def _notes(sizes: pd.Series, class_names: tuple[str, ...]) -> tuple[str, ...]:
     notes, few = [], int((sizes < FOLDS).sum())
     if len(sizes) < len(class_names):
-        notes.append(f"{len(sizes):,} of the {len(class_names):,} classes were looked at.")
+        notes.append(f"{len(sizes):,} of the {len(class_names):,} classes were sampled.")
     if few:
         has = "1 class has" if few == 1 else f"{few:,} classes have"
         notes.append(f"{has} fewer than {FOLDS} images, which is too few to be learned from here.")

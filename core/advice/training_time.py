@@ -22,7 +22,7 @@ from core.jobs.gpus import ALL, gpus
 from core.jobs.job import Job
 from core.jobs.slots import check_gpu
 from core.runs.lifecycle import check_trainable
-from core.runs.settings import ON, RunSettings, read_settings
+from core.runs.settings import RunSettings, read_settings
 from core.workspace import Workspace
 
 WORKER = "core.training.training_time_worker"
@@ -31,8 +31,9 @@ SECONDS_OF_NOW = 600
 MOST_KEPT = 500
 # What decides neither how long an epoch takes nor how much memory. The number of epochs only multiplies.
 WITHOUT_EFFECT = (
-    *("dataset", "architecture", "epochs", "patience", "learning_rate", "weight_decay", "seed", "momentum", "nesterov"),
-    *("warmup", "decay_epochs", "decay_factor", "schedule", "find_rate", "label_smoothing", "class_weights"),
+    *("dataset", "architecture", "epochs", "early_stopping", "patience", "learning_rate", "weight_decay", "seed"),
+    *("momentum", "nesterov"),
+    *("warmup", "decay_epochs", "decay_factor", "schedule", "find_learning_rate", "label_smoothing", "class_weights"),
     *("unfreeze", "fine_tune_epochs", "fine_tune_rate"),
 )
 # Of these it matters only whether they are 0.
@@ -258,7 +259,7 @@ def what_is_left_out(settings: RunSettings) -> tuple[str, ...]:
     notes = []
     if settings.unfreeze:
         notes.append("Fine-tuning comes on top: it is not measured here, and takes far longer an epoch than the head.")
-    if settings.find_rate == ON:
+    if settings.find_learning_rate:
         notes.append("Looking for the learning rate comes on top: a few dozen steps, once.")
     if settings.gpu == ALL and len(gpus()) > 1:
         notes.append("Measured on one graphics card; all of them together are quicker.")

@@ -6,7 +6,7 @@ from core.architectures.layers import Layer
 
 GREY = (UNIT, Layer("grey"))
 FLATTEN = Layer("flatten")
-SLIDES_SGD = {"optimiser": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": "on", "weight_decay": 0.0}
+SLIDES_SGD = {"optimiser": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": True, "weight_decay": 0.0}
 ADAM = {"optimiser": "adam", "learning_rate": 1e-3}
 OPTIMISER_UNKNOWN = "By which optimiser the course trains it is not known: by Adam here."
 

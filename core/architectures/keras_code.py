@@ -30,7 +30,7 @@ LEFT_OUT = {
     "augmentation": [],
     "schedule": "constant",
     "warmup": 0,
-    "find_rate": "off",
+    "find_learning_rate": False,
     "class_weights": "none",
     "label_smoothing": 0,
     "unfreeze": 0,
@@ -117,10 +117,22 @@ def _training(architecture: Architecture, settings: Mapping[str, Any]) -> list[s
         "    model.summary()",
         "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
         "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
-        "    # Then they train until validation stops improving, and keep the best epoch:",
-        f"    # stop = keras.callbacks.EarlyStopping(patience={settings['patience']}, restore_best_weights=True)",
-        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[stop])",
+        *_keeping_the_best(settings),
+        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[best])",
         *_not_said(architecture, settings),
+    ]
+
+
+def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
+    if settings["early_stopping"]:
+        until, callback = "until validation stops improving", "EarlyStopping"
+        arguments = {"patience": settings["patience"], "restore_best_weights": True}
+    else:
+        until, callback = "to the last epoch", "ModelCheckpoint"
+        arguments = {"filepath": "best.weights.h5", "save_best_only": True, "save_weights_only": True}
+    return [
+        f"    # Then they train {until}, and keep the best epoch:",
+        f"    # best = keras.callbacks.{callback}({_keywords(arguments)})",
     ]
 
 
@@ -130,7 +142,7 @@ def _optimiser(settings: Mapping[str, Any]) -> str:
     if name in ("sgd", "rmsprop"):
         arguments["momentum"] = settings["momentum"]
     if name == "sgd":
-        arguments["nesterov"] = settings["nesterov"] == "on"
+        arguments["nesterov"] = settings["nesterov"]
     if name in ("sgd", "adamw") and settings["weight_decay"]:
         arguments["weight_decay"] = settings["weight_decay"]
     if settings["gradient_clipping"]:
@@ -148,7 +160,7 @@ def _fitting(settings: Mapping[str, Any]) -> str:
 def _not_said(architecture: Architecture, settings: Mapping[str, Any]) -> list[str]:
     """What runs do besides that, where these settings ask for it."""
     lines = []
-    if architecture.frozen and settings["choose_decay"] and not settings["hidden"]:
+    if architecture.frozen and settings["tune_weight_decay"] and not settings["hidden"]:
         lines.append("A run computes the backbone's features once, and takes the best of several weight decays.")
     lines += [
         f"A run also has {name} = {settings[name]}." for name, usual in LEFT_OUT.items() if settings[name] != usual

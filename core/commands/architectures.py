@@ -27,11 +27,11 @@ CHANNELS = (3, 1)
 
 def add_commands(add) -> None:
     """Add the commands; `add(name, command, summary, **options)` gives the parser of a new one."""
-    add("architectures", _list, "The networks one can choose, your own among them.")
+    add("architectures", _list, "List the networks one can choose, your own among them.")
     describing = add(
         "describe",
         _describe,
-        "A network layer by layer: shapes, parameters and receptive fields, each sum written out.",
+        "A network layer by layer: shapes, parameters and receptive fields, each with its formula written out.",
     )
     describing.add_argument("architecture", metavar="ARCHITECTURE", help="a name that `architectures` lists")
     describing.add_argument("--size", metavar="N", help="side of the images in pixels (default: the usual one)")

@@ -3,10 +3,12 @@
 import argparse
 
 from core.commands.output import DONE, Result, table
-from core.evaluation.metrics import percent
-from core.runs.comparison import compare_runs, setting_title, setting_value
+from core.evaluation.comparison import in_words
+from core.evaluation.words import percent
+from core.runs.comparison import compare_runs
 from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, write_labels
 from core.runs.record import find_run
+from core.runs.setting_words import setting_title, setting_value
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, how it begins, or its name"
@@ -30,38 +32,38 @@ def add_commands(add) -> None:
 
 def _compare(workspace: Workspace, options: argparse.Namespace) -> Result:
     runs = [find_run(workspace, prefix) for prefix in options.runs]
-    document = compare_runs(runs, options.split)
+    found = compare_runs(runs, options.split)
     rows = []
-    for entry in document["runs"]:
-        low, high = (percent(end, entry["n"]) for end in entry["accuracy_ci95"])
+    for entry in found.runs:
+        low, high = (percent(end, entry.n) for end in (entry.accuracy.low, entry.accuracy.high))
         rows.append(
             [
-                entry["letter"],
-                entry["name"] + (" (UNTRAINED weights)" if entry["untrained"] else ""),
-                percent(entry["accuracy"], entry["n"]),
+                entry.letter,
+                entry.name + (" (UNTRAINED weights)" if entry.untrained else ""),
+                percent(entry.accuracy.value, entry.n),
                 f"{low} to {high}",
-                f"{entry['log_loss']:.3f}",
-                f"{entry['macro_f1']:.3f}",
-                f"{entry['seconds'] or 0:.0f} s",
-                "" if entry["parameters"] is None else f"{entry['parameters']:,}",
-                f"{entry['bytes_on_disk'] / 1e6:.1f} MB",
+                f"{entry.log_loss:.3f}",
+                f"{entry.macro_f1:.3f}",
+                f"{entry.seconds or 0:.0f} s",
+                "" if entry.parameters is None else f"{entry.parameters:,}",
+                f"{entry.bytes_on_disk / 1e6:.1f} MB",
             ]
         )
     header = ["", "run", "accuracy", "95 % interval", "log loss", "macro F1", "took", "parameters", "on disk"]
     lines = [
-        *filter(None, [document[name] for name in ("answer", "others", "remark")]),
-        *document["provisional"],
+        *filter(None, [found.answer, found.others, found.remark]),
+        *found.provisional,
         table(header, rows),
     ]
-    if document["settings"]:
-        names = [entry["letter"] for entry in document["runs"]]
+    if found.settings:
+        names = [entry.letter for entry in found.runs]
         values = [
             [setting_title(name), *(setting_value(name, value) for value in values)]
-            for name, values in document["settings"].items()
+            for name, values in found.settings.items()
         ]
         lines.append(table(["what differs", *names], values))
-    lines += [pair["words"] for pair in document["pairs"]]
-    return document, "\n\n".join(lines), DONE
+    lines += [in_words(pair) for pair in found.pairs.values()]
+    return found.to_dict(), "\n\n".join(lines), DONE
 
 
 def _label(workspace: Workspace, options: argparse.Namespace) -> Result:

@@ -23,8 +23,8 @@ def add_commands(add) -> None:
     planning = add(
         "plan",
         _plan,
-        "Try the ways to compute a pretrained backbone's features on this machine. Runs take the quickest that gives "
-        "the same features.",
+        "Measure the ways to compute a pretrained backbone's features on this machine. Runs take the quickest that "
+        "gives the same features.",
     )
     frozen = [name for name, architecture in ARCHITECTURES.items() if architecture.frozen]
     planning.add_argument("architecture", metavar="ARCHITECTURE", help=", ".join(frozen))

@@ -1,21 +1,29 @@
 """The command that lists the images to look at first: wrong, unsure, mislabelled, unlike the others."""
 
 import argparse
-from typing import Any
-
-import numpy as np
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from core.commands.output import DONE, Result, progress_line, table
 from core.commands.runs import evaluated
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.errors import confidently_wrong, least_sure, margins_of, runner_up
-from core.evaluation.predictions import SPLITS, Predictions
+from core.evaluation.errors import (
+    DistantImage,
+    DistantImageList,
+    LabelIssue,
+    LabelIssueList,
+    answered_images,
+    confidently_wrong,
+    least_sure,
+)
+from core.evaluation.predictions import SPLITS
 from core.jobs.inference_client import InferenceClient
 from core.runs.record import Run, find_run
 from core.workspace import Workspace
 
 ALL = "all"
 SHOWN = 10
+ListedImage = TypeVar("ListedImage", LabelIssue, DistantImage)
 
 
 def add_commands(add) -> None:
@@ -23,8 +31,8 @@ def add_commands(add) -> None:
     listing = add(
         "errors",
         _errors,
-        "List the images to look at first: the most confidently wrong, the least sure, those whose label is probably "
-        "wrong, and those unlike anything it was trained on.",
+        "List the images to look at first: the most confidently wrong, the least sure, label issues (whose label is "
+        "probably wrong), and those out of distribution (unlike anything it was trained on).",
     )
     listing.add_argument("run", metavar="RUN", help="a run's id, how it begins, or its name")
     listing.add_argument(
@@ -43,7 +51,8 @@ def _errors(workspace: Workspace, options: argparse.Namespace) -> Result:
     document |= {"n": len(shown), "judged": evaluated(run)}
     wrong, unsure = confidently_wrong(shown), least_sure(shown)
     document["counts"] = {"confidently_wrong": len(wrong), "least_sure": len(unsure)}
-    document |= {"confidently_wrong": _answers(shown, wrong[:limit]), "least_sure": _answers(shown, unsure[:limit])}
+    for name, rows in (("confidently_wrong", wrong), ("least_sure", unsure)):
+        document[name] = [image.to_dict() for image in answered_images(shown, rows[:limit])]
     by_features, counts = _by_features(workspace, run, options.split or ALL, limit)
     document["counts"] |= counts
     document |= by_features
@@ -58,32 +67,6 @@ def _limit(options: argparse.Namespace) -> int | None:
     return int(options.limit)
 
 
-def _answers(predictions: Predictions, rows: np.ndarray) -> list[dict[str, Any]]:
-    """What is known of some rows, JSON-ready."""
-    names, probabilities = predictions.class_names, predictions.probabilities[rows]
-    columns = (
-        predictions.ids[rows],
-        predictions.splits[rows],
-        predictions.true[rows],
-        probabilities.argmax(axis=1),
-        probabilities.max(axis=1),
-        runner_up(probabilities),
-        margins_of(probabilities),
-    )
-    return [
-        {
-            "path": path,
-            "split": split,
-            "true": names[true],
-            "predicted": names[predicted],
-            "probability": float(probability),
-            "next": names[following],
-            "margin": float(margin),
-        }
-        for path, split, true, predicted, probability, following, margin in zip(*columns, strict=True)
-    ]
-
-
 def _by_features(
     workspace: Workspace, run: Run, split: str, limit: int | None
 ) -> tuple[dict[str, Any], dict[str, int]]:
@@ -91,28 +74,24 @@ def _by_features(
     client = InferenceClient()
     try:
         place = {"run": str(run.folder), "machine": str(workspace.machine)}
-        faults, strange = (
-            client.ask(task, on_progress=progress_line, **place) for task in ("label_issues", "out_of_distribution")
-        )
+        issues: LabelIssueList = client.ask("label_issues", on_progress=progress_line, **place)
+        distant: DistantImageList = client.ask("out_of_distribution", on_progress=progress_line, **place)
     except WorkbenchError as error:
         return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}, {}
     finally:
         client.close()
-    names = {"labels": "label", "likely": "likely"}
-    names |= {name: name for name in ("likely_probability", "label_probability", "suspected")}
-    others = {name: name for name in ("distance", "farther_than", "unlike")}
-    mislabelled, unlike = _rows(faults, names, split), _rows(strange, others, split)
-    counts = {"probably_mislabelled": sum(row["suspected"] for row in mislabelled)}
-    counts["unlike_training"] = sum(row["unlike"] for row in unlike)
-    lists = {"probably_mislabelled": mislabelled[:limit], "unlike_training": unlike[:limit]}
-    return lists | {"features": faults["origin"], "remark": faults["caution"]}, counts
+    mislabelled, unlike = (_of_part(images, split) for images in (issues.images, distant.images))
+    counts = {"probably_mislabelled": sum(image.suspected for image in mislabelled)}
+    counts["unlike_training"] = sum(image.unlike for image in unlike)
+    lists = {
+        "probably_mislabelled": [image.to_dict() for image in mislabelled[:limit]],
+        "unlike_training": [image.to_dict() for image in unlike[:limit]],
+    }
+    return lists | {"features": issues.origin, "remark": issues.caution}, counts
 
 
-def _rows(found: dict[str, Any], names: dict[str, str], split: str) -> list[dict[str, Any]]:
-    names = {"paths": "path", "splits": "split"} | names
-    rows = zip(*(found[name] for name in names), strict=True)
-    listed = (dict(zip(names.values(), row, strict=True)) for row in rows)
-    return [row for row in listed if split in (ALL, row["split"])]
+def _of_part(images: Sequence[ListedImage], split: str) -> list[ListedImage]:
+    return [image for image in images if split in (ALL, image.split)]
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -83,8 +83,9 @@ def _retrain(workspace: Workspace, options: argparse.Namespace) -> Result:
     document, text, code = followed(new, warned(dataset, old.settings))
     document |= {"before": old.id, "compared": None}
     if old.predictions_path.exists() and new.predictions_path.exists():
-        compared = document["compared"] = compare_runs([old, new])
-        text = "\n".join([text, "", *filter(None, [compared["remark"], compared["answer"]])])
+        compared = compare_runs([old, new])
+        document["compared"] = compared.to_dict()
+        text = "\n".join([text, "", *filter(None, [compared.remark, compared.answer])])
     return document, text, code
 
 

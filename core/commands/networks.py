@@ -10,11 +10,11 @@ from core.architectures.keras_code import keras_code
 from core.architectures.layers import shape_in_words
 from core.commands.adder import adder
 from core.commands.output import DONE, Result, table
-from core.commands.runs import assignments
+from core.commands.settings import add_assignments, assignments
 from core.datasets.store import open_dataset
 from core.errors import UsageError
 from core.files import read_json
-from core.runs.settings import read_settings
+from core.runs.settings import as_written_before, read_settings
 from core.workspace import Workspace
 
 MOST_BYTES = 1_000_000
@@ -40,7 +40,7 @@ def add_commands(add) -> None:
     code.add_argument("--dataset", metavar="DATASET", help="whose classes it tells apart")
     code.add_argument("--size", help="side of the images in pixels, by default the network's usual one")
     code.add_argument("--epochs", metavar="N", help="by default the network's usual ones")
-    code.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of `train`")
+    add_assignments(code, "any setting of `train`")
 
 
 def _list(workspace: Workspace, options: argparse.Namespace) -> Result:
@@ -116,7 +116,8 @@ def _code(workspace: Workspace, options: argparse.Namespace) -> Result:
         dataset = open_dataset(workspace, options.dataset) if options.dataset else None
         classes = len(dataset.class_names) if dataset else architecture.usual_classes
     code = keras_code(architecture, classes, settings)
-    document = {"architecture": architecture.name, "classes": classes, "settings": settings, "code": code}
+    document = {"architecture": architecture.name, "classes": classes, "code": code}
+    document["settings"] = as_written_before(settings)
     return document, code.rstrip("\n"), DONE
 
 

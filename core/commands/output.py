@@ -46,3 +46,8 @@ class ProgressLines:
 
 
 progress_line = ProgressLines()
+
+
+def say_renamed(former: str, current: str) -> None:
+    """Tell a person, and no program, that something is typed by another name from now on."""
+    print(f"note: {former} is now called {current}. The old name works for this release only.", file=sys.stderr)

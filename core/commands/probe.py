@@ -1,4 +1,4 @@
-"""The command that looks quickly at what frozen backbones would give, before a long run."""
+"""The command that runs a linear probe: what frozen backbones would give, before a long run."""
 
 import argparse
 
@@ -8,34 +8,37 @@ from core.advice.linear_probe import DEFAULT_SECONDS, SECONDS, Candidate, start_
 from core.commands.output import DONE, FAILED, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.runs.lifecycle import wait
 from core.workspace import Workspace
 
 
 def add_commands(add) -> None:
     """Add the command; `add(name, command, summary, **options)` gives its parser."""
-    looking = add(
-        "look",
-        _look,
-        "Say in seconds, on a sample, what the features of each backbone at hand would give against plain baselines, "
-        "and which way to train follows from that and from how many images there are.",
+    probing = add(
+        "probe",
+        _probe,
+        "Linear probe: measure in seconds, on a sample, what the features of each backbone at hand give against plain "
+        "baselines. Which way to train follows from that and from how many images there are.",
     )
-    looking.add_argument("dataset", metavar="DATASET")
+    probing.add_argument("dataset", metavar="DATASET")
     limits = f"{SECONDS.minimum:g} to {SECONDS.maximum:g}; default {DEFAULT_SECONDS:g}"
-    looking.add_argument("--seconds", default=DEFAULT_SECONDS, metavar="N", help=f"how long it may take ({limits})")
+    probing.add_argument("--seconds", default=DEFAULT_SECONDS, metavar="N", help=f"how long it may take ({limits})")
 
 
-def _look(workspace: Workspace, options: argparse.Namespace) -> Result:
+def _probe(workspace: Workspace, options: argparse.Namespace) -> Result:
     dataset = ensure_dataset(workspace, options.dataset, progress_line)
     job = start_probe(workspace, dataset, options.seconds)
     status = wait(job)
     findings = job.findings()
     if status.state == "failed" or findings is None:
-        raise WorkbenchError(status.error or "The look was stopped before anything was found.")
+        raise WorkbenchError(status.error or "The probe was stopped before anything was found.")
     advice, known = advice_for(dataset, findings), baselines(dataset)
     document = {"status": status.state, "seconds": status.seconds} | findings.to_dict()
     document |= {"advice": advice.to_dict(), "baselines": known.to_dict()}
+    # By what they were called before, too.
+    document["yardsticks"] = document["baselines"]
+    document["advice"]["domain_similarity"] = document["advice"]["likeness"]
     rows = [_row(candidate) for candidate in findings.candidates]
     header = ["candidate", "right", "95 % interval", "took", "images a second", "features of all", ""]
     text = "\n".join([table(header, rows), findings.words(), *findings.notes, "", *_in_lines(advice), known.words()])

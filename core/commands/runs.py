@@ -6,38 +6,42 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.advice.diagnosis import diagnosis_of
-from core.architectures.registry import ARCHITECTURES
 from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
+from core.commands.settings import add_settings, settings_from
 from core.datasets.importing import ensure_dataset
 from core.datasets.store import Dataset
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.metrics import class_remarks, percent, verdict
+from core.evaluation.evaluation import Evaluation
 from core.evaluation.predictions import DamagedPredictions
+from core.evaluation.score import Score
+from core.evaluation.verdict import class_remarks, verdict
+from core.evaluation.words import percent
 from core.jobs.job import Status
 from core.runs.evaluation_state import evaluation_state_of, wait_for_evaluation
 from core.runs.labels import read_labels
 from core.runs.lifecycle import can_evaluate, evaluate, lacking_before, start, wait
 from core.runs.record import Run, find_run, list_runs
-from core.runs.settings import BOTH, GROUPS, Boolean, Choice, Parameter, RunSettings, read_settings, settings_in
+from core.runs.settings import RunSettings
+from core.runs.settings.listing import as_text
 from core.sweeps.sweep import sweeps_by_run
 from core.workspace import Workspace
 
 RUN_HELP = "a run's id, how it begins, or its name"
-FIGURES = {
+SCORE_TITLES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
     "macro_f1": "macro F1",
     "weighted_f1": "weighted F1",
-    "top_k": "",
+    "top_k": "",  # which names k
     "kappa": "Cohen's kappa",
     "mcc": "Matthews correlation",
     "log_loss": "log loss",
     "brier": "Brier score",
     "ece": "calibration error",
 }
-# Instead of a figure that would be 0/0.
+TOP_1_TITLE = "truth is the most probable class"
+# Instead of a score that would be 0/0.
 UNTOLD = "–"
-CLASS_FIGURES = ("precision", "recall", "f1", "average_precision")
 
 
 def add_commands(add) -> None:
@@ -47,13 +51,13 @@ def add_commands(add) -> None:
         _train,
         "Train a classifier and evaluate it on the test images. Waits for the end; Ctrl-C stops and keeps the best.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=_settings_help(),
+        epilog=as_text(),
     )
     training.add_argument("dataset", metavar="DATASET")
     add_settings(training)
     add("runs", _runs, "List the runs, newest first.")
     evaluating = add(
-        "evaluate", _evaluate, "The figures of a run, each with its 95 % interval. Of one that was killed: of its best."
+        "evaluate", _evaluate, "The scores of a run, each with its 95 % interval. Of one that was killed: of its best."
     )
     evaluating.add_argument("run", metavar="RUN", help=RUN_HELP)
     evaluating.add_argument("--split", default="test", choices=("train", "validation", "test"))
@@ -64,90 +68,10 @@ def add_commands(add) -> None:
         "--positive", metavar="CLASS", help="what --threshold is about; by default the second class"
     )
     evaluating.add_argument(
-        "--calibrate", action="store_true", help="first fit a temperature on the validation images, and apply it"
+        "--calibrate",
+        action="store_true",
+        help="temperature scaling: first fit a temperature on the validation images, and apply it",
     )
-
-
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add what `settings_from` reads, the dataset aside."""
-    parser.add_argument("--architecture", required=True, metavar="A", help=", ".join(ARCHITECTURES))
-    parser.add_argument("--epochs", metavar="N")
-    parser.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
-    parser.add_argument(
-        "--augmentation", metavar="RECIPE", help="what varies: typed as below, or the name of a recipe (see `recipes`)"
-    )
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting; see below")
-
-
-def _settings_help() -> str:
-    lines = ["settings for --set (from scratch / on a frozen backbone):"]
-    for group in GROUPS:
-        lines.append(f"{group}:")
-        for setting in settings_in(group):
-            lines += _setting_help(setting)
-    lines.append("What is trained, and where:")
-    lines += [
-        "  image_size: the architecture's own; up to 1024",
-        "  weights: imagenet; untrained, or the path of a file (frozen backbones only)",
-        "  augmentation: none; a name that `recipes` lists, or steps such as flip_horizontal,rotation=15,zoom=-5..20,"
-        "erasing=5..20@0.3;",
-        "      one number goes that far either way, two are a range, and @ is the share of images; from scratch also "
-        "mixup@0.5,cutmix",
-        "  split_seed: the dataset's own; another number draws another split for this run, as --seed does",
-        "  fold: the dataset's own; which of its folds tests in this run, where it is divided into folds",
-        "  runtime: auto; or the way to compute, such as tensorflow-float32 (`plan` lists them)",
-        "  gpu: auto; or the number of a GPU, or all of them at once",
-    ]
-    return "\n".join(lines)
-
-
-def _setting_help(setting: Parameter | Choice | Boolean) -> list[str]:
-    only = "" if setting.kinds == BOTH else f" ({setting.kinds[0]} only)"
-    if isinstance(setting, Parameter):
-        defaults = " / ".join(f"{value:g}" for value in setting.default.values())
-        bounds = f"{setting.minimum:g} to {setting.maximum:g}"
-        return [f"  {setting.name}: {defaults}; {bounds}{only}", f"      {setting.explanation}"]
-    if isinstance(setting, Boolean):
-        default = str(setting.default).lower()
-        return [f"  {setting.name}: {default}; true or false{only}", f"      {setting.explanation}"]
-    lines = [f"  {setting.name}: {setting.default}; one of {', '.join(setting.options)}{only}"]
-    lines.append(f"      {setting.explanation}")
-    return lines + [f"      {option}: {meaning}" for option, meaning in setting.options.items()]
-
-
-def settings_from(workspace: Workspace, options: argparse.Namespace) -> RunSettings:
-    """The settings of a run as they were typed, complete and checked.
-
-    Raises
-    ------
-    UsageError
-        If one of them is not acceptable.
-    """
-    values: dict[str, Any] = {"dataset": options.dataset, "architecture": options.architecture}
-    if options.epochs is not None:
-        values["epochs"] = options.epochs
-    if options.seed is not None:
-        values |= {"seed": options.seed, "split_seed": options.seed}
-    if options.augmentation is not None:
-        values["augmentation"] = options.augmentation
-    return read_settings(values | assignments(options.set), workspace)
-
-
-def assignments(typed: list[str]) -> dict[str, str]:
-    """What `--set` was given, by its keys.
-
-    Raises
-    ------
-    UsageError
-        If one of them assigns nothing.
-    """
-    values = {}
-    for assignment in typed:
-        key, equals, value = assignment.partition("=")
-        if not equals:
-            raise UsageError(f"--set wants KEY=VALUE. Got {assignment!r}.")
-        values[key] = value
-    return values
 
 
 def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
@@ -182,8 +106,10 @@ def followed(run: Run, warnings: Sequence[str] = ()) -> Result:
     document |= {"warnings": list(warnings)}
     text = f"{run.id}: {status.state}" + (f"\n{status.error}" if status.error else "")
     if run.predictions_path.exists():
-        document |= {"judged": evaluated(run), "test": run.evaluate("test")}
-        text += "\n" + _evaluation_text(run, document["test"])
+        document["judged"] = evaluated(run)
+        evaluation = run.evaluate("test")
+        document["test"] = evaluation.to_dict()
+        text += "\n" + _evaluation_text(run, evaluation)
     elif diagnosis.words:
         text += f"\n{diagnosis.words}"
     if status.state == "failed":
@@ -221,7 +147,7 @@ def _evaluate(workspace: Workspace, options: argparse.Namespace) -> Result:
     _evaluate_if_needed(workspace, run)
     evaluation = run.evaluate(options.split, options.threshold, options.calibrate, _positive(run, options.positive))
     document = {"run": run.id, "untrained": run.settings.untrained, "judged": evaluated(run)}
-    document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation
+    document |= {"diagnosis": diagnosis_of(run).to_dict()} | evaluation.to_dict()
     return document, _evaluation_text(run, evaluation), DONE
 
 
@@ -279,19 +205,19 @@ def _positive(run: Run, name: str | None) -> int:
     return names.index(name)
 
 
-def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
+def _evaluation_text(run: Run, evaluation: Evaluation) -> str:
     rows = [
-        [entry["label"], *(_figure_text(entry, key) for key in CLASS_FIGURES), str(entry["support"])]
-        for entry in evaluation["per_class"]
+        [each.label, *(_score_text(score) for score in each.scores.values()), str(each.support)]
+        for each in evaluation.classes
     ]
     lines = [
         verdict(evaluation),
         *class_remarks(evaluation, diagnosis_of(run).unlearned),
         *filter(None, [diagnosis_of(run).words]),
         *_how_it_was_evaluated(evaluation),
-        table(["", "figure", "95 % interval"], _figure_rows(evaluation)),
-        *(f"{FIGURES[key]} can't be told: {reason}." for key, reason in evaluation["undefined"].items()),
-        f"Guessing at random would be right on {percent(evaluation['chance'], evaluation['n'])}.",
+        table(["", "figure", "95 % interval"], _score_rows(evaluation)),
+        *(f"{SCORE_TITLES[name]} can't be told: {reason}." for name, reason in evaluation.undefined.items()),
+        f"Guessing at random would be right on {percent(evaluation.chance, evaluation.n)}.",
         table(["class", "precision", "recall", "F1", "average precision", "images"], rows),
     ]
     lines[:0] = filter(None, [evaluation_state_of(run).words(), run.naming().words()])
@@ -300,44 +226,39 @@ def _evaluation_text(run: Run, evaluation: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _how_it_was_evaluated(evaluation: dict[str, Any]) -> list[str]:
+def _how_it_was_evaluated(evaluation: Evaluation) -> list[str]:
     """What was done to the answers, and to the images that the intervals come from, in words."""
     lines = []
-    if evaluation["threshold"] is not None:
-        lines.append(f"“{evaluation['positive']}” is answered from a probability of {evaluation['threshold']:g} on.")
-    if evaluation["temperature"] != 1:
-        softer = "less" if evaluation["temperature"] > 1 else "more"
+    if evaluation.threshold is not None:
+        lines.append(f"“{evaluation.positive}” is answered from a probability of {evaluation.threshold:g} on.")
+    if evaluation.temperature != 1:
+        softer = "less" if evaluation.temperature > 1 else "more"
+        lines.append(f"Temperature {evaluation.temperature:.3f}, fitted on validation images: {softer} sure of itself.")
+    if evaluation.group_count < evaluation.n and evaluation.accuracy_bootstrap is not None:
         lines.append(
-            f"Temperature {evaluation['temperature']:.3f}, fitted on validation images: {softer} sure of itself."
-        )
-    if evaluation["groups"] < evaluation["n"]:
-        lines.append(
-            f"Images that belong together are drawn together for the intervals: {evaluation['groups']:,} groups. "
-            f"Accuracy's would be {_interval_text(evaluation['accuracy_bootstrap_ci95'])} so."
+            f"Images that belong together are drawn together for the intervals: {evaluation.group_count:,} groups. "
+            f"Accuracy's would be {_interval_text(*evaluation.accuracy_bootstrap)} so."
         )
     return lines
 
 
-def _figure_rows(evaluation: dict[str, Any]) -> list[list[str]]:
+def _score_rows(evaluation: Evaluation) -> list[list[str]]:
     rows = []
-    for key, name in FIGURES.items():
-        value = evaluation[key]
-        if key == "top_k":
-            within = f"{value['k']} most probable classes" if value["k"] > 1 else "most probable class"
-            name, value = f"truth among the {within}" if value["k"] > 1 else f"truth is the {within}", value["value"]
-        if key in evaluation["undefined"]:
-            rows.append([name, UNTOLD, ""])
-        else:
-            rows.append([name, f"{value:.3f}", _interval_text(evaluation[f"{key}_ci95"])])
+    for name, title in SCORE_TITLES.items():
+        score = evaluation.scores[name]
+        if name == "top_k":
+            several = evaluation.k > 1
+            title = f"truth among the {evaluation.k} most probable classes" if several else TOP_1_TITLE
+        rows.append([title, _score_text(score), _interval_text(score.low, score.high) if score.defined else ""])
     return rows
 
 
-def _figure_text(entry: dict[str, Any], key: str) -> str:
-    return UNTOLD if key in entry["undefined"] else f"{entry[key]:.3f}"
+def _score_text(score: Score) -> str:
+    return f"{score.value:.3f}" if score.defined else UNTOLD
 
 
-def _interval_text(ends: list[float]) -> str:
-    return " to ".join(f"{end:.3f}" for end in ends)
+def _interval_text(low: float, high: float) -> str:
+    return f"{low:.3f} to {high:.3f}"
 
 
 class _StatusLine:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from typing import Any
 
 from core.commands.output import DONE, FAILED, ProgressLines, Result, progress_line, table
-from core.commands.runs import add_settings, settings_from
+from core.commands.settings import add_settings, checked_name, settings_from
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.jobs.job import Status
-from core.runs.comparison import setting_title, setting_value, values_in_words
 from core.runs.lifecycle import wait
+from core.runs.setting_words import setting_title, setting_value, values_in_words
 from core.sweeps.sweep import DEFAULT_RUNS, METHODS, RUNS, Sweep, is_resumable, list_sweeps, parse_axes, start_sweep
 from core.sweeps.words import accuracy_in_words, importances_in_words, optimism_in_words
 from core.workspace import Workspace
@@ -43,6 +43,8 @@ def add_commands(add) -> None:
 
 
 def _sweep(workspace: Workspace, options: argparse.Namespace) -> Result:
+    for part in options.over.split(","):
+        checked_name(part.partition("=")[0].strip())
     axes, settings = parse_axes(options.over, workspace), settings_from(workspace, options)
     dataset = ensure_dataset(workspace, options.dataset, progress_line)
     sweep = start_sweep(workspace, dataset, settings, axes, options.method, options.runs, options.minutes)
@@ -104,9 +106,9 @@ def _tested(sweep: Sweep, best: dict[str, Any]) -> str:
         found = sweep.run_of(best).evaluate("test")
     except WorkbenchError as error:
         return f"It can't be evaluated by the test images: {error}"
-    low, high = (percent(end, found["n"]) for end in found["accuracy_ci95"])
-    accuracy = percent(found["accuracy"], found["n"])
-    images = f"{found['n']:,} test images, which had no say in the choice"
+    low, high = (percent(end, found.n) for end in (found.accuracy.low, found.accuracy.high))
+    accuracy = percent(found.accuracy.value, found.n)
+    images = f"{found.n:,} test images, which had no say in the choice"
     return f"Of {images}, it is right on {accuracy} (95 % interval {low} to {high})."
 
 
@@ -123,5 +125,5 @@ def _sweeps(workspace: Workspace, options: argparse.Namespace) -> Result:
         ]
         for entry in documents
     ]
-    header = ["sweep", "status", "judged", "worked", "best so far", "in the run"]
+    header = ["sweep", "status", "evaluated", "worked", "best so far", "in the run"]
     return documents, table(header, rows) if rows else "There are no sweeps.", DONE

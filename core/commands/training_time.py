@@ -4,7 +4,7 @@ import argparse
 
 from core.advice.training_time import kept_estimate, start_estimate, what_is_left_out
 from core.commands.output import DONE, Result, progress_line, table
-from core.commands.runs import add_settings, settings_from
+from core.commands.settings import add_settings, settings_from
 from core.datasets.importing import ensure_dataset
 from core.errors import WorkbenchError
 from core.runs.lifecycle import wait
@@ -17,7 +17,7 @@ def add_commands(add) -> None:
         "estimate",
         _estimate,
         "Measure in seconds, by a trial with the dataset's own images, how long a run takes and how much memory. "
-        "`train --help` lists the settings.",
+        "`settings` lists what can be set.",
     )
     measuring.add_argument("dataset", metavar="DATASET")
     add_settings(measuring)

@@ -1,9 +1,9 @@
-"""How far figures may lie from the true ones, by drawing the images anew: the bootstrap over groups.
+"""The bootstrap over groups: how far scores may lie from the true ones, by drawing the images anew.
 
 Images of one patient or place resemble each other, so it is groups that are drawn, with replacement, as many as there
 are; images without a group are each a group of their own (Davison and Hinkley, 1997, Bootstrap Methods and their
 Application, section 3.8: resampling whole clusters). No image is looked at anew: how often each group was drawn is a
-weight of its images (together the weights are a draw of the multinomial distribution), and every figure is made of
+weight of its images (together the weights are a draw of the multinomial distribution), and every score is made of
 weighted sums over images.
 """
 
@@ -43,7 +43,7 @@ class Sums:
 
 
 class Rows:
-    """What figures are made of, of each of n images.
+    """Per-image terms: what scores are made of, of each of n images.
 
     Parameters
     ----------
@@ -113,19 +113,19 @@ class Rows:
 
 def intervals(
     rows: Rows,
-    figures: Callable[[Sums], dict[str, np.ndarray]],
+    scores: Callable[[Sums], dict[str, np.ndarray]],
     groups: np.ndarray | None = None,
     resamples: int = RESAMPLES,
     confidence: float = 0.95,
 ) -> dict[str, tuple[float, float]] | None:
-    """Percentile intervals of figures (Efron and Tibshirani, 1993, An Introduction to the Bootstrap, chapter 13).
+    """Percentile intervals of scores (Efron and Tibshirani, 1993, An Introduction to the Bootstrap, chapter 13).
 
     Parameters
     ----------
     rows : Rows
         Of n images.
-    figures
-        Gives from the sums of r resamples the figures of each, arrays of shape (r,).
+    scores
+        Gives from the sums of r resamples the scores of each, arrays of shape (r,).
     groups : ndarray, shape (n,), optional
         Which images belong together, by any value. Without it each image stands alone.
     resamples : int
@@ -136,7 +136,7 @@ def intervals(
     Returns
     -------
     dict of (low, high), or None
-        For every figure, low ≤ figure ≤ high: an interval is widened to hold the figure itself where drawing rows twice
+        For every score, low ≤ score ≤ high: an interval is widened to hold the score itself where drawing rows twice
         shifts it, as it does the calibration error. Where all answers are right no resample shows a mistake, and the
         interval is a point. None where there are fewer than two groups: one alone tells nothing of others.
 
@@ -152,11 +152,11 @@ def intervals(
     parts = []
     for first in range(0, resamples, AT_ONCE):
         weights = _weights(generator, units, unit_count, min(AT_ONCE, resamples - first))
-        parts.append(figures(rows.sums(weights)))
+        parts.append(scores(rows.sums(weights)))
     tail = (1 - confidence) / 2
     return {
         name: _interval(np.concatenate([part[name] for part in parts]), float(value[0]), tail)
-        for name, value in figures(rows.sums(np.ones((1, len(rows))))).items()
+        for name, value in scores(rows.sums(np.ones((1, len(rows))))).items()
     }
 
 
@@ -182,7 +182,7 @@ def _weights(generator: np.random.Generator, units: np.ndarray | None, unit_coun
 
 
 def _interval(values: np.ndarray, itself: float, tail: float) -> tuple[float, float]:
-    values = values[~np.isnan(values)]  # a draw of which the figure can't be told tells nothing of it
+    values = values[~np.isnan(values)]  # a draw of which the score can't be told tells nothing of it
     if np.isnan(itself) or not len(values):
         return itself, itself
     low, high = np.quantile(values, [tail, 1 - tail])

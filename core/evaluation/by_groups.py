@@ -1,4 +1,4 @@
-"""Two networks on images of which some belong together: of one patient or place, or near copies of each other.
+"""Sign-flip test by groups: two networks on images of which some belong together, as those of one patient do.
 
 What happens to one image of a group mostly happens to the others too, so that ten images of one patient are not ten
 pieces of evidence. McNemar's test and the usual interval take them for ten, and are too sure. Here a group is one piece

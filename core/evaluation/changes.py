@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import confusion_matrix
 from core.evaluation.predictions import Predictions
 
 NOW_RIGHT, NOW_WRONG, OTHERWISE = "right now", "wrong now", "wrong in another way"
 
 
 @dataclass(frozen=True)
-class Score:
+class RightAnswers:
     """How many of how many images a run is right on."""
 
     right: int
@@ -52,9 +52,9 @@ class Changes:
         "".
     """
 
-    before: Score
-    after: Score
-    before_by_new_labels: Score
+    before: RightAnswers
+    after: RightAnswers
+    before_by_new_labels: RightAnswers
     class_names: tuple[str, ...]
     matrix_before: np.ndarray
     matrix_after: np.ndarray
@@ -100,9 +100,9 @@ def changes(before: Predictions, after: Predictions, split: str) -> Changes:
     )
     images = table[otherwise | relabelled].reset_index(drop=True)
     return Changes(
-        Score(int((old_true == old_answers).sum()), len(old)),
-        Score(int((new_true == new_answers).sum()), len(new)),
-        Score(int(was_right.sum()), len(both)),
+        RightAnswers(int((old_true == old_answers).sum()), len(old)),
+        RightAnswers(int((new_true == new_answers).sum()), len(new)),
+        RightAnswers(int(was_right.sum()), len(both)),
         names,
         confusion_matrix(old_true, old_answers, len(names)),
         confusion_matrix(new_true, new_answers, len(names)),

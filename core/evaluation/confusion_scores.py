@@ -1,4 +1,4 @@
-"""How well answers agree with the truth, by one number: from the counts of a confusion matrix alone.
+"""Confusion scores: accuracy, F1, kappa and their like, from the counts of a confusion matrix alone.
 
 All of these depend on the matrix by no more than its diagonal and the sums of its rows and columns, so that a thousand
 resampled matrices need not be written out (`core.evaluation.bootstrap`). Every function takes such `Counts`, of one

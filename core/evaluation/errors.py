@@ -1,4 +1,11 @@
-"""Which images a run is most surely wrong about, and which it hesitates over: lists from its predictions alone."""
+"""Lists of errors: the images that a run is most surely wrong about, hesitates over, or that its features doubt.
+
+The first two come from its predictions alone. Label issues and images out of distribution take its features, and are
+found by `core.explain.feature_analysis`.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -6,6 +13,126 @@ from core.evaluation.predictions import Predictions
 
 # Two classes at 75 % and 25 % are so far apart: what is surer than that is no hesitation.
 UNSURE_MARGIN = 0.5
+
+
+@dataclass(frozen=True)
+class AnsweredImage:
+    """An image with what a run answered.
+
+    Parameters
+    ----------
+    path, split : str
+        Which image, and of which part.
+    true, predicted, next : str
+        The names of its class, of the most probable one, and of the second most probable one.
+    probability : float
+        Of the most probable class, in [0, 1].
+    margin : float
+        By how much that is above the next one, in [0, 1].
+    """
+
+    path: str
+    split: str
+    true: str
+    predicted: str
+    probability: float
+    next: str
+    margin: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelIssue:
+    """An image beside what its features say of its label.
+
+    Parameters
+    ----------
+    path, split, label : str
+        Which image, of which part, and its label.
+    likely : str
+        The most probable class besides the label.
+    likely_probability, label_probability : float
+        How probable that class and the label are, to classifiers that have not seen the image.
+    suspected : bool
+        Whether the label is probably wrong.
+    """
+
+    path: str
+    split: str
+    label: str
+    likely: str
+    likely_probability: float
+    label_probability: float
+    suspected: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DistantImage:
+    """An image with its distance from the training images.
+
+    Parameters
+    ----------
+    path, split : str
+        Which image, and of which part.
+    distance : float
+        In the feature space, 0 to 2 (`core.explain.out_of_distribution`).
+    farther_than : float
+        The share of the training images that are nearer to theirs, 0 to 1.
+    unlike : bool
+        Whether that is so many of them that the image is out of distribution.
+    """
+
+    path: str
+    split: str
+    distance: float
+    farther_than: float
+    unlike: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class LabelIssueList:
+    """Label issues: all images of a run, the one whose label is most surely wrong first.
+
+    Parameters
+    ----------
+    images : tuple of LabelIssue
+        Also those that are not suspected, behind the others.
+    origin : str
+        Of the features, in words.
+    caution : str
+        What limits it; "" where nothing does.
+    """
+
+    images: tuple[LabelIssue, ...]
+    origin: str
+    caution: str = ""
+
+
+@dataclass(frozen=True)
+class DistantImageList:
+    """Out of distribution: all images of a run, those farthest from its training images first.
+
+    Parameters
+    ----------
+    images : tuple of DistantImage
+        Also those that are like the training images, behind the others.
+    origin : str
+        Of the features, in words.
+    """
+
+    images: tuple[DistantImage, ...]
+    origin: str
 
 
 def confidently_wrong(predictions: Predictions) -> np.ndarray:
@@ -34,6 +161,30 @@ def least_sure(predictions: Predictions) -> np.ndarray:
     margins = margins_of(predictions.probabilities)
     rows = np.flatnonzero(margins < UNSURE_MARGIN)
     return rows[np.argsort(margins[rows], kind="stable")]
+
+
+def answered_images(predictions: Predictions, rows: np.ndarray) -> list[AnsweredImage]:
+    """What is known of some images.
+
+    Parameters
+    ----------
+    rows : (m,) array of int
+        Rows of `predictions`, as `confidently_wrong` and `least_sure` give them.
+    """
+    names, probabilities = predictions.class_names, predictions.probabilities[rows]
+    columns = (
+        predictions.ids[rows],
+        predictions.splits[rows],
+        predictions.true[rows],
+        probabilities.argmax(axis=1),
+        probabilities.max(axis=1),
+        runner_up(probabilities),
+        margins_of(probabilities),
+    )
+    return [
+        AnsweredImage(path, split, names[true], names[predicted], float(probability), names[following], float(margin))
+        for path, split, true, predicted, probability, following, margin in zip(*columns, strict=True)
+    ]
 
 
 def margins_of(probabilities: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Whether a network does on new images what it does on those it learned from, in words."""
+"""Generalisation gap: whether a network does on new images what it does on those it learned from, in words."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -16,7 +16,7 @@ STANDARD_ERRORS = 1.96
 
 @dataclass(frozen=True)
 class GeneralisationGap:
-    """What a network does on images that it learned from, beside what it does on others.
+    """Generalisation gap: what a network does on images that it learned from, beside what it does on others.
 
     Only classes that both sides have images of count: one that nobody trained on, or nobody tests on, says nothing of
     over-fitting.
@@ -116,8 +116,8 @@ class GeneralisationGap:
         return f"{100 * self.gap:.1f} points ({within})".replace("-", "−")
 
 
-def fit_of(predictions: Predictions, split: str, images: str) -> GeneralisationGap | None:
-    """How a network fits images of another part of the split; None where the two share no class.
+def generalisation_gap(predictions: Predictions, split: str, images: str) -> GeneralisationGap | None:
+    """Generalisation gap between the training images and another part of the split; None where they share no class.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far a share measured on a few images may lie from the true one."""
+"""Wilson's score interval: how far a share measured on a few images may lie from the true one."""
 
 from math import sqrt
 from statistics import NormalDist

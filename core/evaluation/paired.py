@@ -1,4 +1,4 @@
-"""Two networks on the same images: is one right more often, and by how much?
+"""Paired tests: is one of two networks right more often on the same images, and by how much?
 
 Each image stands for itself here; `core.evaluation.by_groups` has the same for images of which some belong together.
 """

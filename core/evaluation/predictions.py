@@ -1,4 +1,4 @@
-"""What a trained network answered for every image of its data set, kept in one file."""
+"""Predictions: what a trained network answered for every image of its dataset, kept in one file."""
 
 import json
 import os
@@ -77,6 +77,11 @@ class Predictions:
     def predicted(self) -> np.ndarray:
         """ndarray of int, shape (n,): the most probable class of each image; the lowest index among equals."""
         return self.probabilities.argmax(axis=1)
+
+    @property
+    def right(self) -> np.ndarray:
+        """ndarray of bool, shape (n,): whether each answer is right."""
+        return self.predicted == self.true
 
     def of(self, split: str) -> "Predictions":
         """Rows of one split, in the order they are in here; possibly none.

@@ -1,4 +1,4 @@
-"""How well scores put the images of a class before all others, whatever threshold is chosen."""
+"""ROC and precision–recall: how well scores put the images of a class first, whatever threshold is chosen."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""From which probability on an image counts as the class that matters: what each threshold finds, misses and costs.
+"""Decision threshold: from which probability on an image counts as the class that matters, and what that costs.
 
 Choose a threshold on validation images and evaluate it on test images: chosen on the test images, it would be evaluated
 by the answers it was made from.

@@ -1,4 +1,4 @@
-"""Where a curve that wobbles is going: robust slopes, each with what its wobble leaves open."""
+"""Theil–Sen slopes: where a curve that wobbles is going, and what its wobble leaves open."""
 
 from dataclasses import dataclass
 from math import sqrt

@@ -1,4 +1,4 @@
-"""Which figures can't be told from a confusion matrix, as they would be 0/0, and why.
+"""Undefined scores: those that can't be told from a confusion matrix, as they would be 0/0, and why.
 
 They are given as scikit-learn gives them, mostly as 0, which nobody is to take for a result.
 """
@@ -12,7 +12,7 @@ NO_ANSWER = "no image is taken for this class"
 
 
 def undefined_scores(matrix: np.ndarray) -> dict[str, str]:
-    """The figures of a whole matrix that can't be told.
+    """The scores of a whole matrix that can't be told.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def undefined_scores(matrix: np.ndarray) -> dict[str, str]:
     Returns
     -------
     dict
-        By the name of a figure ("kappa", "mcc"), the reason in words. A correlation needs two things that vary; kappa
+        By the name of a score ("kappa", "mcc"), the reason in words. A correlation needs two things that vary; kappa
         only that chance would not be right on all.
     """
     matrix = np.asarray(matrix)
@@ -37,8 +37,8 @@ def undefined_scores(matrix: np.ndarray) -> dict[str, str]:
     return found
 
 
-def undefined_of_classes(matrix: np.ndarray) -> list[dict[str, str]]:
-    """For each class the figures that can't be told, by name, with the reason in words.
+def undefined_class_scores(matrix: np.ndarray) -> list[dict[str, str]]:
+    """For each class the scores that can't be told, by name, with the reason in words.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which images probably carry a wrong label: confident learning on the features of a run.
+"""Label issues: images that probably carry a wrong label, by confident learning on the features of a run.
 
 Northcutt, Jiang & Chuang (2021), Confident learning: estimating uncertainty in dataset labels, Journal of Artificial
 Intelligence Research 70, 1373–1411. A linear head learns from four fifths of the images and evaluates the last one,
@@ -30,7 +30,7 @@ TOLERANCE, MOST_STEPS = 1e-2, 100
 
 @dataclass(frozen=True, eq=False)
 class LabelIssues:
-    """All images, the one whose label is most surely wrong first.
+    """Label issues: all images, the one whose label is most surely wrong first.
 
     Parameters
     ----------

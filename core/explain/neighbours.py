@@ -1,4 +1,4 @@
-"""How near images are to each other in the feature space, in which only the direction counts."""
+"""Nearest neighbours by cosine similarity: how near images are to each other in the feature space."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class Neighbour:
     ----------
     path, label
         Of the training image.
-    likeness
-        The cosine of the angle between the two images' features, at most 1.
+    similarity
+        Cosine similarity of the two images' features, at most 1.
     """
 
     path: str
     label: str
-    likeness: float
+    similarity: float
 
 
 def nearest(features: RunFeatures, path: str, count: int = 8) -> list[Neighbour]:
@@ -53,10 +53,10 @@ def nearest(features: RunFeatures, path: str, count: int = 8) -> list[Neighbour]
         raise UsageError(f"The run has no image {path!r}.")
     others = np.flatnonzero((features.table["split"] == "train").to_numpy() & (paths != path))
     directions = unit_length(features.vectors[[found[0], *others]])
-    likeness = directions[1:] @ directions[0]
-    order = np.argsort(-likeness, kind="stable")[:count]
+    similarity = directions[1:] @ directions[0]
+    order = np.argsort(-similarity, kind="stable")[:count]
     labels = features.table["label"].to_numpy(dtype=str)
-    return [Neighbour(str(paths[others[i]]), str(labels[others[i]]), float(likeness[i])) for i in order]
+    return [Neighbour(str(paths[others[i]]), str(labels[others[i]]), float(similarity[i])) for i in order]
 
 
 def unit_length(vectors: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which images are unlike anything that a run was trained on: far away in the feature space."""
+"""Out of distribution: images unlike anything that a run was trained on, far away in the feature space."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ MOST_COMPARED = 4000
 
 @dataclass(frozen=True, eq=False)
 class OutOfDistribution:
-    """All images, the one farthest from the training images first.
+    """Out of distribution: all images, the one farthest from the training images first.
 
     Parameters
     ----------

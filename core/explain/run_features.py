@@ -122,8 +122,8 @@ def _rows(predictions: Predictions, chosen: np.ndarray) -> Predictions:
 def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
     """Where the features of a frozen backbone are, and how they are computed."""
     settings = run.settings
-    facts = run.record.plan
-    plan = default_plan() if facts is None else read_plan({k: v for k, v in facts.items() if k != "words"})
+    kept = run.record.plan
+    plan = default_plan() if kept is None else read_plan(kept)
     if settings.weights == IMAGENET and path_at_hand(settings.design) is None:
         raise WorkbenchError(
             f"The ImageNet weights of {settings.design.title} are not on this machine any more, by which the features "
@@ -162,7 +162,7 @@ def _of_trained(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:
 
 
 def _compute_lacking(run: Run, store: FeatureStore, table: pd.DataFrame, compute: Callable, report: Report) -> None:
-    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    dataset = open_dataset(run.workspace, run.settings.dataset)
     paths = [dataset.path_of(path) for path in table["path"]]
     if not any(os.path.exists(path) for path in paths):
         raise WorkbenchError("None of the images of this run can be read any more. Were they moved or deleted?")

@@ -24,7 +24,6 @@ from core.networks.fine_tuning import build_fine_tuned, cut_backbone
 from core.networks.network import build_head
 from core.runs.record import Run
 from core.training.scratch import build_learner
-from core.workspace import Workspace
 
 NETWORKS_KEPT = 2
 MOST_IMAGES = 32  # of one request
@@ -207,7 +206,7 @@ def trained_network(run: Run) -> TrainedNetwork:
 def _class_count(run: Run) -> int:
     if run.predictions_path.exists():
         return len(run.answers().class_names)
-    return len(open_dataset(Workspace.at(run.workspace_root), run.settings.dataset).class_names)
+    return len(open_dataset(run.workspace, run.settings.dataset).class_names)
 
 
 def _scratch(run: Run, class_count: int) -> TrainedNetwork:

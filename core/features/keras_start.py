@@ -27,7 +27,7 @@ def start_keras(options: KerasOptions) -> None:
     import keras
 
     keras.utils.set_random_seed(options.seed)
-    if options.deterministic in (True, "on"):
+    if options.deterministic:
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()

@@ -15,7 +15,6 @@ from core.datasets.store import Dataset, written_state
 from core.errors import WorkbenchError
 from core.runs.naming import Naming, naming, unchanged
 from core.runs.run_folder import RunFolder
-from core.workspace import Workspace
 
 LEARNED_FROM = ["path", "pixel_hash", "label", "split"]
 NAMINGS_KEPT = 128
@@ -36,7 +35,7 @@ class ClassNames:
     @property
     def dataset(self) -> Dataset:
         """What the run was trained on, as it is now; whether it is still there is not looked at."""
-        return Dataset(Workspace.at(self.run.workspace_root).datasets / self.run.settings.dataset)
+        return Dataset(self.run.workspace.datasets / self.run.settings.dataset)
 
     @property
     def of_network(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from core.architectures.custom import find_available
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.files import read_json, write_json
-from core.runs.settings import RunSettings, default_settings, read_settings
+from core.runs.settings import RunSettings, default_settings, read_settings, with_current_names
 from core.workspace import Workspace
 
 KEPT_ACROSS_ARCHITECTURES = ("augmentation", "seed", "split_seed", "fold")
@@ -24,11 +24,11 @@ class Draft:
     def chosen(self) -> dict[str, Any]:
         """The settings that somebody chose."""
         try:
-            chosen = read_json(self._path)
-            self._find(chosen or {})  # may be one that was deleted, or of another version of this program
+            chosen = with_current_names(read_json(self._path) or {})
+            self._find(chosen)  # may be one that was deleted, or of another version of this program
         except (WorkbenchError, AttributeError):  # a damaged draft is worth no more than a new one
             return {}
-        return chosen or {}
+        return chosen
 
     def values(self) -> dict[str, Any]:
         """Every setting, chosen or by default."""
@@ -59,7 +59,7 @@ class Draft:
         return read_settings(self.values())
 
     def _find(self, chosen: dict[str, Any]) -> Architecture:
-        return find_available(self._architecture(chosen), Workspace.at(self.dataset.folder.parents[1]))
+        return find_available(self._architecture(chosen), Workspace.holding(self.dataset.folder))
 
     def _architecture(self, chosen: dict[str, Any]) -> str:
         return chosen.get("architecture", DEFAULT_ARCHITECTURE[self.dataset.info.drawn])

@@ -131,12 +131,12 @@ def request_evaluation(run: Run) -> None:
     WorkbenchError
         If no epoch has ended.
     """
-    standing = evaluation_state_of(run)
-    if not standing.active or standing.only_evaluates:
+    evaluation = evaluation_state_of(run)
+    if not evaluation.active or evaluation.only_evaluates:
         raise UsageError(f"The run {run.id} does not train, so it can't be asked to evaluate its best so far.")
-    if standing.state == "queued":
+    if evaluation.state == "queued":
         raise UsageError(f"The run {run.id} waits for its turn. It can be evaluated once it trains.")
-    if not standing.best_epoch:
+    if not evaluation.best_epoch:
         raise WorkbenchError(
             f"No epoch of the run {run.id} has ended yet, so there is nothing to evaluate. Ask again in a while."
         )

@@ -89,8 +89,8 @@ def can_evaluate(run: Run) -> bool:
     """Whether a run ended, by a kill or a fault, before its best weights were evaluated, and they could be."""
     if run.status().active or not run.best_weights.exists():
         return False
-    standing = evaluation_state_of(run)
-    return not standing.evaluated or standing.outdated
+    evaluation = evaluation_state_of(run)
+    return not evaluation.evaluated or evaluation.outdated
 
 
 def evaluate(workspace: Workspace, run: Run) -> None:

@@ -12,7 +12,7 @@ from core.datasets.content import Content
 from core.datasets.store import Dataset, written_state
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.calibration import fit_temperature
-from core.evaluation.metrics import evaluate
+from core.evaluation.evaluation import Evaluation, evaluate
 from core.evaluation.predictions import Predictions
 from core.jobs.written_settings import RECORD, is_run
 from core.runs.class_names import ClassNames
@@ -125,13 +125,13 @@ class Run(RunFolder):
 
     def evaluate(
         self, split: str = "test", threshold: float | None = None, calibrate: bool = False, positive: int = 1
-    ) -> dict[str, Any]:
-        """The figures of one split, as `core.evaluation.metrics.evaluate` gives them, with intervals over groups.
+    ) -> Evaluation:
+        """The scores of one split, as `core.evaluation.evaluation.evaluate` gives them, with intervals over groups.
 
         Parameters
         ----------
         split, threshold, positive
-            As `core.evaluation.metrics.evaluate` takes them.
+            As `core.evaluation.evaluation.evaluate` takes them.
         calibrate
             Soften or sharpen the probabilities by the temperature that fits the validation images best.
 

@@ -15,7 +15,8 @@ from core.jobs.job import Job, Status
 from core.jobs.written_settings import RECORD, written_settings
 from core.runs.events import EventLog
 from core.runs.run_record import LASTING, RunRecord, read_run_record, update_run_record
-from core.runs.settings import UNSAID, RunSettings, read_settings
+from core.runs.settings import RunSettings, read_stored_settings
+from core.workspace import Workspace
 
 # What is asked of the process of a run, each with what earlier builds called it.
 EVALUATE = ("evaluate", "judge")
@@ -42,8 +43,8 @@ class RunFolder(Job):
         return self.folder.name
 
     @property
-    def workspace_root(self) -> Path:
-        return self.folder.parents[1]
+    def workspace(self) -> Workspace:
+        return Workspace.holding(self.folder)
 
     @property
     def record(self) -> RunRecord:
@@ -72,7 +73,7 @@ class RunFolder(Job):
         values = written_settings(self.folder)
         if not isinstance(values, Mapping):
             raise WorkbenchError(f"The run {self.id} has lost its settings ({RECORD}).")
-        return read_settings(UNSAID | values)
+        return read_stored_settings(values)
 
     def save_settings(self, settings: RunSettings) -> None:
         """Write down what to train; only the number of epochs ever changes later."""

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The settings that a network comes with, where they differ from what others start with."""
 
 from core.architectures.architecture import Architecture
-from core.runs.settings import CHOICES, PARAMETERS
+from core.runs.settings import PARAMETERS
 
 # As people write them; the others stay as they are set.
 WRITTEN = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
@@ -9,8 +9,7 @@ WRITTEN = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 
 def usual_settings(architecture: Architecture) -> list[tuple[str, str]]:
     """Title and value of each setting that is usual for the network and not the default of its kind."""
-    settings = CHOICES | PARAMETERS
-    return [(settings[name].title, _value(value)) for name, value in architecture.settings.items()]
+    return [(PARAMETERS[name].title, _value(value)) for name, value in architecture.settings.items()]
 
 
 def usual_settings_in_words(architecture: Architecture) -> str:
@@ -18,5 +17,7 @@ def usual_settings_in_words(architecture: Architecture) -> str:
     return ", ".join(f"{title.lower()} {value}" for title, value in usual_settings(architecture))
 
 
-def _value(value: str | float) -> str:
+def _value(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return WRITTEN.get(value, value) if isinstance(value, str) else f"{value:g}"

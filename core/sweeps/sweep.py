@@ -25,7 +25,16 @@ from core.hosting import Hosting
 from core.jobs.job import ACTIVE_STATES, Job
 from core.runs.lifecycle import check_trainable
 from core.runs.record import Run
-from core.runs.settings import CHOICES, PARAMETERS, UNSAID, Parameter, RunSettings, read_settings
+from core.runs.settings import (
+    PARAMETERS,
+    Boolean,
+    Number,
+    RunSettings,
+    current_name,
+    read_settings,
+    read_stored_settings,
+    with_current_names,
+)
 from core.workspace import Workspace
 
 WORKER = "core.sweeps.worker"
@@ -36,10 +45,8 @@ METHODS = {
     "random": "draws each run's settings at random",
     "grid": "tries every combination, or as many of them as there may be runs; of a range its ends and middle",
 }
-RUNS = Parameter("runs", "Runs", "How many runs to try.", 2, 100, {})
-MINUTES = Parameter(
-    "minutes", "Minutes", "After how many no more is tried; 0 for no limit.", 0, 10_000, {}, whole=False
-)
+RUNS = Number("runs", "Runs", "How many runs to try.", 2, 100)
+MINUTES = Number("minutes", "Minutes", "After how many no more is tried; 0 for no limit.", 0, 10_000, whole=False)
 DEFAULT_RUNS = 8
 # Strangers share a machine: there, no sweep goes on without end.
 MOST_RUNS_HOSTED, MOST_MINUTES_HOSTED, DEFAULT_MINUTES_HOSTED = 30, 120, 30
@@ -50,7 +57,7 @@ LEAST_FOR_IMPORTANCES, RUNS_FOR_AN_AXIS = 10, 5
 MOST_AXES, MOST_OPTIONS = 8, 20
 # What a run of another architecture keeps of the settings that a sweep's runs share.
 KEPT_FOR_ALL = ("dataset", "augmentation", "seed", "split_seed", "fold")
-SWEPT = (*PARAMETERS, *CHOICES, "architecture", "image_size", "augmentation")
+SWEPT = tuple(name for name, parameter in PARAMETERS.items() if parameter.tunable)
 HOW = "Write ranges as learning_rate=1e-4..1e-2:log and choices as dropout=0.2|0.5, with commas between settings."
 
 
@@ -79,7 +86,8 @@ class Axis:
     @property
     def whole(self) -> bool:
         """Whether only whole numbers are tried."""
-        return self.name == "image_size" or (self.name in PARAMETERS and PARAMETERS[self.name].whole)
+        parameter = PARAMETERS[self.name]
+        return isinstance(parameter, Number) and parameter.whole
 
     def grid(self) -> list[Any]:
         """The values that a grid tries."""
@@ -111,7 +119,7 @@ class Sweep(Job):
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        return tuple(Axis(**values | {"options": tuple(values["options"])}) for values in self.request["axes"])
+        return tuple(_read_axis(values) for values in self.request["axes"])
 
     @property
     def total(self) -> int:
@@ -129,14 +137,15 @@ class Sweep(Job):
             because the sweep was), and once it is evaluated "log_loss", "accuracy", "accuracy_ci95" and "images" (how
             many), all of the validation images; else None.
         """
-        return read_json(self.folder / "trials.json") or []
+        trials = read_json(self.folder / "trials.json") or []
+        return [trial | {"values": _read_values(trial["values"])} for trial in trials]
 
     def save_trials(self, trials: list[dict[str, Any]]) -> None:
         write_json(self.folder / "trials.json", trials)
 
     def run_of(self, trial: dict[str, Any]) -> Run:
         """The run of a trial, which may have been deleted since."""
-        return Run(self.folder.resolve().parents[1] / "runs" / trial["run"])
+        return Run(Workspace.holding(self.folder).runs / trial["run"])
 
     def going(self) -> list[tuple[dict[str, Any], Run]]:
         """The trials whose runs wait or train, each with its run."""
@@ -171,7 +180,8 @@ class Sweep(Job):
         """JSON-ready."""
         status, request = self.status(), self.request
         outcome = {"status": status.state, "error": status.error, "seconds": self.worked_seconds}
-        asked = {name: request[name] for name in ("dataset", "method", "runs", "minutes", "axes")}
+        asked = {name: request[name] for name in ("dataset", "method", "runs", "minutes")}
+        asked["axes"] = [asdict(axis) for axis in self.axes]
         found = {"trials": self.trials(), "best": self.best(), "importances": status.facts.get("importances", {})}
         return {"sweep": self.id} | asked | outcome | found
 
@@ -213,7 +223,7 @@ def check_axes(axes: Iterable[Axis]) -> tuple[Axis, ...]:
             raise UsageError(f"Give {axis.name!r} at most {MOST_OPTIONS} options. Got {len(axis.options)}.")
         if axis.options:
             continue
-        if axis.name not in PARAMETERS and axis.name != "image_size":
+        if not isinstance(PARAMETERS[axis.name], Number):
             raise UsageError(f"{axis.name!r} has no range: give its options, with | between them.")
         if not axis.low < axis.high or not math.isfinite(axis.high - axis.low):
             raise UsageError(f"A range goes from a smaller to a larger number. Got {axis.low:g}..{axis.high:g}.")
@@ -349,7 +359,7 @@ def revive_sweeps(workspace: Workspace) -> list[Sweep]:
         return []
 
 
-def budget_limits(hosting: Hosting) -> tuple[Parameter, Parameter, int]:
+def budget_limits(hosting: Hosting) -> tuple[Number, Number, int]:
     """What the numbers of runs and of minutes may be, and the usual number of minutes."""
     if not hosting.hosted:
         return RUNS, MINUTES, 0
@@ -426,7 +436,7 @@ def settings_of_trial(
     if chosen != shared["architecture"]:
         kept = {name: shared[name] for name in KEPT_FOR_ALL}
         return read_settings(kept | {"network": (networks or {}).get(chosen)} | values)
-    return read_settings(UNSAID | shared | values)
+    return read_stored_settings(with_current_names(shared) | with_current_names(values))
 
 
 def grid_size(axes: Iterable[Axis]) -> int:
@@ -503,12 +513,15 @@ def _new_folder(workspace: Workspace, settings: RunSettings) -> Sweep:
 
 def _parse_axis(text: str, workspace: Workspace | None) -> Axis:
     name, equals, values = (part.strip() for part in text.partition("="))
+    name = current_name(name)
     if not equals or not values:
         raise UsageError(f"{text!r} does not say what to vary. {HOW}")
     low, dots, high = values.partition("..")
     if not dots:
         options = [_checked(name, value.strip(), workspace) for value in values.split("|")]
         return Axis(name, options=tuple(dict.fromkeys(options)))
+    if isinstance(PARAMETERS.get(name), Boolean):
+        return Axis(name, options=(False, True))
     high, colon, scale = high.partition(":")
     if colon and scale.strip() != "log":
         raise UsageError(f"A range may end with ':log' and nothing else. Got {text!r}.")
@@ -520,12 +533,22 @@ def _parse_axis(text: str, workspace: Workspace | None) -> Axis:
 
 def _checked(name: str, value: str, workspace: Workspace | None) -> Any:
     """An option in the type of its setting."""
-    if name in PARAMETERS:
-        return PARAMETERS[name].check(value)
-    if name in CHOICES:
-        return CHOICES[name].check(value)
     if name == "architecture":
         return find_available(value, workspace).name
-    if name == "image_size":
-        return Parameter("image_size", "Input size", "", 1, 1024, {}).check(value)
-    return value
+    return PARAMETERS[name].check(value) if name in PARAMETERS else value
+
+
+def _read_axis(values: Mapping[str, Any]) -> Axis:
+    """An axis as a request has it, that of an earlier build included, where what is true or false had a range."""
+    axis = Axis(**values | {"name": current_name(values["name"]), "options": tuple(values["options"])})
+    parameter = PARAMETERS[axis.name]
+    if not isinstance(parameter, Boolean):
+        return axis
+    return Axis(axis.name, options=tuple(map(parameter.check, axis.options or (False, True))))
+
+
+def _read_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was tried in a run, by the names and in the types of now."""
+    values = with_current_names(values)
+    booleans = {name: PARAMETERS[name] for name in values if isinstance(PARAMETERS.get(name), Boolean)}
+    return values | {name: parameter.check(values[name]) for name, parameter in booleans.items()}

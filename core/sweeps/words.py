@@ -5,8 +5,8 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Any
 
-from core.evaluation.metrics import percent
-from core.runs.comparison import setting_title
+from core.evaluation.words import percent
+from core.runs.setting_words import setting_title
 from core.sweeps.sweep import runs_for_importances
 
 

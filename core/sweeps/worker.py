@@ -4,7 +4,6 @@ It asks Optuna which settings to try next, starts a run with them, and tells Opt
 """
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError, in_words
-from core.evaluation.comparison import right
 from core.evaluation.intervals import wilson
-from core.evaluation.metrics import log_loss
+from core.evaluation.probability_scores import log_loss
 from core.hosting import Hosting
 from core.jobs.job import ACTIVE_STATES, Stopped, carry_out, identity
 from core.jobs.queue import Queue
@@ -60,9 +58,7 @@ class Sweeping:
     """A sweep at work: as many runs at a time as the machine has places, but one where it is shared with strangers."""
 
     def __init__(self, sweep: Sweep):
-        root = sweep.folder.resolve().parents[1]
-        places = os.environ.get("WORKBENCH_SLOTS")
-        self._workspace = Workspace(root, Path(places).parent) if places else Workspace.at(root)
+        self._workspace = Workspace.holding(sweep.folder)
         self._sweep, self._request, self._axes, self._total = sweep, sweep.request, sweep.axes, sweep.total
         self._at_once = 1 if Hosting.from_environment().hosted else slot_count()
         self._seconds = 60 * self._request["minutes"] or float("inf")
@@ -235,7 +231,7 @@ class Sweeping:
             return {}
         if not len(rows):
             return {}
-        count, hits = len(rows), int(right(rows).sum())
+        count, hits = len(rows), int(rows.right.sum())
         accuracy = {"accuracy": hits / count, "accuracy_ci95": list(wilson(hits, count)), "images": count}
         return accuracy | {"log_loss": log_loss(rows.true, rows.probabilities)}
 

@@ -1,4 +1,4 @@
-"""The batches of an epoch, in an order that depends on the seed and the epoch alone."""
+"""Batches of an epoch, in an order that depends on the seed and the epoch alone."""
 
 import math
 
@@ -79,6 +79,6 @@ class Batches:
         return inputs, targets, self._class_weights[targets]
 
 
-def passes_for(least_steps: int, image_count: int, batch_size: int) -> int:
+def passes_for(min_steps: int, image_count: int, batch_size: int) -> int:
     """How often an epoch goes through all images so that it has at least so many steps."""
-    return math.ceil(least_steps / max(1, math.ceil(image_count / batch_size)))
+    return math.ceil(min_steps / max(1, math.ceil(image_count / batch_size)))

@@ -1,4 +1,4 @@
-"""How much an image of each class counts in the training loss."""
+"""Class weights: how much an image of each class counts in the training loss."""
 
 import numpy as np
 

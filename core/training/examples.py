@@ -1,4 +1,4 @@
-"""What a run trains on and evaluates, in memory or, where it is too large for that, on disk."""
+"""Examples: what a run trains on and evaluates, in memory or, where it is too large for that, on disk."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

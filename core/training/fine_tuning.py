@@ -126,7 +126,7 @@ def second_phase_settings(settings: RunSettings) -> RunSettings:
         epochs=settings.fine_tune_epochs,
         learning_rate=settings.fine_tune_rate,
         batch_size=BATCH_SIZE,
-        least_steps=1,
+        min_steps_per_epoch=1,
         optimiser="adamw",
         schedule="constant",
         warmup=0.0,
@@ -164,5 +164,5 @@ def _phase(run: Run, head: TrainingState) -> Phase:
         run.fine_tuned_weights,
         epochs_before=head.epochs,
         best_epoch_before=head.best_epoch,
-        extended_from=max(0, run.extended_from - head.epochs),
+        extended_from=max(0, run.record.extended_from - head.epochs),
     )

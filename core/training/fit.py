@@ -7,7 +7,6 @@ import numpy as np
 
 from core.runs.execution import FINDING_RATE
 from core.runs.record import Run
-from core.runs.settings import ON
 from core.runs.training_state import TrainingState
 from core.training.batches import Batches
 from core.training.callbacks.base import CallbackList
@@ -51,31 +50,32 @@ class Fit:
 
 
 def fit_phase(
-    run: Run, prepared: Prepared, phase: Phase, state: TrainingState, class_count: int, evaluate: Callable[[], None]
+    run: Run, prepared: Prepared, state: TrainingState, class_count: int, evaluate: Callable[[], None]
 ) -> Fit:
     """Train what is prepared.
 
     Parameters
     ----------
-    phase, state
-        Which training of the run it is, and where it stands: at its beginning, or where the learner was put back to.
+    state
+        Where the training stands: at its beginning, or where the learner was put back to.
     class_count
         How many classes there are.
     evaluate
         Evaluates the best weights so far and leaves the learner as it was.
     """
-    learner, examples, is_first = prepared.learner, prepared.examples, prepared.phase is None
+    learner, examples, phase = prepared.learner, prepared.examples, prepared.phase
     inputs, targets = examples.training()
-    batches = make_batches(phase.settings, learner, inputs, targets, batch_size_of(run.folder, phase.settings))
+    size = batch_size_of(phase.settings, run.record.found_batch_size)
+    batches = make_batches(phase.settings, learner, inputs, targets, size)
     run.update(facts={"batch_size": batches.batch_size})
     splits = examples.table["split"].to_numpy(dtype=str)
     monitored = monitored_rows(splits, examples.targets, phase.settings.seed)
     validation = (examples.inputs[monitored], examples.targets[monitored]) if len(monitored) else None
-    if is_first and not state.epochs:
+    if phase.is_first and not state.epochs:
         learner.start_at(starting_logits(phase.settings, targets, class_count))
         _note(run, _passes_in_words(batches))
         _note(run, monitored_in_words(splits, monitored))
-    if is_first and phase.settings.find_rate == ON:
+    if phase.is_first and phase.settings.find_learning_rate:
         state.learning_rate = state.learning_rate or _found_rate(run, learner, batches)
         phase = replace(phase, settings=replace(phase.settings, learning_rate=state.learning_rate))
     phase = replace(phase, monitor="loss" if validation is None else "val_loss")

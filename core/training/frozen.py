@@ -13,6 +13,7 @@ from core.runs.reporter import RunReporter
 from core.runs.settings import RunSettings
 from core.training.fine_tuning import FineTuning
 from core.training.heads import build_head
+from core.training.phase import first_phase
 from core.training.prepared import Prepared
 from core.training.view_examples import gather_examples
 from core.workspace import Workspace
@@ -32,7 +33,7 @@ def prepare_frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
 
     examples, problems = gather_examples(settings, dataset, table, features_of, FeatureStore.gather)
     head = build_head(settings, examples.of("train")[0], len(dataset.class_names))
-    prepared = Prepared(head, examples, problems)
+    prepared = Prepared(head, examples, problems, first_phase(run))
     if fine_tuning is not None:
         prepared.then = lambda state: fine_tuning.prepare(examples.table, state)
     return prepared

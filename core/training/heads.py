@@ -1,4 +1,4 @@
-"""What is trained on a frozen backbone: a linear layer or two, with a weight decay that is chosen or given."""
+"""Classification heads on a frozen backbone: a linear layer or two, with a weight decay that is chosen or given."""
 
 import numpy as np
 
@@ -30,4 +30,4 @@ def build_head(settings: RunSettings, features: np.ndarray, class_count: int) ->
 def _is_linear_with_chosen_decay(settings: RunSettings) -> bool:
     """Whether the penalty is all that decays the weights, and Adam all that moves them."""
     moved_by_adam = settings.optimiser in ("adam", "adamw") and not settings.gradient_clipping
-    return bool(settings.choose_decay and moved_by_adam and not settings.hidden)
+    return bool(settings.tune_weight_decay and moved_by_adam and not settings.hidden)

@@ -1,4 +1,4 @@
-"""The linear head on a frozen backbone's features, in NumPy: it has learned before Keras would have been loaded."""
+"""Linear head: logistic regression on features in NumPy, which has learned before Keras would have been loaded."""
 
 from pathlib import Path
 

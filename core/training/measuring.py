@@ -76,7 +76,7 @@ def time_epochs(
     Parameters
     ----------
     job
-        Whose folder may hold a batch size that was found before, and which may be asked to stop.
+        Which may be asked to stop, and in whose folder there is room for a while.
     settings
         Of the run.
     training, validation
@@ -89,9 +89,10 @@ def time_epochs(
     Stopped
         If the user has asked to stop.
     """
-    wanted = batch_size_of(job.folder, settings)
+    wanted = batch_size_of(settings)
     batch_size = make_batches(settings, learner, *training, wanted).batch_size
-    train = partial(_train, job, replace(settings, batch_size=wanted, least_steps=1), learner, training, validation)
+    one_pass = replace(settings, batch_size=wanted, min_steps_per_epoch=1)
+    train = partial(_train, job, one_pass, learner, training, validation)
     began = time.monotonic()
     # Longer than an epoch perhaps: so that there is a second step.
     clock = train(FIRST_STEPS * batch_size, min(validated_count, batch_size), 1)
@@ -104,7 +105,7 @@ def time_epochs(
     image_seconds = sum(steps) / (len(steps) * batch_size)
     answer_seconds = median(clock.validation_seconds) / answers if answers else image_seconds
     epoch = median(clock.epoch_seconds)
-    passes = passes_for(settings.least_steps, image_count, batch_size)
+    passes = passes_for(settings.min_steps_per_epoch, image_count, batch_size)
     epoch += (passes * image_count - images) * image_seconds + (validated_count - answers) * answer_seconds
     usual = FIRST_STEPS * step + min(validated_count, batch_size) * answer_seconds
     return Timing(max(0.0, first - usual), epoch, answer_seconds, batch_size, clock.steps, answers)
@@ -122,7 +123,7 @@ def _train(
 ) -> EpochClock:
     """Train on so many images an epoch, in one pass, and validate on so many, in the folder of a run of its own."""
     # However large the rate, a step takes the same time; but a loss that explodes would end the trial.
-    settings = replace(settings, epochs=epochs, patience=epochs, learning_rate=LEARNING_RATE)
+    settings = replace(settings, epochs=epochs, early_stopping=False, learning_rate=LEARNING_RATE)
     inputs, targets = _repeated(training, images)
     batches = make_batches(settings, learner, inputs, targets, settings.batch_size)
     clock = EpochClock(learner, SECONDS_IN_ALL - SECONDS_PER_EPOCH)

@@ -1,4 +1,6 @@
-"""By which images the best epoch is chosen: the validation images, where they are of the classes that are trained on.
+"""Monitored images: those whose loss chooses the best epoch.
+
+They are the validation images, as far as these are of classes that are trained on.
 
 Images of a class that nobody trains on would choose the epoch that has learned least, as a network that is sure of what
 it has learned is sure that they are something else. And where a class has training images but none to validate on, the

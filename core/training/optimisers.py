@@ -2,7 +2,7 @@
 
 import keras
 
-from core.runs.settings import ON, RunSettings
+from core.runs.settings import RunSettings
 
 
 def build_optimiser(settings: RunSettings) -> keras.optimizers.Optimizer:
@@ -10,7 +10,7 @@ def build_optimiser(settings: RunSettings) -> keras.optimizers.Optimizer:
     rate, common = settings.learning_rate, {"global_clipnorm": settings.gradient_clipping or None}
     if settings.optimiser == "sgd":
         # Decay apart from the gradient, as AdamW's: Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization".
-        common |= {"weight_decay": settings.weight_decay or None, "nesterov": settings.nesterov == ON}
+        common |= {"weight_decay": settings.weight_decay or None, "nesterov": settings.nesterov}
         return keras.optimizers.SGD(rate, momentum=settings.momentum, **common)
     if settings.optimiser == "rmsprop":
         return keras.optimizers.RMSprop(rate, momentum=settings.momentum, **common)

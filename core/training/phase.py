@@ -43,6 +43,10 @@ class Phase:
     monitor: str = "val_loss"
 
     @property
+    def is_first(self) -> bool:
+        return self.epochs_before == 0
+
+    @property
     def epochs(self) -> int:
         """How many epochs the run has when this phase has ended."""
         return self.epochs_before + self.settings.epochs
@@ -56,7 +60,9 @@ class Phase:
         return self.epochs_before + best_epoch if best_epoch else self.best_epoch_before
 
     def patience_is_over(self, state: TrainingState) -> bool:
-        """Whether the monitored loss has not improved for as many epochs as early stopping waits."""
+        """Whether early stopping is due: the monitored loss has not improved for as many epochs as it waits."""
+        if not self.settings.early_stopping:
+            return False
         # Epochs that somebody added are not taken away again for what was before them.
         since = max(state.best_epoch, self.extended_from)
         return state.epochs - since >= self.settings.patience
@@ -69,6 +75,6 @@ class Phase:
 def first_phase(run: Run) -> Phase:
     """The training of a network from scratch, or of the head of a frozen one."""
     # Epochs that are added to a run go to the phase that it has reached.
-    extended_from = 0 if run.fine_tuning_checkpoint.exists() else run.extended_from
+    extended_from = 0 if run.fine_tuning_checkpoint.exists() else run.record.extended_from
     files = run.checkpoint, run.best_weights
     return Phase("train", "Training", "learning rate", run.settings, *files, extended_from=extended_from)

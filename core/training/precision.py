@@ -10,7 +10,7 @@ import numpy as np
 
 from core.features.plan import Plan, Trial, asked_for, best_speed, fastest, remembered_or_measured
 from core.features.runtimes import Runtime, plain_name, runtimes
-from core.runs.settings import AUTO
+from core.jobs.gpus import AUTO
 
 # Weights, their updates and the loss stay in float32: Micikevicius et al. 2018, "Mixed Precision Training".
 POLICIES = {"tensorflow-bfloat16": "mixed_bfloat16", "tensorflow-float16": "mixed_float16"}

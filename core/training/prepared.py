@@ -1,4 +1,4 @@
-"""What is ready to be trained."""
+"""What is ready to be trained: a phase of a run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Prepared:
     problems
         Why images are missing, in words.
     phase
-        Which training of the run it is; None for the first.
+        Which training of the run it is.
     then
         Prepares the next phase from where this one has ended; None where it is the last.
     """
@@ -30,5 +30,5 @@ class Prepared:
     learner: Learner
     examples: Examples
     problems: list[str]
-    phase: Phase | None = None
+    phase: Phase
     then: "Callable[[TrainingState], Prepared] | None" = None

@@ -1,4 +1,4 @@
-"""The learning rate at every point of a training: a function of the position alone, so that a resumed run is on it."""
+"""Learning rate schedules: functions of the position in a training alone, so that a resumed run is on them."""
 
 import math
 

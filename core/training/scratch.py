@@ -23,6 +23,7 @@ from core.runs.reporter import RunReporter
 from core.runs.settings import RunSettings
 from core.training.examples import Examples
 from core.training.keras_learner import KerasLearner
+from core.training.phase import first_phase
 from core.training.precision import batch_sizes, choose_precision
 from core.training.prepared import Prepared
 from core.training.view_examples import evaluation_views
@@ -40,7 +41,7 @@ def prepare_scratch(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared
     images, class_count = examples.of("train")[0], len(dataset.class_names)
     check_not_blank(run.settings.augmentation, images[:IMAGES_LOOKED_AT])
     plan = _plan_of(run, images, class_count)
-    return Prepared(build_learner(run.settings, class_count, plan), examples, problems)
+    return Prepared(build_learner(run.settings, class_count, plan), examples, problems, first_phase(run))
 
 
 def read_examples(

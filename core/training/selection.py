@@ -1,4 +1,4 @@
-"""Rows of several arrays as one, without a copy of them."""
+"""Selection: rows of several arrays as one, without a copy of them."""
 
 from collections.abc import Sequence
 

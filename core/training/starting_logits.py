@@ -1,4 +1,4 @@
-"""What a network answers before it has seen an image: each class as often as the training images have it.
+"""Bias initialisation: before it has seen an image, a network answers each class as often as training images have it.
 
 Without it, the first epochs go into learning how common the classes are, and a training of few steps ends before it
 has: Karpathy 2019, "A Recipe for Training Neural Networks" ("init well"); Lin et al. 2017, "Focal Loss", section 4.1.

@@ -1,10 +1,7 @@
 """The batches that a run trains on: how many images each holds, and how much each image counts."""
 
-from pathlib import Path
-
 import numpy as np
 
-from core.runs.execution import read_execution
 from core.runs.settings import PARAMETERS, RunSettings
 from core.training.batches import Batches, passes_for
 from core.training.class_weights import class_weights
@@ -24,7 +21,7 @@ def make_batches(
     batch_size
         See `batch_size_of`.
     """
-    passes = passes_for(settings.least_steps, len(targets), batch_size)
+    passes = passes_for(settings.min_steps_per_epoch, len(targets), batch_size)
     weights = class_weights(settings, targets)
     batches = Batches(inputs, targets, batch_size, settings.seed, weights, learner.shares, passes)
     # An answer takes less memory than a step of training, but not where that was made as small as it goes.
@@ -32,14 +29,14 @@ def make_batches(
     return batches
 
 
-def batch_size_of(folder: Path, settings: RunSettings) -> int:
-    """How many images to train on at a time: what is kept of an earlier attempt, or what the settings say.
+def batch_size_of(settings: RunSettings, found: int | None = None) -> int:
+    """How many images to train on at a time: what the settings say, or what is usual for the kind of network.
 
     Parameters
     ----------
-    folder
-        Of the run, where it is kept.
+    found
+        What was measured, or had to be lowered for memory: no more than that at a time.
     """
     automatic = PARAMETERS["batch_size"].default[settings.design.kind]
-    kept, wanted = read_execution(folder).get("batch_size"), settings.batch_size
-    return min(kept, wanted) if kept and wanted else kept or wanted or automatic
+    wanted = settings.batch_size
+    return min(found, wanted) if found and wanted else found or wanted or automatic

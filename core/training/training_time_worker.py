@@ -19,7 +19,7 @@ import psutil
 from core.advice.training_time import Estimate, TimingTrial, gigabytes, keep_estimate
 from core.datasets.store import Dataset, open_dataset
 from core.errors import WorkbenchError
-from core.evaluation.metrics import percent
+from core.evaluation.words import percent
 from core.features.devices import device_in_words
 from core.features.feature_extractor import FeatureExtractor
 from core.features.keras_start import start_keras

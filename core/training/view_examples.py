@@ -62,7 +62,7 @@ def views_of(settings: RunSettings, table: pd.DataFrame) -> Iterator[tuple[View,
 
 def evaluation_views(settings: RunSettings) -> tuple[View, ...]:
     """The exact views, besides the image itself, that validation and test images are evaluated by."""
-    return exact_views(settings.augmentation) if settings.average_views else ()
+    return exact_views(settings.augmentation) if settings.test_time_augmentation else ()
 
 
 def _add_view(examples: Examples, part: pd.DataFrame, store: FeatureStore, read: Callable) -> None:

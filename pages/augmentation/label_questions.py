@@ -7,7 +7,7 @@ from core.datasets.known import known_card
 from core.datasets.label_preservation import answer, label_preserving
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 
 SIDEWAYS = "Mirrored left to right, is it still of the same class?"
 UPSIDE_DOWN = "And upside down?"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.augmentation.recipe import TRANSFORMS, Step, Transform, read_recipe, usual_step, write_recipe
 from core.errors import UsageError
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 GROUPS = {

@@ -12,12 +12,13 @@ import streamlit as st
 from core.augmentation.blank import is_blank
 from core.augmentation.recipe import Step, in_words, write_recipe
 from core.errors import WorkbenchError
+from core.figures.colours import class_colours
 from core.images.reading import UnreadableImage, read_square
 from core.images.reading_settings import Reading
 from pages.components.comparison import show_comparison
-from pages.components.gallery import Tile, escape, show_tiles
-from pages.shared.colours import class_colours
+from pages.components.gallery import Tile, show_tiles
 from pages.shared.inference import inference_client
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import SIDE, pixels_url, thumbnail_url
 

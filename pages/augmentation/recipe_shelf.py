@@ -9,7 +9,7 @@ from core.augmentation.recipe import Step, in_words
 from core.errors import WorkbenchError
 from core.workspace import NAME_LENGTH
 from pages.augmentation.recipe_editor import keep_recipe
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 UNNAMED = "Recipes"

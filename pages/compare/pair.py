@@ -4,23 +4,16 @@ import numpy as np
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.comparison import (
-    Evaluated,
-    cell_changes,
-    comparable_rows,
-    compare,
-    difference_in_words,
-    disagreement,
-    in_words,
-    matrix_difference,
-)
+from core.evaluation.comparable import EvaluatedRun, comparable_rows
+from core.evaluation.comparison import compare, difference_in_words, in_words
+from core.evaluation.disagreement import cell_changes, disagreement, matrix_difference
 from core.evaluation.predictions import Predictions
-from core.runs.comparison import by_corrected_labels
+from core.runs.evaluated_runs import by_corrected_labels
 from core.runs.record import Run
-from pages.components.comparison_matrix import show_matrix_difference
-from pages.components.confusion_matrix import parse_cell
-from pages.components.gallery import escape, show_images
+from pages.components.gallery import show_images
+from pages.components.matrix import parse_cell, show_matrix_difference
 from pages.shared.evaluated_run import images_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IMAGES_PER_PAGE = 24
@@ -29,7 +22,7 @@ FEW_IMAGES = 8
 FEW_CLASSES = 6
 
 
-def show_pair(page: Page, runs: list[Run], entries: list[Evaluated], split: str, first: int, second: int) -> None:
+def show_pair(page: Page, runs: list[Run], entries: list[EvaluatedRun], split: str, first: int, second: int) -> None:
     """Compare two of the runs, given by their places in the list."""
     both, remark = by_corrected_labels([runs[first], runs[second]], [entries[first], entries[second]])
     pair = compare(*both, split)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import UsageError
 from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, read_labels, write_labels
 from core.runs.record import Run, delete_run
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.run_label import run_label
 
 

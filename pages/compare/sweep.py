@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError, in_words
-from core.runs.comparison import setting_title, setting_value, values_in_words
 from core.runs.record import Run
-from core.runs.settings import CHOICES, PARAMETERS
+from core.runs.setting_words import setting_title, setting_value, values_in_words
+from core.runs.settings import PARAMETERS, SUBJECT, Choice, Number, Parameter
 from core.sweeps.sweep import (
     DEFAULT_RUNS,
     METHODS,
@@ -27,7 +27,7 @@ from core.sweeps.sweep import (
     start_sweep,
 )
 from core.sweeps.words import accuracy_in_words, importances_in_words, optimism_in_words
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 
@@ -189,8 +189,7 @@ def _form(page: Page) -> None:
         f"Varies {escape(design.title)} as it is set on the pages before. Runs are evaluated by the validation images "
         "and wait in the queue like all others. You may close this page and come back."
     )
-    known = PARAMETERS | CHOICES
-    names = [name for name, setting in known.items() if design.kind in setting.kinds and name not in NEVER_VARIED]
+    names = [name for name, parameter in PARAMETERS.items() if _can_vary(parameter, design.kind)]
     varied = st.multiselect(
         "Settings to vary",
         names,
@@ -217,6 +216,16 @@ def _form(page: Page) -> None:
             st.error(escape(in_words(error)), icon=":material/error:")
         else:
             st.rerun()
+
+
+def _can_vary(parameter: Parameter, kind: str) -> bool:
+    """Whether the form offers to vary a parameter of a kind of network."""
+    return (
+        parameter.tunable
+        and parameter.group != SUBJECT
+        and kind in parameter.kinds
+        and parameter.name not in NEVER_VARIED
+    )
 
 
 def _budget(page: Page) -> tuple[str, int, float]:
@@ -255,11 +264,13 @@ def _grid_in_words(combinations: int, runs: int) -> str:
 
 def _axis(name: str, value: Any) -> Axis | None:
     """The range or the options of a setting; None where none is chosen."""
-    if name in CHOICES:
-        options = list(CHOICES[name].options)
-        chosen = st.multiselect(setting_title(name), options, default=options, key=f"sweep_{name}")
-        return Axis(name, options=tuple(chosen)) if chosen else None
     parameter = PARAMETERS[name]
+    if not isinstance(parameter, Number):
+        options = list(parameter.options) if isinstance(parameter, Choice) else [False, True]
+        chosen = st.multiselect(
+            parameter.title, options, default=options, format_func=parameter.written, key=f"sweep_{name}"
+        )
+        return Axis(name, options=tuple(chosen)) if chosen else None
     low, high = suggested_range(name, value)
     kind = int if parameter.whole else float
     step = {"step": 1} if parameter.whole else {"format": "%.3g", "step": 10.0 ** math.floor(math.log10(high) - 1)}

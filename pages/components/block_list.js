@@ -155,10 +155,7 @@ const ICONS = {
 function tools(data, state, kind, index) {
   const made = make("div", "tools");
   const last = data.blocks.length - 1;
-  const move = (to, icon) => {
-    const blocks = state.blocks.toSpliced(index, 1).toSpliced(to, 0, state.blocks[index]);
-    state.change(blocks, { focus: `${to}-${icon}` });
-  };
+  const move = (to, icon) => state.change(moved(state.blocks, index, to), { focus: `${to}-${icon}` });
   const copy = () => state.change(state.blocks.toSpliced(index, 0, { ...state.blocks[index] }), { added: index + 1 });
   const remove = () => state.change(state.blocks.toSpliced(index, 1), { focus: `${Math.min(index, last - 1)}-remove` });
   made.append(
@@ -216,16 +213,25 @@ function offer(data, state, kind) {
   made.setAttribute("aria-description", kind.explanation);
   made.append(make("strong", "", kind.title), make("span", "", kind.explanation));
   made.onclick = () => {
-    const block = { kind: kind.name };
-    for (const field of kind.fields) block[field.name] = field.usual;
-    const list = flattened(data, state.blocks);
-    const place = kind.needsImage && list >= 0 ? list : state.blocks.length;
-    state.change(state.blocks.toSpliced(place, 0, block), { added: place });
+    const [blocks, place] = withBlock(data, state.blocks, kind);
+    state.change(blocks, { added: place });
   };
   return made;
 }
 
+// The blocks with one more of a kind, as it usually is, and where it was put: what needs an image, before it becomes a list.
+export function withBlock(data, blocks, kind) {
+  const usual = Object.fromEntries(kind.fields.map((field) => [field.name, field.usual]));
+  const list = flattened(data, blocks);
+  const place = kind.needsImage && list >= 0 ? list : blocks.length;
+  return [blocks.toSpliced(place, 0, { kind: kind.name, ...usual }), place];
+}
+
+export function moved(blocks, from, to) {
+  return blocks.toSpliced(from, 1).toSpliced(to, 0, blocks[from]);
+}
+
 // Where the image becomes a list of numbers; -1 where it stays one.
-function flattened(data, blocks) {
+export function flattened(data, blocks) {
   return blocks.findIndex((block) => data.flattening.includes(block.kind));
 }

@@ -44,13 +44,14 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   };
 }
 
-function toggled(ids, id) {
+export function toggled(ids, id) {
   const changed = new Set(ids);
   if (!changed.delete(id)) changed.add(id);
   return changed;
 }
 
-function between(items, first, last) {
+// The ids from one clicked tile to another, whichever comes first.
+export function between(items, first, last) {
   const ids = items.map((item) => item.id);
   const ends = [first ?? last, last].map((id) => ids.indexOf(id)).sort((a, b) => a - b);
   return ids.slice(ends[0], ends[1] + 1);

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from core.datasets.store import Dataset
+from core.figures.colours import class_colours
 from core.images.reading import UnreadableImage
-from pages.shared.colours import class_colours
 from pages.shared.image_facts import facts_of
+from pages.shared.markdown import escape
 from pages.shared.thumbnails import SIDE, image_url, thumbnail_url, thumbnail_urls
 
 LARGE = 900
@@ -219,8 +220,3 @@ def show_large(
                 st.markdown(f"**{fact.name}:** {escape(fact.value)}", help=fact.help or None)
         if details is not None:
             details(row)
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it is: names of files and classes may hold anything."""
-    return "".join("\\" + letter if letter in "\\`*_{}[]()<>#+-.!|~:$&" else letter for letter in text)

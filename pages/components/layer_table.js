@@ -15,7 +15,7 @@ let awaited = null; // the row that was clicked, whose sums are to come into vie
 export default function ({ data, parentElement, setStateValue }) {
   const table = parentElement.querySelector("table");
   if (!opened.has(data.token)) {
-    const start = data.sections.findIndex((section) => section.first <= data.chosen && data.chosen < section.end);
+    const start = sectionOf(data.sections, data.chosen);
     opened.set(data.token, new Set(start < 0 ? [] : [start]));
   }
   const focused = parentElement.activeElement?.dataset.id; // drawing anew would lose the keyboard's place
@@ -34,6 +34,11 @@ export default function ({ data, parentElement, setStateValue }) {
   if (focused) table.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
   if (awaited === data.chosen) table.querySelector(".sums")?.scrollIntoView({ block: "nearest" });
   awaited = null;
+}
+
+// In which section a row is; -1 where it is in none.
+export function sectionOf(sections, index) {
+  return sections.findIndex((section) => section.first <= index && index < section.end);
 }
 
 function make(name, className, text) {
@@ -109,19 +114,27 @@ function layers(data, first, end, inside, choose, title = "") {
   return lines;
 }
 
+// The pieces of a sum, and what each is there: what stands behind the first "=" is the outcome.
+export function termsOf(sum) {
+  const equals = sum.terms.findIndex(([text]) => text.endsWith("="));
+  return sum.terms.map(([text, meaning], place) => {
+    const total = equals >= 0 && place > equals;
+    const roles = [meaning || total ? "term" : "operator"];
+    if (text.includes(" × ")) roles.push("many");
+    if (total) roles.push("total");
+    return { text, meaning, roles };
+  });
+}
+
 function written(sums) {
   const box = make("div", "written");
   for (const sum of sums) {
     box.append(make("h4", "", sum.title));
     if (sum.terms.length) {
       const line = make("div", "sum");
-      let behind = false; // what stands behind the last "=" is the outcome
-      for (const [text, meaning] of sum.terms) {
-        const made = make("span", meaning || behind ? "term" : "operator", text);
-        if (text.includes(" × ")) made.classList.add("many");
-        if (behind) made.classList.add("total");
+      for (const { text, meaning, roles } of termsOf(sum)) {
+        const made = make("span", roles.join(" "), text);
         if (meaning) made.append(make("small", "", meaning));
-        behind ||= text.endsWith("=");
         line.append(made);
       }
       box.append(line);

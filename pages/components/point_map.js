@@ -51,7 +51,7 @@ function mapOf(name) {
 
 // What is drawn -----------------------------------------------------------------------------------------------------
 
-function bytes(text) {
+export function bytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
@@ -77,7 +77,7 @@ function read(map, data) {
   if (map.hover >= map.x.length) map.hover = -1;
 }
 
-function extent(values) {
+export function extent(values) {
   let [low, high] = [FINEST, 0];
   for (const value of values) {
     if (value < low) low = value;
@@ -91,7 +91,7 @@ const stands = (map, row) => map.ringed[row] === 1 && !background(map, row);
 const shown = (map, row) => !map.hidden.has(map.group[row]);
 
 // The background first, what has a ring last; within each in no order, or the last class would hide the others.
-function order(map) {
+export function order(map) {
   const count = map.x.length;
   // Steps of a prime number come by every row once.
   const step = count % 7919 === 0 ? 1 : 7919;
@@ -455,7 +455,7 @@ function drawNames(map, context, seen, colours) {
   }
 }
 
-function labels(map) {
+export function labels(map) {
   const cells = map.groups.map(() => new Map());
   for (let row = 0; row < map.x.length; row++) {
     if (!shown(map, row) || background(map, row)) continue;
@@ -514,7 +514,7 @@ function drawMarks(map) {
 
 // Pointing ----------------------------------------------------------------------------------------------------------
 
-function place(map, event) {
+function placeOf(map, event) {
   const box = map.stage.getBoundingClientRect();
   return [event.clientX - box.left, event.clientY - box.top];
 }
@@ -547,13 +547,13 @@ function listen(map) {
     if (!map.drag) hover(map, -1);
   };
   stage.onblur = () => hover(map, -1);
-  stage.onkeydown = (event) => key(map, event);
+  stage.onkeydown = (event) => pressKey(map, event);
   stage.addEventListener("wheel", (event) => wheel(map, event), { passive: false });
 }
 
 function press(map, event) {
   if (event.button > 0) return;
-  const here = place(map, event);
+  const here = placeOf(map, event);
   map.pointers.set(event.pointerId, here);
   map.engaged = true;
   if (map.pointers.size === 2) {
@@ -576,7 +576,7 @@ function capture(map, event) {
 
 function pointed(map, event) {
   if (event.movementX || event.movementY) map.engaged = true;
-  const here = place(map, event);
+  const here = placeOf(map, event);
   const drag = map.drag;
   if (!drag) {
     hover(map, nearest(map, ...here, REACH + radiusOf(map), 1)[0] ?? -1);
@@ -644,13 +644,13 @@ function wheel(map, event) {
   event.preventDefault();
   const lines = event.deltaMode === 1 ? 30 : 1;
   const turned = Math.max(-200, Math.min(200, event.deltaY * lines));
-  zoom(map, Math.exp(-turned / (event.ctrlKey ? 100 : 400)), ...place(map, event));
+  zoom(map, Math.exp(-turned / (event.ctrlKey ? 100 : 400)), ...placeOf(map, event));
 }
 
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
-function key(map, event) {
-  if (ARROWS[event.key]) step(map, ...ARROWS[event.key]);
+function pressKey(map, event) {
+  if (ARROWS[event.key]) stepTo(map, ...ARROWS[event.key]);
   else if ((event.key === " " || event.key === "Enter") && map.hover >= 0) toggleChosen(map, map.hover);
   else if (event.key === "Escape") choose(map, []);
   else if (event.key === "+" || event.key === "=") zoom(map, 1.6);
@@ -663,7 +663,7 @@ function key(map, event) {
 }
 
 // To the next point in a direction; sideways counts twice, so that one goes straight on.
-function step(map, right, down) {
+function stepTo(map, right, down) {
   const seen = view(map);
   const [x, y] = map.hover < 0 ? [seen.width / 2, seen.height / 2] : at(map, seen, map.hover);
   if (map.hover < 0) {
@@ -699,14 +699,18 @@ function inside(map, path) {
   return everyShown(map).filter((row) => {
     const [x, y] = at(map, seen, row);
     if (x < left || x > right || y < top || y > bottom) return false;
-    // Even–odd: a ray to the right crosses the outline an odd number of times.
-    let odd = false;
-    for (let one = 0, other = path.length - 1; one < path.length; other = one++) {
-      const [[x1, y1], [x2, y2]] = [path[one], path[other]];
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) odd = !odd;
-    }
-    return odd;
+    return encloses(path, x, y);
   });
+}
+
+// Even–odd: a ray to the right crosses the outline an odd number of times.
+export function encloses(path, x, y) {
+  let odd = false;
+  for (let one = 0, other = path.length - 1; one < path.length; other = one++) {
+    const [[x1, y1], [x2, y2]] = [path[one], path[other]];
+    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) odd = !odd;
+  }
+  return odd;
 }
 
 function toggleChosen(map, row) {
@@ -719,13 +723,18 @@ function choose(map, rows, more = false) {
   for (const row of rows) chosen[row] = 1;
   if (chosen.every((each, row) => each === map.chosen[row])) return;
   map.chosen = chosen;
-  const packed = new Uint8Array(Math.ceil(chosen.length / 8));
-  chosen.forEach((each, row) => (packed[row >> 3] |= each << (row & 7)));
-  let letters = "";
-  for (const byte of packed) letters += String.fromCharCode(byte);
-  map.tell(btoa(letters));
+  map.tell(packed(chosen));
   say(map);
   drawSoon(map);
+}
+
+// A bit a point, the first in the lowest of the first byte, in base64.
+export function packed(chosen) {
+  const bits = new Uint8Array(Math.ceil(chosen.length / 8));
+  chosen.forEach((each, row) => (bits[row >> 3] |= each << (row & 7)));
+  let letters = "";
+  for (const byte of bits) letters += String.fromCharCode(byte);
+  return btoa(letters);
 }
 
 // Pictures ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
 from core.installation import shipped
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 UPLOAD, PATH = "A file from this computer", "A folder or file by its path"

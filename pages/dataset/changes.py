@@ -10,7 +10,7 @@ from core.datasets.edits import Edit
 from core.datasets.importing import changes_on_disk, start_import
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 CHANGES_SHOWN = 100

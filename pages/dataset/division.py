@@ -12,8 +12,8 @@ from core.datasets.known import known_card
 from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from pages.components.gallery import escape
-from pages.shared.colours import SPLIT_COLOURS
+from core.figures.colours import SPLIT_COLOURS
+from pages.shared.markdown import escape
 
 BARS_HEIGHT = 270
 FEW_CLASSES = 12

@@ -10,12 +10,13 @@ from core.datasets.findings.unlabelled import KIND as WITHOUT_LABEL
 from core.datasets.importing import start_import
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from pages.components.gallery import Tile, escape, show_large, show_tiles, tile_of
+from pages.components.gallery import Tile, show_large, show_tiles, tile_of
 from pages.dataset import IMAGES
 from pages.dataset.changes import remember
 from pages.dataset.images import UNLABELLED
 from pages.dataset.look_alikes import show_pairs
 from pages.dataset.scale import place_of_scale, show_scale
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 TILES = 5

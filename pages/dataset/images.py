@@ -8,8 +8,9 @@ from core.datasets.editing import exclude, include, relabel
 from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from pages.components.gallery import clear_selection, escape, show_images
+from pages.components.gallery import clear_selection, show_images
 from pages.dataset.changes import remember
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 TILES_PER_PAGE = 48

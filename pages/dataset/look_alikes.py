@@ -12,14 +12,16 @@ from PIL import Image
 from core.datasets.editing import accept, relabel
 from core.datasets.findings.finding import Finding
 from core.errors import WorkbenchError
+from core.evaluation.errors import LabelIssue
 from core.images.difference_picture import where_they_differ
 from core.images.reading import UnreadableImage, thumbnail
 from core.images.reading_settings import Reading
 from core.runs.record import Run
-from pages.components.gallery import Tile, escape, show_large, show_tiles, tile_of
+from pages.components.gallery import Tile, show_large, show_tiles, tile_of
 from pages.dataset.changes import remember
 from pages.shared.heat import overlay
 from pages.shared.inference import survey
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import pixels_url
 
@@ -112,14 +114,16 @@ def _asked_features(page: Page) -> dict[str, str] | None:
     except WorkbenchError as error:
         st.caption(escape(str(error)))
         return None
-    st.caption(escape(f"By {found['origin']}. {found['caution']}".strip()))
-    columns = (found[name] for name in ("paths", "labels", "likely", "likely_probability", "label_probability"))
-    return {
-        path: f"by the features rather “{likely}” ({sure:.0%}) than “{label}” ({own:.0%})"
-        if sure > own
-        else f"the features agree with “{label}” ({own:.0%})"
-        for path, label, likely, sure, own in zip(*columns, strict=True)
-    }
+    st.caption(escape(f"By {found.origin}. {found.caution}".strip()))
+    return {image.path: _doubt(image) for image in found.images}
+
+
+def _doubt(image: LabelIssue) -> str:
+    own = f"“{image.label}” ({image.label_probability:.0%})"
+    rival = f"“{image.likely}” ({image.likely_probability:.0%})"
+    if image.likely_probability > image.label_probability:
+        return f"by the features rather {rival} than {own}"
+    return f"the features agree with {own}"
 
 
 # The difference ------------------------------------------------------------------------------------------------------

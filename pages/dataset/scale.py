@@ -22,8 +22,9 @@ from core.datasets.pixel_scale import (
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.images.reading_settings import Reading
-from pages.components.gallery import Tile, escape, show_tiles
+from pages.components.gallery import Tile, show_tiles
 from pages.dataset.changes import remember
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import SIDE, thumbnail_url, thumbnail_urls
 

@@ -28,7 +28,8 @@ from core.datasets.sources.choices import AS_FOUND, FILE_NAMES, FOLDERS, NO_COLU
 from core.datasets.sources.kinds import PACKED, TABLE
 from core.datasets.store import Dataset, written_state
 from core.errors import WorkbenchError, in_words
-from pages.components.gallery import Tile, escape, show_tiles
+from pages.components.gallery import Tile, show_tiles
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import SIDE, thumbnail_url
 

@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.errors import confidently_wrong, least_sure, runner_up
+from core.evaluation.errors import answered_images, confidently_wrong, least_sure
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
-from pages.components.gallery import escape, show_images
+from pages.components.gallery import show_images
 from pages.evaluation.relabel_and_retrain import fixed_notes, show_selection_bar
 from pages.shared.evaluated_run import images_of
 from pages.shared.inference import survey
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IMAGES_PER_PAGE = 24
@@ -89,8 +90,7 @@ def _wrong(shown: Predictions, split: str) -> ErrorList:
         f"{_count(rows, split)} taken for another class, the surest mistake first. Where the label is wrong, put it "
         "right; where it is right, more training images like it help."
     )
-    answers = zip(shown.ids[rows], shown.predicted[rows], shown.probabilities[rows].max(axis=1), strict=True)
-    notes = {path: f"{sure:.0%} {shown.class_names[taken]}" for path, taken, sure in answers}
+    notes = {image.path: f"{image.probability:.0%} {image.predicted}" for image in answered_images(shown, rows)}
     return ErrorList(words, notes, wrong=True)
 
 
@@ -102,45 +102,43 @@ def _unsure(shown: Predictions, split: str) -> ErrorList:
         f"{_count(rows, split)} over which it hesitates between two classes, right or wrong, the closest first. More "
         "training images like these teach it the most."
     )
-    probabilities, names = shown.probabilities[rows], shown.class_names
-    answers = zip(shown.ids[rows], probabilities, probabilities.argmax(axis=1), runner_up(probabilities), strict=True)
     notes = {
-        path: f"{each[taken]:.0%} {names[taken]}, {each[following]:.0%} {names[following]}"
-        for path, each, taken, following in answers
+        image.path: f"{image.probability:.0%} {image.predicted}, {image.probability - image.margin:.0%} {image.next}"
+        for image in answered_images(shown, rows)
     }
     return ErrorList(words, notes)
 
 
 def _mislabelled(page: Page, run: Run) -> ErrorList:
     found = survey("label_issues", page.workspace, run, "Judging each image by what the others say")
-    columns = (found[name] for name in ("paths", "likely", "likely_probability", "suspected"))
     notes = {
-        path: f"rather {likely}, {sure:.0%}" for path, likely, sure, listed in zip(*columns, strict=True) if listed
+        image.path: f"rather {image.likely}, {image.likely_probability:.0%}"
+        for image in found.images
+        if image.suspected
     }
     if not notes:
         words = "No label looks wrong: none is contradicted by what other images of the same label look like."
-        return ErrorList(words, {}, remark=found["caution"])
+        return ErrorList(words, {}, remark=found.caution)
     words = (
         f"{_count(notes, 'training, validation or test')} whose label is probably wrong, the surest first: a "
-        f"classifier that has not seen the image is sure of another class. By {found['origin']}."
+        f"classifier that has not seen the image is sure of another class. By {found.origin}."
     )
-    return ErrorList(words, notes, wrong=True, remark=found["caution"])
+    return ErrorList(words, notes, wrong=True, remark=found.caution)
 
 
 def _unlike(page: Page, run: Run, split: str) -> ErrorList:
     found = survey("out_of_distribution", page.workspace, run, "Comparing each image with the training images")
-    columns = (found[name] for name in ("paths", "splits", "farther_than", "unlike"))
     notes = {
-        path: f"farther than {_share(share)} of them"
-        for path, part, share, listed in zip(*columns, strict=True)
-        if listed and part == split
+        image.path: f"farther than {_share(image.farther_than)} of them"
+        for image in found.images
+        if image.unlike and image.split == split
     }
     if not notes:
         return ErrorList(f"No {split} image is farther from the training images than these are from each other.", {})
     words = (
         f"{_count(notes, split)} farther from the training images than 99 % of those are from each other, the farthest "
         f"first. What it says of these is a guess: train on more like them, or exclude what does not belong here. "
-        f"By {found['origin']}."
+        f"By {found.origin}."
     )
     return ErrorList(words, notes)
 

@@ -13,7 +13,7 @@ from core.runs.evaluation_state import (
 from core.runs.lifecycle import can_evaluate, evaluate
 from core.runs.lineage import parent_run
 from core.runs.record import Run
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 from pages.shared.run_label import run_label

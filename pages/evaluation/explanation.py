@@ -15,10 +15,11 @@ from PIL import Image
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
 from core.runs.record import Run
-from pages.components.gallery import Tile, escape, show_tiles, tile_of
+from pages.components.gallery import Tile, show_tiles, tile_of
 from pages.shared.evaluated_run import images_of
 from pages.shared.heat import overlay, overlay_signed
 from pages.shared.inference import has_weights, inference_client, looking, modified, scheduled_task, weights_written
+from pages.shared.markdown import escape
 from pages.shared.page import Page, untrained_badge
 from pages.shared.thumbnails import pixels_url, proportions
 
@@ -226,7 +227,7 @@ def show_nearest(question: Question) -> None:
     table = images_of(question.run)
     answer = question.names[question.predicted]
     tiles = [
-        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['likeness']:.2f} alike")
+        tile_of(question.page.dataset, table.loc[each["path"]], f"{each['similarity']:.2f} alike")
         for each in found
         if each["path"] in table.index
     ]

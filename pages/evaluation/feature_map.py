@@ -10,15 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.confusions import most_confused
+from core.evaluation.confusion_matrix import most_confused
 from core.evaluation.predictions import SPLITS, Predictions
+from core.figures.colours import OKABE_ITO, SPLIT_COLOURS, class_colours
 from core.runs.record import Run
-from pages.components.gallery import Tile, clear_selection, escape, show_images, tile_of
+from pages.components.gallery import Tile, clear_selection, show_images, tile_of
 from pages.components.point_map import SHAPES, Group, PointMap, clear_points, show_point_map
 from pages.evaluation.relabel_and_retrain import fixed_notes, show_selection_bar
-from pages.shared.colours import OKABE_ITO, SPLIT_COLOURS, class_colours
 from pages.shared.evaluated_run import images_of
 from pages.shared.inference import survey
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import SIDE, thumbnail_urls
 

@@ -10,16 +10,17 @@ from core.datasets.editing import exclude, relabel
 from core.datasets.edits import Edit
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
-from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, Score, cell_changes, changes
+from core.evaluation.changes import NOW_RIGHT, NOW_WRONG, OTHERWISE, Changes, RightAnswers, cell_changes, changes
 from core.evaluation.comparison import compare, luck_in_words
-from core.evaluation.metrics import SPLIT_WORDS, percent
+from core.evaluation.words import SPLIT_WORDS, percent
 from core.jobs.warm_worker import warm_worker
-from core.runs.comparison import by_corrected_labels, evaluated
+from core.runs.evaluated_runs import by_corrected_labels, evaluated_run
 from core.runs.lineage import edits_since, has_changed, parent_run, retrain, standing_edits, undo_relabelling
 from core.runs.record import Run
-from pages.components.comparison_matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
-from pages.components.gallery import clear_selection, escape, show_images
+from pages.components.gallery import clear_selection, show_images
+from pages.components.matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
 from pages.shared.evaluated_run import images_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 
@@ -243,7 +244,7 @@ def _brought(earlier: str, later: str, written: tuple[tuple, tuple], split: str)
 
 def luck_of_the_difference(earlier: Run, run: Run, split: str) -> str:
     """Whether the difference is more than luck, by the labels as they are now; "" where all is answered as before."""
-    entries = [evaluated(each, name, predictions_of(each)) for each, name in ((earlier, "before"), (run, "now"))]
+    entries = [evaluated_run(each, name, predictions_of(each)) for each, name in ((earlier, "before"), (run, "now"))]
     pair = compare(*by_corrected_labels([earlier, run], entries)[0], split)
     if pair.why_not or pair.difference.value == 0:
         return ""
@@ -266,7 +267,7 @@ def old_and_new_in_words(found: Changes, split: str) -> str:
     return text + f" {_images(otherwise)} answered otherwise: {', '.join(parts)}."
 
 
-def _score(score: Score) -> str:
+def _score(score: RightAnswers) -> str:
     low, high = (percent(end, score.n) for end in score.interval)
     return f"{percent(score.accuracy, score.n)} ({low.removesuffix(' %')}–{high})"
 

@@ -1,6 +1,4 @@
-"""All figures of a run side by side, whether it over-fits, and whether it can be told from the next best run."""
-
-from typing import Any
+"""All scores of a run side by side, whether it over-fits, and whether it can be told from the next best run."""
 
 import numpy as np
 import pandas as pd
@@ -10,11 +8,13 @@ from core.advice.diagnosis import diagnosis_of
 from core.errors import WorkbenchError
 from core.evaluation.comparison import compare, difference_in_words
 from core.evaluation.comparison import in_words as comparison_in_words
-from core.evaluation.metrics import SPLIT_WORDS, percent
-from core.runs.comparison import evaluated, names_of, trained_on
+from core.evaluation.evaluation import Evaluation
+from core.evaluation.words import SPLIT_WORDS, percent
+from core.runs.evaluated_runs import evaluated_run, trained_on
 from core.runs.record import Run
-from pages.components.gallery import escape
-from pages.shared.evaluated_run import evaluation_of, figures_of, predictions_of
+from core.runs.run_names import names_of
+from pages.shared.evaluated_run import evaluation_of, point_estimates_of, predictions_of
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 # Of runs beyond so many the newest count.
@@ -45,7 +45,7 @@ def show_summary(page: Page, run: Run, split: str, runs: list[Run]) -> None:
         Those of the dataset that can be evaluated.
     """
     evaluation = evaluation_of(run, split)
-    others = {part: _figures_or_none(run, part) for part in SPLIT_WORDS}
+    others = {part: _point_estimates_or_none(run, part) for part in SPLIT_WORDS}
     words = [diagnosis_of(run).words]
     if len(runs) > 1:
         words.append(next_best_words(run, split, runs))
@@ -59,15 +59,15 @@ def show_summary(page: Page, run: Run, split: str, runs: list[Run]) -> None:
         column_config={"what it says": st.column_config.TextColumn(width="large")},
         alt=f"All figures on training, validation and test images, and 95 % intervals on {SPLIT_WORDS[split]} images",
     )
-    groups = evaluation.get("groups", evaluation["n"])
-    drawn = f"drawing {groups:,} groups" if groups != evaluation["n"] else f"drawing {groups:,} images"
+    groups = evaluation.group_count
+    drawn = f"drawing {groups:,} groups" if groups != evaluation.n else f"drawing {groups:,} images"
     st.caption(f"Intervals: Wilson's for accuracy; by {drawn} anew a thousand times (bootstrap) for the others.")
 
 
-def summary_table(evaluation: dict[str, Any], others: dict[str, dict[str, Any] | None]) -> pd.DataFrame:
+def summary_table(evaluation: Evaluation, others: dict[str, Evaluation | None]) -> pd.DataFrame:
     """A row a figure: its value in each part of the split, and its interval in the part that is in view."""
-    k = evaluation["top_k"]["k"]
-    guessing = float(np.log(len(evaluation["labels"])))
+    k = evaluation.k
+    guessing = float(np.log(len(evaluation.class_names)))
     rows = [_row(name, *text, evaluation, others, guessing) for name, text in SHARES.items()]
     if k > 1:
         explanation = f"How often the true class is among the {k} most probable."
@@ -77,7 +77,12 @@ def summary_table(evaluation: dict[str, Any], others: dict[str, dict[str, Any] |
 
 
 def _row(
-    name: str, title: str, explanation: str, evaluation: dict, others: dict[str, dict | None], guessing: float
+    name: str,
+    title: str,
+    explanation: str,
+    evaluation: Evaluation,
+    others: dict[str, Evaluation | None],
+    guessing: float,
 ) -> dict[str, str]:
     share = name not in NUMBERS
 
@@ -85,42 +90,39 @@ def _row(
         return percent(value, n) if share else f"{value:.3f}"
 
     row = {"figure": title}
-    for part, figures in others.items():
-        told = figures is not None and name not in figures["undefined"]
-        row[SPLIT_WORDS[part]] = shown(_value(figures, name), figures["n"]) if told else "–"
-    if reason := evaluation["undefined"].get(name):
-        return row | {"95 % interval": "–", "what it says": f"Can't be told here: {reason}."}
-    low, high = (shown(end, evaluation["n"]) for end in evaluation[f"{name}_ci95"])
+    for part, other in others.items():
+        told = other is not None and other.scores[name].defined
+        row[SPLIT_WORDS[part]] = shown(other.scores[name].value, other.n) if told else "–"
+    score = evaluation.scores[name]
+    if not score.defined:
+        return row | {"95 % interval": "–", "what it says": f"Can't be told here: {score.undefined_because}."}
+    low, high = (shown(end, evaluation.n) for end in (score.low, score.high))
     low = low.removesuffix(" %") if share else low
     return row | {"95 % interval": f"{low} – {high}", "what it says": explanation.format(guessing=guessing)}
 
 
-def _baselines(evaluation: dict, others: dict[str, dict | None]) -> list[dict[str, str]]:
+def _baselines(evaluation: Evaluation, others: dict[str, Evaluation | None]) -> list[dict[str, str]]:
     """What takes no network."""
     rows = []
-    for name, title, explanation in (
+    for value_of, title, explanation in (
         (
-            "majority_accuracy",
+            lambda each: each.majority_accuracy,
             "Always the commonest",
-            f"Accuracy of always answering “{evaluation['majority_class']}”.",
+            f"Accuracy of always answering “{evaluation.majority_class}”.",
         ),
-        ("chance", "By chance", "Accuracy of guessing each class equally often."),
+        (lambda each: each.chance, "By chance", "Accuracy of guessing each class equally often."),
     ):
         row = {"figure": title}
-        for part, figures in others.items():
-            row[SPLIT_WORDS[part]] = "–" if figures is None else percent(figures[name], figures["n"])
+        for part, other in others.items():
+            row[SPLIT_WORDS[part]] = "–" if other is None else percent(value_of(other), other.n)
         rows.append(row | {"95 % interval": "", "what it says": explanation})
     return rows
 
 
-def _value(figures: dict, name: str) -> float:
-    return figures["top_k"]["value"] if name == "top_k" else figures[name]
-
-
-def _figures_or_none(run: Run, split: str) -> dict[str, Any] | None:
+def _point_estimates_or_none(run: Run, split: str) -> Evaluation | None:
     """None for a part of the split without images."""
     try:
-        return figures_of(run, split)
+        return point_estimates_of(run, split)
     except WorkbenchError:
         return None
 
@@ -133,10 +135,10 @@ def next_best_words(run: Run, split: str, runs: list[Run]) -> str:
     rival = max(alike, key=lambda other: other.test_accuracy or 0.0)
     mine, its = names_of([run, rival])
     try:
-        others = evaluated(rival, its, predictions_of(rival))
+        others = evaluated_run(rival, its, predictions_of(rival))
     except WorkbenchError:  # it is damaged, which is for its own page to tell
         return ""
-    pair = compare(evaluated(run, f"this run ({mine})", predictions_of(run)), others, split)
+    pair = compare(evaluated_run(run, f"this run ({mine})", predictions_of(run)), others, split)
     if pair.why_not:
         return ""
     words = f"Beside the best other run: {comparison_in_words(pair)}"

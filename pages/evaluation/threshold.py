@@ -5,11 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.metrics import confusion_matrix, percent
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.predictions import Predictions
 from core.evaluation.threshold import OperatingPoint, answers, at, cheapest, for_recall
-from pages.components.confusion_matrix import show_confusion_matrix
-from pages.components.gallery import escape, show_images
+from core.evaluation.words import percent
+from pages.components.gallery import show_images
+from pages.components.matrix import show_confusion_matrix
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 USUAL = 0.5

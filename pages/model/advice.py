@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.advice.architecture_advice import Advice, Plan, advice_for
 from core.advice.baselines import Baselines, baselines
-from pages.components.gallery import escape
 from pages.model.four_cases import show_cases
 from pages.model.linear_probe import PROMISE, findings_so_far, is_probing, probe_button, show_course, show_findings
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 TAKEN = "advice_taken"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.advice.architecture_advice import CASES, LARGE_CLASS, LARGE_SET, Advice, Case
 from core.advice.domain_similarity import DISSIMILAR_BELOW, PARTLY, SIMILAR_FROM
-from pages.shared.colours import SPLIT_COLOURS
+from core.figures.colours import SPLIT_COLOURS
 
 RULE = (
     f"Many: at least {LARGE_CLASS:,} training images a class and {LARGE_SET:,} in all, a rule of thumb. Like "

@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.advice.linear_probe import MAJORITY, Candidate, Findings, LinearProbe, kept_findings, start_probe
 from core.errors import WorkbenchError, in_words
-from core.evaluation.metrics import percent
-from pages.components.gallery import escape
-from pages.shared.colours import SPLIT_COLOURS
+from core.evaluation.words import percent
+from core.figures.colours import SPLIT_COLOURS
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration, show_progress
 
@@ -20,37 +20,37 @@ ROW_HEIGHT, FRAME_HEIGHT = 44, 74
 
 def is_probing(page: Page) -> bool:
     """Whether the dataset in view is being looked at."""
-    look = LinearProbe.of(page.workspace)
-    return look.is_at(page.dataset) and look.status().active
+    probe = LinearProbe.of(page.workspace)
+    return probe.is_of(page.dataset) and probe.status().active
 
 
 def findings_so_far(page: Page) -> Findings | None:
-    """What the look that is going on has found by now, or the last one of the dataset as it is; None before that."""
+    """What the probe that is going on has found by now, or the last one of the dataset as it is; None before that."""
     return LinearProbe.of(page.workspace).findings() if is_probing(page) else kept_findings(page.dataset)
 
 
 def show_course(page: Page) -> None:
-    """How far the look is, or why it failed."""
-    look = LinearProbe.of(page.workspace)
-    status = look.status()
+    """How far the probe is, or why it failed."""
+    probe = LinearProbe.of(page.workspace)
+    status = probe.status()
     if is_probing(page):
         show_progress(status)
-    elif look.is_at(page.dataset) and status.state == "failed":
+    elif probe.is_of(page.dataset) and status.state == "failed":
         st.error(escape(status.error.partition("\n")[0]), icon=":material/error:")
 
 
 def probe_button(page: Page, first: bool) -> None:
-    """Starts a look, or stops the one that is going on.
+    """Starts a probe, or stops the one that is going on.
 
     Parameters
     ----------
     first
         Whether nothing was found yet.
     """
-    look = LinearProbe.of(page.workspace)
+    probe = LinearProbe.of(page.workspace)
     if is_probing(page):
         label = "Stop the linear probe"
-        st.button(label, icon=":material/stop:", disabled=look.stop_requested, on_click=look.request_stop)
+        st.button(label, icon=":material/stop:", disabled=probe.stop_requested, on_click=probe.request_stop)
     elif st.button("Linear probe" if first else "Look again", icon=":material/speed:"):
         _begin(page)
 
@@ -103,7 +103,7 @@ def show_candidates(findings: Findings) -> None:
     figure.update_yaxes(autorange="reversed", automargin=True)
     height = FRAME_HEIGHT + ROW_HEIGHT * max(1, len(rows))
     figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 24, "b": 10})
-    key = f"quick_look_{findings.dataset}"
+    key = f"linear_probe_{findings.dataset}"
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=findings.words())
 
 

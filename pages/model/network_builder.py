@@ -17,7 +17,7 @@ from core.errors import UsageError, WorkbenchError, in_words
 from core.runs.settings import default_settings
 from core.workspace import NAME_LENGTH
 from pages.components.block_list import Refusal, show_block_list
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 STEPS_BACK = 30

@@ -6,8 +6,8 @@ from core.architectures.architecture import Architecture
 from core.architectures.facts import departures_in_words, original_in_words, preprocessing_in_words, source_in_words
 from core.architectures.formulas import Totals
 from core.runs.usual_settings import usual_settings_in_words
-from pages.components.gallery import escape
 from pages.model.architecture_choice import short_count
+from pages.shared.markdown import escape
 
 
 def show_facts(architecture: Architecture, totals: Totals) -> None:

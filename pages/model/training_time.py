@@ -12,7 +12,7 @@ from core.advice.training_time import (
 )
 from core.errors import UsageError, WorkbenchError, in_words
 from core.runs.settings import RunSettings
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
 

@@ -23,7 +23,7 @@ from core.architectures.weights_check import largest_megabytes
 from core.architectures.weights_download import WeightsDownload, start_download
 from core.errors import UsageError, WorkbenchError, in_words
 from core.jobs.job import Status
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.datasets.pixel_scale import kind_in_words, value_in_words
-from core.evaluation.metrics import SPLIT_WORDS
+from core.evaluation.words import SPLIT_WORDS
 
 _ORIENTATIONS = {
     2: "mirrored left to right",

@@ -32,8 +32,8 @@ def task_scheduler() -> TaskScheduler:
     return TaskScheduler(InferenceClient())
 
 
-def survey(task: str, workspace: Workspace, run: Run, words: str) -> dict[str, Any]:
-    """What a task of `core.explain.listing` finds in a run, once for as long as the run's answers stay the same.
+def survey(task: str, workspace: Workspace, run: Run, words: str) -> Any:
+    """What a task of `core.explain.feature_analysis` finds in a run, once for as long as its answers stay the same.
 
     See `scheduled_task`, by which it is worked out.
     """

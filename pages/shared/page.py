@@ -14,7 +14,7 @@ from core.hosting import Hosting, new_visitor, visitor_workspace
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.workspace import Workspace
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.thumbnails import thumbnail_url
 
 PRODUCT = "Image Classification Workbench"

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import WorkbenchError
 from core.features.store import usage
 from core.runs.run_record import RunRecord
-from pages.components.gallery import escape
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration
 

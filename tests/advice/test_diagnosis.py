@@ -242,7 +242,7 @@ def test_what_still_improves_and_has_a_gap_is_told_both(run_with):
     assert "fewer epochs" not in found.words
 
 
-def test_a_run_that_has_few_epochs_is_judged_by_its_answers(run_with):
+def test_a_run_that_has_few_epochs_is_evaluated_by_its_answers(run_with):
     assert diagnosis_of(run_with(FALLING[:3], FALLING[:3])).to_dict()["kind"] == ""
     assert diagnosis_of(run_with(FALLING[:3], FALLING[:3], GAP)).kind == "over-fitting"
     nothing = {"train": 52, "validation": 50, "test": 49}

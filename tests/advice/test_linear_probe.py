@@ -77,8 +77,17 @@ def test_findings_are_kept_with_the_state_of_the_dataset_that_they_are_of(pets):
     assert kept_findings(pets) is None
     keep_findings(pets, found(pets))
     assert kept_findings(pets) == found(pets)
-    (pets.folder / "quick_look.json").write_text("[1]")
+    (pets.folder / "linear_probe.json").write_text("[1]")
     assert kept_findings(pets) is None
+
+
+def test_findings_that_an_earlier_build_kept_are_read_until_there_are_new_ones(pets):
+    keep_findings(pets, found(pets))
+    (pets.folder / "linear_probe.json").rename(pets.folder / "quick_look.json")
+    assert kept_findings(pets) == found(pets)
+    keep_findings(pets, found(pets, CANDIDATES[:2]))
+    assert kept_findings(pets) == found(pets, CANDIDATES[:2])
+    assert not (pets.folder / "quick_look.json").exists()
 
 
 def test_findings_of_another_state_are_not_shown(pets):
@@ -93,16 +102,16 @@ def test_nothing_is_kept_of_a_dataset_that_was_deleted(pets):
     assert not pets.folder.exists()
 
 
-def test_a_look_is_started_once_at_a_time(workspace, imported, pets, launched):
+def test_a_probe_is_started_once_at_a_time(workspace, imported, pets, launched):
     other = imported("other", {"a": 10, "b": 10})
-    look = start_probe(workspace, pets, "12.5")
+    probe = start_probe(workspace, pets, "12.5")
     assert launched == [("core.advice.linear_probe_worker", {"WORKBENCH_SLOTS": str(workspace.slots)})]
-    assert look.request == {"dataset": "pets", "seconds": 12.5}
-    assert look.is_at(pets) and not look.is_at(other)
-    with pytest.raises(UsageError, match="A linear probe at pets is going on"):
+    assert probe.request == {"dataset": "pets", "seconds": 12.5}
+    assert probe.is_of(pets) and not probe.is_of(other)
+    with pytest.raises(UsageError, match="A linear probe of pets is going on"):
         start_probe(workspace, other)
     LinearProbe.of(workspace).update(state="done")
-    assert start_probe(workspace, other).is_at(other)
+    assert start_probe(workspace, other).is_of(other)
 
 
 @pytest.mark.parametrize("seconds", [1, 301, "soon", None])

@@ -1,4 +1,4 @@
-"""A look from its sample to what it keeps."""
+"""A linear probe from its sample to what it keeps."""
 
 import warnings
 
@@ -120,6 +120,7 @@ def test_without_weights_there_are_the_baselines(workspace, colours):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_damaged_file_of_weights_is_said_and_the_others_stand(workspace, colours):
     models_folder().mkdir(parents=True)
     (models_folder() / find_architecture("mobilenet_075").weights.file_name).write_bytes(
@@ -133,20 +134,22 @@ def test_a_damaged_file_of_weights_is_said_and_the_others_stand(workspace, colou
 
 
 @pytest.mark.slow
-def test_a_look_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colours, monkeypatch, eventually):
+@pytest.mark.usefixtures("warm_starts")
+def test_a_probe_waits_for_a_slot_and_can_be_stopped_meanwhile(workspace, colours, monkeypatch, eventually):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
-    place = Queue(workspace.slots).free_slot()
+    slot = Queue(workspace.slots).free_slot()
     assert Queue(workspace.slots).free_slot() is None
-    look = start_probe(workspace, colours)
-    eventually(lambda: look.status().stage == "Waiting for a training to end")
-    look.request_stop()
-    assert wait(look).state == "stopped"
-    place.close()
+    probe = start_probe(workspace, colours)
+    eventually(lambda: probe.status().stage == "Waiting for a training to end")
+    probe.request_stop()
+    assert wait(probe).state == "stopped"
+    slot.close()
     assert wait(start_probe(workspace, colours)).state == "done"
 
 
 @pytest.mark.slow
 @pytest.mark.real
+@pytest.mark.usefixtures("warm_starts")
 def test_photographs_need_more_than_colours(workspace, real_images, real_weights):
     real_weights("mobilenet_075")
     dataset = run_import(create_from_path(workspace, real_images / "cats_dogs"))
@@ -160,6 +163,6 @@ def test_photographs_need_more_than_colours(workspace, real_images, real_weights
     assert wait(start_probe(workspace, dataset)).facts["features"]["computed"] == 0
 
 
-def test_the_folder_of_a_look_lies_as_deep_as_that_of_a_run(workspace):
+def test_the_folder_of_a_probe_lies_as_deep_as_that_of_a_run(workspace):
     assert isinstance(LinearProbe.of(workspace), Job)
     assert LinearProbe.of(workspace).folder.parents[1] == workspace.root

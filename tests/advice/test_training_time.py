@@ -132,7 +132,7 @@ def test_what_no_trial_measures_is_said(pets):
     assert what_is_left_out(settings(pets)) == ()
     (fine_tuning,) = what_is_left_out(settings(pets, architecture="mobilenet_075", unfreeze=1))
     assert "Fine-tuning comes on top" in fine_tuning
-    assert "learning rate" in what_is_left_out(settings(pets, find_rate="on"))[0]
+    assert "learning rate" in what_is_left_out(settings(pets, find_learning_rate=True))[0]
 
 
 # What is kept --------------------------------------------------------------------------------------------------------

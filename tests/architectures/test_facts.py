@@ -53,7 +53,7 @@ COURSE = {name: entry for name, entry in ARCHITECTURES.items() if entry.group ==
 STATED = {
     "mnist_cnn": {"optimiser": "adam", "learning_rate": 0.01, "batch_size": 256, "epochs": 20, "dropout": 0.25},
     "cervix_cnn": {"optimiser": "adam", "learning_rate": 0.01, "batch_size": 128},
-    "cnn_32_32_64_64": {"optimiser": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": "on", "dropout": 0.5},
+    "cnn_32_32_64_64": {"optimiser": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": True, "dropout": 0.5},
     "dense_20": {"optimiser": "adam", "epochs": 20},
     # Krizhevsky, Sutskever and Hinton 2012, section 5.
     "alexnet": {"optimiser": "sgd", "momentum": 0.9, "weight_decay": 0.0005, "batch_size": 128, "learning_rate": 0.01},

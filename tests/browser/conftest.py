@@ -1,6 +1,7 @@
-"""A real server and a real Chromium."""
+"""A real server and a real Chromium, of which each process that tests has its own."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -8,13 +9,32 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
-SECONDS_TO_START = 60
-SECONDS_TO_APPEAR = 60
+from core.datasets.importing import ensure_dataset
+from core.datasets.store import Dataset, open_dataset
+from core.files import read_json, write_json
+from core.installation import PROJECT
+from core.training.warm_worker_process import FORKS
+from core.workspace import Workspace
+from tests.processes import ForkedProcess, PreloadedProcess
+
+SAMPLE = "cats_vs_dogs_sample"
+STREAMLIT = ("streamlit.web.cli", "streamlit.web.bootstrap", "streamlit.web.server", "plotly.subplots")
+SECONDS_TO_START = 120
+SECONDS_TO_APPEAR = 180
+
+
+@cache
+def preloaded_for_servers() -> PreloadedProcess:
+    """One that has loaded Streamlit, and of `core` what pages import; the pages themselves are each server's own."""
+    scripts = [PROJECT / "streamlit_app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
+    sources = [script.read_text(encoding="utf-8") for script in scripts]
+    used = {module for source in sources for module in re.findall(r"^from (core\.[\w.]+) import", source, re.MULTILINE)}
+    return PreloadedProcess(*STREAMLIT, *sorted(used))
 
 
 class Server:
@@ -29,24 +49,36 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | ForkedProcess | None = None
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def start(self) -> None:
-        own = {"WORKBENCH_HOME": str(self.home), "KERAS_HOME": str(self.home / "keras")}
-        environment = os.environ | own | self._environment
+    def start(self, cold: bool = not FORKS) -> None:
+        """Serve the app; `cold` from a new interpreter, or else from a process that has loaded Streamlit."""
         options = {"server.port": self.port, "server.headless": "true", "server.address": "127.0.0.1"}
-        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *arguments],
-            cwd=PROJECT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        arguments = ["run", "streamlit_app.py"]
+        arguments += [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        own = {"WORKBENCH_HOME": str(self.home), "KERAS_HOME": str(self.home / "keras")} | self._environment
+        if cold:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", *arguments],
+                cwd=PROJECT,
+                env=os.environ | own,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        else:
+            log = self.home.with_suffix(".log")
+            self._process = preloaded_for_servers().start(STREAMLIT[0], *arguments, log=log, **own)
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start(cold=True)
+
+    def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
         while True:
             try:
@@ -55,15 +87,7 @@ class Server:
             except OSError:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise
-                time.sleep(0.1)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
+                time.sleep(0.05)
 
 
 @pytest.fixture
@@ -80,6 +104,28 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def drawn_sample(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The drawn cats and dogs, read in once for all that begin with them."""
+    return ensure_dataset(Workspace.at(tmp_path_factory.mktemp("sample")), SAMPLE)
+
+
+@pytest.fixture
+def bring_sample(drawn_sample: Dataset) -> Callable[[Server], Dataset]:
+    """Puts a copy of the drawn cats and dogs into the workspace of a server, as if it had been opened there."""
+
+    def bring(server: Server) -> Dataset:
+        workspace = Workspace.at(server.home)
+        folder = workspace.datasets / SAMPLE
+        shutil.copytree(drawn_sample.folder, folder)
+        known = read_json(folder / "dataset.json")
+        root = folder / Path(known["root"]).relative_to(drawn_sample.folder)
+        write_json(folder / "dataset.json", known | {"root": str(root)})
+        return open_dataset(workspace, SAMPLE)
+
+    return bring
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.architectures.custom import CustomNetworks
 from core.architectures.network_draft import NetworkDraft
-from core.datasets.importing import ensure_dataset
 from core.runs.record import list_runs
 from core.workspace import Workspace
 
@@ -42,9 +41,9 @@ def leaving(tab: Page, row: int) -> Locator:
 
 
 @pytest.fixture
-def server(serve):
+def server(serve, bring_sample):
     started = serve()
-    ensure_dataset(Workspace.at(started.home), SAMPLE)
+    bring_sample(started)
     return started
 
 

@@ -15,6 +15,7 @@ from core.workspace import Workspace
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NO_TRACEBACK = "Traceback"
+SAMPLE = "cats_vs_dogs_sample"
 
 
 def the_run(server) -> Run:
@@ -25,6 +26,16 @@ def open_sample(tab: Page, address: str) -> None:
     tab.goto(address)
     tab.get_by_role("button", name="Open cats vs dogs").click()
     expect(tab.get_by_text("Ready to learn from")).to_be_visible()
+
+
+@pytest.fixture
+def opened(serve, bring_sample, tab: Page):
+    """A server, and in the tab the page of the sample, which was opened there before."""
+    server = serve()
+    bring_sample(server)
+    tab.goto(f"{server.address}/dataset?dataset={SAMPLE}")
+    expect(tab.get_by_text("Ready to learn from")).to_be_visible()
+    return server
 
 
 def open_step(tab: Page, name: str) -> None:
@@ -64,7 +75,7 @@ def test_from_home_to_the_images_of_a_cell(serve, tab: Page):
     assert run.best_weights.exists()
 
     tab.get_by_role("button", name="See how good it is").click()
-    matrix = run.evaluate("test")["confusion_matrix"]
+    matrix = run.evaluate("test").confusion_matrix
     true, predicted = next((i, j) for i in (1, 0) for j in (0, 1) if matrix[i][j])
     tab.locator(f"[data-cell='{true}-{predicted}']").click()
     count = matrix[true][predicted]
@@ -86,19 +97,15 @@ def choose_network(tab: Page, group: str, title: str) -> None:
     tab.get_by_role("option", name=f"{title} ·").click()
 
 
-def test_a_deep_link_works_on_a_cold_server(serve, tab: Page):
-    server = serve()
-    open_sample(tab, server.address)
-    server.restart()
-    tab.goto(f"{server.address}/model?dataset=cats_vs_dogs_sample")
+def test_a_deep_link_works_on_a_cold_server(opened, tab: Page):
+    opened.restart()
+    tab.goto(f"{opened.address}/model?dataset=cats_vs_dogs_sample")
     expect(tab.get_by_role("heading", name="Which network, and why?")).to_be_visible()
     expect(tab.get_by_text("Small CNN learns from nothing")).to_be_visible()
     expect(tab.get_by_test_id("stSidebar").get_by_text("600 images")).to_be_visible()
 
 
-def test_choices_survive_a_reload(serve, tab: Page):
-    server = serve()
-    open_sample(tab, server.address)
+def test_choices_survive_a_reload(opened, tab: Page):
     open_step(tab, "Augmentation")
     tab.get_by_role("button", name="Add", exact=True).click()
     tab.get_by_role("button", name="Flip left–right").click()
@@ -113,9 +120,7 @@ def test_choices_survive_a_reload(serve, tab: Page):
     expect(tab.get_by_text("Training images will vary by flip left–right")).to_be_visible()
 
 
-def test_too_small_an_input_is_refused_in_place(serve, tab: Page):
-    server = serve()
-    open_sample(tab, server.address)
+def test_too_small_an_input_is_refused_in_place(opened, tab: Page):
     open_step(tab, "Model")
     choose_network(tab, "Pretrained backbones", "InceptionV3")
     expect(tab.get_by_text("a small head decides")).to_be_visible()
@@ -191,12 +196,12 @@ def test_hosted_visitors_do_not_see_each_other(serve, chromium):
 
 
 @pytest.mark.parametrize("width", [400, 1280])
-def test_nothing_scrolls_sideways(serve, chromium, width: int):
+def test_nothing_scrolls_sideways(serve, bring_sample, chromium, width: int):
     server = serve()
+    bring_sample(server)
     context = chromium.new_context(viewport={"width": width, "height": 800})
     tab = context.new_page()
-    tab.goto(server.address)
-    tab.get_by_role("button", name="Open cats vs dogs").click()
+    tab.goto(f"{server.address}/dataset?dataset={SAMPLE}")
     expect(tab.get_by_text("Ready to learn from")).to_be_visible()
     for page in ("", "dataset", "augmentation", "model", "training", "evaluation"):
         tab.goto(f"{server.address}/{page}?dataset=cats_vs_dogs_sample")

@@ -3,10 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.datasets.importing import ensure_dataset
-from core.datasets.store import open_dataset
 from core.runs.draft import Draft
-from core.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -14,14 +11,13 @@ SAMPLE = "cats_vs_dogs_sample"
 
 
 @pytest.fixture
-def look_at(serve, tab: Page):
+def look_at(serve, bring_sample, tab: Page):
     """Opens the page of the model in a tab, with this network chosen."""
     server = serve()
-    workspace = Workspace.at(server.home)
-    ensure_dataset(workspace, SAMPLE)
+    dataset = bring_sample(server)
 
     def go(name: str) -> Page:
-        Draft(open_dataset(workspace, SAMPLE)).choose(architecture=name)
+        Draft(dataset).choose(architecture=name)
         tab.goto(f"{server.address}/model?dataset={SAMPLE}")
         return tab
 

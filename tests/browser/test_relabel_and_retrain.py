@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 
 from core.datasets.importing import create_from_path, run_import
 from core.datasets.store import Dataset
-from core.evaluation.comparison import comparable_rows, matrix_difference
-from core.evaluation.confusions import worst_cell
-from core.runs.comparison import compare_runs, evaluate_all
+from core.evaluation.comparable import comparable_rows
+from core.evaluation.confusion_matrix import worst_cell
+from core.evaluation.disagreement import matrix_difference
+from core.runs.comparison import compare_runs
+from core.runs.evaluated_runs import evaluated_runs
 from core.runs.lifecycle import start, wait
 from core.runs.record import Run, list_runs
 from core.runs.settings import read_settings
@@ -38,7 +40,7 @@ def test_from_a_cell_to_a_new_run_and_back(evaluated: tuple, tab: Page):
     server, dataset, run = evaluated
     version = dataset.content.version
     tab.goto(f"{server.address}/evaluation?dataset={dataset.name}")
-    true, predicted = worst_cell(run.evaluate("test")["confusion_matrix"])
+    true, predicted = worst_cell(run.evaluate("test").confusion_matrix)
     tab.locator(f"[data-cell='{true}-{predicted}']").click()
     expect(tab).to_have_url(re.compile(f"run={run.id}"))
 
@@ -75,7 +77,7 @@ def test_from_a_cell_to_a_new_run_and_back(evaluated: tuple, tab: Page):
     expect(tab).to_have_url(re.compile(f"runs={run.id}(,|%2C){new.id}"))
     expect(tab.get_by_text("B is A trained again, on images that were corrected in between").first).to_be_visible()
     verdict = compare_runs([run, new])
-    expect(tab.get_by_text(verdict["answer"])).to_be_visible()
+    expect(tab.get_by_text(verdict.answer)).to_be_visible()
     expect(tab.get_by_text(re.compile("Not comparable with"))).to_have_count(0)
     matrix = comparable_matrix([run, new])
     cell = next(zip(*matrix.nonzero(), strict=True), None)
@@ -95,7 +97,7 @@ def test_from_a_cell_to_a_new_run_and_back(evaluated: tuple, tab: Page):
 
 def comparable_matrix(runs: list[Run]) -> np.ndarray:
     """How many images more or fewer the second has in each cell."""
-    return matrix_difference(*comparable_rows(*evaluate_all(runs)[0]))
+    return matrix_difference(*comparable_rows(*evaluated_runs(runs)[0]))
 
 
 def relabel_as(tab: Page, label: str) -> None:
@@ -131,7 +133,7 @@ def test_no_section_scrolls_sideways(evaluated: tuple, chromium, width: int):
 def test_images_of_a_cell_show_where_the_network_looks(evaluated: tuple, tab: Page):
     server, dataset, run = evaluated
     tab.goto(f"{server.address}/evaluation?dataset={dataset.name}")
-    cell = worst_cell(run.evaluate("test")["confusion_matrix"])
+    cell = worst_cell(run.evaluate("test").confusion_matrix)
     pictures = [tab.locator(f"[data-id='{path}'] img") for path in run.predictions().of("test").cell(*cell).ids]
     expect(pictures[0]).to_be_visible()
     plain = [picture.get_attribute("src") for picture in pictures]

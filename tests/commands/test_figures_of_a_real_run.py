@@ -85,6 +85,7 @@ def aerial_run(workspace, command, document, real_images, real_weights):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_every_figure_of_the_aerial_scenes_is_scikit_learns(document, aerial_run):
     left = left_by(aerial_run)
     for split in ("test", "validation", "train"):

@@ -1,4 +1,4 @@
-"""The command that looks quickly."""
+"""The command that runs a linear probe."""
 
 import pytest
 
@@ -6,10 +6,11 @@ from core.architectures.registry import ARCHITECTURES
 
 
 @pytest.mark.slow
-def test_a_look_says_what_the_baselines_give(command, document, workspace, imported, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("warm_starts")
+def test_a_probe_says_what_the_baselines_give(command, document, workspace, imported, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     imported("pets", {"cats": 20, "dogs": 20})
-    code, found = document("look", "pets")
+    code, found = document("probe", "pets")
     assert code == 0
     assert (found["dataset"], found["status"], found["best"]) == ("pets", "done", None)
     assert [candidate["name"] for candidate in found["candidates"]] == ["majority", "pixels"]
@@ -21,7 +22,9 @@ def test_a_look_says_what_the_baselines_give(command, document, workspace, impor
     )
     assert advice["plan"]["settings"] == {"architecture": "mobilenet_075", "weights": "imagenet", "unfreeze": 0}
     assert found["baselines"]["chance"] == 0.5
-    code, output, _ = command("look", "pets")
+    assert found["yardsticks"] == found["baselines"], "as it was called before"
+    assert advice["domain_similarity"] == advice["likeness"]
+    code, output, _ = command("probe", "pets")
     assert code == 0
     assert output.splitlines()[0].startswith("candidate ")
     assert found["words"] in output
@@ -35,13 +38,13 @@ def test_a_look_says_what_the_baselines_give(command, document, workspace, impor
 @pytest.mark.parametrize("seconds", ["1", "many"])
 def test_how_long_it_may_take_has_limits(document, imported, seconds):
     imported("pets", {"cats": 20, "dogs": 20})
-    code, found = document("look", "pets", "--seconds", seconds)
+    code, found = document("probe", "pets", "--seconds", seconds)
     assert code == 2
     assert "'seconds' must be a number from 5 to 300" in found["error"]
 
 
 def test_too_few_images_are_refused(document, imported):
     imported("few", {"cats": 2, "dogs": 2})
-    code, found = document("look", "few")
+    code, found = document("probe", "few")
     assert code == 2
     assert "Bring more images" in found["error"]

@@ -11,7 +11,7 @@ from core.cli import main
 from core.evaluation.predictions import Predictions
 from core.jobs.job import identity
 from core.runs.record import create_run, find_run
-from core.runs.settings import CHOICES, PARAMETERS, read_settings
+from core.runs.settings import PARAMETERS, Choice, read_settings
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_untrained_weights_are_named_before_any_figure(document, command, finish
     assert "untrained weights" in command("runs")[1]
 
 
-def test_a_part_that_the_run_has_not_judged(document, finished_run):
+def test_a_part_that_the_run_has_not_evaluated(document, finished_run):
     code, found = document("evaluate", finished_run().id, "--split", "validation")
     assert code == 1
     assert "no predictions for the validation images" in found["error"]
@@ -186,7 +186,7 @@ def test_the_help_explains_every_setting(capsys):
     for parameter in PARAMETERS.values():
         assert parameter.name in shown
         assert parameter.explanation in shown
-    for choice in CHOICES.values():
+    for choice in (found for found in PARAMETERS.values() if isinstance(found, Choice)):
         assert all(f"{option}: {meaning}" in shown for option, meaning in choice.options.items())
 
 
@@ -223,7 +223,8 @@ def test_a_run_that_diverged_would_do_so_again(document, finished_run):
 
 
 @pytest.mark.slow
-def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
+@pytest.mark.usefixtures("warm_starts")
+def test_a_run_is_extended_and_evaluated_again(document, tmp_path, class_folders):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     options = ["--architecture=small_cnn", "--set=image_size=32", "--epochs=1"]
     code, trained = document("train", "pets", *options)
@@ -235,6 +236,7 @@ def test_a_run_is_extended_and_judged_again(document, tmp_path, class_folders):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_run_is_trained_again_on_corrected_labels_and_held_against_the_old_one(
     document, command, tmp_path, class_folders
 ):
@@ -260,7 +262,8 @@ FINE_TUNED += ["--set=unfreeze=1", "--set=fine_tune_epochs=1"]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [FROM_SCRATCH, FINE_TUNED], ids=["from scratch", "fine-tuned"])
-def test_a_run_that_was_killed_is_judged_by_the_best_it_left(document, workspace, tmp_path, class_folders, options):
+@pytest.mark.usefixtures("warm_starts")
+def test_a_run_that_was_killed_is_evaluated_by_the_best_it_left(document, workspace, tmp_path, class_folders, options):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     run = find_run(workspace, document("train", "pets", *options)[1]["run"])
     before, epochs = run.predictions(), run.status().facts["epochs"]
@@ -276,7 +279,7 @@ def test_a_run_that_was_killed_is_judged_by_the_best_it_left(document, workspace
     assert run.ending is None, "it could go on afterwards"
 
 
-def test_a_run_whose_images_changed_is_not_judged_by_others(document, workspace, tmp_path, class_folders):
+def test_a_run_whose_images_changed_is_not_evaluated_by_others(document, workspace, tmp_path, class_folders):
     document("import", class_folders(tmp_path / "pets", {"cats": 8, "dogs": 8}))
     run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
     run.best_weights.write_bytes(b"weights")
@@ -287,7 +290,7 @@ def test_a_run_whose_images_changed_is_not_judged_by_others(document, workspace,
     assert run.status().error == "Killed."
 
 
-def test_a_run_whose_dataset_is_gone_is_not_judged(document, workspace):
+def test_a_run_whose_dataset_is_gone_is_not_evaluated(document, workspace):
     run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
     run.best_weights.write_bytes(b"weights")
     run.update(state="failed", error="Killed.")
@@ -315,7 +318,7 @@ def answer(run, epoch):
     replace(run.predictions(), epoch=epoch).save(run.predictions_path)
 
 
-def test_an_unfinished_run_judges_its_best_so_far(document, command, going, eventually):
+def test_an_unfinished_run_evaluates_its_best_so_far(document, command, going, eventually):
     def evaluate():
         eventually(lambda: going.evaluation_requested)
         answer(going, epoch=2)
@@ -342,7 +345,7 @@ def test_while_it_waits_for_its_turn_the_older_answers_are_given(document, going
     assert "of epoch 1; epoch 2 was better since" in found["judged"]["words"]
 
 
-def test_before_the_first_epoch_there_is_nothing_to_judge(document, workspace):
+def test_before_the_first_epoch_there_is_nothing_to_evaluate(document, workspace):
     run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
     run.update(state="running", processes=[identity()])
     code, found = document("evaluate", run.id)
@@ -351,7 +354,7 @@ def test_before_the_first_epoch_there_is_nothing_to_judge(document, workspace):
     assert not run.evaluation_requested
 
 
-def test_where_judging_anew_is_not_possible_the_older_answers_say_of_which_epoch_they_are(document, command, going):
+def test_where_evaluating_anew_is_not_possible_the_older_answers_say_of_which_epoch_they_are(document, command, going):
     going.update(state="failed", error="Killed.")
     code, output, remarks = command("evaluate", going.id)
     assert code == 0

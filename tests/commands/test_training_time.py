@@ -4,6 +4,7 @@ import pytest
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_what_a_run_will_cost_is_told(command, document, imported):
     imported("pets", {"cats": 20, "dogs": 20})
     code, told = document("estimate", "pets", "--architecture", "small_cnn", "--epochs", 5, "--set", "image_size=32")

@@ -5,9 +5,9 @@ import pytest
 
 from core.evaluation.bootstrap import Rows, _weights, intervals
 from core.evaluation.confusion_scores import accuracy
-from core.evaluation.metrics import evaluate
+from core.evaluation.evaluation import evaluate
 from core.evaluation.predictions import Predictions
-from core.evaluation.resampled_scores import figures_of, per_image_terms
+from core.evaluation.resampled_scores import per_image_terms, scores_of
 
 
 def predictions(k, n, seed, sharpness=1.0):
@@ -37,7 +37,7 @@ def weighted(rows, chosen):
 
 
 @pytest.mark.parametrize("k", [2, 5, 21])
-def test_weights_give_the_figures_of_images_that_were_really_drawn(k):
+def test_weights_give_the_scores_of_images_that_were_really_drawn(k):
     """Every figure of a resample equals that of a table in which the drawn rows stand as often as they were drawn."""
     whole = predictions(k, 60, seed=k, sharpness=0.4)
     rows = per_image_terms(whole, whole.predicted, 2)
@@ -45,8 +45,8 @@ def test_weights_give_the_figures_of_images_that_were_really_drawn(k):
     for _ in range(20):
         chosen = generator.integers(0, 60, 60)
         drawn = whole._rows(chosen)
-        expected = figures_of(per_image_terms(drawn, drawn.predicted, 2).sums(np.ones((1, 60))))
-        found = figures_of(rows.sums(weighted(rows, chosen)))
+        expected = scores_of(per_image_terms(drawn, drawn.predicted, 2).sums(np.ones((1, 60))))
+        found = scores_of(rows.sums(weighted(rows, chosen)))
         for name, value in expected.items():
             assert found[name] == pytest.approx(value, abs=1e-9), name
 
@@ -55,14 +55,14 @@ def test_equal_intervals_as_the_plain_loop_over_the_same_draws():
     whole = predictions(4, 150, seed=0)
     rows = per_image_terms(whole, whole.predicted, 2)
     generator = np.random.default_rng(0)
-    figures = {name: [] for name in figures_of(rows.sums(np.ones((1, 150))))}
+    figures = {name: [] for name in scores_of(rows.sums(np.ones((1, 150))))}
     for _ in range(120):
         # What is drawn is the place in `order`.
         drawn = whole._rows(rows.order[generator.integers(0, 150, 150)])
-        for name, value in figures_of(per_image_terms(drawn, drawn.predicted, 2).sums(np.ones((1, 150)))).items():
+        for name, value in scores_of(per_image_terms(drawn, drawn.predicted, 2).sums(np.ones((1, 150)))).items():
             figures[name].append(value[0])
-    found = intervals(rows, figures_of, resamples=120)
-    itself = figures_of(rows.sums(np.ones((1, 150))))
+    found = intervals(rows, scores_of, resamples=120)
+    itself = scores_of(rows.sums(np.ones((1, 150))))
     for name, values in figures.items():
         low, high = np.quantile(values, [0.025, 0.975])
         assert found[name] == pytest.approx((min(low, itself[name][0]), max(high, itself[name][0])), abs=1e-9), name
@@ -91,27 +91,27 @@ def test_images_that_resemble_each_other_widen_the_interval():
     apart, together = evaluate(with_training(whole)), evaluate(with_training(whole), groups=patient)
 
     def width(found):
-        return found["accuracy_bootstrap_ci95"][1] - found["accuracy_bootstrap_ci95"][0]
+        return found.accuracy_bootstrap[1] - found.accuracy_bootstrap[0]
 
     assert width(together) == pytest.approx(width(apart) * np.sqrt(10), rel=0.15)
-    assert (apart["groups"], together["groups"]) == (400, 40)
-    assert apart["accuracy"] == together["accuracy"]
+    assert (apart.group_count, together.group_count) == (400, 40)
+    assert apart.accuracy == together.accuracy
 
 
 def test_groups_may_be_numbered_by_anything():
     whole = with_training(predictions(3, 60, seed=1))
     numbers = np.random.default_rng(0).integers(0, 12, 60)
     names = np.array([f"patient {number:02}" for number in numbers])
-    assert evaluate(whole, groups=numbers)["mcc_ci95"] == evaluate(whole, groups=names)["mcc_ci95"]
+    assert evaluate(whole, groups=numbers).mcc == evaluate(whole, groups=names).mcc
     single = evaluate(whole, groups=np.zeros(60, dtype=int))
-    assert single["mcc_ci95"] == [-1.0, 1.0]
+    assert (single.mcc.low, single.mcc.high) == (-1.0, 1.0)
     with pytest.raises(ValueError, match="a group for each of 60 images"):
         evaluate(whole, groups=numbers[:-1])
 
 
 def test_the_same_images_give_the_same_intervals():
     whole = with_training(predictions(3, 80, seed=2))
-    assert evaluate(whole) == evaluate(whole)
+    assert evaluate(whole).to_dict() == evaluate(whole).to_dict()
 
 
 def test_a_draw_is_as_large_as_what_it_is_drawn_from():

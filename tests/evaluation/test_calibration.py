@@ -1,16 +1,13 @@
-"""Reliability, calibration error and Brier score, the temperature, and risk_coverage the least sure."""
-
-import warnings
+"""The temperature, and what it does to probabilities."""
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
-from sklearn import metrics as reference
 
 from core.errors import WorkbenchError
-from core.evaluation.calibration import brier, ece, fit_temperature, reliability, risk_coverage, tempered
-from core.evaluation.metrics import log_loss
+from core.evaluation.calibration import fit_temperature, tempered
 from core.evaluation.predictions import Predictions
+from core.evaluation.probability_scores import log_loss
 
 
 def make(true, probabilities):
@@ -27,50 +24,6 @@ def sampled(n=4000, k=4, temperature=1.0, seed=0, dtype=np.float64):
     true = (generator.random((n, 1)) > probabilities.cumsum(axis=1)[:, :-1]).sum(axis=1)
     powers = probabilities ** (1 / temperature)
     return make(true, (powers / powers.sum(axis=1, keepdims=True)).astype(dtype))
-
-
-def plain_ece(confidence, right, bins):
-    """As the definition reads."""
-    total = 0.0
-    for index in range(bins):
-        inside = (confidence > index / bins) & (confidence <= (index + 1) / bins)
-        if index == 0:
-            inside |= confidence == 0
-        if inside.any():
-            total += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
-    return total
-
-
-@pytest.mark.parametrize("bins", [1, 2, 10, 15])
-@pytest.mark.parametrize("seed", range(5))
-def test_calibration_error_is_as_defined(bins, seed):
-    generator = np.random.default_rng(seed)
-    n = int(generator.integers(1, 400))
-    confidence = generator.random(n)
-    confidence[:: 1 + seed] = np.round(confidence[:: 1 + seed] * bins) / bins  # on the edges
-    right = generator.random(n) < confidence
-    assert ece(confidence, right, bins) == pytest.approx(plain_ece(confidence, right, bins), abs=1e-9)
-
-
-def test_reliability_tells_every_bin():
-    found = reliability(np.array([0.0, 0.2, 0.21, 0.9, 1.0]), np.array([0, 1, 0, 1, 1], dtype=bool), bins=5)
-    assert [entry.count for entry in found] == [2, 1, 0, 0, 2]
-    assert [entry.accuracy for entry in found] == [0.5, 0, 0, 0, 1]
-    assert found[4].confidence == pytest.approx(0.95)
-    assert (found[0].low, found[-1].high) == (0.0, 1.0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert ece(np.array([]), np.array([], dtype=bool)) == 0.0
-
-
-@pytest.mark.parametrize("k", [2, 3, 21, 200])
-def test_brier_is_scikit_learns(k):
-    generator = np.random.default_rng(k)
-    true, probabilities = generator.integers(0, k, 200), generator.dirichlet(np.ones(k), 200)
-    expected = reference.brier_score_loss(true, probabilities, labels=np.arange(k))
-    assert brier(true, probabilities) == pytest.approx(expected, abs=1e-9)
-    assert brier(np.array([0]), np.eye(k)[[0]]) == 0.0
-    assert brier(np.array([0]), np.eye(k)[[1]]) == (1.0 if k == 2 else 2.0)
 
 
 @pytest.mark.parametrize(("sharpened", "k"), [(0.5, 2), (0.5, 4), (1.0, 4), (2.0, 4)])
@@ -129,15 +82,3 @@ def test_tempering_zeros_gives_probabilities():
     softened = tempered(make(np.array([0, 1]), np.eye(3, dtype=np.float32)[:2]), 5.0).probabilities
     assert np.isfinite(softened).all()
     assert (softened[:, :2] > 0).all()
-
-
-def test_the_least_sure_are_refused_first():
-    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.45, 0.55]])
-    found = risk_coverage(make(np.array([0, 1, 1, 1]), probabilities))
-    assert found.answered.tolist() == [0.25, 0.5, 0.75, 1]
-    assert found.accuracy == pytest.approx([1, 1, 2 / 3, 3 / 4])
-    assert found.confidence.tolist() == [0.9, 0.8, 0.6, 0.55]
-    assert found.at(0.5) == (1.0, 0.8, 2)
-    assert found.at(0.9) == (pytest.approx(2 / 3), 0.6, 3)
-    assert found.at(0.0) == (1.0, 0.9, 1)
-    assert found.at(1.0)[2] == 4

@@ -94,6 +94,6 @@ def test_two_runs_by_the_later_labels():
     assert new.predicted.tolist() == [2, 1, 1]
 
 
-def test_what_one_run_learned_from_the_other_is_not_judged_by():
+def test_what_one_run_learned_from_the_other_is_not_evaluated_by():
     old, new = by_later_labels(answered([0, 1], [0, 1], split="train"), answered([0, 1], [0, 1]))
     assert len(old) == len(new) == 0

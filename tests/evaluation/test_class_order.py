@@ -52,8 +52,8 @@ def test_it_joins_what_scipy_joins(seed):
     """Average linkage on random rates, without ties: each of scipy's groups stands together."""
     rates = np.random.default_rng(seed).random((9, 9))
     matrix = rates / rates.sum(axis=1, keepdims=True)
-    likeness = (matrix + matrix.T) / 2
-    distances = 1 - likeness
+    similarity = (matrix + matrix.T) / 2
+    distances = 1 - similarity
     np.fill_diagonal(distances, 0)
     place = {index: at for at, index in enumerate(by_similarity(matrix))}
     waiting = [to_tree(linkage(squareform(distances), "average"))]

@@ -4,20 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from core.evaluation.comparison import (
-    Evaluated,
-    cell_changes,
-    comparable_rows,
-    compare,
-    compare_with,
-    difference_in_words,
-    disagreement,
-    in_words,
-    luck_in_words,
-    matrix_difference,
-    settings_that_differ,
-    why_not_comparable,
-)
+from core.evaluation.comparable import EvaluatedRun, comparable_rows, why_not_comparable
+from core.evaluation.comparison import compare, compare_with, difference_in_words, in_words, luck_in_words
+from core.evaluation.disagreement import matrix_difference
 from core.evaluation.predictions import Predictions
 
 
@@ -33,7 +22,7 @@ def answered(right, true=None, ids=None, split="test"):
 
 
 def evaluated(name, right, dataset="pets", version="1", **changes):
-    return Evaluated(name, dataset, version, answered(right, **changes))
+    return EvaluatedRun(name, dataset, version, answered(right, **changes))
 
 
 # In words ------------------------------------------------------------------------------------------------------------
@@ -80,7 +69,7 @@ def test_where_images_belong_together_groups_are_what_counts(hits):
     first, second = hits(0, 12, 28, 0)
     groups = np.repeat([0, 1, 2, 3, 4], [6, 6, 10, 10, 8])  # the second is better on two patients of five
     sides = [answered(first), answered(second)]
-    pair = compare(Evaluated("A", "pets", "1", sides[0], groups), Evaluated("B", "pets", "1", sides[1], groups))
+    pair = compare(EvaluatedRun("A", "pets", "1", sides[0], groups), EvaluatedRun("B", "pets", "1", sides[1], groups))
     assert pair.mcnemar.p_value < 0.001
     assert pair.p_value == pytest.approx(0.5)
     assert not pair.proven
@@ -95,7 +84,7 @@ def test_where_each_image_is_a_group_mcnemars_test_holds(hits):
     first, second = hits(5, 14)
     groups = np.arange(54)
     pair = compare(
-        *(Evaluated(name, "pets", "1", answered(each), groups) for name, each in (("A", first), ("B", second)))
+        *(EvaluatedRun(name, "pets", "1", answered(each), groups) for name, each in (("A", first), ("B", second)))
     )
     assert pair.by_groups is None
     assert pair.p_value == pair.mcnemar.p_value == pytest.approx(binomtest(5, 19).pvalue)
@@ -109,8 +98,8 @@ def test_groups_are_found_in_any_order_and_by_either_run(hits):
     shuffled = Predictions(
         rows.ids[order], rows.splits[order], rows.true[order], rows.probabilities[order], rows.class_names
     )
-    other = Evaluated("B", "pets", "1", shuffled, groups[order])
-    pairs = [compare(Evaluated("A", "pets", "1", answered(first), mine), other) for mine in (groups, None)]
+    other = EvaluatedRun("B", "pets", "1", shuffled, groups[order])
+    pairs = [compare(EvaluatedRun("A", "pets", "1", answered(first), mine), other) for mine in (groups, None)]
     assert [pair.p_value for pair in pairs] == [pytest.approx(0.5)] * 2
 
 
@@ -150,25 +139,6 @@ def test_the_same_images_in_another_order_are_the_same():
     other = Predictions(
         rows.ids[order], rows.splits[order], rows.true[order], rows.probabilities[order], rows.class_names
     )
-    one, two = comparable_rows(first, Evaluated("B", "pets", "1", other))
+    one, two = comparable_rows(first, EvaluatedRun("B", "pets", "1", other))
     assert list(one.ids) == list(two.ids)
     assert not matrix_difference(one, two).any()
-
-
-def test_the_images_behind_the_counts():
-    first, second = answered([1, 1, 0, 0, 1]), answered([0, 1, 1, 0, 0])
-    found = disagreement(first, second)
-    assert found.only_first.tolist() == [4, 0]  # the surest mistake first
-    assert found.only_second.tolist() == [2]
-    assert found.both_wrong.tolist() == [3]
-    changes = matrix_difference(first, second)
-    assert changes.tolist() == [[-1, 1], [0, 0]]
-    assert changes.sum(axis=1).tolist() == [0, 0]
-    came, left = cell_changes(first, second, 0, 1)
-    assert (came.tolist(), left.tolist()) == ([0, 4], [2])
-
-
-def test_settings_that_are_the_same_everywhere_are_not_listed():
-    settings = [{"epochs": 3, "seed": 1}, {"epochs": 5, "seed": 1, "dropout": 0.2}]
-    assert settings_that_differ(settings) == {"epochs": [3, 5], "dropout": [None, 0.2]}
-    assert settings_that_differ([settings[0], settings[0]]) == {}

@@ -7,8 +7,8 @@ import pytest
 from sklearn import metrics as reference
 
 from core.evaluation import confusion_scores
+from core.evaluation.confusion_matrix import confusion_matrix
 from core.evaluation.confusion_scores import Counts
-from core.evaluation.metrics import confusion_matrix
 
 FIGURES = [
     confusion_scores.accuracy,
@@ -21,7 +21,7 @@ FIGURES = [
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_many_matrices_at_once_are_judged_as_each_alone(figure):
+def test_many_matrices_at_once_are_evaluated_as_each_alone(figure):
     matrices = np.random.default_rng(0).poisson(0.7, (40, 5, 5))
     each = [float(figure(Counts.of(matrix))) for matrix in matrices]
     many = Counts(*(np.stack(part) for part in zip(*[_parts(Counts.of(m)) for m in matrices], strict=True)))

@@ -64,7 +64,7 @@ def train_run(patches: Workspace) -> Callable[..., Run]:
     """Trains on the patches: `train_run(architecture="small_cnn", epochs=8)`."""
 
     # What is averaged over views is not the answer to one image.
-    fixed = {"dataset": "patches", "patience": 100, "average_views": 0}
+    fixed = {"dataset": "patches", "patience": 100, "test_time_augmentation": False}
 
     def make(**settings) -> Run:
         run = create_run(patches, read_settings(fixed | settings))

@@ -1,12 +1,14 @@
 """What features tell of the images of a run: neighbours, strangers, a map; and what is said where there are none."""
 
+import json
+
 import numpy as np
 import pytest
 
 from core.architectures.weights import IMAGENET
 from core.errors import UsageError, WorkbenchError
+from core.explain.feature_analysis import label_issues, mapped, neighbours, out_of_distribution
 from core.explain.feature_map import FILE, _neighbours, feature_map
-from core.explain.listing import label_issues, mapped, neighbours, unlike
 from core.explain.neighbours import kth_distances, nearest, unit_length
 from core.explain.out_of_distribution import find_out_of_distribution
 from core.explain.run_features import features_of
@@ -36,12 +38,14 @@ def test_features_are_found_without_keras_and_in_the_order_of_the_images(run):
 
 
 def test_the_wrong_label_and_the_stranger_are_named(run):
-    faults = label_issues(run)
-    assert (faults["paths"][0], faults["labels"][0], faults["likely"][0]) == ("3.png", "dogs", "cats")
-    strangers = unlike(run)
-    assert (strangers["paths"][0], strangers["splits"][0], strangers["unlike"][0]) == ("78.png", "test", True)
-    assert strangers["farther_than"][0] == 1
-    assert sorted(strangers["paths"]) == sorted(faults["paths"])
+    issues = label_issues(run).images
+    assert (issues[0].path, issues[0].label, issues[0].likely) == ("3.png", "dogs", "cats")
+    distant = out_of_distribution(run).images
+    assert (distant[0].path, distant[0].split, distant[0].unlike) == ("78.png", "test", True)
+    assert distant[0].farther_than == 1
+    assert sorted(image.path for image in distant) == sorted(image.path for image in issues)
+    assert json.loads(json.dumps(issues[0].to_dict())) == issues[0].to_dict(), "plain Python values"
+    assert json.loads(json.dumps(distant[0].to_dict())) == distant[0].to_dict()
 
 
 def test_nearest_are_training_images_and_never_the_image_itself(run):
@@ -49,7 +53,7 @@ def test_nearest_are_training_images_and_never_the_image_itself(run):
     assert len(found) == 5
     assert "0.png" not in {each["path"] for each in found}
     assert all(int(each["path"].removesuffix(".png")) % 4 != 2 for each in found)
-    assert [each["likeness"] for each in found] == sorted((each["likeness"] for each in found), reverse=True)
+    assert [each["similarity"] for each in found] == sorted((each["similarity"] for each in found), reverse=True)
     with pytest.raises(UsageError, match=r"no image .../etc"):
         neighbours(run, "../etc", 5)
     with pytest.raises(UsageError, match="From 1 to 50"):
@@ -126,7 +130,7 @@ def test_neighbours_are_those_of_a_plain_sort_even_among_copies():
     np.testing.assert_allclose(np.take_along_axis(apart, rows, axis=1), distances, atol=1e-3)
 
 
-@pytest.mark.parametrize("task", [label_issues, unlike, mapped])
+@pytest.mark.parametrize("task", [label_issues, out_of_distribution, mapped])
 def test_a_long_task_goes_forward_and_ends_where_it_is_stopped(run, task):
     steps = []
     task(run, report=lambda *step: steps.append(step))
@@ -167,7 +171,7 @@ def test_weights_that_are_gone_are_not_downloaded(featured_run, monkeypatch, tmp
 
 
 def test_features_that_are_gone_with_their_images(run):
-    for shard in (run.workspace_root / "features").glob("*/*"):
+    for shard in run.workspace.features.glob("*/*"):
         shard.unlink()
     with pytest.raises(WorkbenchError, match=r"There is no dataset"):
         features_of(run)
@@ -176,7 +180,7 @@ def test_features_that_are_gone_with_their_images(run):
 @pytest.mark.slow
 def test_features_that_are_gone_are_computed_again(linear_head):
     before = features_of(linear_head)
-    for shard in (linear_head.workspace_root / "features").glob("*/*"):
+    for shard in linear_head.workspace.features.glob("*/*"):
         shard.unlink()
     features_of.cache_clear()
     computed = []
@@ -205,7 +209,7 @@ def test_a_network_from_scratch_is_asked_what_it_has_learned_to_see(from_scratch
     _, first, *_ = features.table["path"]
     own = features.table.set_index("path").loc[first, "label"]
     assert {each["label"] for each in neighbours(from_scratch, first, 3)} == {own}
-    assert "from the very labels" in label_issues(from_scratch)["caution"]
+    assert "from the very labels" in label_issues(from_scratch).caution
     # And it is asked once.
     features_of.cache_clear()
     monkeypatch.setattr("core.explain.trained_network.trained_network", None)

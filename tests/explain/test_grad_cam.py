@@ -8,7 +8,6 @@ from core.datasets.store import open_dataset
 from core.errors import UsageError
 from core.explain.grad_cam import enlarged, grad_cam
 from core.explain.trained_network import TrainedNetwork, trained_network
-from core.workspace import Workspace
 
 pytestmark = [
     pytest.mark.slow,
@@ -19,7 +18,7 @@ CORNERS = {"top left": (0, 0), "top right": (0, 34), "bottom left": (34, 0), "bo
 
 
 def some_images(run, count=3):
-    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    dataset = open_dataset(run.workspace, run.settings.dataset)
     return trained_network(run).read([dataset.path_of(path) for path in dataset.images["path"][:count]])
 
 

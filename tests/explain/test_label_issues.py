@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from cleanlab.count import compute_confident_joint, get_confident_thresholds
+from cleanlab.filter import find_label_issues as cleanlabs_issues
 
-from core.explain.label_issues import find_label_issues
+from core.explain.label_issues import _suspected, find_label_issues
 
 
 def clouds(count, classes, width=20, apart=6.0, seed=0):
@@ -66,3 +68,45 @@ def test_too_little_to_tell(labels):
     assert sorted(found.rows) == list(range(len(labels)))
     assert np.isfinite(found.label_probability).all()
     assert not found.suspected.all() or not labels
+
+
+# The oracle: cleanlab, by those who described confident learning ---------------------------------------------------
+
+
+def judged(count: int, classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Labels, a fifth of them wrong, and what a middling network makes of the images: each class has some."""
+    draw = np.random.default_rng(seed)
+    true = np.concatenate([np.arange(classes), draw.integers(0, classes, count - classes)])
+    logits = draw.normal(size=(count, classes)) + 2 * np.eye(classes)[true]
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    wrong = draw.random(count) < 0.2
+    wrong[:classes] = False
+    return np.where(wrong, (true + 1) % classes, true), probabilities
+
+
+@pytest.mark.parametrize(("count", "classes"), [(40, 2), (200, 3), (500, 10), (1000, 40)])
+@pytest.mark.parametrize("seed", range(4))
+def test_suspected_are_those_that_cleanlab_counts_off_the_diagonal(count, classes, seed):
+    labels, probabilities = judged(count, classes, seed)
+    _, off_diagonal = compute_confident_joint(
+        labels, probabilities, calibrate=False, return_indices_of_off_diagonals=True
+    )
+    suspected = _suspected(probabilities, labels)
+    # cleanlab counts an image for another class even where the label is the likelier one, and prunes it afterwards.
+    own = probabilities[np.arange(count), labels][:, None]
+    rivals = (probabilities >= get_confident_thresholds(labels, probabilities)) & (probabilities > own)
+    assert set(np.flatnonzero(suspected)) == {row for row in off_diagonal if rivals[row].any()}
+    assert 0 < suspected.sum() < count
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_suspected_are_the_issues_of_cleanlab(seed):
+    labels, probabilities = judged(600, 5, seed)
+    theirs = cleanlabs_issues(labels, probabilities, filter_by="confident_learning")
+    assert np.array_equal(_suspected(probabilities, labels), theirs)
+
+
+def test_thresholds_of_cleanlab_are_the_mean_confidence_of_a_label():
+    labels, probabilities = judged(300, 4, 0)
+    means = [probabilities[labels == label, label].mean() for label in range(4)]
+    assert get_confident_thresholds(labels, probabilities) == pytest.approx(means)

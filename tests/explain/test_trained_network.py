@@ -14,7 +14,6 @@ from core.explain.trained_network import MOST_IMAGES, NETWORKS_KEPT, TrainedNetw
 from core.networks.backbones import build_backbone
 from core.runs.record import Run
 from core.runs.settings import read_settings
-from core.workspace import Workspace
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,7 +26,7 @@ def answers(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """The probabilities of some images: of the network that was rebuilt, and of the run's own table."""
     predictions = run.predictions()
     rows = np.arange(0, len(predictions), 5)
-    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    dataset = open_dataset(run.workspace, run.settings.dataset)
     network = trained_network(run)
     return (
         network.probabilities(network.read([dataset.path_of(path) for path in predictions.ids[rows]])),
@@ -35,7 +34,7 @@ def answers(run: Run) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def test_a_network_from_scratch_answers_as_it_was_judged(from_scratch):
+def test_a_network_from_scratch_answers_as_it_was_evaluated(from_scratch):
     np.testing.assert_allclose(*answers(from_scratch), atol=1e-5)
 
 
@@ -46,10 +45,10 @@ def test_a_linear_head_that_was_trained_without_keras_does(linear_head):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"hidden": 8, "choose_decay": 0},
+        {"hidden": 8, "tune_weight_decay": False},
         {"weights": "untrained", "seed": 5},
         # A head that has hardly begun, so that there is something left for the blocks to learn.
-        {"least_steps": 1, "unfreeze": 2, "fine_tune_epochs": 2, "fine_tune_rate": 1e-3},
+        {"min_steps_per_epoch": 1, "unfreeze": 2, "fine_tune_epochs": 2, "fine_tune_rate": 1e-3},
     ],
     ids=["a head with a hidden layer", "a random backbone", "fine-tuned"],
 )

@@ -12,9 +12,9 @@ from core.features.extraction_settings import ExtractionSettings
 from core.features.feature_extractor import FeatureExtractor
 from core.features.store import FeatureStore
 from core.features.views import View
+from core.installation import PROJECT
 from core.jobs.job import Job
 from core.jobs.reporter import JobReporter
-from core.workspace import PROJECT
 
 SETTINGS = ExtractionSettings(find_architecture("mobilenet_075"), 32, "untrained")
 WIDTH = 768

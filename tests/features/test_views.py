@@ -5,7 +5,7 @@ import pytest
 
 from core.augmentation.orientations import turn
 from core.augmentation.recipe import parse_recipe
-from core.features.views import View, training_views
+from core.features.views import View, exact_views, training_views
 
 LABEL_SAFE = "flip_horizontal,flip_vertical,rotation=180"
 RANDOM = "flip_horizontal,rotation=15,zoom,shift,contrast,brightness,noise@0.5,erasing,randaugment"
@@ -51,6 +51,12 @@ def test_what_a_label_safe_recipe_has_besides_is_drawn_on_top(images):
 def test_other_recipes_are_drawn_as_often_as_asked(images):
     views = training_views(parse_recipe(RANDOM), count=3, seed=0)
     assert len({view.of(images).tobytes() for view in views} | {images.tobytes()}) == 4
+
+
+def test_exact_views_are_those_of_flips_and_quarter_turns_alone():
+    assert exact_views(parse_recipe(LABEL_SAFE + ",contrast=50")) == tuple(View(number) for number in range(1, 8))
+    assert exact_views(parse_recipe("flip_horizontal,rotation=15")) == (View(4),)
+    assert exact_views(parse_recipe(RANDOM.replace("flip_horizontal,", ""))) == exact_views(()) == ()
 
 
 def test_without_a_recipe_there_are_no_views():

@@ -1,4 +1,4 @@
-"""Whose turn it is, how long it takes until then, and what becomes of those whose process is gone."""
+"""Who is given a slot, how long the others wait, and what becomes of those whose process is gone."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import pytest
 
 from core.files import write_json
 from core.jobs.job import Job, identity
-from core.jobs.queue import MOST_REVIVALS, Queue, Ticket, in_turn, seconds_until_start, slots_given
+from core.jobs.queue import MOST_REVIVALS, Queue
 from core.jobs.slots import visible_gpus
 
 GONE = [[999_999_999, 0.0]]  # no system gives out such a number
@@ -38,14 +38,6 @@ def waiting(workspace, queue):
     return make
 
 
-def names(order):
-    return [f"{ticket.visitor}{ticket.joined:g}" for ticket in order]
-
-
-def tickets(**joined):
-    return [Ticket(f"{visitor}/{time:g}", visitor, time) for visitor, times in joined.items() for time in times]
-
-
 def end(run, state="done", **changes):
     run.update(state=state, **changes)
 
@@ -62,45 +54,16 @@ def release(slots):
         slot.close()
 
 
-# The order of turns --------------------------------------------------------------------------------------------------
-
-
-def test_one_visitors_runs_go_first_come_first_served():
-    assert names(in_turn(tickets(a=[3, 1, 2]), [], {})) == ["a1", "a2", "a3"]
-
-
-def test_visitors_take_turns_however_many_runs_one_of_them_queues():
-    order = names(in_turn(tickets(a=range(1, 21), b=[30, 31], c=[40]), ["a"], {}))
-    assert order[:6] == ["b30", "c40", "a1", "b31", "a2", "a3"]
-    assert len(order) == 23
-
-
-def test_who_has_gone_without_for_longest_comes_first():
-    assert names(in_turn(tickets(a=[1, 2], b=[30]), [], {"a": 40.0})) == ["b30", "a1", "a2"]
-    assert names(in_turn(tickets(a=[1, 2], b=[30]), [], {"a": 20.0})) == ["a1", "b30", "a2"]
-
-
-def test_newcomers_without_end_do_not_keep_anyone_waiting_for_ever():
-    """A visitor whose run ended at 10 is behind those who came before, and ahead of all who came later."""
-    order = names(in_turn(tickets(a=[1], b=[5], c=range(11, 12), d=[12], e=[13]), [], {"a": 10.0}))
-    assert order == ["b5", "a1", "c11", "d12", "e13"]
-
-
-def test_a_place_goes_to_who_holds_the_fewest():
-    assert names(in_turn(tickets(a=[1], b=[2], c=[3]), ["a", "a", "b"], {})) == ["c3", "b2", "a1"]
+# Taking a slot ------------------------------------------------------------------------------------------------------
 
 
 def test_nobody_waits_in_an_empty_queue(queue):
-    assert in_turn([], ["a"], {}) == []
     assert queue.entries() == []
     assert queue.revive() == []
     assert not queue.folder.exists(), "looking leaves nothing behind"
 
 
-# Taking a slot ------------------------------------------------------------------------------------------------------
-
-
-def test_the_places_are_given_in_turn(queue, waiting):
+def test_the_slots_are_given_in_turn(queue, waiting):
     first, second, other = waiting("anna", 1, 1.0), waiting("anna", 2, 2.0), waiting("ben", 1, 3.0)
     assert queue.look(other) == ([], 1)
     (slot,), ahead = queue.look(first)
@@ -125,7 +88,7 @@ def test_with_two_slots_two_train(queue, waiting, monkeypatch):
     first.close(), second.close()
 
 
-def test_a_run_that_trains_keeps_its_place_even_if_nobody_holds_the_lock(queue, waiting):
+def test_a_run_that_trains_keeps_its_slot_even_if_nobody_holds_the_lock(queue, waiting):
     """As on systems where a lock can't be passed on, when the supervisor dies and the trainer goes on."""
     first, second = waiting("anna", 1, 1.0), waiting("ben", 1, 2.0)
     release(queue.look(first)[0])
@@ -215,27 +178,6 @@ def test_a_run_that_dies_again_and_again_is_given_up(queue, waiting):
 # How long still ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("free_in", "expected", "waits"),
-    [
-        ([60.0], [100.0, 10.0], [60.0, 160.0]),
-        ([0.0], [100.0, 10.0], [0.0, 100.0]),
-        ([60.0, 20.0], [100.0, 10.0, 5.0], [20.0, 60.0, 70.0]),
-        ([None], [100.0], [None]),
-        ([60.0], [None, 10.0], [60.0, None]),
-    ],
-)
-def test_the_wait_follows_from_what_those_ahead_will_take(free_in, expected, waits, monkeypatch):
-    monkeypatch.setenv("WORKBENCH_SLOT_COUNT", str(len(free_in)))
-    waiting = [Ticket(f"run{number}", "anna", number, seconds) for number, seconds in enumerate(expected)]
-    assert seconds_until_start(free_in, waiting) == waits
-
-
-def test_the_wait_for_a_gpu_or_for_all_of_them_is_told_as_well(monkeypatch, two_gpus):
-    waiting = [Ticket(gpu, "anna", number, 10.0, gpu) for number, gpu in enumerate(["7", "auto", "all", "5"])]
-    assert seconds_until_start([5.0, 60.0], waiting) == [60.0, 5.0, 70.0, 80.0]
-
-
 def test_earlier_runs_with_the_same_settings_tell_how_long_one_takes(queue, waiting, workspace):
     for number, (epochs, seconds, state) in enumerate(
         [(5, 100, "done"), (5, 140, "done"), (5, 120, "done"), (50, 9999, "done"), (5, 3, "stopped")]
@@ -278,13 +220,6 @@ def test_each_slot_has_a_gpu_of_its_own_and_more_slots_share_them(queue, waiting
 # A GPU of one's choice, or all --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def two_gpus(monkeypatch):
-    """A machine with the GPUs 5 and 7, and a slot for each."""
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
-    monkeypatch.delenv("WORKBENCH_SLOT_COUNT", raising=False)
-
-
 def test_a_run_waits_for_the_gpu_it_asks_for_and_lets_others_by(queue, waiting, two_gpus):
     first, second = waiting("anna", 1, 1.0, gpu="7"), waiting("anna", 2, 2.0, gpu="7")
     other = waiting("anna", 3, 3.0)
@@ -321,13 +256,6 @@ def test_nobody_behind_a_run_that_waits_for_all_gpus_is_given_one(queue, waiting
     release(held)
     assert given(queue, newcomer) == [], "it is not its turn either"
     assert given(queue, everything) == [0, 1]
-
-
-def test_several_look_at_once_and_each_is_given_what_nobody_ahead_takes(two_gpus):
-    waiting = [Ticket(gpu, "anna", number, gpu=gpu) for number, gpu in enumerate(["7", "auto", "5", "all", "auto"])]
-    assert slots_given(waiting, {0, 1}) == [(1,), (0,), (), (), ()]
-    assert slots_given(waiting[2:], {0, 1}) == [(0,), (), ()]
-    assert slots_given(waiting[3:], {0, 1}) == [(0, 1), ()]
 
 
 def test_all_gpus_are_seen_where_there_are_fewer_slots(queue, waiting, two_gpus, monkeypatch):

@@ -12,13 +12,6 @@ from core.jobs.gpus import gpus
 from core.jobs.slots import check_gpu, slot_count
 
 
-@pytest.fixture
-def two_gpus(monkeypatch):
-    """A machine with the GPUs 5 and 7, and a slot for each."""
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
-    monkeypatch.delenv("WORKBENCH_SLOT_COUNT", raising=False)
-
-
 def test_there_is_a_slot_for_each_gpu_that_may_be_used(monkeypatch):
     monkeypatch.delenv("WORKBENCH_SLOT_COUNT", raising=False)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0, 3,GPU-8932f937")

@@ -96,6 +96,20 @@ def test_a_script_says_its_shapes_its_parameters_and_how_it_is_trained(name):
     assert compiled(code).optimizer
 
 
+@pytest.mark.parametrize(
+    ("early_stopping", "callback"),
+    [(True, keras.callbacks.EarlyStopping), (False, keras.callbacks.ModelCheckpoint)],
+    ids=["until it stops improving", "to the last epoch"],
+)
+def test_a_script_keeps_the_best_epoch_however_long_it_trains(early_stopping, callback):
+    code = code_of(SCRATCH["small_cnn"], 3, early_stopping=early_stopping)
+    (line,) = [line.strip("# ") for line in code.splitlines() if line.startswith("    # best = ")]
+    names = {"keras": keras}
+    exec(line, names)
+    assert isinstance(names["best"], callback)
+    assert f"callbacks=[{line.partition(' ')[0]}]" in code
+
+
 def compiled(code):
     """The model of a script that was run, not imported."""
     return run(code.replace('if __name__ == "__main__":', "if True:").replace("model.summary()", "pass"))

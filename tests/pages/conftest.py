@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from core.augmentation.recipe import read_recipe
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
+from core.evaluation.errors import DistantImage, DistantImageList, LabelIssue, LabelIssueList
 from core.evaluation.predictions import Predictions
 from core.installation import PROJECT
 from core.jobs.inference_client import InferenceClient
@@ -154,16 +155,21 @@ def no_spare_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WarmWorker, "keep_ready", lambda self, after=0.0: None)
 
 
-def surveyed(run: Run) -> dict[str, list | str]:
+def surveyed(task: str, run: Run) -> LabelIssueList | DistantImageList | dict:
     """What features would tell of a run: the first two images are mislabelled and unlike the others."""
-    known = run.predictions()
+    known, origin = run.predictions(), "the features of a network"
     names, count = known.class_names, len(known)
     first_two, share = [True, True] + [False] * (count - 2), [0.9] * count
-    answers = {"labels": [names[label] for label in known.true], "likely": [names[0]] * count}
-    answers |= {"likely_probability": share, "label_probability": share, "suspected": first_two, "caution": ""}
-    answers |= {"distance": share, "farther_than": [1.0, 0.995, *share[2:]], "unlike": first_two}
-    answers |= {"x": np.linspace(-1, 1, count).tolist(), "y": share, "method": "t-SNE"}
-    return answers | {"paths": list(known.ids), "splits": list(known.splits), "origin": "the features of a network"}
+    places = list(known.ids), list(known.splits)
+    if task == "label_issues":
+        labels = [names[label] for label in known.true]
+        issues = map(LabelIssue, *places, labels, [names[0]] * count, share, share, first_two)
+        return LabelIssueList(tuple(issues), origin)
+    if task == "out_of_distribution":
+        distant = map(DistantImage, *places, share, [1.0, 0.995, *share[2:]], first_two)
+        return DistantImageList(tuple(distant), origin)
+    drawn = {"x": np.linspace(-1, 1, count).tolist(), "y": share, "method": "t-SNE"}
+    return {"paths": places[0], "splits": places[1], "origin": origin} | drawn
 
 
 @pytest.fixture
@@ -177,7 +183,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
             count, image = len(arguments["paths"]), np.full((16, 16, 3), 90, np.uint8)
             return np.eye(16, dtype=np.float32)[None].repeat(count, axis=0), image[None].repeat(count, axis=0)
         if task in ("label_issues", "out_of_distribution", "feature_map"):
-            return surveyed(Run(Path(arguments["run"])))
+            return surveyed(task, Run(Path(arguments["run"])))
         side = arguments["image_size"]
         slope = np.broadcast_to(np.linspace(0, 255, side).astype(np.uint8)[:, None], (side, side, 3))
         if task == "extremes":
@@ -293,7 +299,7 @@ def trained(workspace: Workspace) -> Callable[..., Run]:
         if evaluated:
             dataset.images.to_parquet(run.folder / "images.parquet", index=False)
             answers(dataset, wrong_every).save(run.predictions_path)
-            facts["test_accuracy"] = run.evaluate("test")["accuracy"]
+            facts["test_accuracy"] = run.evaluate("test").accuracy.value
         facts |= changes.pop("facts", {})
         run.update(**{"state": "done", "started": 1000.0, "finished": 1075.0, "facts": facts} | changes)
         return run

@@ -115,7 +115,7 @@ def test_runs_without_predictions_are_counted(visit, pets, trained, training, tw
     assert words in visit("compare").words
 
 
-def test_they_are_judged_by_validation_images_as_well(visit, pets, two):
+def test_they_are_evaluated_by_validation_images_as_well(visit, pets, two):
     page = visit("compare")
     page.set("Evaluated by", "validation")
     assert "validation images" in page.words

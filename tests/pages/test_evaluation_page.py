@@ -15,6 +15,7 @@ from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.evaluation.predictions import Predictions
 from core.runs.record import list_runs
+from pages.components.matrix import BY_COLUMN, BY_ROW, COUNTS
 
 QUESTION = "How good is it, and where does it err?"
 
@@ -32,7 +33,7 @@ def classes(page):
 def matrix(page, place=0):
     """What the browser is given to draw: cells as (true, predicted): (count, share)."""
     drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
-    found = [data for data in drawn if "cells" in data][place]
+    found = [data for data in drawn if data.get("by") in (COUNTS, BY_ROW, BY_COLUMN)][place]
     return found | {"cells": {(row, column): (count, share) for row, column, count, share in found["cells"]}}
 
 
@@ -66,7 +67,7 @@ def test_while_the_first_run_goes_on_it_says_so(visit, pets, training):
     assert page.links == ["Go to training"]
 
 
-def test_runs_that_failed_before_they_could_be_judged(visit, pets, trained):
+def test_runs_that_failed_before_they_could_be_evaluated(visit, pets, trained):
     trained(pets, epochs=0, evaluated=False, state="failed", error="It broke.")
     page = visit("evaluation")
     assert "No run has come far enough to be evaluated." in page.words
@@ -203,7 +204,7 @@ def test_another_run_is_chosen(visit, pets, trained):
 # Which run ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_diverged_is_judged_with_a_warning(visit, pets, trained):
+def test_a_run_that_diverged_is_evaluated_with_a_warning(visit, pets, trained):
     trained(pets, state="failed", error="The *loss* stopped being a number.\nand so on")
     page = visit("evaluation")
     evaluated = (
@@ -215,7 +216,7 @@ def test_a_run_that_diverged_is_judged_with_a_warning(visit, pets, trained):
     assert "**Right on 75 %" in page.words
 
 
-def test_a_run_that_was_stopped_is_judged(visit, pets, trained):
+def test_a_run_that_was_stopped_is_evaluated(visit, pets, trained):
     trained(pets, state="stopped")
     assert "**Right on 75 %" in visit("evaluation").words
 
@@ -451,7 +452,7 @@ def test_what_was_changed_is_said_and_trained_on(visit, workspace, pets, trained
     assert "Retrain" not in page.buttons
 
 
-def test_when_it_is_judged_the_page_moves_on_to_the_new_run(visit, workspace, pets, trained, launched):
+def test_when_it_is_evaluated_the_page_moves_on_to_the_new_run(visit, workspace, pets, trained, launched):
     run = trained(pets, wrong_every=8, started=time.time(), facts={"dataset_version": pets.content.version})
     told = run.predictions().of("test")
     relabel(pets, [told.ids[told.predicted != told.true][0]], "dogs")
@@ -486,8 +487,8 @@ def test_old_and_new_side_by_side_and_undone_in_one_click(visit, pets, fixed):
     page = visit("evaluation", dataset="pets", run=later.id)
     assert "Every image is answered as before." in page.words
     drawn = [json.loads(part.proto.json) for part in page.at.main.get("bidi_component")]
-    (matrix,) = [part for part in drawn if "changes" in part]
-    assert matrix["changes"] == [[0, -1], [0, 1]]
+    (changes,) = [part for part in drawn if part.get("by") == "changes"]
+    assert [cell[:3] for cell in changes["cells"]] == [[0, 0, 0], [0, 1, -1], [1, 0, 0], [1, 1, 1]]
     assert "Compare" in page.links
     assert "was labelled cats" in [tile["second"] for tile in page.tiles]
     page.press("Undo and go back")
@@ -546,7 +547,7 @@ def answered_at(run, epoch):
     replace(run.predictions(), epoch=epoch).save(run.predictions_path)
 
 
-def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trained, training):
+def test_the_best_so_far_is_evaluated_on_request_and_then_in_view(visit, pets, trained, training):
     earlier = trained(pets)
     run = training(pets)
     page = visit("evaluation", dataset="pets", run=run.id)
@@ -568,7 +569,7 @@ def test_the_best_so_far_is_judged_on_request_and_then_in_view(visit, pets, trai
     assert "Evaluate the best so far" not in page.buttons, "there is nothing newer"
 
 
-def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
+def test_evaluating_so_far_that_came_to_nothing_is_told(visit, pets, training):
     run = training(pets)
     page = visit("evaluation", dataset="pets", run=run.id).press("Evaluate the best so far")
     run.events.append("evaluated", epoch=3, error="The disk is *full*.")
@@ -576,14 +577,14 @@ def test_judging_so_far_that_came_to_nothing_is_told(visit, pets, training):
     assert "Evaluate the best so far" in page.buttons
 
 
-def test_before_the_first_epoch_there_is_nothing_to_judge(visit, pets, training):
+def test_before_the_first_epoch_there_is_nothing_to_evaluate(visit, pets, training):
     training(pets, epochs=0)
     page = visit("evaluation")
     assert "0 of 25 epochs are trained. Once one has ended, the best so far can be evaluated." in page.words
     assert "Evaluate the best so far" not in page.buttons
 
 
-def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launched):
+def test_answers_of_before_are_told_and_evaluated_anew(visit, pets, trained, launched):
     run = trained(pets, state="failed", error="The training was killed (signal 9).")
     answered_at(run, 2)
     run.best_weights.write_bytes(b"weights")
@@ -596,7 +597,7 @@ def test_answers_of_before_are_told_and_judged_anew(visit, pets, trained, launch
     assert "Its best weights are being evaluated. Until then, these are the answers of epoch 2" in page.words
 
 
-def test_a_run_that_was_killed_before_it_was_judged_can_be(visit, pets, trained, launched):
+def test_a_run_that_was_killed_before_it_was_evaluated_can_be(visit, pets, trained, launched):
     run = trained(pets, evaluated=False, state="failed", error="Killed.")
     run.best_weights.write_bytes(b"weights")
     page = visit("evaluation", dataset="pets", run=run.id)

@@ -13,7 +13,7 @@ from core.hosting import new_visitor, visitor_workspace
 from core.jobs.job import identity
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
-from core.runs.settings import PARAMETERS
+from core.runs.settings import PARAMETERS, SUBJECT, Boolean, Number
 
 QUESTION = "Is it learning?"
 TRAIN = "Train up to 100 epochs"
@@ -59,12 +59,15 @@ def test_what_will_be_trained_is_said_first(visit, pets):
 
 def test_every_setting_has_its_range_and_is_kept(visit, pets):
     page, chosen = visit("training"), {}
-    for name, parameter in PARAMETERS.items():
+    numbers = {
+        name: found for name, found in PARAMETERS.items() if isinstance(found, Number) and found.group != SUBJECT
+    }
+    for name, parameter in numbers.items():
         field, default = page.setting(parameter.title), parameter.default["frozen"]
         # No network has as many blocks as the largest, which is what the setting itself allows.
         maximum = len(ARCHITECTURES["mobilenet_075"].cuts) if name == "unfreeze" else parameter.maximum
         assert (field.min, field.max, field.value) == (parameter.minimum, maximum, default)
-        assert f"{default:g} by default" in field.help
+        assert f"{parameter.written(default)} by default" in field.help
         chosen[name] = parameter.minimum if default == maximum else maximum
         page.set(parameter.title, chosen[name])
         assert draft(pets) == chosen
@@ -72,6 +75,31 @@ def test_every_setting_has_its_range_and_is_kept(visit, pets):
     page.open("model", dataset="pets")
     for again in (page.open("training", dataset="pets"), visit("training")):
         assert {name: again.setting(PARAMETERS[name].title).value for name in chosen} == chosen
+
+
+def test_what_is_on_or_off_is_a_toggle_and_kept(visit, pets):
+    page, chosen = visit("training"), {}
+    for name, parameter in PARAMETERS.items():
+        if not isinstance(parameter, Boolean):
+            continue
+        toggle, default = page.setting(parameter.title), parameter.default["frozen"]
+        assert (toggle.type, toggle.value, toggle.help) == ("toggle", default, parameter.explanation)
+        page.set(parameter.title, not default)
+        chosen[name] = not default
+        assert draft(pets) == chosen
+    assert chosen["early_stopping"] is False
+    again = visit("training")
+    assert {name: again.setting(PARAMETERS[name].title).value for name in chosen} == chosen
+
+
+def test_what_a_draft_of_an_earlier_build_says_is_shown(visit, pets):
+    (pets.folder / "draft.json").write_text(json.dumps({"average_views": 0, "least_steps": 7, "nesterov": "on"}))
+    page = visit("training")
+    assert page.setting("Test-time augmentation").value is False
+    assert page.setting("Minimum steps per epoch").value == 7
+    assert page.setting("Nesterov momentum").value is True
+    page.set("Epochs", 7)
+    assert draft(pets)["min_steps_per_epoch"] == 7
 
 
 def test_only_what_has_an_effect_on_the_network_is_asked_for(visit, pets):
@@ -305,7 +333,7 @@ def test_a_run_that_failed_says_why(visit, pets, trained):
     assert "Train again" in page.buttons
 
 
-def test_a_run_that_diverged_says_what_to_change_and_can_be_judged(visit, pets, trained):
+def test_a_run_that_diverged_says_what_to_change_and_can_be_evaluated(visit, pets, trained):
     error = "The loss stopped being a number in epoch 4: the training diverged. Choose a smaller learning rate than 10."
     trained(pets, state="failed", error=error)
     page = visit("training")
@@ -323,7 +351,7 @@ def test_a_run_that_was_stopped_kept_its_best(visit, pets, trained):
     assert page.primary == ["See how good it is"]
 
 
-def test_a_run_that_was_stopped_too_early_has_nothing_to_judge(visit, pets, trained):
+def test_a_run_that_was_stopped_too_early_has_nothing_to_evaluate(visit, pets, trained):
     words = "Stopped before the first epoch had ended: there is nothing to evaluate."
     trained(pets, epochs=0, evaluated=False, state="stopped", error=words)
     page = visit("training")

@@ -7,52 +7,35 @@ import pandas as pd
 import pytest
 
 from core.errors import UsageError, WorkbenchError
-from core.evaluation.predictions import Predictions
-from core.runs.comparison import MOST_RUNS, compare_runs, names_of, setting_value, what_keeps_out
-from core.runs.labels import write_labels
+from core.evaluation.by_groups import SignFlips
+from core.evaluation.comparison import in_words
+from core.runs.comparison import MOST_RUNS, compare_runs
 from core.runs.record import create_run
 from core.runs.settings import read_settings
-
-
-@pytest.fixture
-def finished(workspace):
-    """Makes a run that got so many of its 40 test images wrong."""
-
-    def make(wrong=0, version="1", first=0, **changes):
-        run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"} | changes))
-        true = np.tile([0, 1], 20)
-        given = np.where(np.arange(40) < wrong, 1 - true, true)
-        Predictions(
-            ids=np.array([f"{index}.png" for index in range(first, first + 40)]),
-            splits=np.repeat(["test"], 40),
-            true=true,
-            probabilities=np.where(given[:, None] == [0, 1], 0.9, 0.1),
-            class_names=("cats", "dogs"),
-        ).save(run.predictions_path)
-        run.best_weights.write_bytes(bytes(1000))
-        run.update(state="done", started=100.0, finished=160.0, facts={"dataset_version": version})
-        return run
-
-    return make
 
 
 def test_the_best_is_put_beside_each_other_one(finished):
     runs = [finished(10, learning_rate=0.01), finished(2), finished(2, version="2"), finished(4, first=7)]
     found = compare_runs(runs)
-    assert found["best"] == runs[1].id
-    assert [row["letter"] for row in found["runs"]] == ["A", "B", "C", "D"]
-    first = found["runs"][0]
-    assert (first["accuracy"], first["n"], first["seconds"], first["bytes_on_disk"]) == (0.75, 40, 60, 1000)
-    assert first["accuracy_ci95"] == pytest.approx([0.598, 0.858], abs=1e-3)
-    assert first["parameters"] > 1000
-    assert found["settings"] == {"learning_rate": [0.01, 0.002, 0.002, 0.002]}
-    assert [pair["comparable"] for pair in found["pairs"]] == [True, False, False]
-    pair = found["pairs"][0]
-    assert (pair["first_run"], pair["second_run"]) == (runs[1].id, runs[0].id)
-    assert pair["difference"]["value"] == pytest.approx(-0.2)
-    assert (pair["mcnemar"]["only_first"], pair["mcnemar"]["only_second"]) == (8, 0)
-    assert pair["mcnemar"]["p_value"] == pytest.approx(2 / 2**8)
-    assert pair["words"].startswith("A is right on 0 images that B gets wrong, and wrong on 8 that B gets right.")
+    assert found.best == runs[1].id
+    assert [row.letter for row in found.runs] == ["A", "B", "C", "D"]
+    first = found.runs[0]
+    assert (first.accuracy.value, first.n, first.seconds, first.bytes_on_disk) == (0.75, 40, 60, 1000)
+    assert [first.accuracy.low, first.accuracy.high] == pytest.approx([0.598, 0.858], abs=1e-3)
+    assert first.parameters > 1000
+    assert found.settings == {"learning_rate": [0.01, 0.002, 0.002, 0.002]}
+    assert [not pair.why_not for pair in found.pairs.values()] == [True, False, False]
+    assert list(found.pairs) == [runs[0].id, runs[2].id, runs[3].id]
+    assert list(found.not_comparable) == [runs[2].id, runs[3].id]
+    pair = found.pairs[runs[0].id]
+    assert (pair.first, pair.second) == ("B", "A")
+    assert pair.difference.value == pytest.approx(-0.2)
+    assert (pair.mcnemar.only_first, pair.mcnemar.only_second) == (8, 0)
+    assert pair.mcnemar.p_value == pytest.approx(2 / 2**8)
+    assert in_words(pair).startswith("A is right on 0 images that B gets wrong, and wrong on 8 that B gets right.")
+    written = found.to_dict()["pairs"][0]
+    assert (written["first_run"], written["second_run"]) == (runs[1].id, runs[0].id)
+    assert written["comparable"]
 
 
 def test_the_answer_is_a_sentence_with_the_chance_in_it(finished):
@@ -60,7 +43,7 @@ def test_the_answer_is_a_sentence_with_the_chance_in_it(finished):
 
     def told(*runs):
         found = compare_runs(runs)
-        return found["answer"], found["others"]
+        return found.answer, found.others
 
     assert told(good, second) == (
         "A (Small CNN, seed 1) is right most often, on 100 % of 40 test images, but its lead over "
@@ -86,10 +69,10 @@ def test_groups_of_the_run_are_respected(finished):
     for run in runs:
         table = pd.DataFrame({"path": [f"{index}.png" for index in range(40)], "group": np.arange(40) // 10})
         table.to_parquet(run.folder / "images.parquet")
-    (pair,) = compare_runs(runs)["pairs"]
-    assert pair["mcnemar"]["p_value"] < 0.01
-    assert pair["by_groups"] == {"groups": 4, "ahead_first": 1, "ahead_second": 0, "p_value": 1.0}
-    assert not pair["proven"]
+    (pair,) = compare_runs(runs).pairs.values()
+    assert pair.mcnemar.p_value < 0.01
+    assert pair.by_groups == SignFlips(groups=4, ahead_first=1, ahead_second=0, p_value=1.0)
+    assert not pair.proven
 
 
 def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(finished):
@@ -97,12 +80,12 @@ def test_a_run_is_compared_with_what_became_of_it_once_labels_were_corrected(fin
     for later, earlier in ((between, old), (new, between)):
         later.update(facts={"parent_run": earlier.id, "edits_since_parent": [1]})
     found = compare_runs([new, old])
-    assert found["remark"].startswith("A is B trained again, on images that were corrected in between.")
-    assert [row["n"] for row in found["runs"]] == [36, 36]
-    assert found["pairs"][0]["comparable"]
+    assert found.remark.startswith("A is B trained again, on images that were corrected in between.")
+    assert [row.n for row in found.runs] == [36, 36]
+    assert not found.not_comparable
     third = compare_runs([new, old, finished(3)])
-    assert third["remark"] == ""
-    assert not any(pair["comparable"] for pair in third["pairs"]), "with others they are as far apart as they were"
+    assert third.remark == ""
+    assert set(third.not_comparable) == set(third.pairs), "with others they are as far apart as they were"
 
 
 def test_a_run_is_not_compared_with_one_of_other_classes_altogether(finished):
@@ -112,50 +95,17 @@ def test_a_run_is_not_compared_with_one_of_other_classes_altogether(finished):
     answers = new.predictions()
     replace(answers, class_names=("p1", "p2")).save(new.predictions_path)
     found = compare_runs([new, old])
-    assert found["remark"] == ""
-    assert not found["pairs"][0]["comparable"]
-    assert "none of the others can be compared with it" in found["answer"]
-
-
-def test_what_keeps_a_run_out_is_said_with_its_name(finished, workspace):
-    run = finished()
-    assert what_keeps_out(run, "test") == ""
-    assert "no validation images" in what_keeps_out(run, "validation")
-    table = pd.read_parquet(run.predictions_path)
-    names = table.attrs
-    table.loc[3, "p0"] = np.nan
-    table.attrs = names
-    table.to_parquet(run.predictions_path)
-    words = what_keeps_out(run, "test")
-    assert run.id in words
-    assert "are not numbers" in words
-    with pytest.raises(WorkbenchError, match=run.id):
-        compare_runs([finished(), run])
+    assert found.remark == ""
+    assert list(found.not_comparable) == list(found.pairs)
+    assert "none of the others can be compared with it" in found.answer
 
 
 def test_a_backbone_counts_among_parameters_and_size(finished):
     found = compare_runs([finished(1), finished(1, architecture="mobilenet_075", weights="untrained")])
-    own, backbone = found["runs"]
-    assert backbone["parameters"] > 1_800_000
-    assert backbone["bytes_on_disk"] > 4 * 1_800_000
-    assert (own["untrained"], backbone["untrained"]) == (False, True)
-
-
-def test_every_run_has_a_name_of_its_own(finished):
-    runs = [finished(learning_rate=0.01), finished(), finished(), finished(architecture="lenet_5"), finished()]
-    write_labels(runs[4], name="the *good* one")
-    names = names_of(runs)
-    assert names[0] == "Small CNN, learning rate 0.01"
-    assert names[1].startswith("Small CNN, learning rate 0.002, ")
-    assert names[3:] == ["LeNet-5", "the *good* one"]
-    assert len(set(names)) == 5
-
-
-def test_two_runs_of_one_name_are_told_apart(finished):
-    runs = [finished(), finished()]
-    for run in runs:
-        write_labels(run, name="mine")
-    assert len(set(names_of(runs))) == 2
+    own, backbone = found.runs
+    assert backbone.parameters > 1_800_000
+    assert backbone.bytes_on_disk > 4 * 1_800_000
+    assert (own.untrained, backbone.untrained) == (False, True)
 
 
 def test_what_can_not_be_compared_is_refused(finished, workspace):
@@ -170,8 +120,14 @@ def test_what_can_not_be_compared_is_refused(finished, workspace):
         compare_runs([run, unfinished])
 
 
-def test_settings_are_put_as_people_read_them():
-    assert setting_value("learning_rate", 0.0003) == "0.0003"
-    assert setting_value("architecture", "lenet_5") == "LeNet-5"
-    assert setting_value("split_seed", None) == "the dataset's own"
-    assert setting_value("network", None) == ""
+def test_the_accuracies_are_drawn_the_best_on_top_and_said_in_words(finished):
+    runs = [finished(10), finished(2), finished(4, version="2")]
+    found = compare_runs(runs)
+    figure = found.figure()
+    assert [trace.x[0] for trace in figure.data] == [0.75, 0.9, 0.95]
+    assert [trace.marker.symbol for trace in figure.data] == ["circle", "circle-open", "circle"], "hollow: other images"
+    assert [label[:8] for label in figure.layout.yaxis.ticktext] == ["<b>A</b>", "<b>C</b>", "<b>B</b>"]
+    assert "right, of the test images" in figure.layout.xaxis.title.text
+    first, *_, last = found.in_words().split("; ")
+    assert first == f"{found.runs[1].name}: 95 % of 40 (95 % interval 83–99 %)"
+    assert last == f"{found.runs[0].name}: 75 % of 40 (95 % interval 60–86 %)."

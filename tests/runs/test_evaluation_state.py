@@ -37,7 +37,7 @@ def going(run, state="running"):
     run.update(state=state, processes=[identity()])
 
 
-def test_a_finished_run_that_was_judged_last_needs_no_words(run):
+def test_a_finished_run_that_was_evaluated_last_needs_no_words(run):
     evaluated(run, 2)
     run.update(state="done")
     standing = evaluation_state_of(run)
@@ -63,7 +63,7 @@ def test_a_finished_run_that_was_judged_last_needs_no_words(run):
         (None, "Unfinished: 3 of 12 epochs are trained. These are the answers of an earlier epoch."),
     ],
 )
-def test_an_unfinished_run_says_which_epoch_was_judged(run, epoch, words):
+def test_an_unfinished_run_says_which_epoch_was_evaluated(run, epoch, words):
     evaluated(run, epoch)
     going(run)
     standing = evaluation_state_of(run)
@@ -130,7 +130,7 @@ def test_what_does_not_train_can_not_be_asked(run, state, words):
     assert not run.evaluation_requested
 
 
-def test_before_the_first_epoch_there_is_nothing_to_judge(workspace):
+def test_before_the_first_epoch_there_is_nothing_to_evaluate(workspace):
     run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
     going(run)
     with pytest.raises(WorkbenchError, match=r"No epoch of the run .* has ended yet"):

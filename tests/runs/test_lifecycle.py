@@ -59,7 +59,7 @@ def test_two_classes_with_test_images_can_be_trained_on(imported):
     check_trainable(imported("lopsided", {"cats": 5, "dogs": 1}))
 
 
-def test_without_test_images_nothing_can_be_judged(imported, workspace):
+def test_without_test_images_nothing_can_be_evaluated(imported, workspace):
     dataset = imported("pets", {"cats": 1, "dogs": 1})
     with pytest.raises(UsageError, match="there must be test images") as refusal:
         start(workspace, dataset, read_settings({"dataset": "pets", "architecture": "small_cnn"}))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
+from core.evaluation.comparison import in_words
 from core.evaluation.predictions import Predictions
 from core.runs.comparison import compare_runs
 from core.runs.lineage import retrain
@@ -105,15 +106,15 @@ def test_what_is_called_otherwise_is_answered_as_before(pets, answered, change, 
     before = old.evaluate("test")
     change(pets)
     after = Run(old.folder).evaluate("test")
-    assert after["labels"] == list(pets.class_names)
-    assert after["accuracy"] == before["accuracy"] or len(pets.class_names) < 3, "together, fewer answers are wrong"
+    assert after.class_names == tuple(pets.class_names)
+    assert after.accuracy == before.accuracy or len(pets.class_names) < 3, "together, fewer answers are wrong"
     new = answered(wrong=2)
     found = compare_runs([old, new])
-    (pair,) = found["pairs"]
-    assert pair["comparable"], pair["why_not"]
-    assert not pair["proven"]
+    (pair,) = found.pairs.values()
+    assert not pair.why_not
+    assert not pair.proven
     if len(pets.class_names) == 3:
-        assert pair["words"] == "A and B are right on the same of 12 images: nothing tells them apart."
+        assert in_words(pair) == "A and B are right on the same of 12 images: nothing tells them apart."
     labels = Run(old.folder).images().set_index("path")["label"]
     now = pets.images.set_index("path")["label"]
     assert labels.to_dict() == now.to_dict()
@@ -124,7 +125,7 @@ def test_undoing_a_rename_of_before_the_run(pets, answered):
     relabel(pets, ["dogs/3.png"], "felines")
     run = answered()
     pets.edits.undo(first.id)
-    assert Run(run.folder).evaluate("test")["accuracy"] == 1
+    assert Run(run.folder).evaluate("test").accuracy.value == 1
     assert set(Run(run.folder).predictions().class_names) == {"cats", "dogs", "owls"}
     assert "“felines” is “cats” now" in run.naming().words()
 
@@ -135,17 +136,16 @@ def test_a_class_that_is_two_by_now_is_not_compared(pets, answered):
     pets.edits.undo(first.id)  # cats and dogs are one class
     old = answered()
     pets.edits.undo(second.id)
-    assert old.evaluate("test")["labels"] == ["owls", "cats or dogs"]
-    assert old.evaluate("test")["accuracy"] == 1
+    assert old.evaluate("test").class_names == ("owls", "cats or dogs")
+    assert old.evaluate("test").accuracy.value == 1
     assert "is “cats” and “dogs” now, and which of them it would answer can't be known" in old.naming().words()
     new = answered()
     for after in (False, True):
         if after:
             new.update(facts={"parent_run": old.id, "edits_since_parent": []})
-        (pair,) = compare_runs([old, new])["pairs"]
-        assert not pair["comparable"]
-        assert "only" in pair["why_not"]
-        assert "“cats or dogs”" in pair["why_not"]
+        (pair,) = compare_runs([old, new]).pairs.values()
+        assert "only" in pair.why_not
+        assert "“cats or dogs”" in pair.why_not
 
 
 def test_a_class_whose_images_were_left_out_is_not_taken_for_the_one_that_got_its_name(pets, answered):
@@ -153,8 +153,8 @@ def test_a_class_whose_images_were_left_out_is_not_taken_for_the_one_that_got_it
     exclude(pets, [f"dogs/{number}.png" for number in range(20)])
     rename_class(pets, "cats", "dogs")
     found = Run(old.folder).evaluate("test")
-    assert found["labels"] == ["dogs", "owls", "dogs (left out)"]
-    assert found["confusion_matrix"] == [[4, 0, 0], [0, 4, 0], [0, 0, 4]]
+    assert found.class_names == ("dogs", "owls", "dogs (left out)")
+    assert found.confusion_matrix.tolist() == [[4, 0, 0], [0, 4, 0], [0, 0, 4]]
 
 
 def test_labels_that_were_corrected_are_still_corrections(pets, answered, monkeypatch):
@@ -163,12 +163,12 @@ def test_labels_that_were_corrected_are_still_corrections(pets, answered, monkey
     tested = pets.images[(pets.images["split"] == "test") & (pets.images["label"] == "zebras")]["path"].tolist()
     relabel(pets, tested[:2], "dogs")
     new = answered()
-    (pair,) = compare_runs([old, new])["pairs"]
-    assert not pair["comparable"], "the two did not learn from the same"
+    (pair,) = compare_runs([old, new]).pairs.values()
+    assert pair.why_not, "the two did not learn from the same"
     new.update(facts={"parent_run": old.id, "edits_since_parent": [2]})
     found = compare_runs([old, new])
-    assert found["remark"].startswith("B is A trained again, on images that were corrected in between.")
-    assert [row["accuracy"] for row in found["runs"]] == [pytest.approx(10 / 12), 1.0]
+    assert found.remark.startswith("B is A trained again, on images that were corrected in between.")
+    assert [row.accuracy.value for row in found.runs] == [pytest.approx(10 / 12), 1.0]
 
 
 def test_a_run_of_yesterday_whose_clock_was_wrong_is_placed_by_its_labels(pets, answered):
@@ -176,36 +176,36 @@ def test_a_run_of_yesterday_whose_clock_was_wrong_is_placed_by_its_labels(pets, 
     old = answered(yesterday=True)
     old.update(started=5.0, facts={"began": 5.0})
     rename_class(pets, "dogs", "cats")
-    assert Run(old.folder).evaluate("test")["labels"] == ["cats", "owls", "zebras"]
-    assert Run(old.folder).evaluate("test")["accuracy"] == 1
+    assert Run(old.folder).evaluate("test").class_names == ("cats", "owls", "zebras")
+    assert Run(old.folder).evaluate("test").accuracy.value == 1
 
 
 def test_what_can_not_be_read_leaves_the_names_as_they_were(pets, answered):
     old = answered()
     rename_class(pets, "cats", "zebras")
     (old.folder / "images.parquet").unlink()
-    assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"], "the log alone tells"
+    assert Run(old.folder).evaluate("test").class_names == ("dogs", "owls", "zebras"), "the log alone tells"
     pets.manifest_path.unlink()
-    assert Run(old.folder).evaluate("test")["labels"] == ["cats", "dogs", "owls"]
+    assert Run(old.folder).evaluate("test").class_names == ("cats", "dogs", "owls")
 
 
 def test_what_is_damaged_is_placed_as_a_run_of_yesterday(pets, answered):
     old = answered()
     rename_class(pets, "cats", "zebras")
     (old.folder / "events.jsonl").write_text('{"time": 1')
-    assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"]
+    assert Run(old.folder).evaluate("test").class_names == ("dogs", "owls", "zebras")
     old.update(facts={"classes": (), "entries": None, "began": None})
-    assert Run(old.folder).evaluate("test")["labels"] == ["dogs", "owls", "zebras"]
+    assert Run(old.folder).evaluate("test").class_names == ("dogs", "owls", "zebras")
 
 
 def test_the_accuracy_that_is_told_everywhere_is_that_of_the_classes_of_now(pets, answered):
     run = answered(wrong=2)
-    told = run.evaluate("test")["accuracy"]
+    told = run.evaluate("test").accuracy.value
     run.update(facts={"test_accuracy": told})
     rename_class(pets, "cats", "zebras")
     assert run.test_accuracy == told
     every_image_relabelled_to(pets, "zebras")
-    assert run.test_accuracy == run.evaluate("test")["accuracy"] > told
+    assert run.test_accuracy == run.evaluate("test").accuracy.value > told
     assert run.summary()["accuracy"] == run.test_accuracy
 
 
@@ -243,6 +243,7 @@ def test_the_split_stays_where_a_class_is_renamed(pets):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chosen", [{"architecture": "small_cnn", "image_size": 32}])
+@pytest.mark.usefixtures("warm_starts")
 def test_training_again_after_nothing_but_names_was_changed_gives_the_same_figures(workspace, pets, command, chosen):
     options = ["--seed", 3, "--epochs", 2, "--set", "deterministic=on", "--set", f"image_size={chosen['image_size']}"]
     code, _, _ = command("train", "pets", "--architecture", chosen["architecture"], *options)
@@ -257,10 +258,10 @@ def test_training_again_after_nothing_but_names_was_changed_gives_the_same_figur
     found = json.loads(out)
     assert found["compared"]["pairs"][0]["words"].endswith("nothing tells them apart.")
     after = Run(old).evaluate("test")
-    assert after["labels"] == list(pets.class_names) == found["test"]["labels"]
-    assert after["confusion_matrix"] == found["test"]["confusion_matrix"]
-    assert after["log_loss"] == pytest.approx(before["log_loss"], rel=1e-6)
-    assert found["test"]["log_loss"] == pytest.approx(before["log_loss"], rel=1e-4)
+    assert list(after.class_names) == list(pets.class_names) == found["test"]["labels"]
+    assert after.confusion_matrix.tolist() == found["test"]["confusion_matrix"]
+    assert after.log_loss.value == pytest.approx(before.log_loss.value, rel=1e-6)
+    assert found["test"]["log_loss"] == pytest.approx(before.log_loss.value, rel=1e-4)
 
 
 def test_retrain_is_offered_after_a_rename(workspace, pets, answered, monkeypatch):
@@ -277,4 +278,4 @@ def test_images_of_the_run_without_labels_of_now_are_passed_over(pets, answered)
     table.drop(columns="split").to_parquet(run.folder / "images.parquet")
     rename_class(pets, "cats", "zebras")
     assert run.learned_from() is None
-    assert run.evaluate("test")["accuracy"] == 1
+    assert run.evaluate("test").accuracy.value == 1

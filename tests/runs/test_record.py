@@ -50,11 +50,11 @@ def test_a_new_run_knows_what_it_is_to_do(workspace):
 
 def test_a_run_of_an_earlier_build_goes_on_with_the_steps_it_had(workspace):
     written = settings(architecture="mobilenet").to_dict()
-    assert written.pop("least_steps") == 40
+    assert written.pop("min_steps_per_epoch") == 40
     run = create_run(workspace, settings(architecture="mobilenet"))
     write_json(run.folder / "run.json", {"settings": written})
-    assert Run(run.folder).settings.least_steps == 1
-    assert Run(run.folder).settings.to_dict() == written | {"least_steps": 1}
+    assert Run(run.folder).settings.min_steps_per_epoch == 1
+    assert Run(run.folder).settings.to_dict() == written | {"min_steps_per_epoch": 1}
 
 
 def test_runs_of_the_same_second_do_not_share_a_folder(workspace):
@@ -115,13 +115,13 @@ def test_a_run_is_found_by_its_name_where_no_other_has_it(workspace):
     assert find_run(workspace, first.id).id == first.id, "an id goes before a name"
 
 
-def test_a_finished_run_is_judged(workspace):
+def test_a_finished_run_is_evaluated(workspace):
     run = create_run(workspace, settings())
     answers().save(run.predictions_path)
     evaluation = find_run(workspace, run.id).evaluate("test")
-    assert (evaluation["n"], evaluation["confusion_matrix"]) == (3, [[1, 0], [1, 1]])
-    assert evaluation["accuracy"] == pytest.approx(2 / 3)
-    assert run.evaluate("train")["accuracy"] == 1
+    assert (evaluation.n, evaluation.confusion_matrix.tolist()) == (3, [[1, 0], [1, 1]])
+    assert evaluation.accuracy.value == pytest.approx(2 / 3)
+    assert run.evaluate("train").accuracy.value == 1
 
 
 def test_a_run_without_predictions_says_why(workspace):
@@ -164,17 +164,18 @@ def test_images_that_belong_together_widen_the_intervals(workspace):
     answers().save(run.predictions_path)
     alone = run.evaluate("train")
     assert run.groups(answers()) is None
-    assert alone["groups"] == 3
+    assert alone.group_count == 3
     table = pd.DataFrame({"path": [f"{index}.png" for index in reversed(range(6))], "group": [9, 9, 9, 2, 1, 1]})
     table.to_parquet(run.folder / "images.parquet", index=False)
     assert run.groups(answers()).tolist() == [1, 1, 2, 9, 9, 9]
-    assert run.evaluate("train")["groups"] == 2
-    assert run.evaluate("test")["groups"] == 1
-    assert run.evaluate("test")["macro_f1_ci95"] == [0.0, 1.0], "one patient tells nothing of others"
+    assert run.evaluate("train").group_count == 2
+    assert run.evaluate("test").group_count == 1
+    macro_f1 = run.evaluate("test").macro_f1
+    assert (macro_f1.low, macro_f1.high) == (0.0, 1.0), "one patient tells nothing of others"
 
 
 @pytest.mark.parametrize("kept", [{"path": ["0.png"]}, {"path": ["0.png"], "group": [1]}, None])
-def test_a_run_that_tells_of_no_groups_is_judged_image_by_image(workspace, kept):
+def test_a_run_that_tells_of_no_groups_is_evaluated_image_by_image(workspace, kept):
     run = create_run(workspace, settings())
     answers().save(run.predictions_path)
     if kept is None:
@@ -182,4 +183,4 @@ def test_a_run_that_tells_of_no_groups_is_judged_image_by_image(workspace, kept)
     else:
         pd.DataFrame(kept).to_parquet(run.folder / "images.parquet", index=False)
     assert run.groups(answers()) is None
-    assert run.evaluate("test")["groups"] == 3
+    assert run.evaluate("test").group_count == 3

@@ -10,9 +10,35 @@ from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import Step
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
-from core.runs.settings import BOOLEANS, CHOICES, PARAMETERS, RunSettings, default_settings, read_settings
+from core.installation import PROJECT
+from core.runs.settings import (
+    FORMER_NAMES,
+    GROUPS,
+    PARAMETERS,
+    SUBJECT,
+    Boolean,
+    Choice,
+    Number,
+    RunSettings,
+    as_written_before,
+    default_settings,
+    parameters_in,
+    read_settings,
+    read_stored_settings,
+)
+from core.runs.settings.listing import as_dicts, as_markdown, as_text
 
-EVERY = pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=list(PARAMETERS))
+
+def of_kind(kind):
+    """The parameters of a kind that are set for every training, whatever it is of."""
+    return [found for found in PARAMETERS.values() if isinstance(found, kind) and found.group != SUBJECT]
+
+
+def each(kind):
+    return pytest.mark.parametrize("parameter", of_kind(kind), ids=lambda found: found.name)
+
+
+EVERY = each(Number)
 
 
 def settings(**changes):
@@ -42,10 +68,20 @@ def test_the_defaults_are_acceptable_and_complete(name):
     assert {"dataset", *default_settings(architecture)} == {field.name for field in dataclasses.fields(RunSettings)}
 
 
-@EVERY
-def test_every_number_is_named_and_explained(parameter):
+@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=list(PARAMETERS))
+def test_every_parameter_is_named_explained_and_listed(parameter):
     assert parameter.title
     assert parameter.explanation.endswith(".")
+    assert parameter.accepted
+    assert parameter in parameters_in(parameter.group)
+    assert parameter.group in GROUPS
+    for kind in parameter.kinds:
+        assert parameter in parameters_in(parameter.group, kind)
+
+
+@EVERY
+def test_every_default_is_acceptable(parameter):
+    assert set(parameter.default) == {"scratch", "frozen"}
     for default in parameter.default.values():
         assert parameter.check(default) == default
 
@@ -84,7 +120,7 @@ def test_what_lies_outside_is_refused_with_the_range(parameter):
         for given in (value, str(value)):
             message = refusal(**{parameter.name: given})
             assert f"'{parameter.name}'" in message
-            assert f"from {parameter.minimum:g} to {parameter.maximum:g}" in message
+            assert f"from {parameter.written(parameter.minimum)} to {parameter.written(parameter.maximum)}" in message
             assert repr(given) in message
 
 
@@ -99,7 +135,7 @@ def test_what_is_no_number_is_refused(parameter, value):
     assert repr(value) in message
 
 
-@pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if parameter.whole])
+@pytest.mark.parametrize("name", [parameter.name for parameter in of_kind(Number) if parameter.whole])
 @pytest.mark.parametrize("value", [1.5, "1.5", "1.0000001"])
 def test_a_fraction_is_no_whole_number(name, value):
     assert "whole number" in refusal(**{name: value})
@@ -113,43 +149,46 @@ def test_numbers_can_be_typed_as_people_type_them():
 # Choices -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("choice", CHOICES.values(), ids=list(CHOICES))
-def test_every_option_of_a_choice_is_explained_and_accepted(choice):
-    assert choice.title
-    assert choice.explanation.endswith(".")
-    assert getattr(settings(), choice.name) == choice.default
-    for option, meaning in choice.options.items():
+@each(Choice)
+def test_every_option_of_a_choice_is_explained_and_accepted(parameter):
+    assert getattr(settings(), parameter.name) == parameter.default["scratch"]
+    for option, meaning in parameter.options.items():
         assert meaning
-        assert getattr(settings(**{choice.name: f" {option.upper()} "}), choice.name) == option
+        assert getattr(settings(**{parameter.name: f" {option.upper()} "}), parameter.name) == option
 
 
-@pytest.mark.parametrize("choice", CHOICES.values(), ids=list(CHOICES))
+@each(Choice)
 @pytest.mark.parametrize("value", ["", "other", None, 1, True, [], {}])
-def test_what_is_no_option_is_answered_with_those_there_are(choice, value):
-    message = refusal(**{choice.name: value})
-    assert f"'{choice.name}' must be one of {', '.join(choice.options)}" in message
+def test_what_is_no_option_is_answered_with_those_there_are(parameter, value):
+    message = refusal(**{parameter.name: value})
+    assert f"'{parameter.name}' must be one of {', '.join(parameter.options)}" in message
     assert repr(value) in message
 
 
 # Booleans ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("boolean", BOOLEANS.values(), ids=list(BOOLEANS))
-def test_a_boolean_is_explained_and_read_as_people_write_it(boolean):
-    assert boolean.title
-    assert boolean.explanation.endswith(".")
-    assert getattr(settings(), boolean.name) is boolean.default
+def test_what_is_on_or_off_is_a_boolean():
+    assert {parameter.name for parameter in of_kind(Boolean)} == {
+        *("nesterov", "find_learning_rate", "early_stopping", "tune_weight_decay"),
+        *("test_time_augmentation", "deterministic"),
+    }
+
+
+@each(Boolean)
+def test_a_boolean_is_read_as_people_write_it(parameter):
+    assert getattr(settings(), parameter.name) is parameter.default["scratch"]
     for value in (True, 1, "true", "True", "on", " YES ", "1"):
-        assert getattr(settings(**{boolean.name: value}), boolean.name) is True
+        assert getattr(settings(**{parameter.name: value}), parameter.name) is True
     for value in (False, 0, "false", "off", "No", "0"):
-        assert getattr(settings(**{boolean.name: value}), boolean.name) is False
+        assert getattr(settings(**{parameter.name: value}), parameter.name) is False
 
 
-@pytest.mark.parametrize("boolean", BOOLEANS.values(), ids=list(BOOLEANS))
+@each(Boolean)
 @pytest.mark.parametrize("value", ["", "perhaps", None, 2, 1.5, float("nan"), [], {}, b"1"])
-def test_what_is_neither_true_nor_false_is_refused(boolean, value):
-    message = refusal(**{boolean.name: value})
-    assert f"'{boolean.name}' must be true or false" in message
+def test_what_is_neither_true_nor_false_is_refused(parameter, value):
+    message = refusal(**{parameter.name: value})
+    assert f"'{parameter.name}' must be true or false" in message
     assert repr(value) in message
 
 
@@ -159,13 +198,68 @@ def test_a_runtime_is_a_name(value):
     assert settings().runtime == "auto"
 
 
+# Earlier builds ------------------------------------------------------------------------------------------------------
+
+# As the builds before wrote them down.
+YESTERDAY = {"dataset": "pets", "architecture": "mobilenet", "nesterov": "on", "deterministic": "off"}
+YESTERDAY |= {"find_rate": "on", "average_views": 0, "choose_decay": 1, "least_steps": 7}
+
+
+def test_what_an_earlier_build_wrote_down_is_read():
+    read = read_stored_settings(YESTERDAY)
+    assert (read.nesterov, read.deterministic, read.find_learning_rate) == (True, False, True)
+    assert (read.test_time_augmentation, read.tune_weight_decay, read.min_steps_per_epoch) == (False, True, 7)
+    assert read.early_stopping is True, "there was no other way"
+    before_that = {name: value for name, value in YESTERDAY.items() if name != "least_steps"}
+    assert read_stored_settings(before_that).min_steps_per_epoch == 1, "what could not be set"
+    assert read_settings(before_that).min_steps_per_epoch == PARAMETERS["min_steps_per_epoch"].default["frozen"]
+
+
+@pytest.mark.parametrize(("former", "current"), FORMER_NAMES.items())
+def test_a_former_name_is_the_same_setting(former, current):
+    assert former not in PARAMETERS
+    value = next(value for value in (False, 3) if type(value) is type(getattr(settings(), current)))
+    assert settings(**{former: value}) == settings(**{current: value})
+    message = refusal(**{former: value, current: 1 - value})
+    assert former in message
+    assert current in message
+
+
+def test_settings_can_be_given_by_both_names_and_read_again():
+    before = settings(test_time_augmentation=False)
+    written = as_written_before(before.to_dict())
+    assert written["average_views"] is written["test_time_augmentation"] is False
+    assert read_settings(json.loads(json.dumps(written))) == before
+
+
+# The lists of all -----------------------------------------------------------------------------------------------------
+
+
+def test_the_document_tells_of_the_settings_of_now():
+    written = (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert written == as_markdown(), "write it anew: python -m core settings --markdown > docs/settings.md"
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=list(PARAMETERS))
+def test_every_list_has_every_parameter(parameter):
+    assert f"  {parameter.name}: " in as_text()
+    (row,) = (line for line in as_markdown().splitlines() if line.startswith(f"| `{parameter.name}` "))
+    assert row.count(" | ") == 3
+    (entry,) = (entry for entry in as_dicts() if entry["name"] == parameter.name)
+    assert json.loads(json.dumps(entry)) == entry
+    for told in (as_text(), row, entry["explanation"]):
+        assert parameter.explanation in told
+    for told in (as_text(), row, entry["accepted"]):
+        assert parameter.accepted in told
+
+
 # The rest ------------------------------------------------------------------------------------------------------------
 
 
 def test_an_unknown_setting_is_answered_with_those_there_are():
     message = refusal(epoch=3)
     assert "no setting 'epoch'" in message
-    assert all(name in message for name in PARAMETERS)
+    assert all(name in message for name in PARAMETERS if name != "dataset")
 
 
 @pytest.mark.parametrize("changes", [{"dataset": ""}, {"dataset": None}])

@@ -1,5 +1,7 @@
 """Sweeps: what may be varied, how one is asked for, stopped, resumed and brought back."""
 
+import json
+
 import pytest
 
 from core.architectures.blocks import usual_block
@@ -7,10 +9,12 @@ from core.architectures.custom import CustomNetwork, CustomNetworks
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.errors import UsageError
+from core.files import write_json
 from core.hosting import Hosting
 from core.jobs.job import identity
 from core.runs.record import create_run
 from core.runs.settings import read_settings
+from core.sweeps.proposals import propose
 from core.sweeps.sweep import (
     DEFAULT_MINUTES_HOSTED,
     DEFAULT_RUNS,
@@ -57,6 +61,50 @@ def test_ranges_and_options_are_read():
         Axis("optimiser", options=("adam", "sgd")),
     )
     assert parse_axes("image_size=32|64|32") == (Axis("image_size", options=(32, 64)),)
+    assert parse_axes("nesterov=true|off") == (Axis("nesterov", options=(True, False)),)
+
+
+def test_what_was_called_otherwise_before_is_varied_by_its_new_name():
+    assert parse_axes("average_views=0|1,least_steps=1..40,find_rate=on|off") == (
+        Axis("test_time_augmentation", options=(False, True)),
+        Axis("min_steps_per_epoch", 1, 40),
+        Axis("find_learning_rate", options=(True, False)),
+    )
+    assert parse_axes("choose_decay=0..1") == (Axis("tune_weight_decay", options=(False, True)),)
+
+
+def test_a_sweep_that_an_earlier_build_began_goes_on(pets, workspace):
+    shared = settings().to_dict()
+    for name in ("test_time_augmentation", "tune_weight_decay", "find_learning_rate", "min_steps_per_epoch"):
+        del shared[name]
+    shared |= {"average_views": 1, "choose_decay": 1, "find_rate": "off", "least_steps": 1, "nesterov": "off"}
+    tried = {"average_views": 1, "find_rate": "on", "dropout": 0.2}
+    axes = [
+        {"name": "average_views", "low": 0, "high": 1, "log": False, "options": []},
+        {"name": "find_rate", "low": 0.0, "high": 0.0, "log": False, "options": ["on", "off"]},
+        {"name": "dropout", "low": 0.0, "high": 0.5, "log": False, "options": []},
+    ]
+    request = {"dataset": "pets", "dataset_version": 1, "settings": shared, "axes": axes, "networks": {}}
+    sweep = Sweep(workspace.root / "sweeps" / "sweep-20260101-000000-pets-small_cnn")
+    write_json(sweep.folder / "request.json", request | {"method": "tpe", "runs": 8, "minutes": 0})
+    trial = {"run": "r", "values": tried, "state": "done", "error": "", "cut_short": False, "log_loss": 0.5}
+    write_json(sweep.folder / "trials.json", [trial])
+    assert sweep.axes == (
+        Axis("test_time_augmentation", options=(False, True)),
+        Axis("find_learning_rate", options=(True, False)),
+        Axis("dropout", 0.0, 0.5),
+    )
+    (known,) = sweep.trials()
+    assert known["values"] == {"test_time_augmentation": True, "find_learning_rate": True, "dropout": 0.2}
+    again = settings_of_trial(sweep.request["settings"], known["values"])
+    assert (again.test_time_augmentation, again.find_learning_rate, again.dropout) == (True, True, 0.2)
+    values, proposed = propose(
+        sweep.request, sweep.axes, sweep.trials(), lambda values: settings_of_trial(sweep.request["settings"], values)
+    )
+    assert set(values) == set(known["values"])
+    assert proposed.test_time_augmentation is values["test_time_augmentation"]
+    told = json.loads(json.dumps(sweep.to_dict()))
+    assert [axis["name"] for axis in told["axes"]] == list(told["trials"][0]["values"])
 
 
 @pytest.mark.parametrize(
@@ -105,8 +153,8 @@ def test_another_architecture_comes_with_its_own_settings():
 
 def test_a_sweep_of_an_earlier_build_goes_on_with_the_steps_its_runs_had():
     shared = settings(architecture="mobilenet").to_dict()
-    assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == shared.pop("least_steps") == 40
-    assert settings_of_trial(shared, {"dropout": 0.1}).least_steps == 1
+    assert settings_of_trial(shared, {"dropout": 0.1}).min_steps_per_epoch == shared.pop("min_steps_per_epoch") == 40
+    assert settings_of_trial(shared, {"dropout": 0.1}).min_steps_per_epoch == 1
 
 
 def test_own_networks_are_tried_beside_those_of_the_program(workspace, pets, launched):

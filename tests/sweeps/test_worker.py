@@ -96,9 +96,9 @@ def test_no_settings_are_tried_twice(tried, workspace, method):
     assert run.settings.dropout == 0.4
     assert sweep.best()["log_loss"] == pytest.approx(-np.log(0.85))
     found = run.evaluate("validation")
-    assert sweep.best()["accuracy"] == found["accuracy"] == 1
-    assert sweep.best()["accuracy_ci95"] == pytest.approx(found["accuracy_ci95"])
-    assert sweep.best()["images"] == found["n"]
+    assert sweep.best()["accuracy"] == found.accuracy.value == 1
+    assert sweep.best()["accuracy_ci95"] == pytest.approx([found.accuracy.low, found.accuracy.high])
+    assert sweep.best()["images"] == found.n
 
 
 def test_the_budget_is_kept(tried):
@@ -153,7 +153,7 @@ def test_a_sweep_that_died_tries_what_it_would_have_tried(tried, workspace, meth
     assert len(list_runs(workspace)) == len(undisturbed) + len(trials) + len(trials[6:])
 
 
-def test_a_run_that_ended_meanwhile_is_judged(tried, workspace):
+def test_a_run_that_ended_meanwhile_is_evaluated(tried, workspace):
     sweep = tried(parse_axes("dropout=0.1|0.3"), "grid", runs=2)
     before = sweep.trials()
     dies(sweep, before)
@@ -274,7 +274,7 @@ def test_it_ends_where_its_dataset_is_changed_or_deleted(laid_out, started, end_
     assert len(sweep.trials()) == 1
 
 
-def test_a_run_on_other_images_is_not_judged(tried, started, end_run):
+def test_a_run_on_other_images_is_not_evaluated(tried, started, end_run):
     def on_other_images(run):
         end_run(run)
         run.update(facts={"dataset_version": "other"})
@@ -317,6 +317,7 @@ def test_strangers_take_turns_with_a_sweep(laid_out, started, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_a_sweep_that_is_stopped_keeps_what_is_done_and_goes_on(workspace, pets, eventually):
     axes = (Axis("dropout", 0, 0.8),)
     sweep = start_sweep(workspace, pets, read_settings(SHARED), axes, "random", runs=50)

@@ -1,17 +1,16 @@
 """Going on: a run that was broken off ends with the same bits as one that was not."""
 
+import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 
 import numpy as np
 import pytest
 
 from core.datasets.importing import create_from_path, run_import
-from core.installation import PROJECT
 from core.runs.events import batch_table, epoch_table
+from core.runs.lifecycle import WORKER
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 from core.runs.training_state import epochs_in
@@ -121,15 +120,15 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bits(settings, unbroken, new
 
 
 @BOTH
-def test_a_run_that_died_in_an_epoch_goes_on_to_the_same_bits(settings, unbroken, new_run, eventually):
+def test_a_run_that_died_in_an_epoch_goes_on_to_the_same_bits(settings, unbroken, new_run, eventually, preloaded):
     run, chance = new_run(settings), random.Random(settings["architecture"])
     for _ in range(3):
         wanted = min(EPOCHS - 1, epochs_in(run.checkpoint) + 1)
-        trainer = subprocess.Popen([sys.executable, "-m", "core.training.worker", run.folder, "--train"], cwd=PROJECT)
+        trainer = preloaded.start(WORKER, str(run.folder), "--train", log=run.log_path)
         eventually(lambda wanted=wanted: epochs_in(run.checkpoint) >= wanted)
         # Anywhere within what an epoch takes, writing its files included.
         threading.Event().wait(chance.uniform(0, 0.2))
-        trainer.send_signal(signal.SIGKILL)
+        os.kill(trainer.pid, signal.SIGKILL)
         trainer.wait()
         assert epochs_in(run.checkpoint) >= wanted, "no whole epoch is lost"
     go_on(run)

@@ -28,7 +28,7 @@ def test_views_are_trained_on_beside_the_images(examples):
     assert examples.of("train")[0].ravel().tolist() == [0, 2]
 
 
-def test_images_are_judged_as_they_are_and_by_the_views_that_are_added(examples):
+def test_images_are_evaluated_as_they_are_and_by_the_views_that_are_added(examples):
     assert examples.views_evaluated == 1
     examples.evaluate_also(np.array([1, 3]), lambda: np.array([[11.0], [13.0]]))
     evaluated = [(rows.tolist(), inputs.ravel().tolist()) for rows, inputs in examples.evaluated()]
@@ -36,7 +36,7 @@ def test_images_are_judged_as_they_are_and_by_the_views_that_are_added(examples)
     assert examples.views_evaluated == 2
 
 
-def test_a_view_is_made_only_when_it_judges(examples):
+def test_a_view_is_made_only_when_it_evaluates(examples):
     made = []
 
     def make():

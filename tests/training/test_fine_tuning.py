@@ -128,7 +128,7 @@ def test_a_run_that_was_stopped_while_it_fine_tuned_goes_on_to_the_same_bits(unb
     assert_same(run, unbroken)
 
 
-def test_asked_to_judge_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_not_been(unbroken, new_run, monkeypatch):
+def test_asked_to_evaluate_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_not_been(unbroken, new_run, monkeypatch):
     """Until fine-tuning has been better than the head it began with, it is the head that answers."""
     run = new_run()
     monkeypatch.setattr(EvaluateOnRequest, "on_epoch_end", lambda *_: run.request_evaluation())
@@ -139,7 +139,7 @@ def test_asked_to_judge_its_best_so_far_at_every_epoch_it_ends_as_if_it_had_not_
     assert_same(run, unbroken)
 
 
-def test_a_run_that_was_stopped_before_it_fine_tuned_is_judged_by_the_head_and_goes_on(unbroken, new_run, eventually):
+def test_a_run_stopped_before_it_fine_tuned_is_evaluated_by_the_head_and_goes_on(unbroken, new_run, eventually):
     run = new_run(unfreeze=3)  # whose activations are not at hand
     run_stops = threading.Thread(
         target=lambda: (eventually(lambda: epochs_in(run.checkpoint) == HEAD_EPOCHS), run.request_stop())

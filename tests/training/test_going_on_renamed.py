@@ -45,7 +45,7 @@ def trained(workspace, shades, monkeypatch):
 def test_renamed_in_a_circle_it_goes_on_and_is_still_right(workspace, shades, trained, is_of_yesterday):
     if is_of_yesterday:  # which told less of itself
         trained.update(facts={"classes": (), "entries": None, "began": 1.0})
-    before = Run(trained.folder).evaluate("train")["accuracy"]
+    before = Run(trained.folder).evaluate("train").accuracy.value
     assert before > 0.9
     for old, new in (("dark", "x"), ("light", "dark"), ("x", "light")):
         rename_class(shades, old, new)
@@ -54,8 +54,8 @@ def test_renamed_in_a_circle_it_goes_on_and_is_still_right(workspace, shades, tr
     assert train(trained.folder) == 0, trained.status().error
     again = Run(trained.folder)
     assert again.status().facts["epochs"] == 42
-    assert again.evaluate("train")["labels"] == ["light", "grey", "dark"]
-    assert again.evaluate("train")["accuracy"] > 0.9
+    assert again.evaluate("train").class_names == ("light", "grey", "dark")
+    assert again.evaluate("train").accuracy.value > 0.9
     answers = again.predictions()
     of_dark = [path.startswith("light/") for path in answers.ids]  # which the files call "light"
     assert {answers.class_names[number] for number in answers.true[of_dark]} == {"dark"}

@@ -216,7 +216,7 @@ def as_a_run(training, class_count, validation=None, **changes):
     chosen = read_settings({"dataset": "any", "architecture": "mobilenet_075"} | changes)
     head = LinearHead(training[0], class_count, chosen)
     head.start_at(starting_logits(chosen, training[1], class_count))
-    passes = passes_for(chosen.least_steps, len(training[1]), chosen.batch_size)
+    passes = passes_for(chosen.min_steps_per_epoch, len(training[1]), chosen.batch_size)
     weights = class_weights(chosen, training[1])
     recorder = Patient(head, Batches(*training, chosen.batch_size, 0, weights, passes=passes), chosen.patience)
     head.fit(recorder.batches, validation, recorder, 0, chosen.epochs)

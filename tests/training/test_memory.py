@@ -12,6 +12,7 @@ from core.datasets.importing import create_from_path, run_import
 from core.installation import PROJECT
 from core.jobs import supervisor
 from core.runs.execution import halve_batch_size
+from core.runs.lifecycle import WORKER
 from core.runs.record import create_run
 from core.runs.run_record import RunRecord, read_run_record, update_run_record
 from core.runs.settings import read_settings
@@ -44,6 +45,12 @@ def kernel_kills(tmp_path, monkeypatch):
     return kill
 
 
+@pytest.fixture
+def start_trainer(preloaded):
+    """Starts trainers that have loaded Keras already."""
+    return lambda run, slots: preloaded.start(WORKER, str(run.folder), "--train", log=run.log_path)
+
+
 def notes(run):
     return [event["text"] for event in run.events.read() if event["kind"] == "note"]
 
@@ -68,9 +75,11 @@ def test_batches_are_halved_down_to_one_image_and_only_while_training(workspace)
 
 
 @pytest.mark.slow
-def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(run_of, kernel_kills, eventually):
+def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(
+    run_of, kernel_kills, start_trainer, eventually
+):
     run = run_of(image_size=32, batch_size=8, epochs=400, patience=400)
-    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size])
+    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size, start_trainer])
     supervising.start()
     eventually(lambda: run.written_status().facts.get("epochs", 0) >= 1, 180)
     epochs = run.written_status().facts["epochs"]
@@ -86,9 +95,11 @@ def test_a_training_that_the_kernel_kills_for_memory_goes_on_in_smaller_batches(
 
 
 @pytest.mark.slow
-def test_a_training_that_the_kernel_kills_on_a_single_image_ends_in_words(run_of, kernel_kills, eventually):
+def test_a_training_that_the_kernel_kills_on_a_single_image_ends_in_words(
+    run_of, kernel_kills, start_trainer, eventually
+):
     run = run_of(image_size=32, batch_size=1, epochs=400, patience=400)
-    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size])
+    supervising = threading.Thread(target=supervisor.supervise, args=[run.folder, halve_batch_size, start_trainer])
     supervising.start()
     eventually(lambda: run.written_status().stage == "Training", 180)
     kernel_kills(run.written_status().processes[1][0])

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.runs.settings import CHOICES, read_settings
+from core.runs.settings import PARAMETERS, read_settings
 from core.training.class_weights import class_weights
 from core.training.optimisers import build_loss, build_optimiser
 
@@ -13,7 +13,7 @@ def settings(**changes):
     return read_settings({"dataset": "d", "architecture": "small_cnn"} | changes)
 
 
-@pytest.mark.parametrize("name", CHOICES["optimiser"].options)
+@pytest.mark.parametrize("name", PARAMETERS["optimiser"].options)
 def test_every_optimiser_moves_weights_down_the_gradient(name):
     optimiser, weight = build_optimiser(settings(optimiser=name)), keras.Variable([1.0, -1.0])
     optimiser.apply([keras.ops.array([1.0, -1.0])], [weight])

@@ -17,7 +17,7 @@ from core.features.store import FeatureStore, cache_key
 from core.images.description import describe_many
 from core.images.reading_settings import AS_USUAL, Reading
 from core.runs import lifecycle
-from core.runs.comparison import evaluate_all, trained_on
+from core.runs.evaluated_runs import evaluated_runs, trained_on
 from core.runs.lifecycle import evaluate, extend
 from core.runs.lineage import has_changed
 from core.runs.record import Run, create_run
@@ -120,7 +120,7 @@ def test_twelve_bits_teach_what_their_eight_bit_twins_teach(workspace_of_twins):
 
 
 def _some_paths(run):
-    dataset = open_dataset(Workspace.at(run.workspace_root), run.settings.dataset)
+    dataset = open_dataset(run.workspace, run.settings.dataset)
     return [dataset.path_of(f"{label}/{number:02}.tif") for label in ("lying", "standing") for number in range(4)]
 
 
@@ -144,7 +144,7 @@ def test_a_scale_that_is_changed_later_is_for_the_next_run(workspace_of_twins, t
     assert new.reading == OTHER
     assert trained_network(new).read(paths).mean() < before.mean() / 2
     assert trained_on(new) == trained_on(run), "the same images: which scale is better can be asked"
-    assert evaluate_all([run, new])[0][0].version == evaluate_all([run, new])[0][1].version
+    assert evaluated_runs([run, new])[0][0].version == evaluated_runs([run, new])[0][1].version
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.runs.settings import CHOICES, read_settings
+from core.runs.settings import PARAMETERS, read_settings
 from core.training.schedules import learning_rate_at
 
 
@@ -32,6 +32,6 @@ def test_a_plateau_falls_with_every_time_there_was_no_progress():
     assert rates([9], reductions=3, schedule="plateau") == [0.125]
 
 
-@pytest.mark.parametrize("schedule", CHOICES["schedule"].options)
+@pytest.mark.parametrize("schedule", PARAMETERS["schedule"].options)
 def test_a_warm_up_rises_to_the_rate_and_leaves_the_rest_to_the_schedule(schedule):
     assert rates([0.5, 1, 1.5, 2], schedule=schedule, warmup=0.2) == pytest.approx([0.25, 0.5, 0.75, 1])

@@ -56,7 +56,7 @@ def test_what_is_measured_is_said_and_kept_when_it_goes_on(prepare, monkeypatch)
     assert plan["words"] in note
     assert "Batches of 16 images." in note
     # Another machine, or less memory by now: it goes on as it began, in batches that have become smaller.
-    shutil.rmtree(Workspace.at(run.workspace_root).machine / "plans")
+    shutil.rmtree(run.workspace.machine / "plans")
     run.update(facts={"found_batch_size": 8})
     run.forget()
     prepare(run)

@@ -49,6 +49,7 @@ def test_a_network_from_scratch_is_tried_and_remembered(workspace, colours, sett
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_the_run_that_follows_does_not_measure_again(workspace, colours, settings):
     wanted = settings(image_size=96, epochs=100, patience=100)  # long enough for a quicker way to pay
     assert wait(start_estimate(workspace, colours, wanted)).state == "done"
@@ -61,6 +62,7 @@ def test_the_run_that_follows_does_not_measure_again(workspace, colours, setting
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, settings):
     wanted = settings(architecture="mobilenet_075", image_size=32, weights="untrained", augmentation="flip_horizontal")
     status = wait(start_estimate(workspace, colours, wanted))
@@ -73,7 +75,7 @@ def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, set
     run = start(workspace, colours, read_settings(wanted.to_dict() | {"epochs": 1}))
     status = wait(run)
     assert status.state == "done", status.error
-    assert status.facts["features"]["found"] >= estimate.images
+    assert run.record.features["found"] >= estimate.images
     # Now nothing is lacking, so that next time there is nothing to compute.
     assert wait(start_estimate(workspace, colours, wanted)).state == "done"
     estimate = kept_estimate(workspace, colours, wanted)
@@ -82,18 +84,20 @@ def test_features_are_computed_as_a_run_finds_them_again(workspace, colours, set
 
 
 @pytest.mark.slow
-def test_a_trial_waits_for_a_place_and_can_be_stopped_meanwhile(workspace, colours, settings, monkeypatch, eventually):
+@pytest.mark.usefixtures("warm_starts")
+def test_a_trial_waits_for_a_slot_and_can_be_stopped_meanwhile(workspace, colours, settings, monkeypatch, eventually):
     monkeypatch.setenv("WORKBENCH_SLOT_COUNT", "1")
-    place = Queue(workspace.slots).free_slot()
+    slot = Queue(workspace.slots).free_slot()
     trial = start_estimate(workspace, colours, settings())
     eventually(lambda: trial.status().stage == "Waiting for a training to end")
     trial.request_stop()
     assert wait(trial).state == "stopped"
     assert kept_estimate(workspace, colours, settings()) is None
-    place.close()
+    slot.close()
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_starts")
 def test_images_that_are_gone_are_said(workspace, colours, settings, tmp_path):
     for path in (tmp_path / "colours").rglob("*.png"):
         path.unlink()

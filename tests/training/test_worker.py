@@ -25,12 +25,13 @@ from core.errors import WorkbenchError, in_words
 from core.jobs.job import Job, is_alive
 from core.jobs.slots import slot_count
 from core.runs.events import epoch_table
-from core.runs.lifecycle import start
+from core.runs.lifecycle import WORKER, start
 from core.runs.record import Run, create_run, delete_run, find_run, list_runs
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 
-pytestmark = pytest.mark.slow
+# The first runs, which are shared, and all that the command line starts, are cold starts.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warm_starts")]
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 180  # seconds; generous, for a machine that is busy with other things
@@ -221,7 +222,7 @@ def test_the_events_tell_how_it_went(done):
     assert best == done.status().facts["best_epoch"] == epochs.loc[epochs["val_loss"].idxmin(), "epoch"]
 
 
-def test_every_image_is_judged_and_two_plain_colours_are_told_apart(done, tiny):
+def test_every_image_is_evaluated_and_two_plain_colours_are_told_apart(done, tiny):
     dataset, predictions = open_dataset(tiny, "tiny"), done.predictions()
     expected = dataset.images.set_index("path")
     assert sorted(predictions.ids) == sorted(expected.index)
@@ -230,9 +231,9 @@ def test_every_image_is_judged_and_two_plain_colours_are_told_apart(done, tiny):
     labels = [predictions.class_names[index] for index in predictions.true]
     assert labels == expected.loc[predictions.ids, "label"].tolist()
     evaluation = done.evaluate("test")
-    assert evaluation["n"] == TEST_COUNT
-    assert evaluation["accuracy"] >= 0.9
-    assert done.summary()["accuracy"] == evaluation["accuracy"]
+    assert evaluation.n == TEST_COUNT
+    assert evaluation.accuracy.value >= 0.9
+    assert done.summary()["accuracy"] == evaluation.accuracy.value
     used = pd.read_parquet(done.folder / "images.parquet")
     assert used["path"].tolist() == predictions.ids.tolist()
     assert len(done.groups(predictions)) == len(predictions)
@@ -245,7 +246,7 @@ def test_the_command_line_gives_the_same_figures(done, tiny):
     evaluated, diagnosis = document.pop("judged"), document.pop("diagnosis")
     assert diagnosis == json.loads(json.dumps(diagnosis_of(done).to_dict()))
     assert (evaluated["epoch"], evaluated["unfinished"], evaluated["words"]) == (evaluated["best_epoch"], False, "")
-    assert document == {"run": done.id, "untrained": False} | json.loads(json.dumps(done.evaluate("test")))
+    assert document == {"run": done.id, "untrained": False} | json.loads(json.dumps(done.evaluate("test").to_dict()))
     listed = json.loads(cli(tiny, "runs", "--json").stdout)
     assert done.summary() | {"sweep": None, "name": "", "star": False, "notes": ""} in listed
 
@@ -277,7 +278,7 @@ print(start(workspace, open_dataset(workspace, "tiny"), read_settings({SCRATCH!r
 # Stopping ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_stop_in_the_middle_keeps_the_best_and_judges_it(fresh):
+def test_a_stop_in_the_middle_keeps_the_best_and_evaluates_it(fresh):
     run = begin(fresh, **ENDLESS)
     after_epochs(run, 2)
     run.request_stop()
@@ -286,7 +287,7 @@ def test_a_stop_in_the_middle_keeps_the_best_and_judges_it(fresh):
     assert 2 <= status.facts["epochs"] < 1000
     assert files_in(run) == DONE_FILES | {"stop"}
     assert whole_weights(run.best_weights)
-    assert run.evaluate("test")["n"] == TEST_COUNT
+    assert run.evaluate("test").n == TEST_COUNT
     assert "accuracy" in status.facts
 
 
@@ -333,13 +334,12 @@ def test_a_stop_while_waiting_ends_it_before_anything_is_loaded(tiny):
 
 
 @pytest.mark.parametrize("settings", [SCRATCH, FROZEN], ids=["scratch", "frozen"])
-def test_a_stop_before_the_first_epoch_says_that_there_is_nothing(fresh, settings):
+def test_a_stop_before_the_first_epoch_says_that_there_is_nothing(fresh, settings, preloaded):
     """The process that trains finds the stop already there, so nothing depends on who is quicker."""
     run = create_run(fresh, read_settings(settings))
     run.request_stop()
-    command = [sys.executable, "-m", "core.training.worker", str(run.folder), "--train"]
-    trainer = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=DEADLINE, check=False)
-    assert trainer.returncode == 0, trainer.stderr
+    trainer = preloaded.start(WORKER, str(run.folder), "--train", log=run.log_path)
+    assert trainer.wait(DEADLINE) == 0, run.log_tail(50)
     status = run.status()
     assert status.state == "stopped"
     assert "Stopped before the first epoch had ended" in status.error
@@ -426,7 +426,7 @@ def test_the_trainer_ends_well_without_its_supervisor(fresh):
     status = ended(run)
     assert (status.state, status.error) == ("done", "")
     assert files_in(run) == DONE_FILES
-    assert run.evaluate("test")["n"] == TEST_COUNT
+    assert run.evaluate("test").n == TEST_COUNT
 
 
 def test_two_processes_that_write_the_same_status_undo_nothing(tmp_path):
@@ -481,7 +481,7 @@ def test_a_loss_that_is_no_number_later_keeps_the_best_of_the_epochs_before(fres
     assert f"stopped being a number in epoch {epochs + 1}" in status.error
     assert f"The best weights, of epoch {best}, are kept." in status.error
     assert whole_weights(run.best_weights)
-    assert run.evaluate("test")["n"] == TEST_COUNT
+    assert run.evaluate("test").n == TEST_COUNT
 
 
 # Waiting for a place -------------------------------------------------------------------------------------------------
@@ -674,7 +674,7 @@ def test_augmented_views_are_trained_on_even_when_an_image_is_gone_by_then(fresh
     assert len([path for path in fresh.features.iterdir() if path.is_dir()]) == 4
     (note,) = left_out(run)
     assert Path(gone).name in note
-    assert run.evaluate("test")["n"] == TEST_COUNT
+    assert run.evaluate("test").n == TEST_COUNT
     assert run.settings.views == 2
 
 

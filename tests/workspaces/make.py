@@ -2,8 +2,9 @@
 
     python tests/workspaces/make.py BUILD ARCHIVE
 
-BUILD is a checkout of the build, ARCHIVE the ``.tar.gz`` to write. In it, ``home`` is the workspace and ``images`` the
-folder that was imported; `ROOT` stands for the folder that both are in, whose path the workspace knows.
+BUILD is a checkout of the build, ARCHIVE the ``.tar.gz`` to write. In it, ``home`` is the workspace, ``images`` the
+folder that was imported, and ``told.json`` what the build itself tells of it; `ROOT` stands for the folder that all are
+in, whose path the workspace knows.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 ROOT = "@ROOT@"
+TOLD = "told.json"
 SIDE = 12
 IMAGES_A_CLASS = 14
 COLOURS = {"cats": (200, 90, 60), "dogs": (60, 90, 200)}
@@ -60,7 +62,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         draw_images(root / "images")
-        fill(Build(arguments.build.resolve(), root / "home"), root)
+        build = Build(arguments.build.resolve(), root / "home")
+        fill(build, root)
+        write_told(build, root / TOLD)
         pack(root, arguments.archive)
     return 0
 
@@ -113,13 +117,22 @@ def stop_one(build: Build, root: Path, command: tuple[str, ...]) -> None:
                 return
 
 
+def write_told(build: Build, path: Path) -> None:
+    """What the build tells of the workspace, command by command."""
+    ids = [run["run"] for run in build("runs")]
+    commands = [("runs",), ("sweeps",), ("compare", *ids), *(("evaluate", run) for run in ids)]
+    commands += [("recipes",), ("networks", "show", "tiny"), ("edit", "shapes", "log"), ("split", "shapes")]
+    told = [{"command": command, "told": build(*command)} for command in commands]
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
 def pack(root: Path, archive: Path) -> None:
     """Write the archive, without what only the making needed."""
     for path in (root / "home").rglob("*"):
         if path.suffix in TEXT:
             path.write_text(path.read_text(encoding="utf-8").replace(str(root), ROOT), encoding="utf-8")
     with tarfile.open(archive, "w:gz") as file:
-        for name in ("home", "images"):
+        for name in ("home", "images", TOLD):
             file.add(root / name, name)
 
 

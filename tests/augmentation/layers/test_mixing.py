@@ -113,7 +113,7 @@ def trained(each, first, epochs, weights=None):
 
 
 @pytest.mark.slow
-def test_a_network_learns_from_mixes_and_is_judged_by_images_as_they_are():
+def test_a_network_learns_from_mixes_and_is_evaluated_by_images_as_they_are():
     each = learner()
     figures = trained(each, 0, 30, weights=np.array([1, 2, 1], "float32"))
     assert figures[-1]["val_loss"] < figures[0]["val_loss"]

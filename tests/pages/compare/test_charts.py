@@ -3,29 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from plotly.subplots import make_subplots
 
-from core.runs.comparison import letter
-from pages.compare.charts import _name_ends, curves_in_words, intervals_in_words, label, not_comparable
+from pages.compare.charts import curves_in_words
 from pages.compare.sweep import suggested_range
-from pages.components.comparison_matrix import MOST_CLASSES, classes_to_show
-
-
-def row(run, accuracy):
-    return {"run": run, "name": run, "accuracy": accuracy, "accuracy_ci95": [accuracy - 0.1, accuracy + 0.1], "n": 50}
-
-
-def test_a_name_is_shown_as_it_is_and_what_sets_it_apart_below():
-    assert label(0, "<b>LeNet-5") == "<b>A</b> &lt;b&gt;LeNet-5"
-    assert label(1, "MobileNet α 0.75, learning rate 0.001") == "<b>B</b> MobileNet α 0.75<br>learning rate 0.001"
-    assert label(25, "x" * 80) == f"<b>Z</b> {'x' * 27}…"
-    assert letter(2) == "C"
-
-
-def test_the_intervals_in_words():
-    comparison = {"runs": [row("first", 0.5), row("second", 0.8)]}
-    words = "second: 80 % of 50 (95 % interval 70–90 %); first: 50 % of 50 (95 % interval 40–60 %)."
-    assert intervals_in_words(comparison) == words
 
 
 def test_the_curves_in_words():
@@ -33,32 +13,6 @@ def test_the_curves_in_words():
     other = pd.DataFrame({"epoch": [1.0], "val_loss": [np.nan]})
     words = curves_in_words(["first", "second"], [validated, other])
     assert words == "first: best validation loss 0.300 in epoch 2; second: no validation loss."
-
-
-def test_which_runs_can_not_be_compared():
-    pairs = [{"second_run": "x", "why_not": ""}, {"second_run": "y", "why_not": "Other images."}]
-    assert not_comparable({"pairs": pairs}) == {"y": "Other images."}
-
-
-def test_of_many_classes_those_are_shown_that_changed():
-    assert classes_to_show(np.zeros((6, 6), int)) == list(range(6))
-    assert classes_to_show(np.zeros((21, 21), int)) == []
-    changes = np.zeros((200, 200), int)
-    changes[150, 7], changes[150, 150] = 3, -3
-    assert classes_to_show(changes) == [7, 150]
-    changes[np.arange(100), np.arange(100)] = 1
-    changes[np.arange(40, 60), 60] = 2
-    shown = classes_to_show(changes)
-    assert len(shown) == MOST_CLASSES
-    assert {7, 150, 60} <= set(shown), "both classes of a mistake"
-    assert shown == sorted(shown)
-
-
-def test_letters_of_curves_that_end_alike_stand_side_by_side():
-    figure = make_subplots(cols=2)
-    _name_ends(figure, [(0, 10.0, 0.5), (1, 10.0, 0.51), (2, 10.0, 0.9), (3, 5.0, 0.5)], 1)
-    shifts = [written.xshift for written in figure.layout.annotations]
-    assert shifts[0] == shifts[2] == shifts[3] < shifts[1]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def answer(task, **arguments):
         return [layer | {"number": number} for number in (1, 5, 9)]
     if task == "nearest":
         found = (("cats/0.png", "cats"), ("cats/1.png", "cats"), ("dogs/0.png", "dogs"))
-        return [{"path": path, "label": label, "likeness": 0.9} for path, label in found]
+        return [{"path": path, "label": label, "similarity": 0.9} for path, label in found]
     return {"kind": "convolution", "count": 100, "pictures": np.full((96, 3, 3, 3), 128, np.uint8)}
 
 
@@ -176,7 +176,7 @@ def test_what_the_nearest_images_say_of_the_answer():
     assert nearest_in_words([], "a") == "There are no training images to compare it with."
 
 
-def test_an_image_that_was_not_judged(shown, asked):
+def test_an_image_that_was_not_evaluated(shown, asked):
     assert "has not evaluated birds/1.png" in words(shown(path="birds/1.png"))
     assert asked == []
 

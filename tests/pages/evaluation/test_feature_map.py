@@ -9,6 +9,7 @@ import pytest
 
 from core.datasets.editing import relabel
 from core.evaluation.predictions import Predictions
+from core.figures.colours import class_colours
 from pages.evaluation.feature_map import (
     CLASS,
     ERROR,
@@ -22,7 +23,6 @@ from pages.evaluation.feature_map import (
     points_of,
     reading_guide,
 )
-from pages.shared.colours import class_colours
 
 NAMES = ("<b>cats</b>", "d" * 80)
 MANY = tuple(f"class {number}" for number in range(200))

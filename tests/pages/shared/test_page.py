@@ -48,7 +48,7 @@ def test_a_run_that_goes_on_shows_how_far_it_is(page, pets, training, stage, don
     assert marks == {"dataset": "done", "augmentation": "done", "model": "done", "training": mark}
 
 
-def test_once_a_run_is_judged_everything_is_done(page, pets, trained):
+def test_once_a_run_is_evaluated_everything_is_done(page, pets, trained):
     trained(pets)
     assert step_marks(page(pets)) == dict.fromkeys(
         ("dataset", "augmentation", "model", "training", "evaluation"), "done"

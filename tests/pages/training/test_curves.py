@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.training.curves import in_words
+from core.runs.training_curves import training_curves
 
 
 def epochs(losses, val_losses, val_accuracy=0.5):
@@ -21,32 +21,6 @@ def epochs(losses, val_losses, val_accuracy=0.5):
 LEARNING_BY_HEART = epochs([1.0, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05], [0.9, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2])
 
 
-def test_before_the_first_epoch_has_ended():
-    assert in_words([]) == "No epoch has ended yet."
-    assert in_words([{"kind": "stage", "name": "train"}, {"kind": "batch", "position": 0.5, "loss": 1.0}]) == (
-        "No epoch has ended yet."
-    )
-
-
-def test_the_last_and_the_best_epoch_are_named():
-    assert in_words(epochs([1.0, 0.5, 0.4], [0.9, 0.6, 0.65])) == (
-        "After 3 epochs the training loss is 0.400 and the validation loss 0.650; the best was 0.600 in epoch 2."
-    )
-
-
-def test_one_epoch_is_not_called_several():
-    assert in_words(epochs([1.0], [0.9])).startswith("After 1 epoch the training loss is 1.000")
-
-
-def test_without_validation_images_it_says_so():
-    words = in_words(epochs([1.0, 0.5], [None, None], None))
-    assert words == "After 2 epochs the training loss is 0.500; there are no validation images."
-
-
-def test_the_best_epoch_is_named():
-    assert "the best was 0.700 in epoch 2." in in_words(LEARNING_BY_HEART)
-
-
 def draw(events, epochs=25):
     script = f"from pages.training.curves import show_curves\nshow_curves({events!r}, {epochs}, 'curves')"
     at = AppTest.from_string(script, default_timeout=60).run()
@@ -57,7 +31,7 @@ def draw(events, epochs=25):
 
 def test_the_chart_says_in_words_what_it_shows():
     chart, _ = draw(LEARNING_BY_HEART)
-    assert chart.alt == in_words(LEARNING_BY_HEART)
+    assert chart.alt == training_curves(LEARNING_BY_HEART, 25).in_words()
 
 
 def test_the_best_epoch_is_marked():
@@ -85,7 +59,7 @@ def test_curves_are_told_apart_without_their_colour():
 )
 def test_little_to_show_is_shown(events):
     chart, _ = draw(events, epochs=1)
-    assert chart.alt == in_words(events)
+    assert chart.alt == training_curves(events, 1).in_words()
 
 
 def test_where_fine_tuning_begins_is_marked_and_none_of_it_is_cut_off():
