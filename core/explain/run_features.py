@@ -21,7 +21,6 @@ from core.features.store import FeatureStore, extract
 from core.jobs.progress import Report, unheard
 from core.runs.record import Run
 from core.training.frozen import extraction_settings
-from core.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ class RunFeatures:
 
 
 def _as_of(run: Run, machine: Path | None = None, report: Report = unheard) -> Hashable:
-    return run.folder, machine or Workspace.holding(run.folder).machine, run.answers_as_of
+    return run.folder, machine or run.workspace.machine, run.answers_as_of
 
 
 # The latest alone: of 25,000 images they take up to 200 MB.
@@ -78,7 +77,7 @@ def features_of(run: Run, machine: Path | None = None, report: Report = unheard)
     WorkbenchError
         If the run has no predictions, or its images or weights are gone where they are needed.
     """
-    machine = machine or Workspace.holding(run.folder).machine
+    machine = machine or run.workspace.machine
     report("Reading the features of the images", 0, 0)
     table, predictions = _images_of(run)
     frozen = run.settings.design.frozen

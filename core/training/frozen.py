@@ -16,14 +16,13 @@ from core.training.heads import build_head
 from core.training.phase import first_phase
 from core.training.prepared import Prepared
 from core.training.view_examples import gather_examples
-from core.workspace import Workspace
 
 
 def prepare_frozen(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
     """The head of a frozen backbone, and the features of all images, computed where they are not at hand."""
     settings = run.settings
-    extraction, workspace = extraction_settings(settings, run.reading), Workspace.holding(run.folder)
-    extractor = FeatureExtractor(extraction, workspace, dataset, table, RunReporter(run))
+    extraction = extraction_settings(settings, run.reading)
+    extractor = FeatureExtractor(extraction, run.workspace, dataset, table, RunReporter(run))
     fine_tuning = FineTuning(run, dataset, extractor) if settings.unfreeze else None
     if fine_tuning is not None:
         fine_tuning.check_room(table)

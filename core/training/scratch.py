@@ -27,7 +27,6 @@ from core.training.phase import first_phase
 from core.training.precision import batch_sizes, choose_precision
 from core.training.prepared import Prepared
 from core.training.view_examples import evaluation_views
-from core.workspace import Workspace
 
 # Of all epochs together. Two cores train the small CNN on so many in ten seconds of float32; trying what is quicker
 # takes a few.
@@ -90,7 +89,7 @@ def _plan_of(run: Run, images: np.ndarray, class_count: int) -> Plan:
     if kept is not None:
         plan = read_plan(kept)
     else:
-        plan = plan_training(settings, images, len(images), class_count, Workspace.holding(run.folder).plans, reporter)
+        plan = plan_training(settings, images, len(images), class_count, run.workspace.plans, reporter)
         reporter.note(_plan_in_words(plan, settings, len(images)))
         reporter.facts(plan=plan.to_dict(), found_batch_size=plan.batch_size)
     return plan

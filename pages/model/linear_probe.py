@@ -1,4 +1,4 @@
-"""A linear probe at which network fits: its start, its course, and what it has found."""
+"""The linear probe on the page of the model: its start, its course, and what it has found."""
 
 import plotly.graph_objects as go
 import streamlit as st

@@ -1,13 +1,14 @@
 """What every page opens with: whose workspace it is, what is in view, and the sidebar with the path of the work."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import streamlit as st
 
+from core.datasets.content import Content
 from core.datasets.importing import open_sample
-from core.datasets.store import Dataset, list_datasets, open_dataset
+from core.datasets.store import CONTENTS_KEPT, Dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.hosting import Hosting, new_visitor, visitor_workspace
 from core.runs.draft import Draft
@@ -252,11 +253,10 @@ def _title(dataset: Dataset) -> str:
 
 def _strip(dataset: Dataset) -> None:
     """A few thumbnails, from different classes as far as there are."""
-    rows = dataset.images.groupby("label", sort=False).head(STRIP_IMAGES)
-    rows = rows.sort_values("pixel_hash").head(STRIP_IMAGES)
+    content = dataset.content
     sources = [
-        thumbnail_url(row["pixel_hash"], 64, str(dataset.path_of(row["path"])), dataset.content.reading)
-        for _, row in rows.iterrows()
+        thumbnail_url(pixel_hash, 64, str(dataset.path_of(path)), content.reading)
+        for pixel_hash, path in _images_of_strip(content)
     ]
     pictures = "".join(
         f'<img src="{source}" alt="" style="width:19%;aspect-ratio:1;object-fit:cover;border-radius:6px">'
@@ -264,6 +264,14 @@ def _strip(dataset: Dataset) -> None:
         if source
     )
     st.html(f'<div style="display:flex;gap:1.2%">{pictures}</div>')
+
+
+@lru_cache(maxsize=CONTENTS_KEPT)  # of a hundred thousand images they take longer than the rest of the sidebar
+def _images_of_strip(content: Content) -> list[tuple[str, str]]:
+    """Hash of the pixels and path of each."""
+    rows = content.images.groupby("label", sort=False).head(STRIP_IMAGES)
+    rows = rows.sort_values("pixel_hash").head(STRIP_IMAGES)
+    return list(zip(rows["pixel_hash"], rows["path"], strict=True))
 
 
 def _path(page: Page, was_live: bool) -> None:

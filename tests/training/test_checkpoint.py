@@ -32,7 +32,7 @@ SCRATCH = {
     "schedule": "cosine",
     "warmup": 0.2,
     "augmentation": "flip_horizontal,rotation=10",
-    "deterministic": "on",
+    "deterministic": True,
 }
 HEAD = {
     "dataset": "tiny",
@@ -44,7 +44,7 @@ HEAD = {
     "patience": 100,
     "schedule": "plateau",
     "decay_epochs": 1,
-    "deterministic": "on",
+    "deterministic": True,
 }
 BOTH = pytest.mark.parametrize("settings", [SCRATCH, HEAD], ids=["small_cnn", "head"])
 

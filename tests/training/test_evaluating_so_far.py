@@ -14,9 +14,14 @@ from core.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = {"dataset": "tiny", "image_size": 32, "epochs": 4, "patience": 100, "deterministic": "on"}
+SETTINGS = {"dataset": "tiny", "image_size": 32, "epochs": 4, "patience": 100, "deterministic": True}
 VARIED = "flip_horizontal,rotation=15"
-SCRATCH = {"architecture": "small_cnn", "batch_size": 8, "augmentation": f"{VARIED},mixup@0.5", "average_views": 1}
+SCRATCH = {
+    "architecture": "small_cnn",
+    "batch_size": 8,
+    "augmentation": f"{VARIED},mixup@0.5",
+    "test_time_augmentation": True,
+}
 HEAD = {"architecture": "mobilenet_025", "weights": "untrained"}
 KERAS_HEAD = HEAD | {"hidden": 8, "optimiser": "sgd"}
 

@@ -34,7 +34,7 @@ SETTINGS = {
     "fine_tune_rate": 1e-3,
     "augmentation": "flip_horizontal",
     "patience": 100,
-    "deterministic": "on",
+    "deterministic": True,
 }
 
 

@@ -25,7 +25,7 @@ def test_a_linear_head_that_chooses_its_penalty_needs_no_keras(changes):
 @pytest.mark.parametrize(
     ("changes", "parameters"),
     [
-        ({"choose_decay": 0}, (WIDTH + 1) * CLASSES),
+        ({"tune_weight_decay": False}, (WIDTH + 1) * CLASSES),
         ({"optimiser": "sgd"}, (WIDTH + 1) * CLASSES),
         ({"gradient_clipping": 1.0}, (WIDTH + 1) * CLASSES),
         ({"hidden": 7}, (WIDTH + 1) * 7 + (7 + 1) * CLASSES),

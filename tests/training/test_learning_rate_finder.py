@@ -22,7 +22,7 @@ def features():
 
 
 def settings_of(**changes):
-    return read_settings({"dataset": "pets", "architecture": "mobilenet_075", "find_rate": "on"} | changes)
+    return read_settings({"dataset": "pets", "architecture": "mobilenet_075", "find_learning_rate": True} | changes)
 
 
 def curve_of(features, targets, settings, **options):
@@ -84,7 +84,7 @@ def test_a_run_trains_with_the_rate_it_found_and_goes_on_with_it(workspace, draw
     draw_folder(tmp_path / "images", 10)
     run_import(create_from_path(workspace, tmp_path / "images", "tiny"))
     settings = {"dataset": "tiny", "architecture": "mobilenet_075", "weights": "untrained", "image_size": 32}
-    run = create_run(workspace, read_settings(settings | {"find_rate": "on", "epochs": 2}))
+    run = create_run(workspace, read_settings(settings | {"find_learning_rate": True, "epochs": 2}))
     assert train(run.folder) == 0, run.status().error
     (found,) = events(run, "rates")
     assert found["chosen"] > 0

@@ -29,7 +29,7 @@ RUNS = {
     "head, smoothed labels": FROZEN | {"label_smoothing": 0.2},
     "head, one epoch": FROZEN | {"epochs": 1},
     "hidden layer": FROZEN | {"hidden": 8},
-    "decay as it is set": FROZEN | {"choose_decay": 0},
+    "decay as it is set": FROZEN | {"tune_weight_decay": False},
     "fine-tuned": FROZEN | {"unfreeze": 1, "fine_tune_epochs": 2},
 }
 

@@ -14,14 +14,14 @@ CANDIDATES = (
 
 
 @pytest.fixture
-def looked_at(pets):
-    """What a look at the pets has found."""
+def probed(pets):
+    """What a probe of the pets has found."""
     findings = Findings(pets.name, pets.content.version, 32, 32, CANDIDATES, ("A class has fewer than 5 images.",))
     keep_findings(pets, findings)
     return findings
 
 
-def test_a_look_is_started_and_followed(visit, pets, workspace, launched):
+def test_a_probe_is_started_and_followed(visit, pets, workspace, launched):
     page = visit("model")
     assert "Half a minute on a sample of your images" in page.words
     assert page.chart_texts() == []
@@ -42,34 +42,34 @@ def test_the_baselines_show_before_the_rest_is_known(visit, pets, workspace, lau
     assert "Colours and shapes of small pixels alone: 62 %" in visit("model").words
 
 
-def test_what_was_found_is_said_drawn_and_found_again(visit, looked_at):
+def test_what_was_found_is_said_drawn_and_found_again(visit, probed):
     page = visit("model")
-    assert looked_at.words() in page.words
-    assert looked_at.words() in page.chart_texts()
+    assert probed.words() in page.words
+    assert probed.words() in page.chart_texts()
     assert "VGG16 was not tried: no time left." in page.words
     assert "MobileNet: the features of all images take about 1 min 15 s at 104 images a second" in page.words
     assert "no test image was looked at. A class has fewer than 5 images." in page.words
     assert "Look again" in page.buttons
 
 
-def test_what_was_found_of_other_images_is_not_shown(visit, pets, looked_at, imported):
+def test_what_was_found_of_other_images_is_not_shown(visit, pets, probed, imported):
     imported("other", {"a": 10, "b": 10})
     page = visit("model", dataset="other")
-    assert looked_at.words() not in page.words
+    assert probed.words() not in page.words
     assert "Linear probe" in page.buttons
 
 
-def test_a_look_that_failed_says_why(visit, pets, workspace, launched):
+def test_a_probe_that_failed_says_why(visit, pets, workspace, launched):
     start_probe(workspace, pets).update(state="failed", error="The disk *is* full.\nLast lines of its log:\nx")
     page = visit("model")
     assert page.errors == ["The disk *is* full."]
     assert "Linear probe" in page.buttons
 
 
-def test_a_second_look_in_the_same_workspace_is_refused_in_words(visit, pets, workspace, imported, launched):
+def test_a_second_probe_in_the_same_workspace_is_refused_in_words(visit, pets, workspace, imported, launched):
     start_probe(workspace, imported("other", {"a": 10, "b": 10}))
     page = visit("model", dataset="pets").press("Linear probe")
-    assert "A linear probe at other is going on" in page.errors[0]
+    assert "A linear probe of other is going on" in page.errors[0]
 
 
 def test_too_few_images_are_refused_in_words(visit, imported, launched):

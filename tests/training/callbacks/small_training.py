@@ -19,7 +19,12 @@ class Training:
     """A linear head on made-up features, with all that a run has at hand while it trains."""
 
     def __init__(self, workspace, **settings):
-        values = {"dataset": "pets", "architecture": "mobilenet_075", "batch_size": BATCH_SIZE, "least_steps": 1}
+        values = {
+            "dataset": "pets",
+            "architecture": "mobilenet_075",
+            "batch_size": BATCH_SIZE,
+            "min_steps_per_epoch": 1,
+        }
         self.run = create_run(workspace, read_settings(values | settings))
         draw = np.random.default_rng(0)
         self.targets = draw.integers(0, 2, COUNT)
