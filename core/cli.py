@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         document, text, code = options.command(Workspace.from_environment(), options)
     except (WorkbenchError, OSError) as error:
-        document, text = {"error": in_words(error)}, ""
+        document, text = {"error": in_words(error)}, ""  # type
         if isinstance(error, Undecided):
             document["question"] = error.to_dict()
         code = BAD_USAGE if isinstance(error, UsageError) else FAILED

@@ -142,7 +142,7 @@ def naming(
         left_out += [] if takes_part else [name]
     names |= _put_together(names, content, images)
     names |= _apart(names, left_out)
-    return Naming(tuple(classes), names, parted, _in_order(names.values(), content))
+    return Naming(tuple(classes), names, parted, _in_order(list(names.values()), content))
 
 
 class _Members:

@@ -39,7 +39,7 @@ UNEVALUATED = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m core.sweeps.worker", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m core.sweeps.worker", description=__doc__)
     parser.add_argument("sweep", type=Path, help="the folder of the sweep")
     sweep = Sweep(parser.parse_args().sweep)
     if not sweep.request:
