@@ -56,7 +56,7 @@ def _in_lines(advice: Advice) -> list[str]:
 
 
 def _row(candidate: Candidate) -> list[str]:
-    if candidate.accuracy is None:
+    if candidate.accuracy is None or candidate.interval is None:
         return [candidate.title, "", "", "", "", "", f"not tried: {candidate.reason}"]
     share, low, high = (percent(value, candidate.images) for value in (candidate.accuracy, *candidate.interval))
     speed = "" if candidate.images_per_second is None else f"{candidate.images_per_second:,.0f}"

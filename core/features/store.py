@@ -108,7 +108,7 @@ class FeatureStore:
         self._checked[shard], self._marked[shard] = True, time.monotonic()
         self._places.update((identity, (shard, row)) for row, identity in enumerate(identities))
 
-    def gather(self, identities: Sequence[str]) -> np.ndarray:
+    def gather(self, identities: Sequence[str] | np.ndarray) -> np.ndarray:
         """Features of these images, of shape (n, ...), in their order.
 
         Nothing but the result is held in memory, and one shard's map at a time.

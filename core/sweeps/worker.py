@@ -176,8 +176,10 @@ class Sweeping:
         changed = False
         for trial in self._trials:
             run = self._going.get(trial["run"])
-            status = None if run is None else run.status()
-            if status is None or status.state == trial["state"]:
+            if run is None:
+                continue
+            status = run.status()
+            if status.state == trial["state"]:
                 continue
             changed, trial["state"] = True, status.state
             if not status.active:

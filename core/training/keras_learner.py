@@ -48,15 +48,19 @@ class KerasLearner(Learner):
         first_epoch: int,
         epochs: int,
     ) -> None:
-        validated_here = validation is not None and self.shares > 1
-        by_keras = validation is not None and not validated_here
+        by_keras: _Feed | None = None
+        by_us: Callable[[], Metrics] = dict
+        if validation is not None and self.shares > 1:
+            by_us = partial(self.validate, *validation)
+        elif validation is not None:
+            by_keras = _Feed(Batches(*validation, batches.batch_size, seed=0))
         self.model.fit(
             _Feed(batches),
             initial_epoch=first_epoch,
             epochs=epochs,
             shuffle=False,  # the batches are in their order already
-            validation_data=_Feed(Batches(*validation, batches.batch_size, seed=0)) if by_keras else None,
-            callbacks=[_Relay(callbacks, partial(self.validate, *validation) if validated_here else dict)],
+            validation_data=by_keras,
+            callbacks=[_Relay(callbacks, by_us)],
             verbose=0,
         )
 
@@ -142,11 +146,11 @@ class _Relay(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self._is_whole = batch + 1 == self.params["steps"]
-        self._callbacks.on_batch_end(batch, logs)
+        self._callbacks.on_batch_end(batch, logs or {})
 
     def on_epoch_end(self, epoch, logs=None):
         if self._is_whole:  # Keras ends one that was stopped half way, too
-            self._callbacks.on_epoch_end(epoch, logs | self._validate())
+            self._callbacks.on_epoch_end(epoch, (logs or {}) | self._validate())
 
     def on_train_end(self, logs=None):
         self._callbacks.on_train_end()
