@@ -47,11 +47,13 @@ def _probe(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _in_lines(advice: Advice) -> list[str]:
     """The advice, with what to type to take it."""
-    settings = " ".join(
-        f"--{name} {value}" if name == "architecture" else f"--set {name}={value}"
-        for name, value in advice.plan.settings.items()
-    )
-    lines = [advice.headline(), advice.reasons(), advice.remark(), f"To take it: train with {settings}"]
+    lines = [advice.headline(), advice.reasons(), advice.remark()]
+    if advice.plan is not None:
+        settings = " ".join(
+            f"--{name} {value}" if name == "architecture" else f"--set {name}={value}"
+            for name, value in advice.plan.settings.items()
+        )
+        lines.append(f"To take it: train with {settings}")
     return [line for line in lines if line]
 
 

@@ -275,7 +275,7 @@ def fastest(ways: "dict[str, Runtime]", attempt: "Callable[[Runtime], Trial]") -
         except Exception as error:  # other people's compilers: whatever goes wrong, the plain way is left
             trials.append(Trial(way.name, way.title, reason=f"failed here: {in_words(error).splitlines()[0]}"))
     best = max((trial for trial in trials if not trial.reason), key=lambda trial: trial.images_per_second or 0.0)
-    return Plan(best.name, ways[best.name].family, best.batch_size, "measurement", tuple(trials))
+    return Plan(best.name, ways[best.name].family, best.batch_size or DEFAULT_BATCH_SIZE, "measurement", tuple(trials))
 
 
 def agreement(features: np.ndarray, reference: np.ndarray) -> float:

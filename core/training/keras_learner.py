@@ -14,6 +14,7 @@ from core.training.batches import Batches
 from core.training.callbacks.base import Callback, Metrics
 from core.training.learner import Learner
 from core.training.optimisers import build_loss, build_optimiser
+from core.training.selection import Selection
 
 
 class KerasLearner(Learner):
@@ -43,7 +44,7 @@ class KerasLearner(Learner):
     def fit(
         self,
         batches: Batches,
-        validation: tuple[np.ndarray, np.ndarray] | None,
+        validation: tuple[np.ndarray | Selection, np.ndarray] | None,
         callbacks: Callback,
         first_epoch: int,
         epochs: int,
@@ -95,12 +96,12 @@ class KerasLearner(Learner):
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         return softmax(self._logits(inputs).astype(np.float64), axis=-1)
 
-    def _logits(self, inputs: np.ndarray) -> np.ndarray:
+    def _logits(self, inputs: np.ndarray | Selection) -> np.ndarray:
         count = self.rows_at_once * self.shares
         batches = (np.asarray(inputs[start : start + count]) for start in range(0, len(inputs), count))
         return np.concatenate([self._answers(batch) for batch in batches])
 
-    def validate(self, inputs: np.ndarray, targets: np.ndarray) -> Metrics:
+    def validate(self, inputs: np.ndarray | Selection, targets: np.ndarray) -> Metrics:
         """What Keras's evaluation finds, which fails where the images can't be shared out evenly."""
         logits = self._logits(inputs)
         losses = keras.ops.convert_to_numpy(self.model.loss.call(targets, logits))
