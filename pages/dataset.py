@@ -27,7 +27,7 @@ FEW_FINDINGS, LEFT_OUT_SHOWN = 2, 1_000
 def main() -> None:
     page = open_page("dataset")
     st.title(page.step.question)
-    if page.dataset is None:
+    if page.dataset_in_view is None:
         here = (
             "Choose a dataset on the left, bring" if list_datasets(page.workspace) else "There are no images yet. Bring"
         )
@@ -214,7 +214,7 @@ def delete(page: Page, label: str = "Delete the dataset") -> None:
         except WorkbenchError as error:
             st.error(escape(str(error)))
             return
-        page.dataset = page.run = None
+        page.dataset_in_view = page.run_in_view = None
         st.query_params.clear()
         page.go("home")
 

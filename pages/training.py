@@ -33,10 +33,10 @@ def main() -> None:
         Queue(page.workspace.slots).revive()
     except (WorkbenchError, OSError) as error:
         st.warning(escape(in_words(error)))
-    if page.run is None and "new" not in st.query_params and page.runs:
-        page.run = page.runs[0]
+    if page.run_in_view is None and "new" not in st.query_params and page.runs:
+        page.run_in_view = page.runs[0]
         st.query_params["run"] = page.run.id
-    if page.run is None:
+    if page.run_in_view is None:
         prepare(page)
         return
     watch(page)
