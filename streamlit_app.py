@@ -62,13 +62,12 @@ def standing(page: Page) -> str:
             return f"**{title}** can be read in more than one way: say which is meant."
         return f"**{title}** could not be read in."
     sizes = f"**{title}**: {len(dataset.images):,} images in {len(dataset.class_names)} classes."
-    accuracies = test_accuracies(page)
     if not page.runs:
         return sizes + " No network has been trained on them yet."
-    if not accuracies:
-        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none evaluated yet."
     best = best_run(page)
-    accuracy = percent(accuracies[best.id], test_images(dataset))
+    if best is None:
+        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none evaluated yet."
+    accuracy = percent(test_accuracies(page)[best.id], test_images(dataset))
     label = escape(best.settings.design.title)
     untrained = " on untrained weights" if best.settings.untrained else ""
     best_words = (

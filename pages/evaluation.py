@@ -325,7 +325,7 @@ def show_why(page: Page, predictions: Predictions, view: View) -> None:
     """Why the image in view got its answer: the one that was asked about, of any part, else the first of the cell."""
     places = {path: row for row, path in enumerate(predictions.ids)}
     path = view.asked if view.asked in places else view.first
-    if path not in places:
+    if path is None or path not in places:
         st.caption("There is no image in view. Choose a cell of the matrix that holds some.")
         return
     true, predicted = (int(each[places[path]]) for each in (predictions.true, predictions.predicted))

@@ -254,7 +254,7 @@ def choose_run(page: Page) -> None:
     labels = {run.id: run_label(run) for run in page.runs}
     # With the label in its key, since the browser goes on showing the one it had when the run was still going.
     key = f"run_{page.run.id}_{labels[page.run.id]}"
-    chosen = st.selectbox("Run in view", ids, index=ids.index(page.run.id), format_func=labels.get, key=key)
+    chosen = st.selectbox("Run in view", ids, index=ids.index(page.run.id), format_func=labels.__getitem__, key=key)
     if chosen != page.run.id:
         st.query_params["run"] = chosen
         st.rerun()

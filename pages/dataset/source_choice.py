@@ -48,6 +48,8 @@ def answer_question(page: Page) -> None:
     standing = choices_of(dataset.request)
     left, right = st.columns([3, 4], gap="large")
     question, shown = dataset.question, Look()
+    if question is None:  # answered meanwhile, in another window
+        return
     for number in range(QUESTIONS_IN_A_ROW):
         with left:
             choices, table = _answer(dataset, question, standing, f"question_{dataset.name}_{number}")
@@ -251,7 +253,7 @@ def _column(
         label,
         options,
         index=options.index(now) if now in options else 0,
-        format_func=lambda name: words.get(name, name),
+        format_func=lambda name: words.get(name, str(name)),
         key=key,
         help=help,
     )

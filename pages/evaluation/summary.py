@@ -91,14 +91,16 @@ def _row(
 
     row = {"figure": title}
     for part, other in others.items():
-        told = other is not None and other.scores[name].defined
-        row[SPLIT_WORDS[part]] = shown(other.scores[name].value, other.n) if told else "–"
+        row[SPLIT_WORDS[part]] = (
+            "–" if other is None or not other.scores[name].defined else shown(other.scores[name].value, other.n)
+        )
     score = evaluation.scores[name]
     if not score.defined:
         return row | {"95 % interval": "–", "what it says": f"Can't be told here: {score.undefined_because}."}
-    low, high = (shown(end, evaluation.n) for end in (score.low, score.high))
-    low = low.removesuffix(" %") if share else low
-    return row | {"95 % interval": f"{low} – {high}", "what it says": explanation.format(guessing=guessing)}
+    interval = "–"
+    if score.low is not None and score.high is not None:
+        interval = f"{shown(score.low, evaluation.n).removesuffix(' %')} – {shown(score.high, evaluation.n)}"
+    return row | {"95 % interval": interval, "what it says": explanation.format(guessing=guessing)}
 
 
 def _baselines(evaluation: Evaluation, others: dict[str, Evaluation | None]) -> list[dict[str, str]]:
@@ -139,7 +141,7 @@ def next_best_words(run: Run, split: str, runs: list[Run]) -> str:
     except WorkbenchError:  # it is damaged, which is for its own page to tell
         return ""
     pair = compare(evaluated_run(run, f"this run ({mine})", predictions_of(run)), others, split)
-    if pair.why_not:
+    if pair.p_value is None:
         return ""
     words = f"Beside the best other run: {comparison_in_words(pair)}"
     return f"{words} In accuracy that is {difference_in_words(pair)}." if pair.p_value < 1 else words

@@ -5,12 +5,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from core.datasets.content import Content
 from core.datasets.importing import open_sample
 from core.datasets.store import CONTENTS_KEPT, Dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.hosting import Hosting, new_visitor, visitor_workspace
+from core.jobs.job import Status
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.workspace import Workspace
@@ -66,7 +68,7 @@ STEPS = {
     )
 }
 
-_set_cookie = st.components.v2.component(
+_set_cookie = component(
     "workbench_visitor_cookie",
     js="""export default function ({ data }) {
       const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -341,6 +343,6 @@ def step_marks(page: Page) -> dict[str, str]:
     return marks
 
 
-def run_percent(status) -> int:
+def run_percent(status: Status) -> int:
     """How far a run is: its epochs, once it trains."""
     return round(100 * status.fraction) if status.stage == "Training" else 0
