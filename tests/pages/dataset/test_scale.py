@@ -114,7 +114,7 @@ def test_a_stopped_description_waits_until_somebody_wants_it(visit, deep, launch
 
 def test_deep_images_of_an_earlier_version_are_read_in_again_with_one_click(visit, deep, launched):
     deep.save(deep.info, deep.read_manifest().drop(columns=ADDED))
-    deep.update(facts={"reading": None})
+    (deep.folder / "reading.json").unlink()
     page = visit("dataset", dataset="deep")
     page.press("Read them in again")
     assert launched == [("core.datasets.importing", "deep")]
