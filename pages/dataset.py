@@ -58,7 +58,7 @@ def importing(page: Page) -> None:
         return
     if question is not None:
         st.markdown(f"{escape(page.dataset.info.title)} can be read in more than one way. Which is meant?")
-        answer_question(page)
+        answer_question(page, question)
         with st.expander("Remove this attempt, or bring other images", icon=":material/add_photo_alternate:"):
             delete(page, "Remove this attempt")
             bring(page)
@@ -177,10 +177,10 @@ def reading_again(page: Page) -> None:
             st.button("Look at them by the new one", icon=":material/sync:", on_click=start_rescaling, args=(dataset,))
     if status.active:
         st.fragment(_import_progress, run_every=0.5)(dataset)
-    elif dataset.question is not None:
+    elif (question := dataset.question) is not None:
         st.markdown("The images can be read in more than one way by now. Until you choose, what was known is kept.")
         with st.container(border=True):
-            answer_question(page)
+            answer_question(page, question)
             st.button("Leave it as it was", on_click=leave_as_it_was, args=(dataset,), key="leave_as_it_was")
     elif status.state == "failed":
         reason = status.error.partition("\n")[0]
