@@ -60,9 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         document, text, code = options.command(Workspace.from_environment(), options)
     except (WorkbenchError, OSError) as error:
-        document, text = {"error": in_words(error)}, ""
-        if isinstance(error, Undecided):
-            document["question"] = error.to_dict()
+        question = {"question": error.to_dict()} if isinstance(error, Undecided) else {}
+        document, text = {"error": in_words(error)} | question, ""
         code = BAD_USAGE if isinstance(error, UsageError) else FAILED
         print(f"error: {in_words(error)}", file=sys.stderr)
     except KeyboardInterrupt:

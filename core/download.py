@@ -80,6 +80,10 @@ class _Refused(Exception):
     """What the server sends cannot be taken. The message is the reason in words."""
 
 
+class _NothingBehind(Exception):
+    """The server has nothing from the byte on that it was asked for."""
+
+
 class _BrokenOff(_Refused):
     """The connection ended too early; another attempt can go on from what has come."""
 
@@ -251,27 +255,30 @@ def _ask(url: str, part: Path, known: dict[str, Any]) -> tuple[HTTPResponse, int
     It starts behind what has come already where the server can do that and its file is still the same; else at 0.
     """
     start = _size(part) if known.get("url") == url else 0
-    if start:
+    if not start:
+        return _open(url), 0
+    try:
         answer = _open(url, start)
-        if answer is not None and answer.status != http.client.PARTIAL_CONTENT:
-            return answer, 0
-        if answer is not None:
-            begins = answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
-            if begins and _identity(url, answer) == known:
-                return answer, start
-            answer.close()
+    except _NothingBehind:
+        return _open(url), 0
+    if answer.status != http.client.PARTIAL_CONTENT:
+        return answer, 0
+    begins = answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+    if begins and _identity(url, answer) == known:
+        return answer, start
+    answer.close()
     return _open(url), 0
 
 
-def _open(url: str, start: int = 0) -> HTTPResponse | None:
-    """Open an address from a byte on; None where the server has nothing behind that byte."""
+def _open(url: str, start: int = 0) -> HTTPResponse:
+    """Open an address from a byte on, or raise `_Refused`, or `_NothingBehind`."""
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
         return urllib.request.urlopen(request, timeout=SECONDS_WITHOUT_ANSWER)
     except urllib.error.HTTPError as error:
         with error:
             if start and error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-                return None
+                raise _NothingBehind from error
             raise _Refused(f"the server answers {error.code} {error.reason}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _Refused(_connection_reason(error)) from error

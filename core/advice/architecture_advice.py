@@ -240,7 +240,8 @@ def _plan(size: Size, like: DomainSimilarity, findings: Findings) -> Plan:
     if way == SCRATCH:
         return Plan(way, find_architecture(FROM_SCRATCH))
     architecture = find_architecture(findings.best.name if findings.best else FIRST_BACKBONE)
-    return Plan(way, architecture, 0.0 if path_at_hand(architecture) else architecture.weights.megabytes)
+    weights = None if path_at_hand(architecture) else architecture.weights
+    return Plan(way, architecture, 0.0 if weights is None else weights.megabytes)
 
 
 def _way(size: Size, like: DomainSimilarity) -> str:

@@ -51,7 +51,7 @@ class DomainSimilarity:
 
     def words(self) -> str:
         """What was measured, in a sentence; "" where nothing was."""
-        if self.share is None:
+        if self.share is None or self.interval is None or self.features is None or self.baseline is None:
             return ""
         name, (low, high) = f"{self.features.title}’s features", self.interval
         plain = "small pixels alone make"
@@ -88,18 +88,17 @@ def similarity(findings: Findings | None) -> DomainSimilarity:
         return DomainSimilarity(UNKNOWN, "it was not measured yet")
     baseline = max(
         (candidate for candidate in findings.tried if not candidate.is_backbone),
-        key=lambda candidate: candidate.accuracy,
+        key=lambda candidate: candidate.accuracy or 0.0,
         default=None,
     )
     features = findings.best
     if baseline is None or features is None:
         return DomainSimilarity(UNKNOWN, "no pretrained network was tried")
-    wrong, errors = (candidate.images - candidate.right for candidate in (features, baseline))
-    if not errors:
+    if not baseline.wrong:
         reason = "small pixels alone made no error that features could avoid"
         return DomainSimilarity(UNKNOWN, reason, features=features, baseline=baseline)
-    share = 1 - (1 - features.accuracy) / (1 - baseline.accuracy)
-    interval = _interval(wrong, features.images, errors, baseline.images)
+    share = 1 - (features.wrong / features.images) / (baseline.wrong / baseline.images)
+    interval = _interval(features.wrong, features.images, baseline.wrong, baseline.images)
     verdict, reason = _verdict(share, interval), ""
     if not _tell_apart(findings, features, baseline):
         verdict, reason = UNKNOWN, "nothing that was tried told the classes apart"
@@ -132,8 +131,9 @@ def _verdict(share: float, interval: tuple[float, float]) -> str:
 
 def _tell_apart(findings: Findings, *candidates: Candidate) -> bool:
     """Whether one of them is clearly better than the commonest class."""
-    majority = next((candidate.accuracy for candidate in findings.tried if candidate.name == MAJORITY), 0.0)
-    return any(candidate.interval[0] > majority for candidate in candidates if candidate.name != MAJORITY)
+    majority = next((candidate.accuracy or 0.0 for candidate in findings.tried if candidate.name == MAJORITY), 0.0)
+    intervals = (candidate.interval for candidate in candidates if candidate.name != MAJORITY)
+    return any(interval is not None and interval[0] > majority for interval in intervals)
 
 
 def _whole(share: float) -> str:

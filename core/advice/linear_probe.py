@@ -63,6 +63,11 @@ class Candidate:
         return self.name not in (MAJORITY, PIXELS)
 
     @property
+    def wrong(self) -> int:
+        """How many of them it was wrong about; 0 where it was not tried."""
+        return 0 if self.right is None else self.images - self.right
+
+    @property
     def accuracy(self) -> float | None:
         """The share it was right about, 0 to 1."""
         return self.right / self.images if self.right is not None and self.images else None
@@ -70,7 +75,7 @@ class Candidate:
     @property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % Wilson interval of the accuracy."""
-        return None if self.accuracy is None else wilson(self.right, self.images)
+        return wilson(self.right, self.images) if self.right is not None and self.images else None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"accuracy": self.accuracy, "interval": self.interval}
@@ -107,7 +112,7 @@ class Findings:
     def best(self) -> Candidate | None:
         """The backbone that was right most often, the smallest of equals; None where none was tried."""
         backbones = [candidate for candidate in self.tried if candidate.is_backbone]
-        return max(backbones, key=lambda candidate: candidate.right, default=None)
+        return max(backbones, key=lambda candidate: candidate.right or 0, default=None)
 
     def words(self) -> str:
         """The decisive figures in a sentence."""
@@ -240,4 +245,4 @@ def kept_findings(dataset: Dataset) -> Findings | None:
 
 
 def _share(candidate: Candidate) -> str:
-    return percent(candidate.accuracy, candidate.images)
+    return "not tried" if candidate.accuracy is None else percent(candidate.accuracy, candidate.images)

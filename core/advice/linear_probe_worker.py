@@ -57,9 +57,7 @@ NO_TIME, STOPPED = "no time left", "it was stopped"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m core.advice.linear_probe_worker", description=__doc__.splitlines()[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m core.advice.linear_probe_worker", description=__doc__)
     parser.add_argument("probe", type=Path, help="the folder of the probe")
     folder = parser.parse_args().probe
     if not (folder / "request.json").exists():

@@ -174,8 +174,9 @@ def read_estimate(values: dict[str, Any]) -> Estimate:
     KeyError, TypeError
         If that is not one.
     """
-    known = {name: values[name] for name in Estimate.__dataclass_fields__}
-    return Estimate(**known | {"notes": tuple(values["notes"])})
+    known: dict[str, Any] = {name: values[name] for name in Estimate.__dataclass_fields__}
+    known["notes"] = tuple(known["notes"])
+    return Estimate(**known)
 
 
 class TimingTrial(Job):

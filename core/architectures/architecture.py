@@ -82,7 +82,7 @@ class Architecture:
         Of a backbone: "signed" (−1…1), "caffe" (BGR, ImageNet's mean colour subtracted), "torch" (ImageNet's mean and
         spread), or "inside" (the network does it itself).
     weights
-        Of a backbone.
+        Of a backbone; None for what is trained from scratch.
     cuts
         Of a backbone, the names of the layers behind which its blocks begin, in their order.
     network
@@ -122,6 +122,19 @@ class Architecture:
     def published(self) -> bool:
         """Whether it comes from elsewhere, so that there is something to depart from."""
         return bool(self.original_classes)
+
+    @property
+    def pretrained_weights(self) -> PretrainedWeights:
+        """`weights`, where there have to be some.
+
+        Raises
+        ------
+        UsageError
+            If it has none: it is trained from scratch.
+        """
+        if self.weights is None:
+            raise UsageError(f"{self.title} is trained from scratch: there are no pretrained weights of it.")
+        return self.weights
 
     @property
     def usual_classes(self) -> int:

@@ -150,7 +150,7 @@ def follow(blocks: Iterable[Block], image_size: int, channels: int, class_count:
     index = found.fault.index
     incoming = found.rows[index - 1].shape if index else (image_size, image_size, channels)
     repairs, of_a_sort = [], Counter()
-    for title, repaired, place in _candidates(blocks, found, incoming):
+    for title, repaired, place in _candidates(blocks, index, found, incoming):
         sort = title.split()[0]  # such as "Stride", of which the nearest are enough
         if (
             of_a_sort[sort] < MOST_OF_A_SORT
@@ -227,9 +227,8 @@ def _with_answer(rows: tuple[BlockRow, ...], owner: tuple[int, ...], class_count
 Candidate = tuple[str, tuple[Block, ...], int]
 
 
-def _candidates(blocks: tuple[Block, ...], found: Followed, incoming: Shape) -> Iterator[Candidate]:
+def _candidates(blocks: tuple[Block, ...], index: int, found: Followed, incoming: Shape) -> Iterator[Candidate]:
     """Changes that may put it right, the likeliest first; whether they do is for the caller to see."""
-    index = found.fault.index
     if not blocks:
         end = usual_block("global_average_pool")
         start = (usual_block("convolution"), usual_block("max_pool"), usual_block("convolution", filters=64), end)

@@ -290,18 +290,21 @@ def _layer(block: Block, follows: str) -> Layer:
 def _residual(values: Mapping[str, Any], row: int, before: str, channels: int) -> tuple[Layer, ...]:
     """Convolution, normalisation, ReLU, convolution, normalisation, plus the shortcut, and ReLU (He et al., 2015)."""
     filters, kernel, stride = (values[name] for name in ("filters", "kernel", "stride"))
-    block = {"block": f"Residual {row}"}
+    block = f"Residual {row}"
     path = (
-        *normalised_conv(filters, kernel, stride=stride, **block),
-        *normalised_conv(filters, kernel, "", **block),
+        *normalised_conv(filters, kernel, stride=stride, block=block),
+        *normalised_conv(filters, kernel, "", block=block),
     )
     path = (*path[:-1], replace(path[-1], name=f"path_{row}"))
     shortcut, beside = (), before
     if stride > 1 or filters != channels:
         beside = f"shortcut_{row}"
-        first, norm = normalised_conv(filters, 1, "", stride=stride, inputs=(before,), **block)
+        first, norm = normalised_conv(filters, 1, "", stride=stride, inputs=(before,), block=block)
         shortcut = (first, replace(norm, name=beside))
-    end = (Layer("add", inputs=(f"path_{row}", beside), **block), Layer("activation", activation="relu", **block))
+    end = (
+        Layer("add", inputs=(f"path_{row}", beside), block=block),
+        Layer("activation", activation="relu", block=block),
+    )
     return (*path, *shortcut, *end)
 
 

@@ -124,7 +124,7 @@ def read_network(values: Mapping[str, Any]) -> CustomNetwork:
     channels = values.get("channels", 3)
     if isinstance(channels, bool) or channels not in CHANNELS:
         raise UsageError(f"The network's 'channels' must be 3 (colour) or 1 (grey). Got {channels!r:.60}.")
-    image_size = IMAGE_SIZE.check(values.get("image_size", IMAGE_SIZE.default), "The network")
+    image_size = int(IMAGE_SIZE.check(values.get("image_size", IMAGE_SIZE.default), "The network"))
     title = _check_title(values.get("title", name))
     network = CustomNetwork(check_name(name), title, image_size, int(channels), read_blocks(values.get("blocks", [])))
     check(network)

@@ -1,6 +1,6 @@
 """What is to be known of a network besides its layers, in words that page and command line share."""
 
-from core.architectures.architecture import COURSE, Architecture
+from core.architectures.architecture import COURSE, Architecture, PretrainedWeights
 from core.architectures.layers import in_words
 from core.architectures.weights import path_at_hand
 
@@ -29,12 +29,12 @@ def weights_in_words(architecture: Architecture) -> str:
         return ""
     if path_at_hand(architecture):
         return "at hand"
-    return f"{_megabytes(architecture)} to download"
+    return f"{_megabytes(architecture.weights)} to download"
 
 
-def _megabytes(architecture: Architecture) -> str:
-    """The size of the download of a backbone's weights."""
-    size = architecture.weights.megabytes
+def _megabytes(weights: PretrainedWeights) -> str:
+    """The size of the download."""
+    size = weights.megabytes
     return f"{size:,.1f} MB" if size < 10 else f"{size:,.0f} MB"
 
 

@@ -213,7 +213,7 @@ def _multiplication_sum(row: LayerRow) -> Formula:
 
 def _field_sum(row: LayerRow, image_size: int) -> Formula:
     layer, title = row.layer, "Receptive field"
-    if row.receptive_field is None:
+    if row.receptive_field is None or row.seen is None:
         collects = layer.kind in COLLECTING and len(row.inputs[0]) == 3
         which = "It brings together" if collects else "What comes in has seen"
         return Formula(title, note=f"{which} all places of the image, so each output depends on all of it.")

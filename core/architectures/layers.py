@@ -75,7 +75,8 @@ class Layer:
     @property
     def reach(self) -> tuple[int, int]:
         """Over how many pixels the window reaches: D(K − 1) + 1 with dilation D."""
-        return tuple(self.dilation * (side - 1) + 1 for side in self.window)
+        height, width = self.window
+        return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
 
 
 class ImpossibleLayer(UsageError):
@@ -302,8 +303,8 @@ def _seen(layer: Layer, shape: Shape, seen: tuple[int, int] | None, jump: int) -
         return None, jump
     if layer.kind not in WINDOWS or seen is None:
         return seen, jump
-    field = tuple(side + (reach - 1) * jump for side, reach in zip(seen, layer.reach, strict=True))
-    return field, jump * layer.stride
+    (height, width), (reach_down, reach_across) = seen, layer.reach
+    return (height + (reach_down - 1) * jump, width + (reach_across - 1) * jump), jump * layer.stride
 
 
 # Words ---------------------------------------------------------------------------------------------------------------
@@ -318,7 +319,9 @@ def shape_sum(layer: Layer, axis: int, side: int) -> str:
 
 def shape_in_words(shape: Shape) -> str:
     """Such as "56 × 56 × 64", or "512 numbers"."""
-    return " × ".join(f"{side:,}" for side in shape) if len(shape) > 1 else f"{shape[0]:,} numbers"
+    if len(shape) == 1:
+        return f"{shape[0]:,} numbers"
+    return " × ".join(f"{side:,}" for side in shape)
 
 
 ACTIVATIONS = {

@@ -145,8 +145,8 @@ def _title(units: tuple[tuple[LayerRow, ...], ...]) -> str:
         return _short(_main(units[0]))
     if match := _UNIT.fullmatch(first):
         return match[1]
-    match = _NUMBERED.fullmatch(first)
-    return f"{match[1]}s {match[2]}–{_NUMBERED.fullmatch(last)[2]}" if match and len(units) > 1 else first
+    lowest, highest = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
+    return f"{lowest[1]}s {lowest[2]}–{highest[2]}" if lowest and highest and len(units) > 1 else first
 
 
 def _short(layer: Layer) -> str:

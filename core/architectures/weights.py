@@ -63,9 +63,7 @@ def target_path(architecture: Architecture) -> Path:
     UsageError
         If it has none: it is trained from scratch.
     """
-    if architecture.weights is None:
-        raise UsageError(f"{architecture.title} is trained from scratch: there are no pretrained weights of it.")
-    return models_folder() / architecture.weights.file_name
+    return models_folder() / architecture.pretrained_weights.file_name
 
 
 def path_at_hand(architecture: Architecture) -> Path | None:
@@ -83,7 +81,7 @@ def come_so_far(architecture: Architecture) -> int:
 
 def describe_weights(architecture: Architecture) -> dict[str, Any]:
     """What is known of the ImageNet weights of an architecture, and whether they are here: JSON-ready."""
-    weights, path = architecture.weights, target_path(architecture)
+    weights, path = architecture.pretrained_weights, target_path(architecture)
     at_hand = path.is_file()
     return {
         "architecture": architecture.name,
@@ -205,7 +203,7 @@ def file_hash(path: Path) -> str:
 
 def _is_kerass_own(architecture: Architecture, path: Path) -> bool | None:
     """Whether a file is the one that Keras offers; None where Keras states no hash."""
-    stated = architecture.weights.md5
+    stated = architecture.pretrained_weights.md5
     if not stated:
         return None
     algorithm = "sha256" if len(stated) == SHA256_DIGITS else "md5"
@@ -214,11 +212,11 @@ def _is_kerass_own(architecture: Architecture, path: Path) -> bool | None:
 
 
 def _download(architecture: Architecture, progress: Callable[[int, int], None]) -> Path:
-    weights = architecture.weights
+    weights = architecture.pretrained_weights
     target = target_path(architecture)
     # Of its newer networks, Keras states a SHA-256 instead of an MD5.
-    stated = {"sha256" if len(weights.md5) == SHA256_DIGITS else "md5": weights.md5}
-    file = RemoteFile(weights.url, **stated, signature=HDF5_SIGNATURE)
+    sha256, md5 = (weights.md5, "") if len(weights.md5) == SHA256_DIGITS else ("", weights.md5)
+    file = RemoteFile(weights.url, sha256=sha256, md5=md5, signature=HDF5_SIGNATURE)
     estimate = int(weights.megabytes * 1e6)  # for servers that do not say
     try:
         return download(file, target, lambda come, expected: progress(come, expected or estimate))

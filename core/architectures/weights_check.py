@@ -85,7 +85,7 @@ def write_listed(architecture: Architecture, weights: list[list[np.ndarray]], ta
 
 def largest_megabytes(architecture: Architecture) -> float:
     """How large a file may be that holds the weights of a backbone and, perhaps, what an optimiser remembers of it."""
-    return LARGEST_FACTOR * architecture.weights.megabytes + SPARE_MEGABYTES
+    return LARGEST_FACTOR * architecture.pretrained_weights.megabytes + SPARE_MEGABYTES
 
 
 def difference(expected: list[LayerWeights], found: list[LayerWeights]) -> str:
@@ -146,7 +146,7 @@ def _is_numbers(array: "h5py.Dataset") -> bool:
 def _refusal(path: Path, architecture: Architecture, fault: str) -> str:
     return (
         f"{path} does not hold the weights of {architecture.title} without its top: {fault}. Take the file that Keras "
-        f"calls {architecture.weights.file_name}."
+        f"calls {architecture.pretrained_weights.file_name}."
     )
 
 

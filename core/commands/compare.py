@@ -35,7 +35,7 @@ def _compare(workspace: Workspace, options: argparse.Namespace) -> Result:
     found = compare_runs(runs, options.split)
     rows = []
     for entry in found.runs:
-        low, high = (percent(end, entry.n) for end in (entry.accuracy.low, entry.accuracy.high))
+        low, high = (percent(end, entry.n) for end in entry.accuracy.interval)
         rows.append(
             [
                 entry.letter,

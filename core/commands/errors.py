@@ -80,7 +80,7 @@ def _by_features(
         return {"probably_mislabelled": None, "unlike_training": None, "features": None, "remark": str(error)}, {}
     finally:
         client.close()
-    mislabelled, unlike = (_of_part(images, split) for images in (issues.images, distant.images))
+    mislabelled, unlike = _of_part(issues.images, split), _of_part(distant.images, split)
     counts = {"probably_mislabelled": sum(image.suspected for image in mislabelled)}
     counts["unlike_training"] = sum(image.unlike for image in unlike)
     lists = {

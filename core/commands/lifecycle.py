@@ -1,6 +1,7 @@
 """Commands about what goes on, or could: stopping, resuming, extending and retraining runs and sweeps."""
 
 import argparse
+from typing import Any
 
 from core.commands.output import DONE, Result
 from core.commands.runs import RUN_HELP, followed, warned
@@ -53,7 +54,7 @@ def _stop(workspace: Workspace, options: argparse.Namespace) -> Result:
     status = wait(job)
     for run in going:
         wait(run)
-    document = {kind: job.id, "status": status.state, "error": status.error}
+    document: dict[str, Any] = {kind: job.id, "status": status.state, "error": status.error}
     if kind == "sweep":
         document["runs"] = [run.id for run in going]
     return document, f"{job.id}: {status.state}", DONE

@@ -45,7 +45,9 @@ def add_commands(add) -> None:
 
 def _list(workspace: Workspace, options: argparse.Namespace) -> Result:
     networks = CustomNetworks(workspace).all()
-    document = [network.to_dict() | {"parameters": check(network).parameters} for network in networks]
+    document: list[dict[str, Any]] = [
+        network.to_dict() | {"parameters": check(network).parameters} for network in networks
+    ]
     if not networks:
         return document, "No networks of your own yet. Compose one on the Model page, or add a file.", DONE
     rows = [
@@ -69,9 +71,9 @@ def _show(workspace: Workspace, options: argparse.Namespace) -> Result:
         [str(number), row.block.title, _values(row.block.values), shape_in_words(row.shape), f"{row.parameters:,}"]
         for number, row in enumerate(followed.rows, 1)
     ]
-    lines.append(
-        ["", "Answer", f"{options.classes} classes", f"{options.classes} numbers", f"{followed.answer.parameters:,}"]
-    )
+    if followed.answer is not None:
+        classes, parameters = options.classes, followed.answer.parameters
+        lines.append(["", "Answer", f"{classes} classes", f"{classes} numbers", f"{parameters:,}"])
     document = network.to_dict() | {"rows": rows, "parameters": followed.parameters}
     title = f"{network.title}: {followed.parameters:,} parameters for {options.classes} classes"
     return document, f"{title}\n{table(['row', 'block', 'set to', 'output', 'parameters'], lines)}", DONE

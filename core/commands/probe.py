@@ -47,16 +47,18 @@ def _probe(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def _in_lines(advice: Advice) -> list[str]:
     """The advice, with what to type to take it."""
-    settings = " ".join(
-        f"--{name} {value}" if name == "architecture" else f"--set {name}={value}"
-        for name, value in advice.plan.settings.items()
-    )
-    lines = [advice.headline(), advice.reasons(), advice.remark(), f"To take it: train with {settings}"]
+    lines = [advice.headline(), advice.reasons(), advice.remark()]
+    if advice.plan is not None:
+        settings = " ".join(
+            f"--{name} {value}" if name == "architecture" else f"--set {name}={value}"
+            for name, value in advice.plan.settings.items()
+        )
+        lines.append(f"To take it: train with {settings}")
     return [line for line in lines if line]
 
 
 def _row(candidate: Candidate) -> list[str]:
-    if candidate.accuracy is None:
+    if candidate.accuracy is None or candidate.interval is None:
         return [candidate.title, "", "", "", "", "", f"not tried: {candidate.reason}"]
     share, low, high = (percent(value, candidate.images) for value in (candidate.accuracy, *candidate.interval))
     speed = "" if candidate.images_per_second is None else f"{candidate.images_per_second:,.0f}"

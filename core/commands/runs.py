@@ -249,7 +249,7 @@ def _score_rows(evaluation: Evaluation) -> list[list[str]]:
         if name == "top_k":
             several = evaluation.k > 1
             title = f"truth among the {evaluation.k} most probable classes" if several else TOP_1_TITLE
-        rows.append([title, _score_text(score), _interval_text(score.low, score.high) if score.defined else ""])
+        rows.append([title, _score_text(score), _interval_text(*score.interval) if score.defined else ""])
     return rows
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from typing import Any, TextIO
 
 from core.commands.output import FAILED
 from core.errors import in_words
@@ -56,10 +57,14 @@ class _Guarded(io.TextIOWrapper):
             raise SystemExit(FAILED)
 
 
-def _guarded(stream: io.TextIOWrapper | None, place: int) -> _Guarded:
+def _guarded(stream: TextIO | None, place: int) -> _Guarded:
     """The same stream, guarded; None stands for one that was closed when Python began."""
-    encoding = "utf-8" if stream is None else stream.encoding
-    raw = os.fdopen(place, "wb", closefd=False) if stream is None else stream.detach()
+    raw: Any
+    if stream is None:
+        encoding, raw = "utf-8", os.fdopen(place, "wb", closefd=False)
+    else:
+        assert isinstance(stream, io.TextIOWrapper), "the streams are those that Python has made"
+        encoding, raw = stream.encoding, stream.detach()
     if is_unbuffered := isinstance(
         raw, io.RawIOBase
     ):  # python -u, whose bare file may write a part of what it is given

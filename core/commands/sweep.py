@@ -106,7 +106,7 @@ def _tested(sweep: Sweep, best: dict[str, Any]) -> str:
         found = sweep.run_of(best).evaluate("test")
     except WorkbenchError as error:
         return f"It can't be evaluated by the test images: {error}"
-    low, high = (percent(end, found.n) for end in (found.accuracy.low, found.accuracy.high))
+    low, high = (percent(end, found.n) for end in found.accuracy.interval)
     accuracy = percent(found.accuracy.value, found.n)
     images = f"{found.n:,} test images, which had no say in the choice"
     return f"Of {images}, it is right on {accuracy} (95 % interval {low} to {high})."

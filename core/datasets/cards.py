@@ -4,10 +4,10 @@ import math
 import tomllib
 import urllib.parse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 
@@ -310,7 +310,7 @@ def _check_texts(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def _read_label_preserving(path: Path, values: Mapping[str, Any]) -> LabelPreserving:
-    _check_keys(path, "label_preserving.", values, {field.name: field.type for field in fields(LabelPreserving)})
+    _check_keys(path, "label_preserving.", values, get_type_hints(LabelPreserving))
     maximum = TRANSFORMS["rotation"].maximum
     if not 0 <= values["rotation"] <= maximum:
         raise _fault(path, "label_preserving.rotation", f"must be 0 to {maximum} degrees. Got {values['rotation']}")

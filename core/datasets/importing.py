@@ -297,7 +297,7 @@ def _reading_in(dataset: Dataset, work: Callable[[Progress], None], progress: Li
         raise UsageError(f"The images of {dataset.name!r} are being read in by another process just now.") from None
     except BaseException as error:
         stopped, undecided = isinstance(error, KeyboardInterrupt | Stopped), isinstance(error, Undecided)
-        if undecided:
+        if isinstance(error, Undecided):
             dataset.ask(error)
         elif not stopped:
             keep_choices(dataset)

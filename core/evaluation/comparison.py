@@ -31,7 +31,7 @@ class PairedComparison:
     n
         How many images they share.
     difference, mcnemar
-        None where they can't be compared.
+        None where they can't be compared; and so are the p-values.
     by_groups
         The test that respects groups, which holds where there are any of several images; else None.
     p_adjusted
@@ -60,7 +60,15 @@ class PairedComparison:
 
     @property
     def better(self) -> str:
-        """The one that is right more often; the second where they are equal."""
+        """The one that is right more often; the second where they are equal.
+
+        Raises
+        ------
+        ValueError
+            If they can't be compared.
+        """
+        if self.mcnemar is None:
+            raise ValueError(self.why_not)
         return self.second if self.mcnemar.only_second >= self.mcnemar.only_first else self.first
 
     @property
@@ -92,15 +100,15 @@ def compare(first: EvaluatedRun, second: EvaluatedRun, split: str = "test") -> P
     if reason := why_not_comparable(first, second, split):
         return PairedComparison(first.name, second.name, reason)
     rows = comparable_rows(first, second, split)
-    hits = [each.right for each in rows]
-    test, groups = mcnemar(*hits), shared_groups(first, second, split)
-    pair = PairedComparison(first.name, second.name, "", len(hits[0]), difference(*hits), test, p_adjusted=test.p_value)
+    hits, other_hits = (each.right for each in rows)
+    apart, test = difference(hits, other_hits), mcnemar(hits, other_hits)
+    pair = PairedComparison(first.name, second.name, "", len(hits), apart, test, p_adjusted=test.p_value)
+    groups = shared_groups(first, second, split)
     if groups is None:
         return pair
-    gains = hits[1].astype(np.int64) - hits[0]
+    gains = other_hits.astype(np.int64) - hits
     flips, ends = sign_flips(gains, groups), interval_by_groups(gains, groups)
-    apart = Difference(pair.difference.value, *ends)
-    return replace(pair, difference=apart, by_groups=flips, p_adjusted=flips.p_value)
+    return replace(pair, difference=Difference(apart.value, *ends), by_groups=flips, p_adjusted=flips.p_value)
 
 
 def compare_with(
@@ -119,18 +127,17 @@ def compare_with(
         In the order of `others`. What can't be compared does not count among the many.
     """
     pairs = [compare(reference, other, split) for other in others]
-    tested = [index for index, pair in enumerate(pairs) if pair.p_value is not None]
-    adjusted = holm([pairs[index].p_value for index in tested])
-    for index, p_value in zip(tested, adjusted, strict=True):
+    tested = {index: pair.p_value for index, pair in enumerate(pairs) if pair.p_value is not None}
+    for index, p_value in zip(tested, holm(list(tested.values())), strict=True):
         pairs[index] = replace(pairs[index], p_adjusted=p_value)
     return pairs
 
 
 def in_words(pair: PairedComparison) -> str:
     """What a comparison comes to, in two or three plain sentences."""
-    if pair.why_not:
+    test, p_value, p_adjusted = pair.mcnemar, pair.p_value, pair.p_adjusted
+    if test is None or p_value is None or p_adjusted is None:
         return f"{pair.first} and {pair.second} can't be compared. {pair.why_not}"
-    test = pair.mcnemar
     if test.only_first == test.only_second == 0:
         return f"{pair.first} and {pair.second} are right on the same of {pair.n:,} images: nothing tells them apart."
     wins, losses = _images(test.only_second), f"{test.only_first:,}"
@@ -140,9 +147,8 @@ def in_words(pair: PairedComparison) -> str:
     )
     if test.only_first == test.only_second:
         return f"{text}: nothing tells them apart."
-    text += f". {_groups_in_words(pair)}By luck alone that would happen {_chance(pair.p_adjusted)}"
-    several = pair.p_adjusted > pair.p_value
-    text += ", so many runs being compared: " if several else ": "
+    text += f". {_groups_in_words(pair)}By luck alone that would happen {_chance(p_adjusted)}"
+    text += ", so many runs being compared: " if p_adjusted > p_value else ": "
     if not pair.proven:
         return text + "the difference is not proven."
     return text + f"{pair.better} is better than {pair.worse} on images like these."
@@ -166,9 +172,17 @@ def _groups_in_words(pair: PairedComparison) -> str:
 
 
 def difference_in_words(pair: PairedComparison) -> str:
-    """The difference of accuracies with its interval, such as "+2.1 points (95 % interval −0.4 to +4.6)"."""
-    decimals = 1 if pair.n < 10_000 else 2
-    ends = (pair.difference.value, pair.difference.low, pair.difference.high)
+    """The difference of accuracies with its interval, such as "+2.1 points (95 % interval −0.4 to +4.6)".
+
+    Raises
+    ------
+    ValueError
+        If they can't be compared.
+    """
+    apart, decimals = pair.difference, 1 if pair.n < 10_000 else 2
+    if apart is None:
+        raise ValueError(pair.why_not)
+    ends = (apart.value, apart.low, apart.high)
     value, low, high = (f"{100 * end:+.{decimals}f}".replace("-", "−") for end in ends)
     return f"{value} points (95 % interval {low} to {high})"
 

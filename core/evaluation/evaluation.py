@@ -233,7 +233,7 @@ def evaluate(
         accuracy=Score(hits / n, *wilson(hits, n)),
         **scores,
         k=k,
-        accuracy_bootstrap=None if drawn.low is None else (drawn.low, drawn.high),
+        accuracy_bootstrap=drawn.interval if resamples else None,
         majority_class=names[majority_class(train.true, len(names))],
         majority_accuracy=majority_accuracy(train.true, rows.true, len(names)),
         confusion_matrix=matrix,

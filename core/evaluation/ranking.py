@@ -146,13 +146,13 @@ def macro_roc(true: np.ndarray, probabilities: np.ndarray, points: int = 201) ->
     """
     true = np.asarray(true)
     curves = [roc(true == index, scores) for index, scores in enumerate(np.asarray(probabilities).T)]
-    curves = [curve for curve in curves if curve.area is not None]
-    if not curves:
+    areas = [curve.area for curve in curves if curve.area is not None]
+    if not areas:
         return Curve(np.empty(0), np.empty(0), np.empty(0), None)
     x = np.linspace(0, 1, points)
-    y = np.mean([np.interp(x, curve.x, curve.y) for curve in curves], axis=0)
+    y = np.mean([np.interp(x, curve.x, curve.y) for curve in curves if curve.area is not None], axis=0)
     y[0] = 0.0
-    return Curve(x, y, np.empty(0), float(np.mean([curve.area for curve in curves])))
+    return Curve(x, y, np.empty(0), float(np.mean(areas)))
 
 
 def macro_precision_recall(true: np.ndarray, probabilities: np.ndarray, points: int = 201) -> Curve:
@@ -164,13 +164,14 @@ def macro_precision_recall(true: np.ndarray, probabilities: np.ndarray, points: 
     true = np.asarray(true)
     scores = np.asarray(probabilities).T
     curves = [precision_recall(true == index, scores[index]) for index in np.unique(true)]
-    if not curves:
+    areas = [curve.area for curve in curves if curve.area is not None]
+    if not areas:
         return Curve(np.empty(0), np.empty(0), np.empty(0), None)
     x = np.linspace(0, 1, points)
     # From low recall to high; the first point with at least the recall asked for.
     rising = [(curve.x[::-1], curve.y[::-1]) for curve in curves]
     y = np.mean([ys[np.searchsorted(xs, x - 1e-12)] for xs, ys in rising], axis=0)
-    return Curve(x[::-1], y[::-1], np.empty(0), float(np.mean([curve.area for curve in curves])))
+    return Curve(x[::-1], y[::-1], np.empty(0), float(np.mean(areas)))
 
 
 def _average_precision(true_is_class: np.ndarray, scores: np.ndarray) -> float:

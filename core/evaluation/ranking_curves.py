@@ -35,6 +35,13 @@ class RankedClass:
     precision_recall: Curve
     averaged: bool
 
+    @property
+    def areas(self) -> tuple[float, float] | None:
+        """Area under ROC, and average precision; None where the curves are not defined."""
+        if self.roc.area is None or self.precision_recall.area is None:
+            return None
+        return self.roc.area, self.precision_recall.area
+
 
 @dataclass(frozen=True, eq=False)
 class RankingCurves:
@@ -75,9 +82,10 @@ class RankingCurves:
                     ("dash" if each.title == MICRO else "solid") if each.averaged else DASHES[place % len(DASHES)],
                     (each.roc.x, each.roc.y),
                     (each.precision_recall.x, each.precision_recall.y),
-                    (each.roc.area, each.precision_recall.area),
+                    each.areas,
                 )
                 for place, each in enumerate(self.curves)
+                if each.areas is not None
             ]
         )
 
@@ -91,6 +99,11 @@ def ranking_curves(predictions: Predictions, chosen: Sequence[int | str] | None 
         Of the part of the split in question.
     chosen : sequence of int or str, optional
         Indices of classes, "micro" or "macro". By default the second class of two, else both averages.
+
+    Raises
+    ------
+    ValueError
+        If something else is chosen.
     """
     names = predictions.class_names
     if chosen is None:
@@ -98,8 +111,8 @@ def ranking_curves(predictions: Predictions, chosen: Sequence[int | str] | None 
     curves = [_curves_of(predictions, option) for option in chosen]
     return RankingCurves(
         names,
-        tuple(each for each in curves if each.roc.area is not None),
-        tuple(each.title for each in curves if each.roc.area is None),
+        tuple(each for each in curves if each.areas is not None),
+        tuple(each.title for each in curves if each.areas is None),
     )
 
 
@@ -110,5 +123,7 @@ def _curves_of(predictions: Predictions, option: int | str) -> RankedClass:
     if option == MICRO:
         asked = micro(true, probabilities)
         return RankedClass(MICRO, roc(*asked), precision_recall(*asked), True)
+    if isinstance(option, str):
+        raise ValueError(f"a class is chosen by its index, all of them as {MICRO!r} or {MACRO!r}; got {option!r}")
     asked = true == option, probabilities[:, option]
     return RankedClass(predictions.class_names[option], roc(*asked), precision_recall(*asked), False)

@@ -27,6 +27,19 @@ class Score:
         """Whether `value` says anything."""
         return not self.undefined_because
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The ends of the 95 % interval.
+
+        Raises
+        ------
+        ValueError
+            If none was worked out.
+        """
+        if self.low is None or self.high is None:
+            raise ValueError("no interval of this score was worked out: evaluate with `resamples`")
+        return self.low, self.high
+
     def __str__(self) -> str:
         if not self.defined:
             return f"undefined: {self.undefined_because}"

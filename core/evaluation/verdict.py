@@ -19,13 +19,13 @@ def verdict(evaluation: Evaluation) -> str:
     the split has no image of them.
     """
     n, accuracy, majority = evaluation.n, evaluation.accuracy, f"“{evaluation.majority_class}”"
-    low, high = (percent(end, n) for end in (accuracy.low, accuracy.high))
+    low, high = (percent(end, n) for end in accuracy.interval)
     images = f"{SPLIT_WORDS[evaluation.split]} image{'' if n == 1 else 's'}"
     text = (
         f"Right on {_share(accuracy.value, n)} {images} (95 % interval {low.removesuffix(' %')}–{high}). "
         f"Always answering {majority} would be right on {_shortest_percent(evaluation.majority_accuracy, n)}."
     )
-    if accuracy.low <= evaluation.majority_accuracy:
+    if accuracy.interval[0] <= evaluation.majority_accuracy:
         text += f" That is not clearly better than always answering {majority}."
     return text + _missing_words(evaluation)
 

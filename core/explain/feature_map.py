@@ -52,7 +52,7 @@ def feature_map(features: RunFeatures, folder: Path, report: Report = unheard) -
     Up to `MOST_BY_TSNE` images are placed by t-SNE (van der Maaten & Hinton 2008, JMLR 9, 2579–2605), on which near
     ones stay near and far distances mean little; more by PCA, on which far distances mean something and much is hidden.
     """
-    mark = zlib.crc32(np.ascontiguousarray(features.vectors))
+    mark = zlib.crc32(np.ascontiguousarray(features.vectors).data)
     found = _kept(folder / FILE, mark, len(features.vectors))
     if found is None:
         found = _drawn(features.vectors, report)

@@ -141,7 +141,7 @@ def _suspected(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     thresholds = np.bincount(labels, weights=own, minlength=classes) / np.maximum(counts, 1)
     # How sure one may be of a class that has no image is unknown.
     reaches = (probabilities >= np.where(counts > 0, thresholds, np.inf)) & (probabilities > own[:, None])
-    return reaches.any(axis=1)
+    return np.any(reaches, axis=1)
 
 
 def _rivals(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -57,8 +57,8 @@ def activations(network: TrainedNetwork, image: np.ndarray) -> list[LayerMaps]:
         _watched[network] = _watching(network)
     found = []
     for number, (maps, channels) in zip(_chosen(count), _watched[network](image), strict=True):
-        shape = tuple(int(each) for each in network.convolved[number].shape[1:])
-        found.append(LayerMaps(number + 1, count, shape, channels, _as_pictures(maps)))
+        height, width, map_count = (int(each) for each in network.convolved[number].shape[1:])
+        found.append(LayerMaps(number + 1, count, (height, width, map_count), channels, _as_pictures(maps)))
     return found
 
 
@@ -101,7 +101,8 @@ def _as_pictures(maps: np.ndarray) -> np.ndarray:
     positive = np.maximum(np.moveaxis(maps, -1, 0), 0)
     scaled = np.rint(positive * (WHITE / max(float(positive.max()), 1e-9))).astype(np.uint8)
     height, width = scaled.shape[1:]
-    if max(height, width) <= MOST_PIXELS:
+    longest = max(height, width)
+    if longest <= MOST_PIXELS:
         return scaled
-    size = tuple(max(1, round(side * MOST_PIXELS / max(height, width))) for side in (width, height))
+    size = max(1, round(width * MOST_PIXELS / longest)), max(1, round(height * MOST_PIXELS / longest))
     return np.stack([np.asarray(Image.fromarray(each).resize(size, Image.Resampling.BILINEAR)) for each in scaled])

@@ -114,8 +114,13 @@ def _images_of(run: Run) -> tuple[pd.DataFrame, Predictions]:
 
 
 def _rows(predictions: Predictions, chosen: np.ndarray) -> Predictions:
-    parts = (predictions.ids, predictions.splits, predictions.true, predictions.probabilities)
-    return Predictions(*(part[chosen] for part in parts), predictions.class_names)
+    return Predictions(
+        predictions.ids[chosen],
+        predictions.splits[chosen],
+        predictions.true[chosen],
+        predictions.probabilities[chosen],
+        predictions.class_names,
+    )
 
 
 def _of_backbone(run: Run, folder: Path) -> tuple[FeatureStore, Callable]:

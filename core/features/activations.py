@@ -31,7 +31,7 @@ class StoredRows:
 
     dtype = np.dtype(np.float32)
 
-    def __init__(self, store: FeatureStore, identities: Sequence[str], shape: tuple[int, ...]):
+    def __init__(self, store: FeatureStore, identities: Sequence[str] | np.ndarray, shape: tuple[int, ...]):
         self._store, self._row_shape = store, tuple(shape)
         self._identities = np.asarray(identities, dtype=object)
 

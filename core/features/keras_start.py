@@ -12,14 +12,17 @@ class KerasOptions(Protocol):
     @property
     def seed(self) -> int:
         """All that is drawn from here on depends on it alone."""
+        ...
 
     @property
     def deterministic(self) -> bool:
         """Whether to compute the same to the last bit each time, more slowly."""
+        ...
 
     @property
     def gpu(self) -> str:
         """The graphics cards to compute on, as `core.jobs.slots.check_gpu` takes them."""
+        ...
 
 
 def start_keras(options: KerasOptions) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ def pixel_batches(
     """
     starts, batches_ahead = range(0, len(paths), batch_size), -(-IMAGES_AHEAD // batch_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting: deque = deque()
+        waiting: deque[tuple[int, list[Future[np.ndarray | str]]]] = deque()
         for start in starts:
             chosen = paths[start : start + batch_size]
             waiting.append((start, [pool.submit(_read, path, side, reading) for path in chosen]))

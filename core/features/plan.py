@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,19 +90,27 @@ class Plan:
     trials: tuple[Trial, ...] = ()
 
     def words(self) -> str:
-        """The choice with its figures in a sentence or two."""
+        """The choice with its figures in a sentence or two.
+
+        Raises
+        ------
+        TypeError
+            If a figure is lacking.
+        """
         if not self.trials:
             reason = "as the settings ask" if self.chosen_by == "setting" else "too few images for trying others to pay"
             return f"{self.runtime}: {reason}."
         chosen = next(trial for trial in self.trials if trial.name == self.runtime)
         plain = self.trials[0]
-        text = f"{chosen.title}: {chosen.images_per_second:,.0f} images a second"
+        speed, plain_speed = chosen.images_per_second, plain.images_per_second
+        text = f"{chosen.title}: {speed:,.0f} images a second"
         if self.chosen_by == "setting":
             return f"{text}, as the settings ask."
         if chosen is plain:
             return f"{text}, the fastest of the ways tried on this machine."
-        times = chosen.images_per_second / plain.images_per_second
-        text += f", {times:.1f} times {plain.title}"
+        if speed is None or plain_speed is None:
+            raise TypeError(f"{chosen.title} and {plain.title} were chosen between without their images a second")
+        text += f", {speed / plain_speed:.1f} times {plain.title}"
         if chosen.agreement is None:
             return f"{text}."
         return f"{text}; its features agree" + (f" to {chosen.agreement:.3f}." if chosen.agreement < 0.9995 else ".")
@@ -112,7 +120,7 @@ class Plan:
         return asdict(self) | {"words": self.words()}
 
 
-def read_plan(values: dict[str, Any]) -> Plan:
+def read_plan(values: Mapping[str, Any]) -> Plan:
     """The plan that `Plan.to_dict` wrote.
 
     Raises
@@ -121,7 +129,7 @@ def read_plan(values: dict[str, Any]) -> Plan:
         If that is not one.
     """
     trials = tuple(Trial(**trial) for trial in values["trials"])
-    plan = Plan(*(values[key] for key in ("runtime", "family", "batch_size", "chosen_by")), trials)
+    plan = Plan(values["runtime"], values["family"], values["batch_size"], values["chosen_by"], trials)
     plan.words()  # which needs all that a plan consists of
     return plan
 
@@ -266,8 +274,8 @@ def fastest(ways: "dict[str, Runtime]", attempt: "Callable[[Runtime], Trial]") -
             trials.append(attempt(way))
         except Exception as error:  # other people's compilers: whatever goes wrong, the plain way is left
             trials.append(Trial(way.name, way.title, reason=f"failed here: {in_words(error).splitlines()[0]}"))
-    best = max((trial for trial in trials if not trial.reason), key=lambda trial: trial.images_per_second)
-    return Plan(best.name, ways[best.name].family, best.batch_size, "measurement", tuple(trials))
+    best = max((trial for trial in trials if not trial.reason), key=lambda trial: trial.images_per_second or 0.0)
+    return Plan(best.name, ways[best.name].family, best.batch_size or DEFAULT_BATCH_SIZE, "measurement", tuple(trials))
 
 
 def agreement(features: np.ndarray, reference: np.ndarray) -> float:
@@ -318,7 +326,7 @@ def best_speed(
             compute(batch)
             times.append(time.perf_counter() - began)
         speeds[size] = len(batch) / max(min(times), 1e-6)
-    best = max(speeds, key=speeds.get)
+    best = max(speeds, key=speeds.__getitem__)
     return float(f"{speeds[best]:.4g}"), best
 
 

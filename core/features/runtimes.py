@@ -127,8 +127,9 @@ def _in_precision(backbone: "keras.Model", policy: str) -> "keras.Model":
 
 
 def _openvino(backbone: "keras.Model", precision: str) -> Compute:
-    # It would report its use to its makers. Without this module it runs the same and reports nothing.
-    sys.modules.setdefault("openvino_telemetry", None)
+    # It would report its use to its makers. Without this module it runs the same and reports nothing: None there is how
+    # Python is told that a module can't be imported, of which its declaration knows nothing.
+    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
     import openvino
 
     with warnings.catch_warnings():

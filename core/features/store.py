@@ -103,12 +103,12 @@ class FeatureStore:
         # Through an open file, since NumPy would add ".npy" to the temporary name.
         with replacing(shard) as temporary, temporary.open("wb") as file:
             np.save(file, features)
-        write_json(shard.with_suffix(".json"), {"checksum": zlib.crc32(features), "identities": list(identities)})
+        write_json(shard.with_suffix(".json"), {"checksum": zlib.crc32(features.data), "identities": list(identities)})
         _in_use.add(shard)
         self._checked[shard], self._marked[shard] = True, time.monotonic()
         self._places.update((identity, (shard, row)) for row, identity in enumerate(identities))
 
-    def gather(self, identities: Sequence[str]) -> np.ndarray:
+    def gather(self, identities: Sequence[str] | np.ndarray) -> np.ndarray:
         """Features of these images, of shape (n, ...), in their order.
 
         Nothing but the result is held in memory, and one shard's map at a time.
@@ -156,7 +156,7 @@ class FeatureStore:
         good = self._checked.get(shard)
         if good is None:
             features = _mapped(shard, self.dtype)
-            good = features is not None and (zlib.crc32(features), len(features)) == self._described[shard]
+            good = features is not None and (zlib.crc32(features.data), len(features)) == self._described[shard]
             self._checked[shard] = good
             if good:
                 _in_use.add(shard)

@@ -70,7 +70,7 @@ class View:
 
     def _seed_of(self, image: np.ndarray) -> int:
         content = hashlib.blake2b(f"{self.seed} {self.number} {image.shape} ".encode(), digest_size=4)
-        content.update(np.ascontiguousarray(image))
+        content.update(np.ascontiguousarray(image).data)
         return int.from_bytes(content.digest()) >> 1  # 31 bits, which a seed of any backend holds
 
 

@@ -57,7 +57,8 @@ def _fields(tiff: bytes) -> tuple[dict[int, str], bool]:
     inner = _entries(tiff, struct.unpack(f"{order}I", value)[0], order) if kind in _LONG else {}
     is_whole = inner is not None
     wanted = {tag: first[tag] for tag in (MAKE, MODEL, CHANGED) if tag in first}
-    wanted |= {tag: inner[tag] for tag in (TAKEN, BODY) if is_whole and tag in inner}
+    if inner is not None:
+        wanted |= {tag: inner[tag] for tag in (TAKEN, BODY) if tag in inner}
     fields = {}
     for tag, (kind, length, value) in wanted.items():
         if kind != _TEXT and kind not in _BYTES:
@@ -75,7 +76,8 @@ def _entries(tiff: bytes, place: int, order: str) -> dict[int, tuple[int, int, b
     end = place + 2 + 12 * struct.unpack_from(f"{order}H", tiff, place)[0]
     if end > len(tiff):
         return None
-    return {tag: rest for tag, *rest in struct.iter_unpack(f"{order}HHI4s", tiff[place + 2 : end])}
+    entries = struct.iter_unpack(f"{order}HHI4s", tiff[place + 2 : end])
+    return {tag: (kind, length, value) for tag, kind, length, value in entries}
 
 
 def _text(value: bytes) -> str:

@@ -240,7 +240,7 @@ def over_white(image: Image.Image) -> Image.Image:
 def _in_its_own_colours(samples: Samples) -> Image.Image:
     """Values that are no light: indexes, inks, and lightness with two colours."""
     values = samples.values
-    if samples.colours == "palette":
+    if samples.palette is not None:
         indexes = np.clip(values[..., 0], 0, len(samples.palette) - 1)
         return Image.fromarray(samples.palette[indexes])
     if samples.colours == "lab":

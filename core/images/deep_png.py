@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.images.samples import Samples, turned
 
 
 def is_deep(image: Image.Image) -> bool:
     """Whether a PNG that isn't decoded yet has 16 bits."""
-    return image.format == "PNG" and bool(image.tile) and "16" in str(image.tile[0].args)
+    if image.format != "PNG" or not isinstance(image, ImageFile.ImageFile):
+        return False
+    return bool(image.tile) and "16" in str(image.tile[0].args)
 
 
 def read_deep(image: Image.Image, stream: BinaryIO, orientation: int) -> Samples:

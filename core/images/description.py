@@ -152,10 +152,10 @@ def _pixel_hash(decoded: Decoded) -> str:
         return _digest(f"{rgb.width}×{rgb.height}:", rgb.tobytes())
     height, width, bands = samples.values.shape
     little_endian = samples.values.astype(samples.values.dtype.newbyteorder("<"), copy=False)
-    return _digest(f"{width}×{height}×{bands}:{samples.kind}:", np.ascontiguousarray(little_endian))
+    return _digest(f"{width}×{height}×{bands}:{samples.kind}:", np.ascontiguousarray(little_endian).data)
 
 
-def _digest(shape: str, pixels: bytes | np.ndarray) -> str:
+def _digest(shape: str, pixels: bytes | memoryview) -> str:
     digest = hashlib.sha256(shape.encode())
     digest.update(pixels)
     return digest.hexdigest()[:32]

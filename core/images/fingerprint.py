@@ -72,7 +72,7 @@ def cosine_matrix(side: int) -> np.ndarray:
 
 def _lowest_frequencies() -> np.ndarray:
     """Vertical and horizontal frequencies in half periods, shape (BITS, 2), lowest first, without the mean."""
-    pairs = np.stack(np.mgrid[:SIDE, :SIDE], axis=-1).reshape(-1, 2)
+    pairs = np.moveaxis(np.mgrid[:SIDE, :SIDE], 0, -1).reshape(-1, 2)
     return pairs[np.argsort(np.hypot(*pairs.T), kind="stable")][1 : BITS + 1]
 
 

@@ -28,7 +28,7 @@ def open_heif(stream: BinaryIO) -> Image.Image | None:
         If it can't be understood.
     """
     try:
-        from pillow_heif import register_heif_opener
+        from pillow_heif import register_heif_opener  # pyright: ignore[reportMissingImports] - nobody has to have it
     except ImportError:
         return None
     # One picture at a time: several are read at once by processes and threads of their own.

@@ -273,7 +273,7 @@ def _decoded(
     image: Image.Image, stream: BinaryIO, header: TiffHeader | None, reading: Reading, tell_all: bool
 ) -> Decoded:
     """An image that Pillow has opened."""
-    mode, kind = image.mode, "JPEG" if image.format == "MPO" else image.format
+    mode, kind = image.mode, "JPEG" if image.format == "MPO" else str(image.format)
     deep = is_deep(image)
     image.load()
     orientation = _orientation(image)
@@ -294,7 +294,7 @@ def _frames(image: Image.Image) -> int:
     if image.format not in ("GIF", "PNG", "WEBP", "AVIF"):
         return 1
     try:
-        return image.n_frames
+        return getattr(image, "n_frames", 1)
     except Exception:  # the first frame is good, whatever comes then
         return 1
 

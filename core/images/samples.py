@@ -32,7 +32,7 @@ class Samples:
     is_premultiplied : bool
         Whether the colours are multiplied by the transparency already.
     palette : numpy.ndarray or None
-        Shape (colours, 3), uint8.
+        Shape (colours, 3), uint8, where `colours` is ``"palette"``.
     nodata : float or None
         The value that stands for none, by the file's own account.
     """

@@ -6,7 +6,7 @@ import io
 import logging
 import math
 import struct
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -91,14 +91,14 @@ def read_tiff(stream: BinaryIO, header: TiffHeader) -> Samples:
 
     stream.seek(0)
     # Nothing is taken for the special kind that a program's name may hint at, and no other file is ever looked for.
-    flags = {f"is_{flag}": False for flag in tifffile.TIFF.FILE_FLAGS}
+    flags: dict[str, Any] = {f"is_{flag}": False for flag in tifffile.TIFF.FILE_FLAGS}
     with tifffile.TiffFile(stream, _multifile=False, **flags) as file:
         page = file.pages[header.place]
-        if page.dtype is None:
+        if not isinstance(page, tifffile.TiffPage) or page.dtype is None:
             raise UnreadableImage(unsupported("TIFF", header.bands_in_words()))
         if page.compression == NONE and not page.is_tiled:
             _count_again(page, header)
-        _check_parts(page, stream)
+        _check_parts(page, page.dtype.itemsize, stream)
         try:
             packed = page.compression in _UNPACKED_BY_LIBTIFF
             values = _unpacked(page, stream) if packed else page.asarray(squeeze=False, maxworkers=1)
@@ -120,6 +120,8 @@ def _unpacked(page: TiffPage, stream: BinaryIO) -> np.ndarray:
         row_bytes = -(-shape[2] * shape[3] * page.bitspersample // 8)
         rows = unpack(stream.read(count), compression, fill_order, row_bytes, shape[0] * shape[1])
         part, *_ = page.decode(rows, index)
+        if part is None:
+            continue
         room = values[plane, depth : depth + shape[0], top : top + shape[1], left : left + shape[2]]
         room[:] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
     return values
@@ -141,7 +143,7 @@ def _unsupported(header: TiffHeader) -> str:
     if len(bits) > 1 or len(formats) > 1:
         return f"bands of different depth, {header.bands_in_words()}"
     if compression == JPEG and bits != (8,):
-        return f"JPEG compression of {bits[0]} bits"
+        return f"JPEG compression of {header.bits()[0]} bits"
     if kind := _unsupported_colours(photometric, header):
         return f"{kind}, {header.bands_in_words()}"
     return ""
@@ -170,7 +172,7 @@ def _count_again(page: TiffPage, header: TiffHeader) -> None:
     page.databytecounts = tuple(count if offset else said for offset, count, said in strips)
 
 
-def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
+def _check_parts(page: TiffPage, value_bytes: int, stream: BinaryIO) -> None:
     """That all strips or tiles are there, and none unpacks to more than it should.
 
     Raises
@@ -188,7 +190,7 @@ def _check_parts(page: TiffPage, stream: BinaryIO) -> None:
     if not any(page.dataoffsets):
         raise UnreadableImage("holds no pixels: none was ever written, as when saving it failed")
     width, height = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
-    if width * height * samples * page.dtype.itemsize > MAXIMUM_BYTES or 0 in page.chunks:
+    if width * height * samples * value_bytes > MAXIMUM_BYTES or 0 in page.chunks:
         raise UnreadableImage(DAMAGED)
     if page.compression not in _SIZED_INSIDE:
         return

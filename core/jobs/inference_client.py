@@ -48,14 +48,13 @@ class InferenceClient:
             What the task itself raised in words, or that the process died or said nothing for too long.
         """
         with self._lock:
-            if not self.warm:
-                self._start()
+            process = self._running()
             try:
-                self._say((task, arguments))
-                kind, answer, refusal = self._hear(on_progress)
+                _say(process, (task, arguments))
+                kind, answer, refusal = _hear(process, on_progress)
             except (EOFError, OSError, pickle.UnpicklingError) as error:
-                self._process.kill()
-                self._process.wait()
+                process.kill()
+                process.wait()
                 raise WorkbenchError(
                     "The inference process that computes this ended or took too long, perhaps for want of memory. Try "
                     "again: a new one is started."
@@ -79,37 +78,48 @@ class InferenceClient:
                 self._process.kill()
                 self._process.wait()
 
-    def _say(self, message: Any) -> None:
-        pickle.dump(message, self._process.stdin)
-        self._process.stdin.flush()
+    def _running(self) -> subprocess.Popen:
+        """The process, which is started where it is not there."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = _started()
+        return self._process
 
-    def _hear(self, on_progress: Report) -> tuple[str, Any, Exception | None]:
-        """How the task ended, with what, and what the listener raised, upon which it was to stop."""
-        refusal = None
-        while True:
-            # A request that hangs would hang every page behind it.
-            alarm = threading.Timer(SECONDS_OF_SILENCE, self._process.kill)
-            alarm.start()
-            try:
-                kind, content = pickle.load(self._process.stdout)
-            finally:
-                alarm.cancel()
-            if kind != PROGRESS:
-                return kind, content, refusal
-            try:
-                on_progress(*content)
-            except Exception as error:
-                refusal = error
-            self._say(refusal is None)
 
-    def _start(self) -> None:
-        environment = child_environment() | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-        # Of a graphics card, it takes the memory that it needs, and leaves the rest to trainings.
-        environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", SERVER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
+def _started() -> subprocess.Popen:
+    environment = child_environment() | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    # Of a graphics card, it takes the memory that it needs, and leaves the rest to trainings.
+    environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    return subprocess.Popen(
+        [sys.executable, "-m", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+
+
+def _say(process: subprocess.Popen, message: Any) -> None:
+    assert process.stdin is not None, "it was started with a pipe"
+    pickle.dump(message, process.stdin)
+    process.stdin.flush()
+
+
+def _hear(process: subprocess.Popen, on_progress: Report) -> tuple[str, Any, Exception | None]:
+    """How the task ended, with what, and what the listener raised, upon which it was to stop."""
+    assert process.stdout is not None, "it was started with a pipe"
+    refusal = None
+    while True:
+        # A request that hangs would hang every page behind it.
+        alarm = threading.Timer(SECONDS_OF_SILENCE, process.kill)
+        alarm.start()
+        try:
+            kind, content = pickle.load(process.stdout)
+        finally:
+            alarm.cancel()
+        if kind != PROGRESS:
+            return kind, content, refusal
+        try:
+            on_progress(*content)
+        except Exception as error:
+            refusal = error
+        _say(process, refusal is None)

@@ -64,9 +64,9 @@ class Queue:
     def join(self, run: Job) -> None:
         """Put a run in line; one that was waiting before the machine was restarted keeps its turn."""
         before, status = self._ticket_of(run), run.written_status()
-        kept = before is not None and not before.slots
-        joined = before.joined if kept else status.started or time.time()
-        revivals = before.revivals if kept else 0
+        joined, revivals = status.started or time.time(), 0
+        if before is not None and not before.slots:
+            joined, revivals = before.joined, before.revivals
         visitor = str(Workspace.holding(run.folder).root)
         expected, gpu = typical_seconds(run), gpu_asked_for(run)
         self._write(Ticket(str(run.folder.resolve()), visitor, joined, expected, gpu, revivals=revivals))
@@ -94,12 +94,12 @@ class Queue:
         """
         try:
             with self._guard(SECONDS_FOR_A_LOOK):
-                mine, *others = self._lock_free_slots() or [None]
+                free = self._lock_free_slots()
         except Timeout:
             return None
-        for slot in others:
+        for slot in free[1:]:
             slot.close()
-        return mine
+        return free[0] if free else None
 
     def leave(self, run: Job) -> None:
         """Forget a run that has ended, or was stopped while it waited."""

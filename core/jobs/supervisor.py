@@ -34,7 +34,8 @@ MEMORY_EVENTS = Path("/sys/fs/cgroup/memory.events")
 class Trainer(Protocol):
     """A process that trains: what is used here of `subprocess.Popen`."""
 
-    pid: int
+    @property
+    def pid(self) -> int: ...
 
     def poll(self) -> int | None: ...
 

@@ -93,7 +93,7 @@ def slots_given(waiting: Sequence[Ticket], free: Set[int]) -> list[tuple[int, ..
     free
         The slots that nobody has.
     """
-    left, given = set(free), [()] * len(waiting)
+    left, given = set(free), list[tuple[int, ...]]([()] * len(waiting))
     for index, ticket in enumerate(waiting):
         given[index] = next((slots for slots in suitable_slots(ticket.gpu) if left.issuperset(slots)), ())
         if ticket.gpu == ALL and not given[index]:
@@ -116,7 +116,7 @@ def seconds_until_start(free_in: Sequence[float | None], waiting: Sequence[Ticke
     waits: list[float | None] = []
     for ticket in waiting:
         starts = {slots: max(free_at[slot] for slot in slots) for slots in suitable_slots(ticket.gpu)}
-        slots = min(starts, key=starts.get, default=())
+        slots = min(starts, key=starts.__getitem__, default=())
         start = starts.get(slots, math.inf)
         waits.append(start if math.isfinite(start) else None)
         for slot in slots:

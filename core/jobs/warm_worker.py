@@ -36,7 +36,7 @@ class WarmWorker:
             Start it so many seconds from now: while it loads, all else is slow.
         """
         with self._lock:
-            if os.name == "nt" or self._is_waiting():
+            if os.name == "nt" or self._waiting() is not None:
                 return
             if after:
                 timer = threading.Timer(after, self.keep_ready)
@@ -63,11 +63,12 @@ class WarmWorker:
             Whether it does; False where none is ready.
         """
         with self._lock:
-            process, waiting = self._process, self._is_waiting()
-            if not waiting:
+            process = self._waiting()
+            if process is None:
                 return False
             self._process = None
         request = {"folder": str(job.folder), "environment": environment}
+        assert process.stdin is not None, "it was started with a pipe"
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.close()
@@ -81,15 +82,16 @@ class WarmWorker:
         with self._lock:
             self._end()
 
-    def _is_waiting(self) -> bool:
+    def _waiting(self) -> subprocess.Popen | None:
+        """The process that is ready; None where there is none, or it has waited for too long."""
         young = time.monotonic() - self._since < SECONDS_KEPT
-        return self._process is not None and self._process.poll() is None and young
+        alive = self._process is not None and self._process.poll() is None
+        return self._process if young and alive else None
 
     def _end(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            self._process.stdin.close()
+            self._process.communicate()  # which closes its pipe, too
             self._process = None
 
 

@@ -72,7 +72,7 @@ class ComparedRun:
     @property
     def words(self) -> str:
         """Its accuracy with the interval, such as "80 % of 50 (95 % interval 70–90 %)"."""
-        low, high = (percent(end, self.n) for end in (self.accuracy.low, self.accuracy.high))
+        low, high = (percent(end, self.n) for end in self.accuracy.interval)
         within = f"95 % interval {low.removesuffix(' %')}–{high}"
         return f"{percent(self.accuracy.value, self.n)} of {self.n:,} ({within})"
 
@@ -140,8 +140,7 @@ class Comparison:
                 run.letter,
                 run.name,
                 run.accuracy.value,
-                run.accuracy.low,
-                run.accuracy.high,
+                *run.accuracy.interval,
                 run.words,
                 run.run in apart,
             )

@@ -1,6 +1,7 @@
 """What happened in a run, as it happened: one JSON object a line, only ever appended."""
 
 import time
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ class EventLog:
         return [event | {"kind": RENAMED.get(event["kind"], event["kind"])} for event in events]
 
 
-def epoch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
+def epoch_table(events: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
     """The epochs: what was learned, how long each took, and at its end the learning rate and memory in use.
 
     Columns are those of `EPOCH_COLUMNS`: `seconds` with validation, `images_per_second` without it, `memory_mb` in
@@ -53,17 +54,17 @@ def epoch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
     return pd.DataFrame(_in_force(events, "epoch", "epoch"), columns=EPOCH_COLUMNS)
 
 
-def best_epoch(events: list[dict[str, Any]]) -> int:
+def best_epoch(events: Sequence[Mapping[str, Any]]) -> int:
     """The epoch whose weights are the best so far, counted from 1; 0 before the first has ended."""
     return max((event["epoch"] for event in _in_force(events, "epoch", "epoch") if event.get("best")), default=0)
 
 
-def epochs_behind(events: list[dict[str, Any]]) -> int:
+def epochs_behind(events: Sequence[Mapping[str, Any]]) -> int:
     """How many epochs lie behind a run."""
     return max((event["epoch"] for event in _in_force(events, "epoch", "epoch")), default=0)
 
 
-def batch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
+def batch_table(events: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
     """Points within the epochs: `position` in epochs (1.5 is half way through the second), loss, accuracy."""
     import pandas as pd
 
@@ -71,15 +72,15 @@ def batch_table(events: list[dict[str, Any]]) -> "pd.DataFrame":
     return pd.DataFrame(_in_force(events, "batch", "position"), columns=columns)
 
 
-def seconds_in_stages(events: list[dict[str, Any]], part: str) -> float:
+def seconds_in_stages(events: Sequence[Mapping[str, Any]], part: str) -> float:
     """How long the stages lasted that have `part` in their name, each until the next one began."""
     stages = [event for event in events if event["kind"] == "stage"]
     return sum(then["time"] - stage["time"] for stage, then in pairwise(stages) if part in stage["name"])
 
 
-def _in_force(events: list[dict[str, Any]], kind: str, place: str) -> list[dict[str, Any]]:
+def _in_force(events: Sequence[Mapping[str, Any]], kind: str, place: str) -> list[Mapping[str, Any]]:
     """The events of one kind without those of an epoch that was lost and trained again."""
-    found: list[dict[str, Any]] = []
+    found: list[Mapping[str, Any]] = []
     for event in events:
         if event["kind"] == "resume":
             found = [earlier for earlier in found if earlier[place] <= event["epochs"]]

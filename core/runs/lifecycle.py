@@ -8,7 +8,7 @@ from core.datasets.findings.lacking import lacking_in_words
 from core.datasets.store import Dataset, open_dataset
 from core.errors import UsageError
 from core.hosting import Hosting
-from core.jobs.job import Status, is_alive
+from core.jobs.job import Job, Status, is_alive
 from core.jobs.slots import check_gpu
 from core.jobs.warm_worker import warm_worker
 from core.runs.evaluation_state import evaluation_state_of
@@ -188,16 +188,16 @@ def lacking_before(dataset: Dataset, settings: RunSettings | None = None) -> lis
     return lacking_in_words(content.count(content.divided(split)))
 
 
-def wait(run: Run, watch: Callable[[Status], None] = lambda status: None) -> Status:
-    """Wait until a run has ended; an interrupt (Ctrl-C) stops it, keeping its best, and is waited for too."""
+def wait(job: Job, watch: Callable[[Status], None] = lambda status: None) -> Status:
+    """Wait until a job has ended; an interrupt (Ctrl-C) stops it, a run keeping its best, and is waited for too."""
     while True:
         try:
-            status = run.status()
+            status = job.status()
             watch(status)
             if not status.active:
                 return status
             time.sleep(SECONDS_BETWEEN_LOOKS)
         except KeyboardInterrupt:
-            if run.stop_requested:
+            if job.stop_requested:
                 raise
-            run.request_stop()
+            job.request_stop()

@@ -142,14 +142,14 @@ def naming(
         left_out += [] if takes_part else [name]
     names |= _put_together(names, content, images)
     names |= _apart(names, left_out)
-    return Naming(tuple(classes), names, parted, _in_order(names.values(), content))
+    return Naming(tuple(classes), names, parted, _in_order(list(names.values()), content))
 
 
 class _Members:
     """Which images a class has, by what the files call it, or where it was made by hand, by what was said of them."""
 
     def __init__(self, content: Content):
-        self._in_files = frozenset(content.manifest["label"].unique()) - {""}
+        self._in_files: frozenset[str] = frozenset(content.manifest["label"].unique()) - {""}
         taking_part = content.table[~content.table["excluded"]]
         self._labels = frozenset(taking_part["original_label"].unique())
         self._images = frozenset(zip(taking_part["path"], taking_part["pixel_hash"], strict=True))

@@ -88,7 +88,7 @@ def importances(axes: Sequence[Axis], trials: Sequence[Mapping[str, Any]]) -> di
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
     # The logarithm, so that one run that went astray does not outweigh all others.
     found = optuna.importance.get_param_importances(
-        study, evaluator=evaluator, params=varied, target=lambda trial: float(np.log(max(trial.value, 1e-9)))
+        study, evaluator=evaluator, params=varied, target=lambda trial: float(np.log(max(trial.value or 0.0, 1e-9)))
     )
     return {name: round(float(share), 4) for name, share in found.items()}
 

@@ -262,7 +262,8 @@ def start_sweep(
         raise UsageError(f"There is no method {method!r}. There are: {', '.join(METHODS)}.")
     if all(len(axis.options) == 1 for axis in axes):
         raise UsageError("There is only one combination to try. Give a setting two options or more, or a range.")
-    request = {"dataset": dataset.name, "settings": settings.to_dict(), "method": method} | _budget(runs, minutes)
+    request: dict[str, Any] = {"dataset": dataset.name, "settings": settings.to_dict(), "method": method}
+    request |= _budget(runs, minutes)
     # As a run does, a sweep keeps what an own network is made of: it may be changed or deleted meanwhile.
     named = [value for axis in axes if axis.name == "architecture" for value in axis.options]
     own = {name: find_available(name, workspace).network for name in named}
@@ -456,7 +457,7 @@ def runs_for_importances(varied: int) -> int:
     return max(LEAST_FOR_IMPORTANCES, RUNS_FOR_AN_AXIS * varied)
 
 
-def _budget(runs: Any, minutes: Any) -> dict[str, float]:
+def _budget(runs: Any, minutes: Any) -> dict[str, Any]:
     most_runs, most_minutes, usual_minutes = budget_limits(Hosting.from_environment())
     return {"runs": most_runs.check(runs), "minutes": most_minutes.check(usual_minutes if minutes is None else minutes)}
 
@@ -540,7 +541,7 @@ def _checked(name: str, value: str, workspace: Workspace | None) -> Any:
 
 def _read_axis(values: Mapping[str, Any]) -> Axis:
     """An axis as a request has it, that of an earlier build included, where what is true or false had a range."""
-    axis = Axis(**values | {"name": current_name(values["name"]), "options": tuple(values["options"])})
+    axis = Axis(**dict(values) | {"name": current_name(values["name"]), "options": tuple(values["options"])})
     parameter = PARAMETERS[axis.name]
     if not isinstance(parameter, Boolean):
         return axis

@@ -39,7 +39,7 @@ UNEVALUATED = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m core.sweeps.worker", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m core.sweeps.worker", description=__doc__)
     parser.add_argument("sweep", type=Path, help="the folder of the sweep")
     sweep = Sweep(parser.parse_args().sweep)
     if not sweep.request:
@@ -176,8 +176,10 @@ class Sweeping:
         changed = False
         for trial in self._trials:
             run = self._going.get(trial["run"])
-            status = None if run is None else run.status()
-            if status is None or status.state == trial["state"]:
+            if run is None:
+                continue
+            status = run.status()
+            if status.state == trial["state"]:
                 continue
             changed, trial["state"] = True, status.state
             if not status.active:

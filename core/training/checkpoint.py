@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from core.training.learner import Learner
 def save_checkpoint(path: Path, learner: Learner, state: TrainingState) -> None:
     """Write the variables of the learner, its optimiser's included, and the state, all or nothing."""
     with replacing(path, ".npz") as temporary:
-        np.savez(temporary, state=json.dumps(asdict(state)), **learner.variables())
+        arrays: dict[str, Any] = {"state": json.dumps(asdict(state))} | learner.variables()
+        np.savez(temporary, **arrays)
 
 
 def load_checkpoint(path: Path, learner: Learner) -> TrainingState:

@@ -111,7 +111,9 @@ class FineTuning:
             store = self._store(view, kept_as)
             return store, self._extractor.fill(store, part, view, f"Computing activations{number}", compute)
 
-        return gather_examples(self._settings, self._dataset, table, activations_of, read)
+        # `StoredRows` stand for an array in all that examples are asked for; a type that NumPy's arrays share with them
+        # would have to list it all.
+        return gather_examples(self._settings, self._dataset, table, activations_of, read)  # pyright: ignore[reportArgumentType]
 
     def _store(self, view: View, kept_as: str) -> FeatureStore:
         """Where the activations of a view are."""

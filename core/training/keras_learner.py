@@ -14,6 +14,7 @@ from core.training.batches import Batches
 from core.training.callbacks.base import Callback, Metrics
 from core.training.learner import Learner
 from core.training.optimisers import build_loss, build_optimiser
+from core.training.selection import Selection
 
 
 class KerasLearner(Learner):
@@ -43,20 +44,24 @@ class KerasLearner(Learner):
     def fit(
         self,
         batches: Batches,
-        validation: tuple[np.ndarray, np.ndarray] | None,
+        validation: tuple[np.ndarray | Selection, np.ndarray] | None,
         callbacks: Callback,
         first_epoch: int,
         epochs: int,
     ) -> None:
-        validated_here = validation is not None and self.shares > 1
-        by_keras = validation is not None and not validated_here
+        by_keras: _Feed | None = None
+        by_us: Callable[[], Metrics] = dict
+        if validation is not None and self.shares > 1:
+            by_us = partial(self.validate, *validation)
+        elif validation is not None:
+            by_keras = _Feed(Batches(*validation, batches.batch_size, seed=0))
         self.model.fit(
             _Feed(batches),
             initial_epoch=first_epoch,
             epochs=epochs,
             shuffle=False,  # the batches are in their order already
-            validation_data=_Feed(Batches(*validation, batches.batch_size, seed=0)) if by_keras else None,
-            callbacks=[_Relay(callbacks, partial(self.validate, *validation) if validated_here else dict)],
+            validation_data=by_keras,
+            callbacks=[_Relay(callbacks, by_us)],
             verbose=0,
         )
 
@@ -91,12 +96,12 @@ class KerasLearner(Learner):
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         return softmax(self._logits(inputs).astype(np.float64), axis=-1)
 
-    def _logits(self, inputs: np.ndarray) -> np.ndarray:
+    def _logits(self, inputs: np.ndarray | Selection) -> np.ndarray:
         count = self.rows_at_once * self.shares
         batches = (np.asarray(inputs[start : start + count]) for start in range(0, len(inputs), count))
         return np.concatenate([self._answers(batch) for batch in batches])
 
-    def validate(self, inputs: np.ndarray, targets: np.ndarray) -> Metrics:
+    def validate(self, inputs: np.ndarray | Selection, targets: np.ndarray) -> Metrics:
         """What Keras's evaluation finds, which fails where the images can't be shared out evenly."""
         logits = self._logits(inputs)
         losses = keras.ops.convert_to_numpy(self.model.loss.call(targets, logits))
@@ -142,11 +147,11 @@ class _Relay(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self._is_whole = batch + 1 == self.params["steps"]
-        self._callbacks.on_batch_end(batch, logs)
+        self._callbacks.on_batch_end(batch, logs or {})
 
     def on_epoch_end(self, epoch, logs=None):
         if self._is_whole:  # Keras ends one that was stopped half way, too
-            self._callbacks.on_epoch_end(epoch, logs | self._validate())
+            self._callbacks.on_epoch_end(epoch, (logs or {}) | self._validate())
 
     def on_train_end(self, logs=None):
         self._callbacks.on_train_end()

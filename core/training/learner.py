@@ -7,6 +7,7 @@ import numpy as np
 
 from core.training.batches import Batches
 from core.training.callbacks.base import Callback
+from core.training.selection import Selection
 
 
 class Learner(ABC):
@@ -22,7 +23,7 @@ class Learner(ABC):
     def fit(
         self,
         batches: Batches,
-        validation: tuple[np.ndarray, np.ndarray] | None,
+        validation: tuple[np.ndarray | Selection, np.ndarray] | None,
         callbacks: Callback,
         first_epoch: int,
         epochs: int,

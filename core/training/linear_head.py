@@ -11,6 +11,7 @@ from core.runs.settings import RunSettings
 from core.training.batches import Batches
 from core.training.callbacks.base import Callback, Metrics
 from core.training.learner import Learner
+from core.training.selection import Selection
 
 # What is tried, as C of scikit-learn's LogisticRegression on features of unit size: the penalty is λ/2 · |W|² beside
 # the mean cross-entropy, with λ = 1 / (C · images), so that few images are trusted less than many. Factors of √10
@@ -79,7 +80,7 @@ class LinearHead(Learner):
     def fit(
         self,
         batches: Batches,
-        validation: tuple[np.ndarray, np.ndarray] | None,
+        validation: tuple[np.ndarray | Selection, np.ndarray] | None,
         callbacks: Callback,
         first_epoch: int,
         epochs: int,
@@ -98,7 +99,7 @@ class LinearHead(Learner):
         callbacks.on_train_end()
 
     def _fit_epoch(
-        self, batches: Batches, validation: tuple[np.ndarray, np.ndarray] | None, callbacks: Callback
+        self, batches: Batches, validation: tuple[np.ndarray | Selection, np.ndarray] | None, callbacks: Callback
     ) -> Metrics | None:
         """Learn from every batch and validate; None where it was stopped half way."""
         training = _Means(len(self.penalties))
@@ -208,7 +209,7 @@ class LinearHead(Learner):
             second += (gradient * gradient - second) * np.float32(1 - SECOND_DECAY)
             own -= np.float32(rate) * first / (np.sqrt(second) + np.float32(EPSILON))
 
-    def _validate(self, inputs: np.ndarray, targets: np.ndarray) -> Metrics:
+    def _validate(self, inputs: np.ndarray | Selection, targets: np.ndarray) -> Metrics:
         """Choose the penalty with the lowest cross-entropy, and say what it has."""
         means = _Means(len(self.penalties))
         for start in range(0, len(targets), ROWS_AT_ONCE):

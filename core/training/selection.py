@@ -27,8 +27,8 @@ class Selection:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, chosen: np.ndarray) -> np.ndarray:
-        """The rows at these places, an array of int of shape (n,), in their order: (n, ...)."""
+    def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
+        """The rows at these places, an array of int of shape (n,) or a slice, in their order: (n, ...)."""
         owners, rows = self._owners[chosen], self._rows[chosen]
         found = np.empty((len(rows), *self.shape[1:]), self._arrays[0].dtype)
         for owner in np.unique(owners):

@@ -68,7 +68,7 @@ def _train(run: Run) -> tuple[str, str]:
         evaluate_what_is_left(run, dataset, prepared)
         return run.ending
     fit = _fit(run, dataset, prepared)
-    if prepared.then is not None and fit.finished and not run.stop_requested:
+    if fit.finished and not run.stop_requested:
         prepared, fit = _fine_tune(run, dataset, prepared, fit)
     if prepared.phase.best_weights.exists():
         evaluate_run(run, dataset, prepared)
@@ -109,7 +109,15 @@ def _fit(run: Run, dataset: Dataset, prepared: Prepared, before: Prepared | None
 
 
 def _fine_tune(run: Run, dataset: Dataset, first: Prepared, done: Fit) -> tuple[Prepared, Fit]:
-    """Train the second phase behind the first, which is `done`; what answers best then, and where its fit has ended."""
+    """Train the second phase behind the first, which is `done`, where there is one.
+
+    Returns
+    -------
+    prepared, fit
+        What answers best then, and where the last fit has ended.
+    """
+    if first.then is None:
+        return first, done
     try:
         second = first.then(done.state)
     except Stopped:

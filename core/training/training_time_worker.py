@@ -53,9 +53,7 @@ BYTES_PER_NUMBER = 4
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m core.training.training_time_worker", description=__doc__.splitlines()[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m core.training.training_time_worker", description=__doc__)
     parser.add_argument("trial", type=Path, help="the folder of the trial")
     folder = parser.parse_args().trial
     if not (folder / "request.json").exists():

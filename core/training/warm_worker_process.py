@@ -33,7 +33,11 @@ class ForkedTrainer:
         environment = visible_gpus(gpu_asked_for(run), slots)
         self._process = get_context("fork").Process(target=_train, args=(run.folder, environment))
         self._process.start()
-        self.pid = self._process.pid
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None, "it was started"
+        return self._process.pid
 
     def poll(self) -> int | None:
         return self._process.exitcode

@@ -14,7 +14,7 @@ from core.jobs.written_settings import is_run
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m core.training.worker", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m core.training.worker", description=__doc__)
     parser.add_argument("run", type=Path, help="the folder of the run")
     parser.add_argument("--train", action="store_true", help="train in this process, unsupervised")
     arguments = parser.parse_args()

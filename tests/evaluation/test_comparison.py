@@ -39,6 +39,16 @@ def test_the_words_of_the_test(hits):
     assert not pair.proven
 
 
+def test_of_two_that_cannot_be_compared_neither_is_better():
+    pair = compare(evaluated("A", [True] * 4), evaluated("B", [False] * 4, dataset="birds"))
+    assert pair.p_value is pair.to_dict()["p_adjusted"] is None
+    assert in_words(pair) == "A and B can't be compared. They are of different datasets: pets and birds."
+    with pytest.raises(ValueError, match="They are of different datasets"):
+        _ = pair.better
+    with pytest.raises(ValueError, match="They are of different datasets"):
+        difference_in_words(pair)
+
+
 def test_a_proven_difference_names_the_better_one(hits):
     first, second = hits(20, 1)
     words = in_words(compare(evaluated("A", first), evaluated("B", second)))

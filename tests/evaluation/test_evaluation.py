@@ -236,6 +236,12 @@ def test_a_score_is_printed_with_its_interval():
     assert str(Score(0.975, 0.943, 0.989)) == "0.975 (95 % interval 0.943 to 0.989)"
 
 
+def test_a_score_without_an_interval_says_how_to_get_one():
+    assert Score(0.975, 0.943, 0.989).interval == (0.943, 0.989)
+    with pytest.raises(ValueError, match="evaluate with `resamples`"):
+        _ = Score(0.975).interval
+
+
 def test_missing_predictions_are_explained():
     rows = make(*random_case(2, 5, seed=1))
     with pytest.raises(WorkbenchError, match="no predictions for the validation images: there are none in its split"):

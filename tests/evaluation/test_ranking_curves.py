@@ -28,6 +28,11 @@ def test_both_averages_are_drawn_unless_classes_are_chosen():
     assert chosen.in_words().endswith(f"; <class 0>: area under ROC {area:.3f}, average precision {precision:.3f}")
 
 
+def test_a_class_is_chosen_by_its_index_only():
+    with pytest.raises(ValueError, match="by its index, all of them as 'micro' or 'macro'; got '<class 0>'"):
+        ranking_curves(answered(), ["<class 0>"])
+
+
 def test_a_class_has_its_colour_and_its_areas_in_the_legend():
     predictions = answered()
     found = ranking_curves(predictions, [MICRO, 1])

@@ -321,7 +321,7 @@ def test_strangers_take_turns_with_a_sweep(laid_out, started, monkeypatch):
 def test_a_sweep_that_is_stopped_keeps_what_is_done_and_goes_on(workspace, pets, eventually):
     axes = (Axis("dropout", 0, 0.8),)
     sweep = start_sweep(workspace, pets, read_settings(SHARED), axes, "random", runs=50)
-    eventually(lambda: any(trial["log_loss"] is not None for trial in sweep.trials()))
+    eventually(lambda: any(trial["log_loss"] is not None for trial in sweep.trials()), seconds=180)
     sweep.request_stop()
     assert wait(sweep).state == "stopped"
     tried = sweep.trials()

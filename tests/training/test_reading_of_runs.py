@@ -183,5 +183,5 @@ def test_a_reading_that_was_damaged_is_said_in_words(workspace, content):
     run.update(facts={"reading": TWELVE_BITS.to_dict()})
     assert run.reading == TWELVE_BITS
     run.update(facts={"reading": content})
-    with pytest.raises(WorkbenchError, match="does not say how pixels are read"):
+    with pytest.raises(WorkbenchError, match="does not say under “reading” how pixels are read"):
         assert run.reading

@@ -9,7 +9,7 @@ from core.architectures.layers import VALID, Layer
 LAYERS = (6, 12, 24, 16)
 GROWTH = 32
 FIRST = 64
-START, END = {"block": "Start"}, {"block": "End"}
+START, END = "Start", "End"
 
 
 def _dense_layer(name: str, taken: str, block: str) -> tuple[Layer, ...]:
@@ -57,12 +57,12 @@ DENSENET_121 = Architecture(
     minimum_size=32,
     body=(
         *STANDARDISED,
-        Layer("zero_pad", edges=(3, 3), **START),
-        *normalised_conv(FIRST, 7, stride=2, padding=VALID, **START),
-        Layer("zero_pad", edges=(1, 1), **START),
-        max_pool(3, 2, name="pool1", **START),
+        Layer("zero_pad", edges=(3, 3), block=START),
+        *normalised_conv(FIRST, 7, stride=2, padding=VALID, block=START),
+        Layer("zero_pad", edges=(1, 1), block=START),
+        max_pool(3, 2, name="pool1", block=START),
         *_dense_blocks(),
-        *normalised(**END),
+        *normalised(block=END),
     ),
     head=POOLED_HEAD,
     preprocessing="torch",

@@ -44,7 +44,7 @@ STAGES = (
 )
 FIRST, LAST = 32, 1280
 SQUEEZED = 4  # a quarter of the block's input
-START, END = {"block": "Start"}, {"block": "End"}
+START, END = "Start", "End"
 
 
 def _fused(stage: Stage, before: int, stride: int, name: str, block: str) -> tuple[Layer, ...]:
@@ -110,9 +110,9 @@ EFFICIENTNET_V2_B0 = Architecture(
     minimum_size=32,
     body=(
         *STANDARDISED,
-        *normalised_conv(FIRST, 3, "swish", stride=2, name="stem_activation", **START),
+        *normalised_conv(FIRST, 3, "swish", stride=2, name="stem_activation", block=START),
         *(layer for block in BLOCKS for layer in block),
-        *normalised_conv(LAST, 1, "swish", name="top_activation", **END),
+        *normalised_conv(LAST, 1, "swish", name="top_activation", block=END),
     ),
     head=POOLED_HEAD,
     preprocessing="inside",

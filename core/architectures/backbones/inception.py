@@ -64,11 +64,10 @@ def _conv(filters: int, size: int | tuple[int, int], *, halves: bool = False, **
 
 
 def _step(step: Step, **more) -> tuple[Layer, ...]:
-    if step == AVERAGE:
-        return (average_pool(3, 1, SAME, **more),)
-    if step == LARGEST:
-        return (max_pool(3, 2, **more),)
-    return _conv(*step[:2], halves=HALVING in step, **more)
+    if isinstance(step, str):
+        return (average_pool(3, 1, SAME, **more) if step == AVERAGE else max_pool(3, 2, **more),)
+    filters, size = step[:2]
+    return _conv(filters, size, halves=HALVING in step, **more)
 
 
 def _path(steps: tuple[Step, ...], taken: str, name: str, block: str) -> tuple[list[Layer], str]:
@@ -93,7 +92,7 @@ def _module(number: int, paths: tuple[tuple[Step, ...], ...], taken: str) -> lis
     return [*layers, Layer("concatenate", inputs=names, name=f"mixed{number}", block=block)]
 
 
-START = {"block": "Start"}
+START = "Start"
 INCEPTION_V3 = Architecture(
     name="inception_v3",
     title="InceptionV3",
@@ -106,10 +105,14 @@ INCEPTION_V3 = Architecture(
     minimum_size=75,
     body=(
         SIGNED,
-        *_conv(32, 3, halves=True, **START),
-        *_conv(32, 3, padding=VALID, **START),
-        *(*_conv(64, 3, **START), max_pool(3, 2, **START)),
-        *(*_conv(80, 1, **START), *_conv(192, 3, padding=VALID, **START), max_pool(3, 2, name="start", **START)),
+        *_conv(32, 3, halves=True, block=START),
+        *_conv(32, 3, padding=VALID, block=START),
+        *(*_conv(64, 3, block=START), max_pool(3, 2, block=START)),
+        *(
+            *_conv(80, 1, block=START),
+            *_conv(192, 3, padding=VALID, block=START),
+            max_pool(3, 2, name="start", block=START),
+        ),
         *(
             layer
             for number, paths in enumerate(MODULES)

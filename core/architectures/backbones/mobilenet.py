@@ -22,18 +22,20 @@ STAGES = (
     (6, 160, 3, 2),
     (6, 320, 1, 1),
 )
-START, END = {"block": "Start"}, {"block": "End"}
+START, END = "Start", "End"
 
 
 def _separable(number: int, filters: int) -> tuple[Layer, ...]:
     """A depthwise and a pointwise convolution."""
-    block, halves = {"block": f"Block {number}"}, number in HALVING
-    pad = (Layer("zero_pad", edges=(0, 1), **block),) if halves else ()
+    block, halves = f"Block {number}", number in HALVING
+    pad = (Layer("zero_pad", edges=(0, 1), block=block),) if halves else ()
     return (
         *pad,
-        Layer("depthwise", size=3, stride=2 if halves else 1, padding=VALID if halves else "same", bias=False, **block),
-        *normalised("relu6", **block),
-        *normalised_conv(filters, 1, "relu6", name=f"conv_pw_{number}_relu", **block),
+        Layer(
+            "depthwise", size=3, stride=2 if halves else 1, padding=VALID if halves else "same", bias=False, block=block
+        ),
+        *normalised("relu6", block=block),
+        *normalised_conv(filters, 1, "relu6", name=f"conv_pw_{number}_relu", block=block),
     )
 
 
@@ -51,7 +53,7 @@ def _mobilenet(name: str, alpha: float, alpha_file: str, megabytes: float) -> Ar
         minimum_size=32,
         body=(
             SIGNED,
-            *normalised_conv(int(32 * alpha), 3, "relu6", stride=2, name="conv1_relu", **START),
+            *normalised_conv(int(32 * alpha), 3, "relu6", stride=2, name="conv1_relu", block=START),
             *(layer for number, count in enumerate(filters, 1) for layer in _separable(number, count)),
         ),
         head=POOLED_HEAD,
@@ -72,16 +74,16 @@ MOBILENETS = (
 def _inverted(number: int, taken: str, channels: tuple[int, int], widening: int, stride: int) -> tuple[Layer, ...]:
     """An inverted residual block: it widens, convolves channel by channel, and narrows without an activation."""
     before, behind = channels
-    block, name = {"block": f"Block {number}"}, _narrow_name(number)
-    wide = normalised_conv(widening * before, 1, "relu6", **block) if widening > 1 else ()
+    block, name = f"Block {number}", _narrow_name(number)
+    wide = normalised_conv(widening * before, 1, "relu6", block=block) if widening > 1 else ()
     shortcut = stride == 1 and before == behind
     return (
         *wide,
         # Keras pads those of stride 2 by a layer of their own, in the way that "same" does.
-        Layer("depthwise", size=3, stride=stride, bias=False, **block),
-        *normalised("relu6", **block),
-        *normalised_conv(behind, 1, "", name=name, **block),
-        *([Layer("add", inputs=(taken, name), name=f"block_{number}_add", **block)] if shortcut else []),
+        Layer("depthwise", size=3, stride=stride, bias=False, block=block),
+        *normalised("relu6", block=block),
+        *normalised_conv(behind, 1, "", name=name, block=block),
+        *([Layer("add", inputs=(taken, name), name=f"block_{number}_add", block=block)] if shortcut else []),
     )
 
 
@@ -111,9 +113,9 @@ MOBILENET_V2 = Architecture(
     minimum_size=32,
     body=(
         SIGNED,
-        *normalised_conv(32, 3, "relu6", stride=2, name="Conv1_relu", **START),
+        *normalised_conv(32, 3, "relu6", stride=2, name="Conv1_relu", block=START),
         *(layer for block in BLOCKS for layer in block),
-        *normalised_conv(1280, 1, "relu6", name="out_relu", **END),
+        *normalised_conv(1280, 1, "relu6", name="out_relu", block=END),
     ),
     head=POOLED_HEAD,
     preprocessing="signed",

@@ -10,15 +10,20 @@ from core.architectures.layers import VALID, Layer
 FILTERS = {2: 64, 3: 128, 4: 256, 5: 512}
 UNITS = {50: (3, 4, 6, 3), 152: (3, 8, 36, 3)}
 WIDER = 4
-START = {"block": "Start"}
+START = "Start"
+
+
+def _conv(filters: int, size: int, activation: str = "relu", **more) -> tuple[Layer, ...]:
+    """A convolution that has a bias although a batch normalisation follows: so do the published weights."""
+    return normalised_conv(filters, size, activation, bias=True, **more)
 
 
 def _start() -> tuple[Layer, ...]:
     return (
-        Layer("zero_pad", edges=(3, 3), **START),
-        *normalised_conv(64, 7, stride=2, padding=VALID, bias=True, **START),
-        Layer("zero_pad", edges=(1, 1), **START),
-        max_pool(3, 2, name="pool1_pool", **START),
+        Layer("zero_pad", edges=(3, 3), block=START),
+        *_conv(64, 7, stride=2, padding=VALID, block=START),
+        Layer("zero_pad", edges=(1, 1), block=START),
+        max_pool(3, 2, name="pool1_pool", block=START),
     )
 
 
@@ -29,18 +34,18 @@ def _unit(stage: int, number: int, taken: str) -> tuple[Layer, ...]:
     """
     name, first = f"conv{stage}_block{number}", number == 1
     filters, stride = FILTERS[stage], 2 if first and stage > 2 else 1
-    common = {"bias": True, "block": f"Stage {stage}, unit {number}"}
-    shortcut = ()
+    block = f"Stage {stage}, unit {number}"
+    shortcut, beside = (), taken
     if first:
-        projected = f"{name}_0_bn"
-        shortcut = normalised_conv(WIDER * filters, 1, "", stride=stride, inputs=(taken,), name=projected, **common)
+        beside = f"{name}_0_bn"
+        shortcut = _conv(WIDER * filters, 1, "", stride=stride, inputs=(taken,), name=beside, block=block)
     return (
         *shortcut,
-        *normalised_conv(filters, 1, stride=stride, inputs=(taken,), **common),
-        *normalised_conv(filters, 3, **common),
-        *normalised_conv(WIDER * filters, 1, "", name=f"{name}_3_bn", **common),
-        Layer("add", inputs=(projected if first else taken, f"{name}_3_bn"), block=common["block"]),
-        Layer("activation", activation="relu", name=f"{name}_out", block=common["block"]),
+        *_conv(filters, 1, stride=stride, inputs=(taken,), block=block),
+        *_conv(filters, 3, block=block),
+        *_conv(WIDER * filters, 1, "", name=f"{name}_3_bn", block=block),
+        Layer("add", inputs=(beside, f"{name}_3_bn"), block=block),
+        Layer("activation", activation="relu", name=f"{name}_out", block=block),
     )
 
 

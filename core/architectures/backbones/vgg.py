@@ -10,8 +10,8 @@ BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 
 def _block(number: int, filters: int, convolutions: int) -> tuple[Layer, ...]:
-    block = {"block": f"Block {number}"}
-    return *(conv(filters, **block) for _ in range(convolutions)), max_pool(**block, name=f"block{number}_pool")
+    block = f"Block {number}"
+    return *(conv(filters, block=block) for _ in range(convolutions)), max_pool(name=f"block{number}_pool", block=block)
 
 
 VGG16 = Architecture(

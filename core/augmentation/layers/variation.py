@@ -80,8 +80,8 @@ class Variation(keras.layers.Layer):
     def _draws(self, step: Step, dice) -> Draws:
         low, high = (step.low, step.high) if step.transform.unit else (1, 1)
         happens, nothing = dice[:, 0] < step.probability, NEUTRAL.get(step.name, 0.0)
-        amounts = [keras.ops.where(happens, low + (high - low) * dice[:, index], nothing) for index in (1, 2)]
-        return Draws(*amounts, dice[:, 3:], self.generator)
+        along, across = (keras.ops.where(happens, low + (high - low) * dice[:, index], nothing) for index in (1, 2))
+        return Draws(along, across, dice[:, 3:], self.generator)
 
 
 def sides_of_area(area, dice, widest: float):

@@ -149,7 +149,7 @@ def _shown_by_small_pictures(content: Content, grouping: Grouping) -> str:
     with_mates, without = shares_right(
         np.concatenate(pictures, axis=1), images["label"].to_numpy(dtype=str), grouping.numbers[rows]
     )
-    if with_mates is None or with_mates - without < LEAST_TOLD:
+    if with_mates is None or without is None or with_mates - without < LEAST_TOLD:
         return ""
     return (
         f"For {with_mates:.0%} of the images, the one that looks most like it at a glance is of its class; where mates "

@@ -1,6 +1,6 @@
 """Pictures that look nearly the same under two labels: one is wrong, or just there the classes differ."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -49,9 +49,13 @@ def _pairs(images: pd.DataFrame, greys: np.ndarray | None) -> list[tuple[tuple[s
     for rows in images.reset_index(drop=True).groupby("cluster", sort=False).indices.values():
         found += list(_nearest_of_other_labels(rows, labels, greys))
     found = sorted(found)[: MOST_COMPARED if greys is not None else None]
-    differences = [(difference(greys[a], greys[b]) if greys is not None else None, a, b) for _, a, b in found]
-    if greys is not None:
-        differences.sort(key=lambda each: each[0].order)
+    differences: Sequence[tuple[Difference | None, int, int]]
+    if greys is None:
+        differences = [(None, a, b) for _, a, b in found]
+    else:
+        compared = [(difference(greys[a], greys[b]), a, b) for _, a, b in found]
+        compared.sort(key=lambda each: each[0].order)
+        differences = compared
     used: set[int] = set()
     pairs = []
     for differs, a, b in differences:

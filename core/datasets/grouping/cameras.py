@@ -24,7 +24,7 @@ def read_cameras(root: Path, paths: Sequence[str]) -> pd.DataFrame:
     Where none of two hundred files tells it, the others are not looked into.
     """
     order = np.random.default_rng(0).permutation(len(paths))
-    first, rest = ([paths[row] for row in part] for part in (order[:TRIED], order[TRIED:]))
+    first, rest = ([paths[int(row)] for row in part] for part in (order[:TRIED], order[TRIED:]))
     rows = _told(root, first)
     if rows:
         rows += _told(root, rest)

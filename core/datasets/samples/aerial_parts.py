@@ -1,6 +1,7 @@
 """What several aerial scenes are put together from: ground, trees, houses, roads and cars."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def house(
 
 
 def road(
-    canvas: Canvas, generator: np.random.Generator, points: list[Point], width: float, dashes: bool = True
+    canvas: Canvas, generator: np.random.Generator, points: Sequence[Point], width: float, dashes: bool = True
 ) -> None:
     colour = vary(generator, ASPHALT, 8)
     canvas.line(points, width + 0.07, shade(colour, 1.35))

@@ -329,7 +329,7 @@ KINDS = (*FAULTS, "two_labels", "leak")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("source", type=Path, help="folder with one folder of images for each class")
     parser.add_argument("target", type=Path, help="new or empty folder for the copy")
     parser.add_argument("--seed", type=int, default=0)
@@ -337,7 +337,7 @@ def main() -> None:
     parser.add_argument("--divided", action="store_true", help="divide into train, validation and test, with leaks")
     options = parser.parse_args()
     try:
-        counts = dict.fromkeys(KINDS, options.count)
+        counts = {kind: options.count for kind in KINDS}
         planted = plant_faults(options.source, options.target, options.seed, counts=counts, divided=options.divided)
     except WorkbenchError as error:
         sys.exit(str(error))

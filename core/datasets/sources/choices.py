@@ -50,9 +50,10 @@ class Choices:
     def from_dict(cls, values: Mapping[str, Any]) -> "Choices":
         """From what `to_dict` gave, or from the columns that an earlier version kept."""
         known = {field.name for field in fields(cls)}
-        chosen = {name: value for name, value in values.items() if name in known}
+        chosen: dict[str, Any] = {name: value for name, value in values.items() if name in known}
         labels = chosen.get("label_columns") or filter(None, [values.get("label_column", "")])
-        return cls(**chosen | {"label_columns": tuple(labels)})
+        chosen["label_columns"] = tuple(labels)
+        return cls(**chosen)
 
     def to_dict(self) -> dict[str, Any]:
         """What was chosen, ready for JSON."""

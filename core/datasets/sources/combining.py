@@ -36,7 +36,9 @@ def with_table(
     """
     told = {image.path: image for image in (*table.layout.images, *table.layout.unlabelled)}
     labelled = {image.path: image for image in layout.images}
-    added = {} if names is None else {image.path: image for image in table.layout.images}
+    added = {}
+    if names is not None:
+        added = {image.path: replace(image, label=names.get(image.label, image.label)) for image in table.layout.images}
     images, splits = [], _Splits(root, table)
     for path in paths:
         known, says = labelled.get(path), told.get(path)
@@ -45,8 +47,7 @@ def with_table(
             images.append(replace(known, split=splits.of(path, says, known.split), group=group))
         elif path in added:
             image = added[path]
-            label = names.get(image.label, image.label)
-            images.append(replace(image, label=label, split=splits.of(path, image)))
+            images.append(replace(image, split=splits.of(path, image)))
     extra = [path for path in added if path not in labelled]
     of_split = [words for words in table.layout.warnings if "was ignored" in words or "was taken for train" in words]
     result = replace(

@@ -24,6 +24,7 @@ from core.datasets.sources.folders.file_names import by_names
 from core.datasets.sources.found import Layout
 from core.datasets.sources.label_readings import (
     LabelReading,
+    TableReading,
     adds_images,
     folders_are_no_classes,
     has_unknown,
@@ -164,7 +165,7 @@ class _Evidence:
             return readings, question
 
     def _by_folders_or_table(self, folders: Sequence[LabelReading], question: Undecided | None) -> Layout:
-        readings = [LabelReading(one.layout, one.choice, one) for one in self._tables.labels if one.problem is None]
+        readings = [TableReading(one.layout, one.choice, one) for one in self._tables.labels if one.problem is None]
         readings += self._readings_of_asked_tables()
         for by_folder in folders:
             labels = by_folder.labels
@@ -182,8 +183,9 @@ class _Evidence:
         certain = [one.tables for one in clear if one.question is None]
         if certain and len(clear) == len(rivals):
             return self._by_table(self._best(certain), folders[0])
-        if clear and len(clear) == len(rivals):
-            raise clear[0].question
+        asked = [one.question for one in clear if one.question is not None]
+        if asked and len(clear) == len(rivals):
+            raise asked[0]
         rivals = [one for one in rivals if one in clear or one.question is None or _speaks_of_labels(one.question)]
         if rivals:
             raise what_is_meant(folders, rivals)
@@ -220,9 +222,9 @@ class _Evidence:
             f"The folders are called {listed(names)}; {doubt}. Put it right, or choose the folders.", [folders.option]
         )
 
-    def _readings_of_asked_tables(self) -> list[LabelReading]:
+    def _readings_of_asked_tables(self) -> list[TableReading]:
         """What tables would say whose columns are asked for, once for each answer."""
-        readings: list[LabelReading] = []
+        readings: list[TableReading] = []
         for name, question in self._tables.questions.items():
             if any(name in reading.tables.names for reading in readings):
                 continue  # asked of another table of its kind
@@ -230,10 +232,10 @@ class _Evidence:
                 chosen = _both(self._choices, option.choices)
                 tables = self._found(chosen).labels
                 read = [one for one in tables if name in one.names]
-                readings += [LabelReading(one.layout, option.choices, one, question) for one in read]
+                readings += [TableReading(one.layout, option.choices, one, question) for one in read]
         return readings
 
-    def _with_notes(self, layout: Layout, readings: Sequence[LabelReading]) -> Layout:
+    def _with_notes(self, layout: Layout, readings: Sequence[TableReading]) -> Layout:
         """Folders alone, and what is to be known of the tables that were not used."""
         for one in [one for one in readings if one.question is None]:
             count, classes = len(one.layout.images), one.layout.class_names
@@ -266,7 +268,7 @@ class _Evidence:
 
     def _without_folders(self) -> Layout | None:
         """What tables or file names say where folders say nothing; None where they say nothing either."""
-        readings = [LabelReading(one.layout, one.choice, one) for one in self._tables.labels]
+        readings = [TableReading(one.layout, one.choice, one) for one in self._tables.labels]
         sound = [one for one in readings if len(one.layout.class_names) > 1]
         naming_most = [one.tables for one in sound if names_most(one, self._paths)]
         if naming_most:
@@ -296,7 +298,7 @@ class _Evidence:
         labels = {image.path: image.label for image in best.layout.images}
         for other in tables:
             if other is not best and same_classes(labels, _labels(other)) is None:
-                readings = [LabelReading(one.layout, one.choice, one) for one in (best, other)]
+                readings = [TableReading(one.layout, one.choice, one) for one in (best, other)]
                 differ = max(differing(labels, _labels(other)), differing(_labels(other), labels))
                 shared = sum(path in labels for path in _labels(other))
                 raise Undecided(

@@ -12,12 +12,10 @@ from core.datasets.sources.words import listed
 
 @dataclass
 class LabelReading:
-    """One way to tell labels, what to choose for it, and the tables; with the question that it is an answer to."""
+    """One way to tell labels, and what to choose for it."""
 
     layout: Layout
     choices: Choices
-    tables: TableLabels | None = None
-    question: Undecided | None = None
 
     @property
     def labels(self) -> dict[str, str]:
@@ -26,6 +24,14 @@ class LabelReading:
     @property
     def option(self) -> Option:
         return Option(f"{self.layout.labels_from}: {listed(self.layout.class_names)}", self.choices)
+
+
+@dataclass
+class TableReading(LabelReading):
+    """What tables tell; with the question that it is an answer to."""
+
+    tables: TableLabels
+    question: Undecided | None = None
 
 
 def names_most(reading: LabelReading, paths: Sequence[str]) -> bool:
@@ -72,7 +78,7 @@ def folders_are_no_classes(by_folder: LabelReading, by_table: LabelReading) -> b
     return bool(groups) and are_no_classes(names, groups, labels)
 
 
-def what_is_meant(folders: Sequence[LabelReading], rivals: Sequence[LabelReading]) -> Undecided:
+def what_is_meant(folders: Sequence[LabelReading], rivals: Sequence[TableReading]) -> Undecided:
     """The question whether the folders or a table hold the labels."""
     first, rival = folders[0], rivals[0]
     labels, others = first.labels, rival.labels

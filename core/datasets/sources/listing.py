@@ -176,9 +176,9 @@ def is_text(path: str) -> bool:
     return True
 
 
-def text_only(paths: list[str], layout: Layout) -> list[str]:
+def text_only(paths: Sequence[str], layout: Layout) -> list[str]:
     """The paths that can be shown and saved; the others are left out."""
     for path in paths:
         if not is_text(path):
             layout.left_out.append((path.encode("utf-8", "replace").decode(), "has a name that is not valid text"))
-    return [path for path in paths if is_text(path)] if layout.left_out else paths
+    return [path for path in paths if is_text(path)] if layout.left_out else list(paths)

@@ -41,7 +41,7 @@ def test_a_gallery_in_which_nothing_was_done_yet():
         st.text(show_tiles([Tile("a", "", "image a")], "tiles", clickable=True, selectable=True))
         st.text(show_tiles([Tile("a", "", "image a")], "plain"))
 
-    drawn = AppTest.from_function(page).run()
+    drawn = AppTest.from_function(page).run(timeout=60)
     assert not drawn.exception
     assert [text.value for text in drawn.text] == ["Shown(opened=None, selected=())"] * 2
 
@@ -55,7 +55,7 @@ def test_images_to_select_and_one_that_is_large_with_more_to_do(imported):
         st.text(show_images(dataset, dataset.images, "images", selectable=True))
         show_large(dataset, dataset.images.iloc[0], details=lambda row: st.button(f"Leave out {row['path']}"))
 
-    drawn = AppTest.from_function(page, args=(imported("pets", {"cats": 3, "dogs": 3}),)).run()
+    drawn = AppTest.from_function(page, args=(imported("pets", {"cats": 3, "dogs": 3}),)).run(timeout=60)
     assert not drawn.exception
     assert drawn.text[0].value == "()"
     assert "**Path:** cats/0\\.png" in [markdown.value for markdown in drawn.markdown]

@@ -72,7 +72,7 @@ def shown(workspace, pets, trained, asked):
             show_explanation(page, page.run, path, true, predicted)
 
         arguments = (page, path, int(predictions.true[wrong]), int(predictions.predicted[wrong]))
-        at = AppTest.from_function(script, args=arguments, default_timeout=60).run()
+        at = AppTest.from_function(script, args=arguments, default_timeout=60).run(timeout=60)
         assert not at.exception
         return at
 

@@ -13,7 +13,7 @@ from core.errors import UsageError
 MOST_VALUES = 10_000_000
 """How many values a file may hold: about a gigabyte, were all of them in one entry."""
 
-_BLANK = re.compile(r"[ \t\n\r]*")
+_BLANK = re.compile(r"[ \t\n\r]+")
 _DECODER = json.JSONDecoder()
 _TO_LOOK_AT, _MEMBERS_TO_LOOK_AT = 3, 20
 _KEYS_TO_LOOK_AT = 100
@@ -104,7 +104,8 @@ class _Cursor:
 
     def next(self) -> str:
         """The next letter that is not blank; "" at the end."""
-        self._at = _BLANK.match(self._text, self._at).end()
+        if blank := _BLANK.match(self._text, self._at):
+            self._at = blank.end()
         return self._text[self._at : self._at + 1]
 
     def value(self) -> Any:

@@ -15,7 +15,7 @@ MOST_MEMORY = 256 * 2**20
 class Readable(Protocol):
     """What bytes can be read from."""
 
-    def read(self, count: int) -> bytes: ...
+    def read(self, count: int, /) -> bytes: ...
 
 
 class _Xz:

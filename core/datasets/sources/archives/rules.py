@@ -97,12 +97,15 @@ class Archive(Protocol):
 
     def members(self) -> Iterable[Member]:
         """What it holds, in its own order."""
+        ...
 
     def blocks(self, member: Member) -> Iterator[bytes]:
         """The bytes of a member, checked against what the archive says of them. Members are asked for in order."""
+        ...
 
     def position(self) -> int:
         """How many bytes of the file are read."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ class SevenZipArchive:
         self.packed_bytes = packed_bytes
         self._file, self._limits, self._streams, self._listed = file, limits, streams, listed
         self._unreadable = [_why_unreadable(each) for each in streams]
-        self._stream, self._unpacking, self._offset = -1, None, 0
+        self._unpacking: _Unpacking | None = None
+        self._stream, self._offset = -1, 0
         self._unpacked_bytes = 0
 
     def members(self) -> Iterator[Member]:
@@ -124,10 +125,10 @@ class SevenZipArchive:
             return
         piece: Piece = member.key
         try:
-            self._go_to(piece)
+            unpacking = self._unpacked_up_to(piece)
             left, checksum = piece.size, 0
             while left:
-                block = self._take(min(left, BLOCK))
+                block = self._take(unpacking, min(left, BLOCK))
                 left -= len(block)
                 checksum = zlib.crc32(block, checksum)
                 yield block
@@ -139,16 +140,17 @@ class SevenZipArchive:
     def position(self) -> int:
         return self._file.tell()
 
-    def _go_to(self, piece: Piece) -> None:
+    def _unpacked_up_to(self, piece: Piece) -> _Unpacking:
         """Unpack what lies in front of a file: what is packed as one can only be had from its beginning."""
-        if piece.stream != self._stream or piece.offset < self._offset:
+        if self._unpacking is None or piece.stream != self._stream or piece.offset < self._offset:
             self._unpacking = _Unpacking(self._file, self.packed_bytes, self._streams[piece.stream])
             self._stream, self._offset = piece.stream, 0
         while self._offset < piece.offset:
-            self._take(min(piece.offset - self._offset, BLOCK))
+            self._take(self._unpacking, min(piece.offset - self._offset, BLOCK))
+        return self._unpacking
 
-    def _take(self, count: int) -> bytes:
-        block = self._unpacking.read(count)
+    def _take(self, unpacking: _Unpacking, count: int) -> bytes:
+        block = unpacking.read(count)
         self._offset += len(block)
         self._unpacked_bytes += len(block)
         refuse_bomb(self._unpacked_bytes, self.packed_bytes, self._limits)  # what is passed over costs time too

@@ -256,7 +256,9 @@ def _sub_streams(fields: _Fields, streams: Sequence[Stream]) -> list[Piece]:
     sizes = [_sizes(fields if kind == _SIZE else None, *each) for each in zip(counts, streams, strict=True)]
     if kind == _SIZE:
         kind = fields.byte()
-    known = [[each.checksum] if count == 1 else [None] * count for count, each in zip(counts, streams, strict=True)]
+    known: list[list[int | None]] = [
+        [each.checksum] if count == 1 else [None] * count for count, each in zip(counts, streams, strict=True)
+    ]
     if kind == _CRC:
         lacking = [(row, place) for row in known for place, checksum in enumerate(row) if checksum is None]
         for (row, place), checksum in zip(lacking, fields.checksums(len(lacking)), strict=True):

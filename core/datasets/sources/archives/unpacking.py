@@ -1,13 +1,14 @@
 """Unpacks the images of an archive that may come from anyone, and what labels them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.datasets.sources.archives.rules import (
     DEFAULT_LIMITS,
     BadArchive,
+    Entry,
     Judge,
     Limits,
     refuse_bomb,
@@ -85,9 +86,11 @@ def unpack(
     packed_bytes = os.path.getsize(source)
     with stream, _READERS[kind.reader](stream, packed_bytes, limits) as archive:
         judge = Judge(limits)
-        entries = judge.wanted(archive.members())
+        entries: Iterable[Entry] = judge.wanted(archive.members())
+        expected = 0  # known only of archives that list what they hold
         if archive.is_listed:
             entries = list(entries)
+            expected = len(entries)
             judge.refuse_without_pixels()
             claimed_bytes = sum(entry.member.size for entry in entries)
             refuse_bomb(claimed_bytes, packed_bytes, limits)
@@ -95,7 +98,7 @@ def unpack(
 
         def written(number: int) -> None:
             if progress is not None and archive.is_listed:
-                progress(number, len(entries))
+                progress(number, expected)
             elif progress is not None:
                 progress(archive.position() >> 20, packed_bytes >> 20)
 

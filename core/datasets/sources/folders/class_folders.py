@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.datasets.sources.choices import AS_FOUND, Choices
@@ -27,7 +28,7 @@ _VOLUME = re.compile(r".*(part|batch|chunk|images?|imgs?|photos|pictures|data|da
 _NAMES_SHOWN = 5
 
 
-def by_folders(root: Path, paths: list[str], choices: Choices = AS_FOUND) -> Layout:
+def by_folders(root: Path, paths: Sequence[str], choices: Choices = AS_FOUND) -> Layout:
     """The images below a folder, labelled by the folders that they lie in.
 
     Folders named train, validation and test (or val, seg_test, trainset, …) hold class folders, or lie in each of

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -80,7 +80,7 @@ class PictureArray:
     ----------
     stored
         The array.
-    count
+    expected
         How many pictures it has to hold, which says what axis they lie along; None where nothing says so.
 
     Raises
@@ -90,25 +90,25 @@ class PictureArray:
     """
 
     stored: StoredArray
-    count: int | None = None
+    expected: InitVar[int | None] = None
+    count: int = field(init=False)
     is_last: bool = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self, expected: int | None):
         shape, called = self.stored.shape, self.stored.called
         shown = f"{called} ({self.stored.shown_shape})"
-        expected = shape[0] if self.count is None else self.count
+        self.count = shape[0] if expected is None else expected
         if self.stored.dtype.kind not in "uibf" or self.stored.dtype.itemsize > 8:
             raise UsageError(f"{called} holds no numbers (its type is {self.stored.dtype}).")
         if len(shape) == 2:
             raise UsageError(f"{shown} holds rows of values: how high and wide the pictures are is not said.")
-        if len(shape) not in (3, 4) or expected not in (shape[0], shape[-1]):
+        if len(shape) not in (3, 4) or self.count not in (shape[0], shape[-1]):
             wanted = "(n, height, width) or (n, height, width, colours)"
-            counted = "" if self.count is None else f" with n = {self.count:,}, as many as there are labels"
+            counted = "" if expected is None else f" with n = {self.count:,}, as many as there are labels"
             raise UsageError(f"{shown} is no array of pictures: expected {wanted}{counted}.")
-        self.is_last = shape[0] != expected
-        self.count = expected
+        self.is_last = shape[0] != self.count
         self._check_picture(shown)
-        if math.prod(shape) > MOST_VALUES or expected > MOST_IMAGES:
+        if math.prod(shape) > MOST_VALUES or self.count > MOST_IMAGES:
             raise UsageError(f"{shown} is more than is unpacked here.")
         if self.is_last and math.prod(shape) * self.stored.dtype.itemsize > _MOST_BYTES_AT_ONCE:
             raise UsageError(f"The pictures of {shown} don't lie one after the other. Save it with that axis first.")

@@ -4,7 +4,7 @@ The formats are described at www.cs.toronto.edu/~kriz/cifar.html and cs.stanford
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,9 @@ _AT_ONCE = 256
 _CIFAR_10 = re.compile(r"(data_batch_\d+|(?P<test>test_batch))\.bin")
 _CIFAR_100 = re.compile(r"(train|(?P<test>test))\.bin")
 _STL_10 = re.compile(r"(?P<split>train|test|unlabeled)_(?P<kind>[Xy])\.bin")
+
+
+_Named = Mapping[Path, re.Match[str]]  # files by what their names say
 
 
 def is_cifar(name: str) -> bool:
@@ -48,7 +51,7 @@ def find_cifar(files: Sequence[Path], root: Path, choices: Choices) -> ArraySet:
     """
     files = sorted(files)
     for pattern, find in ((_CIFAR_10, _cifar_10), (_CIFAR_100, _cifar_100), (_STL_10, _stl_10)):
-        fitting = [path for path in files if pattern.fullmatch(path.name)]
+        fitting = {path: match for path in files if (match := pattern.fullmatch(path.name))}
         if len({path.parent for path in fitting}) > 1 or (fitting and len(fitting) < len(files)):
             examples = in_a_row([path.relative_to(root).as_posix() for path in files], 2)
             raise UsageError(f"There are several sets of CIFAR or STL files: {examples}. Keep the files of one only.")
@@ -57,16 +60,16 @@ def find_cifar(files: Sequence[Path], root: Path, choices: Choices) -> ArraySet:
     raise UsageError("There are no files of CIFAR or STL here.")
 
 
-def _cifar_10(files: list[Path], choices: Choices) -> ArraySet:
-    names = _lines(files[0].parent / "batches.meta.txt")
-    parts = [_cifar_part(path, 1, 0, names, bool(_CIFAR_10.fullmatch(path.name)["test"])) for path in files]
-    return _cifar_set(files, parts, "the labels in")
+def _cifar_10(files: _Named, choices: Choices) -> ArraySet:
+    names = _lines(_beside(files, "batches.meta.txt"))
+    parts = [_cifar_part(path, 1, 0, names, bool(match["test"])) for path, match in files.items()]
+    return _cifar_set(list(files), parts, "the labels in")
 
 
-def _cifar_100(files: list[Path], choices: Choices) -> ArraySet:
+def _cifar_100(files: _Named, choices: Choices) -> ArraySet:
     kinds = ("coarse", "fine")
     chosen = [kind for kind in kinds if any(column.startswith(kind) for column in choices.label_columns)]
-    names = {kind: _lines(files[0].parent / f"{kind}_label_names.txt") for kind in kinds}
+    names = {kind: _lines(_beside(files, f"{kind}_label_names.txt")) for kind in kinds}
     if not chosen:
         options = [
             Option(f"the {kind} labels{_examples(names[kind])}", Choices(label_columns=(kind,)))
@@ -74,11 +77,13 @@ def _cifar_100(files: list[Path], choices: Choices) -> ArraySet:
         ]
         raise Undecided("CIFAR-100 has two labels for each picture, a fine and a coarse one. Which is meant?", options)
     (kind,) = chosen[:1]
-    parts = [
-        _cifar_part(path, 2, kinds.index(kind), names[kind], bool(_CIFAR_100.fullmatch(path.name)["test"]))
-        for path in files
-    ]
-    return _cifar_set(files, parts, f"the {kind} labels in")
+    parts = [_cifar_part(path, 2, kinds.index(kind), names[kind], bool(match["test"])) for path, match in files.items()]
+    return _cifar_set(list(files), parts, f"the {kind} labels in")
+
+
+def _beside(files: _Named, name: str) -> Path:
+    """Where a file of that name would lie: in the folder that all of them are in."""
+    return next(iter(files)).parent / name
 
 
 def _examples(names: list[str]) -> str:
@@ -103,28 +108,33 @@ def _cifar_part(path: Path, label_bytes: int, index: int, names: list[str], is_t
     return Part("test" if is_test else "train", labels, pictures)
 
 
-def _stl_10(files: list[Path], choices: Choices) -> ArraySet:
-    by_kind = {tuple(_STL_10.fullmatch(path.name).group("split", "kind")): path for path in files}
-    names = _lines(files[0].parent / "class_names.txt")
+def _stl_10(files: _Named, choices: Choices) -> ArraySet:
+    by_kind = {(match["split"], match["kind"]): path for path, match in files.items()}
+    names = _lines(_beside(files, "class_names.txt"))
     record, parts, used = 3 * _STL_SIDE**2, [], []
     for split in ("train", "test", "unlabeled"):
         images, labels = by_kind.get((split, "X")), by_kind.get((split, "y"))
-        if images is None and labels is None:
-            continue
-        if images is None or (labels is None and split != "unlabeled"):
-            lacking = f"{split}_{'X' if images is None else 'y'}.bin"
-            raise UsageError(f"{(images or labels).name} is there, but {lacking}, which belongs to it, is missing.")
+        if images is None:
+            if labels is None:
+                continue
+            raise _lacking(f"{split}_X.bin", labels)
+        if labels is None and split != "unlabeled":
+            raise _lacking(f"{split}_y.bin", images)
         count = _records(images, record)
         texts = [""] * count
         if labels is not None:
             numbers = [number for block in _blocks(labels, 1, _records(labels, 1)) for number in block.ravel().tolist()]
             texts = [_name(number - 1, names, labels) if names else str(number) for number in numbers]
             used.append(labels)
-        if len(texts) != count:
-            raise UsageError(f"{images.name} holds {count:,} images, but {labels.name} {len(texts):,} labels.")
+            if len(texts) != count:
+                raise UsageError(f"{images.name} holds {count:,} images, but {labels.name} {len(texts):,} labels.")
         parts.append(Part("" if split == "unlabeled" else split, texts, _stl_pictures(images, record, count)))
     called = [path.name for path in files if path.name.startswith(("train_X", "test_X"))]
-    return ArraySet(files, parts, in_a_row([path.name for path in used], 2), f"the names {in_a_row(called, 2)}")
+    return ArraySet(list(files), parts, in_a_row([path.name for path in used], 2), f"the names {in_a_row(called, 2)}")
+
+
+def _lacking(name: str, there: Path) -> UsageError:
+    return UsageError(f"{there.name} is there, but {name}, which belongs to it, is missing.")
 
 
 def _stl_pictures(path: Path, record: int, count: int):

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -86,6 +86,8 @@ def _pairs(files: Sequence[Path], root: Path) -> list[_Pair]:
     sets = {}
     for path in sorted(files, key=lambda path: (path.parent, path.name)):
         match = _NAME.fullmatch(path.name)
+        if match is None:
+            continue
         split, kind = _split(match["set"]), match["kind"].lower()
         sets[_place(path), _set_name(match["set"])] = path
         found[split].setdefault(kind, path)  # the same again with .gz sorts behind
@@ -127,7 +129,7 @@ def _place(path: Path) -> Path:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[BufferedIOBase]:
     """An IDX file, unpacked while it is read, so that never more comes out of it than is asked for."""
     try:
         stream = gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # noqa: SIM115
@@ -140,14 +142,14 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise WorkbenchError(f"{path.name} is damaged or cut off. Download it again.") from error
 
 
-def _exactly(stream: BinaryIO, count: int, path: Path) -> bytes:
+def _exactly(stream: BufferedIOBase, count: int, path: Path) -> bytes:
     content = stream.read(count)
     if len(content) < count:
         raise WorkbenchError(f"{path.name} is cut off: it ends before the last of the values it announces.")
     return content
 
 
-def _sizes(stream: BinaryIO, path: Path, kind: str) -> tuple[int, ...]:
+def _sizes(stream: BufferedIOBase, path: Path, kind: str) -> tuple[int, ...]:
     """The header: the number of images or labels, and for images their height and width in pixels."""
     magic = _exactly(stream, 4, path)
     if magic != _MAGIC[kind]:
@@ -183,28 +185,21 @@ def _labels(path: Path) -> bytes:
     return labels
 
 
-def _refuse_more(stream: BinaryIO, path: Path) -> None:
+def _refuse_more(stream: BufferedIOBase, path: Path) -> None:
     # The end is read also because gzip checks its sum only there.
     if stream.read(1):
         raise WorkbenchError(f"{path.name} is damaged: more follows after the last of the values it announces.")
 
 
 def _part(pair: _Pair, class_names: Sequence[str] | None) -> Part:
-    names = {label: _class_name(label, class_names) for label in range(256)}
+    names = [str(label) for label in range(256)] if class_names is None else class_names
     labels = _labels(pair.labels)
-    lacking = next((label for label in labels if names[label] is None), None)
+    lacking = next((label for label in labels if label >= len(names)), None)
     if lacking is not None:
         raise WorkbenchError(
-            f"{pair.labels.name} holds the label {lacking}, but there are only {len(class_names)} classes, counted "
-            "from 0."
+            f"{pair.labels.name} holds the label {lacking}, but there are only {len(names)} classes, counted from 0."
         )
     return Part(pair.split, [names[label] for label in labels], lambda: _pictures(pair.images))
-
-
-def _class_name(label: int, class_names: Sequence[str] | None) -> str | None:
-    if class_names is None:
-        return str(label)
-    return class_names[label] if label < len(class_names) else None
 
 
 def _pictures(path: Path) -> Iterator[np.ndarray]:

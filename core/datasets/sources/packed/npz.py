@@ -8,9 +8,9 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -64,11 +64,11 @@ def is_npz(path: Path) -> bool:
         return False
 
 
-def _member(path: Path, name: str) -> Callable[[], BinaryIO]:
+def _member(path: Path, name: str) -> Callable[[], AbstractContextManager[IO[bytes]]]:
     """Opens an array in an archive; what it unpacks to is read in pieces."""
 
     @contextmanager
-    def opened() -> Iterator[BinaryIO]:
+    def opened() -> Iterator[IO[bytes]]:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(name)
             # Other methods unpack without any bound on memory.
@@ -80,7 +80,7 @@ def _member(path: Path, name: str) -> Callable[[], BinaryIO]:
     return opened
 
 
-def _array(path: Path, key: str, opened: Callable[[], BinaryIO]) -> StoredArray:
+def _array(path: Path, key: str, opened: Callable[[], AbstractContextManager[IO[bytes]]]) -> StoredArray:
     called = f"the array “{key}” of {path.name}" if key else path.name
     with _understood(path), opened() as stream:
         shape, is_fortran, dtype = _header(stream, called)
@@ -94,7 +94,7 @@ def _array(path: Path, key: str, opened: Callable[[], BinaryIO]) -> StoredArray:
     return stored
 
 
-def _header(stream: BinaryIO, called: str) -> tuple[tuple[int, ...], bool, np.dtype]:
+def _header(stream: IO[bytes], called: str) -> tuple[tuple[int, ...], bool, np.dtype]:
     version = np.lib.format.read_magic(stream)
     read_header = {
         (1, 0): np.lib.format.read_array_header_1_0,
@@ -115,7 +115,7 @@ def _header(stream: BinaryIO, called: str) -> tuple[tuple[int, ...], bool, np.dt
     return shape, is_fortran, dtype
 
 
-def _pieces(stream: BinaryIO, stored: StoredArray, path: Path) -> Iterator[np.ndarray]:
+def _pieces(stream: IO[bytes], stored: StoredArray, path: Path) -> Iterator[np.ndarray]:
     shape, dtype = stored.shape or (1,), stored.dtype
     bytes_a_row = math.prod(shape[1:]) * dtype.itemsize
     rows, at_once = shape[0], rows_at_once(shape, dtype)

@@ -56,13 +56,26 @@ class Packed(Protocol):
         ``(name, reason)`` of what is no picture that can be used; complete once all pictures were read.
     """
 
-    files: Sequence[Path]
-    count: int
-    labels_from: str
-    split_from: str
-    groups_from: str
-    warnings: list[str]
-    left_out: list[tuple[str, str]]
+    @property
+    def files(self) -> Sequence[Path]: ...
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def labels_from(self) -> str: ...
+
+    @property
+    def split_from(self) -> str: ...
+
+    @property
+    def groups_from(self) -> str: ...
+
+    @property
+    def warnings(self) -> list[str]: ...
+
+    @property
+    def left_out(self) -> list[tuple[str, str]]: ...
 
     def pictures(self) -> Iterator[Picture]:
         """All pictures in a fixed order, few of them in memory at a time.
@@ -72,3 +85,4 @@ class Packed(Protocol):
         WorkbenchError
             If a file is damaged, cut off or announces what it does not hold.
         """
+        ...

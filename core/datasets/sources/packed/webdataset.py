@@ -246,7 +246,7 @@ class _Member(tarfile.TarInfo):
     def fromtarfile(cls, tar: tarfile.TarFile) -> "_Member":
         try:
             return super().fromtarfile(tar)
-        except tarfile.EOFHeaderError:
+        except tarfile.EOFHeaderError:  # pyright: ignore[reportAttributeAccessIssue] - the types leave it out
             raise
         except tarfile.HeaderError as error:
             raise _CutOff from error
@@ -256,7 +256,7 @@ class _Member(tarfile.TarInfo):
             raise _CutOff
         if self.size < 0 or tar.offset + self.size > self.furthest:
             raise self.beyond
-        return super()._proc_member(tar)
+        return super()._proc_member(tar)  # pyright: ignore[reportAttributeAccessIssue] - the types leave it out
 
 
 def _samples(path: Path) -> Iterator[_Sample]:
@@ -264,7 +264,8 @@ def _samples(path: Path) -> Iterator[_Sample]:
     sample = None
     with _understood(path), tarfile.open(path, "r|*", tarinfo=_Member.of(path)) as tar:
         for member in tar:
-            tar.members = []  # which `tarfile` keeps, and which would grow with the file
+            # Which `tarfile` keeps, and which would grow with the file; its types leave them out.
+            tar.members = []  # pyright: ignore[reportAttributeAccessIssue]
             match = _KEY.fullmatch(member.name)
             if match is None or not member.isfile():
                 continue
@@ -279,8 +280,8 @@ def _samples(path: Path) -> Iterator[_Sample]:
                 sample.problem = f"holds .{shown(part)} twice"
             elif member.size > (_MOST_BYTES if is_image(f"x.{part}") else _MOST_LABEL_BYTES):
                 sample.parts[part], sample.problem = b"", f"has .{shown(part)} of {member.size:,} bytes"
-            else:
-                sample.parts[part] = tar.extractfile(member).read()
+            elif content := tar.extractfile(member):
+                sample.parts[part] = content.read()
         if sample is not None:
             yield sample
 

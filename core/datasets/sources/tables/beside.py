@@ -137,14 +137,14 @@ def _values_by_column(table: Path) -> dict[str, set[str]]:
 
 def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layout:
     """What a table says, its paths told from that folder by which it names the most images."""
-    best, most, refusal = None, 0, None
+    best, most, refusals = None, 0, []
     for base in bases_of(table, folder, root):
         try:
             layout = read_table(table, choices=choices, base=base, inside=folder, needs_two=False)
         except Undecided:
             raise
         except UsageError as error:
-            refusal = refusal or error
+            refusals.append(error)
             continue
         # A mask may be called as its image is, and lie nearer to the table.
         fitting = sum(not explains_another(path) for path in _paths_from(root, layout))
@@ -153,7 +153,7 @@ def read_below(table: Path, choices: Choices, folder: Path, root: Path) -> Layou
         if not layout.left_out and fitting == layout.count:
             break
     if best is None:
-        raise refusal
+        raise refusals[0]
     return best
 
 

@@ -60,16 +60,25 @@ class TableFile(Protocol):
         What messages call its columns: "column", or "field" where the format has no columns, as JSON.
     """
 
-    names: list[str]
-    warnings: list[str]
-    columns: Mapping[str, str]
-    column_word: str
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    @property
+    def warnings(self) -> list[str]: ...
+
+    @property
+    def columns(self) -> Mapping[str, str]: ...
+
+    @property
+    def column_word(self) -> str: ...
 
     def holds_text(self, column: int) -> bool:
         """False for columns of bytes, lists and the like."""
+        ...
 
     def rows(self, columns: Sequence[int]) -> Iterator[list[str] | None]:
         """The chosen columns of each row as text, "" where empty; None for a row with more fields than columns."""
+        ...
 
 
 def open_table(path: Path) -> TableFile:

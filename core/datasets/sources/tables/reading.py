@@ -109,16 +109,8 @@ def _read_rows(
     named: dict[str, _Named] = {}
     known = None if classes is None else frozenset(classes)
     labels, parts = _survey(table, columns)
-    if parts is not None and parts.is_ignored:
-        layout.warnings.append(
-            f"{sentence(columns_in_words(table, [columns.split], called))} was ignored: none of its values is train, "
-            "validation or test."
-        )
-    if parts is not None and parts.is_numbered:
-        layout.warnings.append(
-            f"In the column “{table.names[columns.split]}” of {called} 0 was taken for train, 1 for validation and 2 "
-            "for test. If that is not meant, choose --split-column=-."
-        )
+    if parts is not None and columns.split is not None:
+        layout.warnings += _how_parts_were_read(parts, table, columns.split, called)
     others = [column for column in (columns.split, columns.group) if column is not None]
     for number, values in enumerate(table.rows([columns.path, *columns.label, *others]), start=1):
         if values is None:
@@ -145,6 +137,19 @@ def _read_rows(
     return named
 
 
+def _how_parts_were_read(parts: RowParts, table: TableFile, column: int, called: str) -> Iterator[str]:
+    if parts.is_ignored:
+        yield (
+            f"{sentence(columns_in_words(table, [column], called))} was ignored: none of its values is train, "
+            "validation or test."
+        )
+    if parts.is_numbered:
+        yield (
+            f"In the column “{table.names[column]}” of {called} 0 was taken for train, 1 for validation and 2 for "
+            "test. If that is not meant, choose --split-column=-."
+        )
+
+
 def _survey(table: TableFile, columns: Columns) -> tuple[RowLabels, RowParts | None]:
     """What the labels and the parts of the split mean, by all that stands in their columns."""
     looked_at = [*columns.label[: len(columns.label) == 1], *([columns.split] if columns.split is not None else [])]
@@ -157,9 +162,9 @@ def _survey(table: TableFile, columns: Columns) -> tuple[RowLabels, RowParts | N
 
 
 def _check_known(labels: Sequence[str], known: Collection[str] | None) -> None:
-    for label in labels if known is not None else ():
-        if label not in known:
-            raise NotUsable(f"has the label {quoted(label)}, which is none of the classes")
+    lacking = [label for label in labels if known is not None and label not in known]
+    if lacking:
+        raise NotUsable(f"has the label {quoted(lacking[0])}, which is none of the classes")
 
 
 def _agreeing(named: dict[str, _Named], layout: Layout, called: str) -> Iterator[tuple[str, _Named]]:
@@ -206,7 +211,7 @@ def _take_groups(entries: dict[str, _Named], layout: Layout, column: str) -> Non
 
 def _take_split(entries: dict[str, _Named], layout: Layout, table: TableFile, columns: Columns, called: str) -> None:
     """Say where the parts of the split come from, and where no column gives them take them from the paths."""
-    if any(entry.split for entry in entries.values()):
+    if columns.split is not None and any(entry.split for entry in entries.values()):
         layout.split_from = columns_in_words(table, [columns.split], called)
         return
     start = os.path.join(os.path.abspath(layout.root), "")
