@@ -9,7 +9,6 @@ import streamlit as st
 from core.evaluation.comparable import EvaluatedRun
 from core.evaluation.comparison import PairedComparison, in_words
 from core.evaluation.paired import Difference
-from core.evaluation.score import Score
 from core.evaluation.words import percent
 from core.runs.comparison import MOST_RUNS, Comparison, compare_runs, provisional
 from core.runs.evaluated_runs import evaluated_as_it_is, evaluated_runs, trained_on, what_keeps_out
@@ -208,6 +207,7 @@ def differing(page: Page, runs: list[Run], comparison: Comparison) -> None:
     """The table of settings that differ and of results."""
     table = []
     for index, (run, row) in enumerate(zip(runs, comparison.runs, strict=True)):
+        low, high = (percent(end, row.n) for end in row.accuracy.interval)
         pair = None if row.run in comparison.not_comparable else comparison.pairs.get(row.run)
         settings = {
             setting_title(name): setting_value(name, values[index]) for name, values in comparison.settings.items()
@@ -218,7 +218,7 @@ def differing(page: Page, runs: list[Run], comparison: Comparison) -> None:
                 "open": f"evaluation?dataset={page.dataset.name}&run={run.id}",
                 "run": ("★ " if row.star else "") + row.name + (" (untrained)" if row.untrained else ""),
                 "accuracy": percent(row.accuracy.value, row.n),
-                "95 % interval": interval(row.accuracy, row.n),
+                "95 % interval": f"{low.removesuffix(' %')}–{high}",
                 "to the best": points(pair.difference) if pair and pair.difference else "",
                 "is that real?": is_real(pair) if run.id != comparison.best else "the best",
             }
@@ -252,13 +252,6 @@ def is_real(pair: PairedComparison | None) -> str:
     if pair is None:
         return "not comparable"
     return "yes" if pair.proven else "not proven"
-
-
-def interval(score: Score, n: int) -> str:
-    """The 95 % interval of a score on n images; "" where none was worked out."""
-    if score.low is None or score.high is None:
-        return ""
-    return f"{percent(score.low, n).removesuffix(' %')}–{percent(score.high, n)}"
 
 
 def points(difference: Difference) -> str:

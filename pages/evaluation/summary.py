@@ -97,10 +97,9 @@ def _row(
     score = evaluation.scores[name]
     if not score.defined:
         return row | {"95 % interval": "–", "what it says": f"Can't be told here: {score.undefined_because}."}
-    interval = "–"
-    if score.low is not None and score.high is not None:
-        interval = f"{shown(score.low, evaluation.n).removesuffix(' %')} – {shown(score.high, evaluation.n)}"
-    return row | {"95 % interval": interval, "what it says": explanation.format(guessing=guessing)}
+    low, high = (shown(end, evaluation.n) for end in score.interval)
+    low = low.removesuffix(" %") if share else low
+    return row | {"95 % interval": f"{low} – {high}", "what it says": explanation.format(guessing=guessing)}
 
 
 def _baselines(evaluation: Evaluation, others: dict[str, Evaluation | None]) -> list[dict[str, str]]:

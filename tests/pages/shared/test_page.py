@@ -87,9 +87,9 @@ def test_links_keep_what_is_in_view(page, pets, trained):
 
 
 def test_with_nothing_in_view_a_page_says_what_to_open(page, pets):
-    with pytest.raises(UsageError, match="No dataset is in view. Open one on the page Dataset"):
+    with pytest.raises(UsageError, match=r"No dataset is in view\. Open one on the page Dataset"):
         _ = page().dataset
-    with pytest.raises(UsageError, match="No run is in view. Choose one on the page Training"):
+    with pytest.raises(UsageError, match=r"No run is in view\. Choose one on the page Training"):
         _ = page(pets).run
 
 
