@@ -23,7 +23,7 @@ RECENT_RUNS = 8
 def main() -> None:
     page = open_page("home")
     st.title(page.step.question)
-    if page.dataset is None:
+    if page.dataset_in_view is None:
         st.markdown(
             "Nothing is here yet. Start from a sample in one click, or bring your own images. From there it is three "
             "clicks to a classifier that you can evaluate."
@@ -62,13 +62,12 @@ def standing(page: Page) -> str:
             return f"**{title}** can be read in more than one way: say which is meant."
         return f"**{title}** could not be read in."
     sizes = f"**{title}**: {len(dataset.images):,} images in {len(dataset.class_names)} classes."
-    accuracies = test_accuracies(page)
     if not page.runs:
         return sizes + " No network has been trained on them yet."
-    if not accuracies:
-        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none evaluated yet."
     best = best_run(page)
-    accuracy = percent(accuracies[best.id], test_images(dataset))
+    if best is None:
+        return sizes + f" {len(page.runs)} training{'s' if len(page.runs) > 1 else ''}, none evaluated yet."
+    accuracy = percent(test_accuracies(page)[best.id], test_images(dataset))
     label = escape(best.settings.design.title)
     untrained = " on untrained weights" if best.settings.untrained else ""
     best_words = (
@@ -146,14 +145,14 @@ def recent_runs(page: Page) -> None:
 
 def beginnings(page: Page) -> None:
     """One click to a sample, one click to one's own images."""
-    st.subheader("Start from a sample" if page.dataset is None else "Start something else")
+    st.subheader("Start from a sample" if page.dataset_in_view is None else "Start something else")
     columns = st.columns(len(SAMPLES))
     for column, (name, sample) in zip(columns, SAMPLES.items(), strict=True):
         with column.container(border=True, height="stretch"):
             st.html(preview(name))
             st.markdown(f"**{sample.title}**")
             st.caption(sample.description)
-            first = page.dataset is None and name == next(iter(SAMPLES))
+            first = page.dataset_in_view is None and name == next(iter(SAMPLES))
             if st.button(
                 f"Open {sample.title.split(' (')[0].lower()}",
                 key=f"open_{name}",

@@ -207,7 +207,7 @@ def differing(page: Page, runs: list[Run], comparison: Comparison) -> None:
     """The table of settings that differ and of results."""
     table = []
     for index, (run, row) in enumerate(zip(runs, comparison.runs, strict=True)):
-        low, high = (percent(end, row.n) for end in (row.accuracy.low, row.accuracy.high))
+        low, high = (percent(end, row.n) for end in row.accuracy.interval)
         pair = None if row.run in comparison.not_comparable else comparison.pairs.get(row.run)
         settings = {
             setting_title(name): setting_value(name, values[index]) for name, values in comparison.settings.items()
@@ -219,7 +219,7 @@ def differing(page: Page, runs: list[Run], comparison: Comparison) -> None:
                 "run": ("★ " if row.star else "") + row.name + (" (untrained)" if row.untrained else ""),
                 "accuracy": percent(row.accuracy.value, row.n),
                 "95 % interval": f"{low.removesuffix(' %')}–{high}",
-                "to the best": points(pair.difference) if pair else "",
+                "to the best": points(pair.difference) if pair and pair.difference else "",
                 "is that real?": is_real(pair) if run.id != comparison.best else "the best",
             }
             | settings

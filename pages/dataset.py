@@ -27,7 +27,7 @@ FEW_FINDINGS, LEFT_OUT_SHOWN = 2, 1_000
 def main() -> None:
     page = open_page("dataset")
     st.title(page.step.question)
-    if page.dataset is None:
+    if page.dataset_in_view is None:
         here = (
             "Choose a dataset on the left, bring" if list_datasets(page.workspace) else "There are no images yet. Bring"
         )
@@ -58,7 +58,7 @@ def importing(page: Page) -> None:
         return
     if question is not None:
         st.markdown(f"{escape(page.dataset.info.title)} can be read in more than one way. Which is meant?")
-        answer_question(page)
+        answer_question(page, question)
         with st.expander("Remove this attempt, or bring other images", icon=":material/add_photo_alternate:"):
             delete(page, "Remove this attempt")
             bring(page)
@@ -177,10 +177,10 @@ def reading_again(page: Page) -> None:
             st.button("Look at them by the new one", icon=":material/sync:", on_click=start_rescaling, args=(dataset,))
     if status.active:
         st.fragment(_import_progress, run_every=0.5)(dataset)
-    elif dataset.question is not None:
+    elif (question := dataset.question) is not None:
         st.markdown("The images can be read in more than one way by now. Until you choose, what was known is kept.")
         with st.container(border=True):
-            answer_question(page)
+            answer_question(page, question)
             st.button("Leave it as it was", on_click=leave_as_it_was, args=(dataset,), key="leave_as_it_was")
     elif status.state == "failed":
         reason = status.error.partition("\n")[0]
@@ -214,7 +214,7 @@ def delete(page: Page, label: str = "Delete the dataset") -> None:
         except WorkbenchError as error:
             st.error(escape(str(error)))
             return
-        page.dataset = page.run = None
+        page.dataset_in_view = page.run_in_view = None
         st.query_params.clear()
         page.go("home")
 

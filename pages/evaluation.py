@@ -54,11 +54,11 @@ def main() -> None:
     if not runs:
         nothing_yet(page)
         return
-    if page.run is None or not page.run.predictions_path.exists():
-        if page.run is not None and offered is None:
+    if page.run_in_view is None or not page.run.predictions_path.exists():
+        if page.run_in_view is not None and offered is None:
             reason = page.run.status().error.partition("\n")[0]
             st.info(escape(f"The run {page.run.id} has nothing to evaluate: {reason or 'it is not finished yet'}"))
-        page.run = runs[0]
+        page.run_in_view = runs[0]
     if st.query_params.get("run") != page.run.id:
         st.query_params["run"] = page.run.id
     evaluate(page, runs)
@@ -325,7 +325,7 @@ def show_why(page: Page, predictions: Predictions, view: View) -> None:
     """Why the image in view got its answer: the one that was asked about, of any part, else the first of the cell."""
     places = {path: row for row, path in enumerate(predictions.ids)}
     path = view.asked if view.asked in places else view.first
-    if path not in places:
+    if path is None or path not in places:
         st.caption("There is no image in view. Choose a cell of the matrix that holds some.")
         return
     true, predicted = (int(each[places[path]]) for each in (predictions.true, predictions.predicted))

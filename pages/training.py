@@ -33,10 +33,10 @@ def main() -> None:
         Queue(page.workspace.slots).revive()
     except (WorkbenchError, OSError) as error:
         st.warning(escape(in_words(error)))
-    if page.run is None and "new" not in st.query_params and page.runs:
-        page.run = page.runs[0]
+    if page.run_in_view is None and "new" not in st.query_params and page.runs:
+        page.run_in_view = page.runs[0]
         st.query_params["run"] = page.run.id
-    if page.run is None:
+    if page.run_in_view is None:
         prepare(page)
         return
     watch(page)
@@ -254,7 +254,7 @@ def choose_run(page: Page) -> None:
     labels = {run.id: run_label(run) for run in page.runs}
     # With the label in its key, since the browser goes on showing the one it had when the run was still going.
     key = f"run_{page.run.id}_{labels[page.run.id]}"
-    chosen = st.selectbox("Run in view", ids, index=ids.index(page.run.id), format_func=labels.get, key=key)
+    chosen = st.selectbox("Run in view", ids, index=ids.index(page.run.id), format_func=labels.__getitem__, key=key)
     if chosen != page.run.id:
         st.query_params["run"] = chosen
         st.rerun()

@@ -54,7 +54,7 @@ def _ask(dataset: Dataset, allowed: LabelPreserving | None) -> None:
         )
         if not st.form_submit_button("Keep the answers", icon=":material/check:"):
             return
-    if None in (sideways, upside_down):
+    if sideways is None or upside_down is None:
         st.error("Answer all three questions.", icon=":material/error:")
         return
     try:

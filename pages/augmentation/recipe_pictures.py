@@ -299,7 +299,7 @@ def warn_of_blank(pictures: Pictures, drawn: np.ndarray, rows: list[pd.Series] |
     rows
         What each draw is made from, where that is another than in nine draws.
     """
-    blank = np.flatnonzero(is_blank(drawn))
+    blank: list[int] = np.flatnonzero(is_blank(drawn)).tolist()
     sources = [pictures.row_of(draw) if rows is None else rows[draw] for draw in blank]
     # Images that are blank in themselves are the check-up's to tell of.
     made = sum(not is_blank(as_drawn_from(pictures, row)[None])[0] for row in sources)

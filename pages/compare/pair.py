@@ -24,15 +24,15 @@ FEW_CLASSES = 6
 
 def show_pair(page: Page, runs: list[Run], entries: list[EvaluatedRun], split: str, first: int, second: int) -> None:
     """Compare two of the runs, given by their places in the list."""
-    both, remark = by_corrected_labels([runs[first], runs[second]], [entries[first], entries[second]])
-    pair = compare(*both, split)
+    (entry, other_entry), remark = by_corrected_labels([runs[first], runs[second]], [entries[first], entries[second]])
+    pair = compare(entry, other_entry, split)
     if pair.why_not:
         st.info(escape(in_words(pair)), icon=":material/block:")
         return
     st.markdown(f"**{pair.second} minus {pair.first}: {difference_in_words(pair)}.** {escape(in_words(pair))}")
     if remark:
         st.caption(escape(remark))
-    one, other = comparable_rows(*both, split)
+    one, other = comparable_rows(entry, other_entry, split)
     names = (pair.first, pair.second)
     cell = parse_cell(st.query_params.get("cell"), len(one.class_names))
     many = len(one.class_names) > FEW_CLASSES
@@ -102,7 +102,7 @@ def _show_group(
     except (WorkbenchError, KeyError):
         st.info("The run's own list of images is gone, so that they can't be shown.", icon=":material/hide_image:")
         return
-    notes = {one.ids[row]: _answers(one, other, names, row) for row in rows}
+    notes = {str(one.ids[row]): _answers(one, other, names, row) for row in rows}
     with shown:
         show_images(page.dataset, table, key="pair_images", notes=notes, wrong=chosen == "Both wrong")
 

@@ -251,7 +251,7 @@ def _budget(page: Page) -> tuple[str, int, float]:
             key="sweep_minutes",
             help=f"{no_limit}Time spent waiting for other runs to end does not count.",
         )
-    return method, runs, minutes
+    return method, int(runs), minutes
 
 
 def _grid_in_words(combinations: int, runs: int) -> str:
@@ -271,24 +271,30 @@ def _axis(name: str, value: Any) -> Axis | None:
             parameter.title, options, default=options, format_func=parameter.written, key=f"sweep_{name}"
         )
         return Axis(name, options=tuple(chosen)) if chosen else None
-    low, high = suggested_range(name, value)
+    suggested = suggested_range(parameter, value)
     kind = int if parameter.whole else float
-    step = {"step": 1} if parameter.whole else {"format": "%.3g", "step": 10.0 ** math.floor(math.log10(high) - 1)}
-    limits = {"min_value": kind(parameter.minimum), "max_value": kind(parameter.maximum)} | step
-    left, right = st.columns(2)
-    title = setting_title(name)
-    low = left.number_input(f"{title} from", value=kind(low), key=f"sweep_{name}_from", **limits)
-    high = right.number_input(f"{title} to", value=kind(high), key=f"sweep_{name}_to", **limits)
+    step, written = (1, None) if parameter.whole else (10.0 ** math.floor(math.log10(suggested[1]) - 1), "%.3g")
+    low, high = (
+        column.number_input(
+            f"{setting_title(name)} {word}",
+            kind(parameter.minimum),
+            kind(parameter.maximum),
+            kind(end),
+            step,
+            written,
+            key=f"sweep_{name}_{word}",
+        )
+        for column, word, end in zip(st.columns(2), ("from", "to"), suggested, strict=True)
+    )
     return Axis(name, low, high, log=name in BY_RATIO and low > 0)
 
 
-def suggested_range(name: str, value: float) -> tuple[float, float]:
+def suggested_range(parameter: Number, value: float) -> tuple[float, float]:
     """A range around a setting's value in which a better one may lie, within what is accepted.
 
     Ten times less to ten times more for what works by its ratio, else nothing to twice as much.
     """
-    parameter = PARAMETERS[name]
-    if name in BY_RATIO:
+    if parameter.name in BY_RATIO:
         value = value or 1e-4
         low, high = value / 10, value * 10
     else:

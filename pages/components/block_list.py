@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2 import component
 
-from core.architectures.block_check import FLATTENING, NEEDS_IMAGE, BlockRow, Followed
+from core.architectures.block_check import FLATTENING, NEEDS_IMAGE, BlockRow, Followed, ImpossibleBlock
 from core.architectures.blocks import BLOCKS, MOST_BLOCKS, Block, BlockKind, Field, write_blocks
-from core.architectures.layers import shape_in_words
+from core.architectures.layers import LayerRow, shape_in_words
 
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "workbench_block_list",
     html='<div class="builder"></div>',
     css=(_FOLDER / "block_list.css").read_text(encoding="utf-8"),
@@ -62,9 +63,9 @@ def show_block_list(
             "blocks": write_blocks(blocks),
             "rows": [_row(row) for row in followed.rows],
             "flattening": [*FLATTENING, "dense"],
-            "fault": fault and {"index": fault.index, "reason": fault.reason, "repairs": _repairs(followed)},
+            "fault": fault and {"index": fault.index, "reason": fault.reason, "repairs": _repairs(fault)},
             "refusal": refusal and {"index": refusal.index, "reason": refusal.reason},
-            "answer": followed.answer and _answer(followed),
+            "answer": followed.answer and _answer(followed.answer),
         },
         on_edit_change=lambda: _take(key, changed),
     )
@@ -113,13 +114,12 @@ def _row(row: BlockRow) -> dict[str, Any]:
     }
 
 
-def _answer(followed: Followed) -> dict[str, Any]:
-    row = followed.answer
+def _answer(row: LayerRow) -> dict[str, Any]:
     return {"shape": shape_in_words(row.shape), "parameters": counted(row.parameters)}
 
 
-def _repairs(followed: Followed) -> list[dict[str, Any]]:
-    return [{"title": repair.title, "blocks": write_blocks(repair.blocks)} for repair in followed.fault.repairs]
+def _repairs(fault: ImpossibleBlock) -> list[dict[str, Any]]:
+    return [{"title": repair.title, "blocks": write_blocks(repair.blocks)} for repair in fault.repairs]
 
 
 def counted(parameters: int) -> str:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "workbench_comparison",
     html="""<div class="comparison">
       <img class="after"><img class="before">

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.components.v2 import component
 
 from core.datasets.store import Dataset
 from core.figures.colours import class_colours
@@ -18,7 +19,7 @@ from pages.shared.thumbnails import SIDE, image_url, thumbnail_url, thumbnail_ur
 LARGE = 900
 TILE_WIDTH = 100
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "workbench_gallery",
     html='<div class="gallery"></div>',
     css=(_FOLDER / "gallery.css").read_text(encoding="utf-8"),
@@ -183,7 +184,7 @@ def show_images(
     # All at once, since the tiles below make those that are not cached one by one.
     images = ((row["pixel_hash"], str(dataset.path_of(row["path"]))) for _, row in rows.iterrows())
     thumbnail_urls(images, SIDE, dataset.content.reading)
-    tiles = [tile_of(dataset, row, notes.get(row["path"], row["split"]), wrong) for _, row in rows.iterrows()]
+    tiles = [tile_of(dataset, row, notes.get(row["path"], str(row["split"])), wrong) for _, row in rows.iterrows()]
     if pictures:
         tiles = [replace(tile, source=pictures.get(tile.id, tile.source)) for tile in tiles]
     shown = show_tiles(tiles, key, tile_width, clickable=True, selectable=selectable)

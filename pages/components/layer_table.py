@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from core.architectures.formulas import Formula, formulas_of
 from core.architectures.layers import LayerRow, shape_in_words
@@ -13,7 +14,7 @@ from core.architectures.sections import sections
 MOST_AT_ONCE = 40
 
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "workbench_layer_table",
     html='<div class="scroll"><table></table></div>',
     css=(_FOLDER / "layer_table.css").read_text(encoding="utf-8"),

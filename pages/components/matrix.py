@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.components.v2 import component
 
 from core.evaluation.class_order import by_similarity
 from core.evaluation.confusion_matrix import classes_with_mistakes, normalised
 
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "workbench_matrix",
     html='<div class="matrix"></div>',
     css=(_FOLDER / "matrix.css").read_text(encoding="utf-8"),
@@ -43,7 +44,7 @@ SHARE_DIGITS = 4
 
 def show_confusion_matrix(
     labels: Sequence[str],
-    matrix: Sequence[Sequence[int]],
+    matrix: np.ndarray,
     selected: tuple[int, int] | None,
     key: str,
     by: str = COUNTS,
@@ -56,7 +57,7 @@ def show_confusion_matrix(
     ----------
     labels
         The classes' names.
-    matrix
+    matrix : ndarray of int, shape (k, k)
         Counts; rows are the true classes, columns the predicted ones.
     selected
         The cell (true, predicted) to mark.
@@ -67,10 +68,11 @@ def show_confusion_matrix(
     clicked
         Is called with a cell (true, predicted) that was clicked, before the page is drawn anew.
     """
-    counts, part = np.asarray(matrix), normalised(matrix, NORMALIZE[by])
+    part = normalised(matrix, NORMALIZE[by])
     shown = list(range(len(labels)) if classes is None else classes)
     # Most of a large matrix is empty: only what holds images is sent.
-    cells = [(row, column, counts[row, column], part[row, column]) for row, column in np.argwhere(counts)]
+    places: list[list[int]] = np.argwhere(matrix).tolist()
+    cells = [(row, column, matrix[row, column], part[row, column]) for row, column in places]
     _show(labels, shown, cells, {"by": by}, selected, key, clicked)
 
 
@@ -173,7 +175,7 @@ def _take(key: str, class_count: int, clicked: Callable[[tuple[int, int]], None]
         clicked(cell)
 
 
-def choose_appearance(matrix: Sequence[Sequence[int]]) -> tuple[str, list[int]]:
+def choose_appearance(matrix: np.ndarray) -> tuple[str, list[int]]:
     """Controls for what the cells tell and in which order classes come.
 
     Returns
@@ -181,7 +183,6 @@ def choose_appearance(matrix: Sequence[Sequence[int]]) -> tuple[str, list[int]]:
     by, classes
         As `show_confusion_matrix` takes them.
     """
-    matrix = np.asarray(matrix)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         by = st.segmented_control(
             "Cells",

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.components.v2 import component
 
 from pages.components.gallery import Tile, clear_selection, selection_token
 
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "workbench_point_map",
     html='<div class="points"></div>',
     css=(_FOLDER / "point_map.css").read_text(encoding="utf-8"),

@@ -1,6 +1,7 @@
 """Who trains, validates and tests: what each class gets, and other ways to divide."""
 
 import html
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -186,7 +187,7 @@ def suggested_template(dataset: Dataset) -> str:
     return known or (found if GROUP in found else "") or f"{GROUP}_*"
 
 
-def _shares(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:
+def _shares(dataset: Dataset, settings: SplitSettings) -> dict[str, Any]:
     validation, test = (share if share < 1 else 0.2 for share in (settings.validation, settings.test))
     left, right = st.columns(2, gap="medium")
     validation = left.slider("Validation (%)", 0, 45, round(100 * validation), step=5, key=f"validation_{dataset.name}")
@@ -194,7 +195,7 @@ def _shares(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:
     return {"validation": validation / 100, "test": test / 100}
 
 
-def _counts(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:
+def _counts(dataset: Dataset, settings: SplitSettings) -> dict[str, Any]:
     total = len(dataset.images)
     usual = max(1, total // 5)
     validation, test = (count if count >= 1 else usual for count in (settings.validation, settings.test))
@@ -206,7 +207,7 @@ def _counts(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:
     return {"validation": int(validation), "test": int(test)}
 
 
-def _folds(dataset: Dataset, settings: SplitSettings) -> dict[str, float]:
+def _folds(dataset: Dataset, settings: SplitSettings) -> dict[str, Any]:
     folds = st.slider("Folds", 2, MOST_FOLDS, settings.folds or 5, key=f"folds_{dataset.name}")
     fold = st.number_input(
         "The fold that tests",

@@ -1,5 +1,7 @@
 """The images: filtered, sorted, a page at a time; selected ones are relabelled, excluded or put back."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -107,7 +109,7 @@ def excluded_images(dataset: Dataset) -> pd.DataFrame:
     return dataset.content.excluded.assign(split=EXCLUDED)
 
 
-def _choice(place, label: str, key: str, options: list[str], words=str) -> str:
+def _choice(place, label: str, key: str, options: list[str], words: Callable[[str], str] = str) -> str:
     """A choice that the URL names, so that a view can be shared, and that falls back where it is no choice any more."""
     if st.session_state.get(key, options[0]) not in options:
         st.session_state[key] = options[0]
@@ -135,7 +137,7 @@ def edit_selected(dataset: Dataset, rows: pd.DataFrame) -> None:
         key="relabel_as",
         width=260,
     )
-    if st.button("Relabel", icon=":material/label:", disabled=not label):
+    if st.button("Relabel", icon=":material/label:", disabled=not label) and label:
         do(lambda: relabel(dataset, paths, label))
     out = rows["split"] == EXCLUDED
     if out.all():

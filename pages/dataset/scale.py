@@ -101,13 +101,14 @@ def _choose_range(dataset: Dataset, images: pd.DataFrame, kind: str, now: tuple[
         return presets[chosen]
     left, right = st.columns(2)
     number, shown = (float, "%g") if kind.startswith("float") else (int, "%d")
-    return tuple(
+    black, white = (
         float(column.number_input(title, value=number(value), format=shown, key=f"{title}_{key}", help=words))
         for column, title, value, words in (
             (left, "Black", now[0], "This value, and all below it, are shown black."),
             (right, "White", now[1], "This value, and all above it, are shown white."),
         )
     )
+    return black, white
 
 
 def _ends_in_words(ends: tuple[float, float]) -> str:

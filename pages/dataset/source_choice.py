@@ -42,12 +42,18 @@ TILE_WIDTH = 72
 _QUOTED = re.compile("“([^”]+)”")
 
 
-def answer_question(page: Page) -> None:
-    """The question that keeps the images from being read in, its answers, and what each of them finds."""
+def answer_question(page: Page, question: Mapping[str, Any]) -> None:
+    """The question that keeps the images from being read in, its answers, and what each of them finds.
+
+    Parameters
+    ----------
+    question
+        As `Dataset.question` has it: it may be answered in another window while this page is drawn.
+    """
     dataset = page.dataset
     standing = choices_of(dataset.request)
     left, right = st.columns([3, 4], gap="large")
-    question, shown = dataset.question, Look()
+    shown = Look()
     for number in range(QUESTIONS_IN_A_ROW):
         with left:
             choices, table = _answer(dataset, question, standing, f"question_{dataset.name}_{number}")
@@ -251,7 +257,7 @@ def _column(
         label,
         options,
         index=options.index(now) if now in options else 0,
-        format_func=lambda name: words.get(name, name),
+        format_func=lambda name: words.get(name, str(name)),
         key=key,
         help=help,
     )

@@ -42,7 +42,7 @@ def offer_evaluation(page: Page, asked_for: bool = False) -> Run | None:
     """
     lacking = [run for run in page.runs if not run.predictions_path.exists()]
     _open_what_was_asked_for(page)
-    if page.run is not None and page.run.id in [run.id for run in lacking]:
+    if page.run_in_view is not None and page.run.id in [run.id for run in lacking]:
         st.session_state[NOT_EVALUATED] = page.run.id
     ids = (st.session_state.get(NOT_EVALUATED), st.session_state.get(ASKED, ("", 0))[0])
     found = [run for run in lacking if run.id in ids]

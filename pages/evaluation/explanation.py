@@ -96,7 +96,8 @@ class Question:
         side = max(SHOWN_SIDE, pixels.shape[1])
         shape = (side, side)
         if len(self.row):
-            shape = proportions(*self.row.iloc[0][["width", "height"]], side)
+            row = self.row.iloc[0]
+            shape = proportions(row["width"], row["height"], side)
         return Tile(id, pixels_url(pixels, shape=shape), title, caption, second)
 
 
@@ -113,11 +114,12 @@ def show_explanation(page: Page, run: Run, image_path: str, true: int, predicted
     """
     question = Question(page, run, image_path, true, predicted)
     try:
-        if question.probabilities is None:
+        probabilities = question.probabilities
+        if probabilities is None:
             st.info(escape(f"The run has not evaluated {image_path}: there is no answer of it to explain."))
             return
         untrained_badge(run)
-        show_probabilities(question)
+        show_probabilities(question, probabilities)
         view = st.segmented_control(
             "Why this answer", list(VIEWS), default=LOOKS_AT, required=True, label_visibility="collapsed",
             key="why_view",
@@ -147,15 +149,15 @@ def _file_is_wanting(question: Question) -> bool:
 # The views ------------------------------------------------------------------------------------------------------------
 
 
-def show_probabilities(question: Question) -> None:
+def show_probabilities(question: Question, probabilities: np.ndarray) -> None:
     """The most probable classes as bars, and the true one wherever it comes."""
-    order = np.argsort(-question.probabilities, kind="stable")[:BARS].tolist()
+    order = np.argsort(-probabilities, kind="stable")[:BARS].tolist()
     if question.true not in order:
         order[-1] = question.true
     with st.container(gap="xxsmall"):
         for index in order:
             remark = " · its answer" * (index == question.predicted) + " · true" * (index == question.true)
-            share = float(np.clip(question.probabilities[index], 0, 1))
+            share = float(np.clip(probabilities[index], 0, 1))
             st.progress(share, f"{escape(question.names[index])} **{percent(share)}**{remark}")
 
 

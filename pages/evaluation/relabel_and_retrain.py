@@ -65,7 +65,7 @@ def show_selection_bar(page: Page, paths: Sequence[str], key: str, clear: Callab
             key=f"relabel_as_{key}",
             width=170,
         )
-        if st.button("Relabel", key=f"relabel_{key}", icon=":material/label:", disabled=not label):
+        if st.button("Relabel", key=f"relabel_{key}", icon=":material/label:", disabled=not label) and label:
             _do(lambda: relabel(page.dataset, paths, label), clear)
         if st.button("Exclude", key=f"exclude_{key}", icon=":material/visibility_off:"):
             _do(lambda: exclude(page.dataset, paths, why="on the evaluation page"), clear)
@@ -245,8 +245,9 @@ def _brought(earlier: str, later: str, written: tuple[tuple, tuple], split: str)
 def luck_of_the_difference(earlier: Run, run: Run, split: str) -> str:
     """Whether the difference is more than luck, by the labels as they are now; "" where all is answered as before."""
     entries = [evaluated_run(each, name, predictions_of(each)) for each, name in ((earlier, "before"), (run, "now"))]
-    pair = compare(*by_corrected_labels([earlier, run], entries)[0], split)
-    if pair.why_not or pair.difference.value == 0:
+    (before, now), _ = by_corrected_labels([earlier, run], entries)
+    pair = compare(before, now, split)
+    if pair.difference is None or pair.difference.value == 0:
         return ""
     return f"That difference is {luck_in_words(pair)}."
 

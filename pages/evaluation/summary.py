@@ -91,12 +91,13 @@ def _row(
 
     row = {"figure": title}
     for part, other in others.items():
-        told = other is not None and other.scores[name].defined
-        row[SPLIT_WORDS[part]] = shown(other.scores[name].value, other.n) if told else "–"
+        row[SPLIT_WORDS[part]] = (
+            "–" if other is None or not other.scores[name].defined else shown(other.scores[name].value, other.n)
+        )
     score = evaluation.scores[name]
     if not score.defined:
         return row | {"95 % interval": "–", "what it says": f"Can't be told here: {score.undefined_because}."}
-    low, high = (shown(end, evaluation.n) for end in (score.low, score.high))
+    low, high = (shown(end, evaluation.n) for end in score.interval)
     low = low.removesuffix(" %") if share else low
     return row | {"95 % interval": f"{low} – {high}", "what it says": explanation.format(guessing=guessing)}
 
@@ -139,7 +140,7 @@ def next_best_words(run: Run, split: str, runs: list[Run]) -> str:
     except WorkbenchError:  # it is damaged, which is for its own page to tell
         return ""
     pair = compare(evaluated_run(run, f"this run ({mine})", predictions_of(run)), others, split)
-    if pair.why_not:
+    if pair.p_value is None:
         return ""
     words = f"Beside the best other run: {comparison_in_words(pair)}"
     return f"{words} In accuracy that is {difference_in_words(pair)}." if pair.p_value < 1 else words

@@ -119,8 +119,9 @@ def show_changed(
     if images is None:
         return
     known = [row for row in rows[:IMAGES_SHOWN] if predictions.ids[row] in images.index]
-    notes = {
-        predictions.ids[row]: f"{predictions.probabilities[row, given[row]]:.0%} {predictions.class_names[given[row]]}"
-        for row in known
-    }
+    notes = {}
+    for row in known:
+        answer = given[row]
+        share, label = predictions.probabilities[row, answer], predictions.class_names[answer]
+        notes[str(predictions.ids[row])] = f"{share:.0%} {label}"
     show_images(page.dataset, images.loc[list(notes)], key=f"otherwise_{key}", notes=notes)

@@ -34,7 +34,7 @@ def _live(page: Page, was_active: bool) -> None:
     picture, figures = st.columns(2, gap="large") if found else (st.container(), None)
     with picture:
         show_cases(advice)
-    if figures is not None:
+    if figures is not None and findings is not None:
         with figures:
             show_findings(findings)
     show_baselines(baselines(page.dataset))

@@ -21,15 +21,16 @@ def choose_group(page: Page) -> str:
     key, followed = f"group_{page.dataset.name}", f"group_follows_{page.dataset.name}"
     if st.session_state.get(followed) != current.name or key not in st.session_state:
         st.session_state[followed], st.session_state[key] = current.name, current.group
-    return st.segmented_control(
+    chosen = st.segmented_control(
         "Kind of network",
         list(SEGMENTS),
         required=True,
-        format_func=SEGMENTS.get,
+        format_func=SEGMENTS.__getitem__,
         key=key,
         label_visibility="collapsed",
         width="stretch",
     )
+    return chosen or current.group
 
 
 def choose_network(page: Page, group: str) -> None:

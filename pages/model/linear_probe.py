@@ -73,21 +73,26 @@ def show_findings(findings: Findings) -> None:
 
 def show_candidates(findings: Findings) -> None:
     """A dot with its 95 % interval for each candidate, and the commonest class as a line."""
-    rows = [candidate for candidate in findings.tried if candidate.name != MAJORITY]
-    accuracies = [candidate.accuracy for candidate in rows]
+    rows = [
+        (candidate, accuracy, interval)
+        for candidate in findings.tried
+        if candidate.name != MAJORITY
+        and (accuracy := candidate.accuracy) is not None
+        and (interval := candidate.interval) is not None
+    ]
     figure = go.Figure(
         go.Scatter(
-            x=accuracies,
-            y=[candidate.title for candidate in rows],
+            x=[accuracy for _, accuracy, _ in rows],
+            y=[candidate.title for candidate, _, _ in rows],
             mode="markers",
             marker={"size": 11, "color": SPLIT_COLOURS["train"]},
             error_x={
-                "array": [candidate.interval[1] - candidate.accuracy for candidate in rows],
-                "arrayminus": [candidate.accuracy - candidate.interval[0] for candidate in rows],
+                "array": [high - accuracy for _, accuracy, (_, high) in rows],
+                "arrayminus": [accuracy - low for _, accuracy, (low, _) in rows],
                 "color": SPLIT_COLOURS["train"],
                 "thickness": 2,
             },
-            customdata=[[percent(end, candidate.images) for end in candidate.interval] for candidate in rows],
+            customdata=[[percent(end, candidate.images) for end in interval] for candidate, _, interval in rows],
             hovertemplate="%{y}<br>%{x:.1%} right (95 % interval %{customdata[0]} to %{customdata[1]})<extra></extra>",
             showlegend=False,
         )

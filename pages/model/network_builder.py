@@ -178,7 +178,7 @@ def _show_image(page: Page, building: NetworkDraft) -> None:
         list(COLOURS),
         default=building.channels,
         required=True,
-        format_func=COLOURS.get,
+        format_func=COLOURS.__getitem__,
         key=_field_key(page, "channels"),
         on_change=_change_field,
         args=(page, "channels"),
@@ -190,7 +190,7 @@ def _show_image(page: Page, building: NetworkDraft) -> None:
 
 
 def _show_name(page: Page, building: NetworkDraft, followed: Followed) -> None:
-    stands = followed.fault is None
+    fault, stands = followed.fault, followed.fault is None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             "Name",
@@ -215,8 +215,8 @@ def _show_name(page: Page, building: NetworkDraft, followed: Followed) -> None:
         )
     if building.saved_as and not st.session_state.get(_key(page, "done")):
         st.caption(f"A change of **{escape(building.saved_as)}**: under the same name, *Save* replaces it.")
-    if not stands and building.blocks:
-        st.caption(f"It can be saved once row {followed.fault.index + 1} stands. Until then it is kept as it is here.")
+    if fault is not None and building.blocks:
+        st.caption(f"It can be saved once row {fault.index + 1} stands. Until then it is kept as it is here.")
     if clash := st.session_state.pop(_key(page, "clash"), ""):
         st.button(f"Replace “{escape(clash)}”", key=_key(page, "replace"), on_click=_save, args=(page, True))
     if said := st.session_state.pop(_key(page, "said"), ""):
@@ -228,7 +228,12 @@ def _show_name(page: Page, building: NetworkDraft, followed: Followed) -> None:
         st.rerun()  # all of the page: the list of networks is another one, or another network is chosen
 
 
-def _save(page: Page, replace: bool = False) -> CustomNetwork | None:
+def _save(page: Page, replace: bool = False) -> None:
+    _saved(page, replace)
+
+
+def _saved(page: Page, replace: bool = False) -> CustomNetwork | None:
+    """Save the network, which then is among those to choose; None, and said why, where it can't be saved."""
     building, networks = _in_hand(page), CustomNetworks(page.workspace)
     try:
         network = building.network()
@@ -246,7 +251,7 @@ def _save(page: Page, replace: bool = False) -> CustomNetwork | None:
 
 
 def _use(page: Page) -> None:
-    network = _save(page)
+    network = _saved(page)
     if network is not None:
         page.draft.choose(architecture=network.name, image_size=network.image_size)
         st.session_state[_key(page, "done")] = f"{network.title} is saved, and is what the next run trains."

@@ -71,14 +71,14 @@ def _state(page: Page, architecture: Architecture, was_active: bool) -> None:
     if page.draft.values()["weights"] == IMAGENET:
         st.info(_lacking(page, architecture), icon=":material/download:")
     if not page.hosting.hosted:
-        come, label = come_so_far(architecture), f"Download {architecture.weights.megabytes:g} MB now"
+        come, label = come_so_far(architecture), f"Download {architecture.pretrained_weights.megabytes:g} MB now"
         label = "Go on with the download" if come else label
         if st.button(label, icon=":material/download:"):
             _begin(page, architecture)
 
 
 def _lacking(page: Page, architecture: Architecture) -> str:
-    come, size = come_so_far(architecture) / 1e6, f"{architecture.weights.megabytes:g} MB"
+    come, size = come_so_far(architecture) / 1e6, f"{architecture.pretrained_weights.megabytes:g} MB"
     text = f"Training downloads {size} first."
     if come:
         text = f"{come:,.1f} of {size} have come; training downloads the rest first."
@@ -126,7 +126,7 @@ def _choose(page: Page, architecture: Architecture) -> None:
 
 
 def _named_file(architecture: Architecture, current: str) -> str:
-    path = st.text_input("Path of the file", current, placeholder=architecture.weights.file_name)
+    path = st.text_input("Path of the file", current, placeholder=architecture.pretrained_weights.file_name)
     if not path:
         return ""
     try:
@@ -148,8 +148,8 @@ def _keep(architecture: Architecture) -> None:
         type=["h5", "hdf5", "keras"],
         max_upload_size=math.ceil(largest_megabytes(architecture)),
         key=f"weights_{architecture.name}_{st.session_state.get(UPLOADS, 0)}",
-        help=f"Keras’s own, {architecture.weights.file_name}, or a backbone without its top that you tuned elsewhere, "
-        "also as .weights.h5 or .keras of Keras 3. "
+        help=f"Keras’s own, {architecture.pretrained_weights.file_name}, or a backbone without its top that you tuned "
+        "elsewhere, also as .weights.h5 or .keras of Keras 3. "
         "It is compared layer by layer before it is taken.",
     )
     with st.container(horizontal=True):
@@ -180,7 +180,7 @@ def _bring(architecture: Architecture, upload, replace: bool) -> None:
 def _confirm_delete(architecture: Architecture) -> None:
     st.markdown(
         f"{escape(architecture.title)} can then be used only once they are downloaded again "
-        f"({architecture.weights.megabytes:g} MB). Runs that are finished stay as they are."
+        f"({architecture.pretrained_weights.megabytes:g} MB). Runs that are finished stay as they are."
     )
     if st.button("Delete them", type="primary", icon=":material/delete:"):
         try:

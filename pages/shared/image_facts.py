@@ -1,12 +1,14 @@
 """All that is known of an image, in plain words."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from core.datasets.pixel_scale import kind_in_words, value_in_words
 from core.evaluation.words import SPLIT_WORDS
 
+# By what EXIF calls them; 1 is upright.
 _ORIENTATIONS = {
     2: "mirrored left to right",
     3: "turned by 180°",
@@ -54,20 +56,20 @@ def facts_of(row: pd.Series) -> list[Fact]:
     return [*_teaching(known), *_file(known), *_look(known)]
 
 
-def _teaching(known: dict) -> list[Fact]:
+def _teaching(known: dict[str, Any]) -> list[Fact]:
     if not known["label"]:
         return [Fact("Class", "none yet", "It came without a label, and takes no part in training until it has one.")]
     facts = [Fact("Class", known["label"])]
     if known.get("original_label", known["label"]) not in ("", known["label"]):
         facts.append(Fact("Class when imported", known["original_label"], "The class was changed here since."))
-    split = known["split"]
+    split: str = known["split"]
     facts.append(Fact("Split", SPLIT_WORDS.get(split, split), _SPLIT_HELP.get(split, "")))
     if known.get("problem"):
         facts.append(Fact("Problem", known["problem"]))
     return facts
 
 
-def _file(known: dict) -> list[Fact]:
+def _file(known: dict[str, Any]) -> list[Fact]:
     mode = known["mode"]
     colours = _COLOURS.get(mode, "grey, 16 bits or more" if mode.startswith("I") else "colour")
     facts = [
@@ -81,7 +83,7 @@ def _file(known: dict) -> list[Fact]:
         Fact("File size", _bytes_in_words(known["size_bytes"])),
         Fact("Path", known["path"]),
     ]
-    turn = _ORIENTATIONS.get(known.get("orientation"))
+    turn = _ORIENTATIONS.get(known.get("orientation", 1))
     if turn:
         facts.insert(
             1,
@@ -95,7 +97,7 @@ def _file(known: dict) -> list[Fact]:
     return facts
 
 
-def _values(known: dict) -> list[Fact]:
+def _values(known: dict[str, Any]) -> list[Fact]:
     """What it holds that 8 bits and three colours don't."""
     if not known.get("sample_kind"):
         return []
@@ -104,7 +106,7 @@ def _values(known: dict) -> list[Fact]:
     return [Fact("Values", words + bands, "As they are in the file. What is black and white is set for all images.")]
 
 
-def _look(known: dict) -> list[Fact]:
+def _look(known: dict[str, Any]) -> list[Fact]:
     facts = []
     if "brightness" in known:
         words = "Mean of the grey values: 0 % is black all over, 100 % white."

@@ -5,12 +5,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from core.datasets.content import Content
 from core.datasets.importing import open_sample
 from core.datasets.store import CONTENTS_KEPT, Dataset, list_datasets, open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.hosting import Hosting, new_visitor, visitor_workspace
+from core.jobs.job import Status
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.workspace import Workspace
@@ -66,7 +68,7 @@ STEPS = {
     )
 }
 
-_set_cookie = st.components.v2.component(
+_set_cookie = component(
     "workbench_visitor_cookie",
     js="""export default function ({ data }) {
       const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -87,20 +89,46 @@ class Page:
         Of this visitor.
     hosting
         The limits in force.
-    dataset, run
-        What is in view, by the URL; None where nothing is.
+    dataset_in_view, run_in_view
+        By the URL; None where there is none.
     """
 
     step: Step
     workspace: Workspace
     hosting: Hosting
-    dataset: Dataset | None = None
-    run: Run | None = None
+    dataset_in_view: Dataset | None = None
+    run_in_view: Run | None = None
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset in view.
+
+        Raises
+        ------
+        UsageError
+            Where there is none.
+        """
+        if self.dataset_in_view is None:
+            raise UsageError("No dataset is in view. Open one on the page Dataset.")
+        return self.dataset_in_view
+
+    @property
+    def run(self) -> Run:
+        """The run in view.
+
+        Raises
+        ------
+        UsageError
+            Where there is none.
+        """
+        if self.run_in_view is None:
+            raise UsageError("No run is in view. Choose one on the page Training.")
+        return self.run_in_view
 
     @cached_property
     def runs(self) -> list[Run]:
         """The runs of the dataset in view, newest first."""
-        return list_runs(self.workspace, self.dataset.name) if self.dataset else []
+        return list_runs(self.workspace, self.dataset_in_view.name) if self.dataset_in_view else []
 
     @cached_property
     def draft(self) -> Draft:
@@ -108,7 +136,10 @@ class Page:
 
     def query(self, **changes: str) -> dict[str, str]:
         """The parameters of a link to another page that keeps what is in view."""
-        view = {"dataset": self.dataset.name if self.dataset else "", "run": self.run.id if self.run else ""}
+        view = {
+            "dataset": self.dataset_in_view.name if self.dataset_in_view else "",
+            "run": self.run_in_view.id if self.run_in_view else "",
+        }
         return {key: value for key, value in (view | changes).items() if value}
 
     def link(self, key: str, label: str, icon: str | None = "arrow_forward", **changes: str) -> None:
@@ -146,10 +177,10 @@ def open_page(key: str) -> Page:
 def open_page_with_dataset(key: str) -> Page:
     """As `open_page`, for pages that need a dataset: without one, they say so and offer the way to one."""
     page = open_page(key)
-    if page.dataset is not None and page.dataset.ready:
+    if page.dataset_in_view is not None and page.dataset.ready:
         return page
     st.title(page.step.question)
-    if page.dataset is None:
+    if page.dataset_in_view is None:
         st.markdown("No images yet. Open a sample or bring your own; then this page has something to show.")
     else:
         st.markdown("The images of this dataset are not ready yet.")
@@ -189,17 +220,17 @@ def _find_view(page: Page) -> None:
     name, run_id = st.query_params.get("dataset"), st.query_params.get("run")
     if name:
         try:
-            page.dataset = open_dataset(page.workspace, name)
+            page.dataset_in_view = open_dataset(page.workspace, name)
         except UsageError as error:
             st.error(escape(str(error)), icon=":material/search_off:")
     else:
-        page.dataset = max(list_datasets(page.workspace), key=_how_likely_meant, default=None)
-    if page.dataset is None:
+        page.dataset_in_view = max(list_datasets(page.workspace), key=_how_likely_meant, default=None)
+    if page.dataset_in_view is None:
         return
     st.query_params["dataset"] = page.dataset.name
     if run_id:
-        page.run = next((run for run in page.runs if run.id == run_id), None)
-        if page.run is None:
+        page.run_in_view = next((run for run in page.runs if run.id == run_id), None)
+        if page.run_in_view is None:
             st.error(
                 f"There is no run {escape(run_id)} of this dataset. It may have been deleted.",
                 icon=":material/search_off:",
@@ -215,7 +246,7 @@ def _how_likely_meant(dataset: Dataset) -> tuple[bool, float]:
 def _sidebar(page: Page) -> None:
     st.markdown(f"**{PRODUCT}**")
     _switcher(page)
-    live = page.dataset is not None and any(run.status().active for run in page.runs)
+    live = page.dataset_in_view is not None and any(run.status().active for run in page.runs)
     st.fragment(_path, run_every=2 if live else None)(page, live)
 
 
@@ -224,22 +255,22 @@ def _switcher(page: Page) -> None:
     datasets = {dataset.name: dataset for dataset in list_datasets(page.workspace)}
     if not datasets:
         return
-    if page.dataset is not None and page.dataset.ready:
+    if page.dataset_in_view is not None and page.dataset.ready:
         _strip(page.dataset)
     names = list(datasets)
     chosen = st.selectbox(
         "Dataset",
         names,
-        index=names.index(page.dataset.name) if page.dataset else None,
+        index=names.index(page.dataset.name) if page.dataset_in_view else None,
         format_func=lambda name: _title(datasets[name]),
         placeholder="Choose a dataset",
         label_visibility="collapsed",
-        key=f"switcher_{page.step.key}_{page.dataset.name if page.dataset else ''}",
+        key=f"switcher_{page.step.key}_{page.dataset.name if page.dataset_in_view else ''}",
     )
-    if chosen and (page.dataset is None or chosen != page.dataset.name):
+    if chosen and (page.dataset_in_view is None or chosen != page.dataset.name):
         st.query_params.from_dict({"dataset": chosen})
         st.rerun()
-    if page.dataset is not None and page.dataset.ready:
+    if page.dataset_in_view is not None and page.dataset.ready:
         kind = "drawn" if page.dataset.info.drawn else "your own"
         st.caption(f"{len(page.dataset.images):,} images · {len(page.dataset.class_names)} classes · {kind}")
 
@@ -286,14 +317,14 @@ def _path(page: Page, was_live: bool) -> None:
         if mark.endswith("%") or mark == "waiting":
             label += f" · {mark}"
         # The run that these pages will show is named at once, so that "back" has one step to go and not two.
-        newest = page.runs[0].id if page.runs and step.key in ("training", "evaluation") and not page.run else ""
-        view = page.query(run=newest) if newest else page.query()
+        shows_newest = page.run_in_view is None and step.key in ("training", "evaluation") and page.runs
+        view = page.query(run=page.runs[0].id) if shows_newest else page.query()
         st.page_link(step.path, label=label, icon=f":material/{icon}:", query_params=view, width="stretch")
 
 
 def step_marks(page: Page) -> dict[str, str]:
     """For each step "done", "next", "waiting", or how far it is in percent."""
-    if page.dataset is None or not page.dataset.ready:
+    if page.dataset_in_view is None or not page.dataset.ready:
         return {"dataset": "next"}
     statuses = [run.status() for run in page.runs]
     evaluated = any(run.predictions_path.exists() for run in page.runs)
@@ -312,6 +343,6 @@ def step_marks(page: Page) -> dict[str, str]:
     return marks
 
 
-def run_percent(status) -> int:
+def run_percent(status: Status) -> int:
     """How far a run is: its epochs, once it trains."""
     return round(100 * status.fraction) if status.stage == "Training" else 0

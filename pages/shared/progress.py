@@ -24,7 +24,7 @@ def show_progress(status: Status) -> None:
     parts = [status.stage or "Starting"]
     if status.total:
         parts.append(f"{status.done:,} of {status.total:,}")
-    elif status.started and status.active:
+    elif status.active and status.seconds is not None:
         parts.append(f"{duration(status.seconds)} so far")
     if status.eta_seconds:
         parts.append(f"about {duration(status.eta_seconds)} left")

@@ -1,5 +1,6 @@
 """How a run computes: what was measured and chosen, and what of its features was there already."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -53,7 +54,7 @@ def show_trials(trials: list[dict[str, Any]], chosen: str) -> None:
     st.dataframe(rows, hide_index=True, column_config=configuration, alt="The ways to compute that were tried")
 
 
-def features_in_words(features: dict[str, int]) -> str:
+def features_in_words(features: Mapping[str, int]) -> str:
     """How many of a run's features were there, and how many were not."""
     found, computed = features.get("found", 0), features.get("computed", 0)
     if not computed:
@@ -63,7 +64,7 @@ def features_in_words(features: dict[str, int]) -> str:
     return f"{found:,} features were found where earlier runs had left them; {computed:,} were computed."
 
 
-def views_in_words(views: dict[str, float], count: int) -> str:
+def views_in_words(views: Mapping[str, float], count: int) -> str:
     """What the views that evaluate an image have cost and gained."""
     words = (
         f"Each answer is the average over {count} views of the image: {views['averaged']:.1%} of the test images are "

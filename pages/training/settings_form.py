@@ -86,16 +86,17 @@ def _number(parameter: Number, value: float, key: str, architecture: Architectur
     default = default_settings(architecture)[parameter.name]
     maximum = len(architecture.cuts) if parameter.name == "unfreeze" else parameter.maximum
     kind = int if parameter.whole else float
-    step = {"step": 1} if parameter.whole else {"step": 10.0**-4, "format": "%g"}
+    step, written = (1, None) if parameter.whole else (10.0**-4, "%g")
     return st.number_input(
         parameter.title,
         kind(parameter.minimum),
         kind(maximum),
         kind(value),
+        step,
+        written,
         key=key,
         help=f"{parameter.explanation} From {parameter.written(parameter.minimum)} to {parameter.written(maximum)}; "
         f"{parameter.written(default)} by default.",
-        **step,
     )
 
 

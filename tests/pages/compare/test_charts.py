@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.runs.settings import PARAMETERS
 from pages.compare.charts import curves_in_words
 from pages.compare.sweep import suggested_range
 
@@ -27,7 +28,7 @@ def test_the_curves_in_words():
     ],
 )
 def test_a_range_is_suggested_around_what_is_set(name, value, expected):
-    low, high = suggested_range(name, value)
+    low, high = suggested_range(PARAMETERS[name], value)
     assert low < high
     if expected is not None:
         assert (low, high) == pytest.approx(expected)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from core.datasets.importing import create_from_path, create_sample, run_import
+from core.errors import UsageError
 from core.hosting import Hosting, new_visitor, visitor_workspace
 from core.jobs.job import Status
 from pages.shared.page import COOKIE, STEPS, Page, run_percent, step_marks
@@ -79,10 +80,17 @@ def test_links_keep_what_is_in_view(page, pets, trained):
     this = page(pets)
     assert page().query() == {}
     assert this.query() == {"dataset": "pets"}
-    this.run = trained(pets)
+    this.run_in_view = trained(pets)
     assert this.query() == {"dataset": "pets", "run": this.run.id}
     assert this.query(run="") == {"dataset": "pets"}
     assert this.query(dataset="other", run="") == {"dataset": "other"}
+
+
+def test_with_nothing_in_view_a_page_says_what_to_open(page, pets):
+    with pytest.raises(UsageError, match=r"No dataset is in view\. Open one on the page Dataset"):
+        _ = page().dataset
+    with pytest.raises(UsageError, match=r"No run is in view\. Choose one on the page Training"):
+        _ = page(pets).run
 
 
 @pytest.mark.parametrize("key", list(STEPS))
