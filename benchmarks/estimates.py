@@ -27,7 +27,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from core.advice.training_time import Estimate, kept_estimate, start_estimate  # noqa: E402
-from core.datasets.importing import create_from_path, run_import  # noqa: E402
+from core.datasets.creation import create_from_path  # noqa: E402
+from core.datasets.importing import run_import  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
 from core.runs.events import seconds_in_stages  # noqa: E402
 from core.runs.lifecycle import start, wait  # noqa: E402

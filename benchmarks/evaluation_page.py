@@ -22,7 +22,8 @@ from browser import Server, add_output_option, open_tab, until_idle
 from index import write_pictures
 from playwright.sync_api import Page, expect
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.splits import SplitSettings
 from core.evaluation.confusion_matrix import confusion_matrix, worst_cell
 from core.evaluation.predictions import Predictions

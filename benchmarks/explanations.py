@@ -17,7 +17,8 @@ from given_images import PROJECT, add_images_option, given_images
 
 sys.path.insert(0, str(PROJECT))
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import Dataset
 from core.jobs.inference_client import InferenceClient
 from core.runs.lifecycle import start, wait

@@ -19,7 +19,8 @@ from given_images import RECIPES, add_images_option, given_images
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.datasets.importing import create_from_path, run_import  # noqa: E402
+from core.datasets.creation import create_from_path  # noqa: E402
+from core.datasets.importing import run_import  # noqa: E402
 from core.datasets.splits import SplitSettings  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
 from core.runs.lifecycle import start, wait  # noqa: E402

@@ -20,7 +20,8 @@ from browser import PROJECT, Server, add_output_option, open_tab, until_idle
 from index import write_pictures
 from playwright.sync_api import Page, expect
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.workspace import Workspace
 
 MOST_SECONDS_TO_OPEN, MOST_SECONDS_A_LOOK = 2.0, 1.0

@@ -29,7 +29,8 @@ from training import choose, machine
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.datasets.importing import create_from_path, run_import  # noqa: E402
+from core.datasets.creation import create_from_path  # noqa: E402
+from core.datasets.importing import run_import  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
 from core.evaluation.predictions import Predictions  # noqa: E402
 from core.features.store import clear  # noqa: E402

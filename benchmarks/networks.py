@@ -23,7 +23,8 @@ from conftest import Server
 from core.architectures.registry import ARCHITECTURES
 from core.augmentation.library import PRESETS
 from core.augmentation.recipe import write_recipe
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import Dataset, open_dataset
 from core.runs.draft import Draft
 from core.workspace import Workspace

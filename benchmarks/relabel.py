@@ -24,8 +24,9 @@ from playwright.sync_api import Page
 
 sys.path.insert(0, str(PROJECT))
 
+from core.datasets.creation import create_from_path
 from core.datasets.editing import relabel
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.datasets.store import Dataset, list_datasets, open_dataset
 from core.evaluation.changes import changes
 from core.evaluation.evaluation import evaluate

@@ -23,7 +23,7 @@ from PIL import Image
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.datasets.importing import create_from_path  # noqa: E402
+from core.datasets.creation import create_from_path  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 

@@ -25,8 +25,9 @@ sys.path.insert(0, str(PROJECT))
 
 from core.datasets.alike.differences import HARDLY  # noqa: E402
 from core.datasets.checkup import check  # noqa: E402
+from core.datasets.creation import create_from_path  # noqa: E402
 from core.datasets.findings.finding import Finding  # noqa: E402
-from core.datasets.importing import create_from_path, run_import  # noqa: E402
+from core.datasets.importing import run_import  # noqa: E402
 from core.datasets.samples.faults import FAULTS, NEAR_KINDS  # noqa: E402
 from core.datasets.splits import SplitSettings, draw_splits  # noqa: E402
 from core.datasets.store import Dataset  # noqa: E402

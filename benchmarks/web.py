@@ -15,7 +15,8 @@ from browser import Server, add_output_option, open_tab
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from core.datasets.importing import create_from_path, ensure_dataset, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import ensure_dataset, run_import
 from core.workspace import Workspace
 
 LIMITS = {"first page, s": 3.0, "page change, s": 1.0, "memory, MB": 300.0, "start to first point, s": 10.0}

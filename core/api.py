@@ -13,7 +13,8 @@ from typing import Any
 
 from core.datasets import checkup
 from core.datasets.checkup import Checkup
-from core.datasets.importing import Listener, create_from_path, ensure_dataset, import_now
+from core.datasets.creation import create_from_path
+from core.datasets.importing import Listener, ensure_dataset, import_now
 from core.datasets.store import Dataset, list_datasets
 from core.errors import WorkbenchError
 from core.jobs.job import Status

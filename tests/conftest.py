@@ -21,7 +21,8 @@ from core.architectures.architecture import Architecture
 from core.architectures.layout import LayerWeights, layout_path, write_layout
 from core.architectures.registry import ARCHITECTURES
 from core.cli import main
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
 from core.features.store import FeatureStore, cache_key

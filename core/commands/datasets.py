@@ -10,18 +10,13 @@ from typing import Any
 from core.commands.output import DONE, Result, progress_line, table
 from core.datasets.cards import Card, load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
+from core.datasets.creation import create_from_card, create_from_path
 from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
 from core.datasets.findings.finding import Finding
 from core.datasets.findings.lost_classes import lost_in_words
 from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
-from core.datasets.importing import (
-    create_from_card,
-    create_from_path,
-    ensure_dataset,
-    import_now,
-    read_by_another_scale,
-)
+from core.datasets.importing import ensure_dataset, import_now, read_by_another_scale
 from core.datasets.pixel_scale import ranges_shown, scale_in_words
 from core.datasets.samples import SAMPLES
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, LEAVE_OUT, NO_COLUMN, Choices, choices_of

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from core.datasets.creation import brought_to
 from core.datasets.fetching import PICTURES
-from core.datasets.importing import brought_to, layout_of
+from core.datasets.importing import layout_of
 from core.datasets.sources.choices import FILE_NAMES, FOLDERS, Choices, Undecided
 from core.datasets.sources.found import FoundImage, Layout, natural_order, origin_in_words
 from core.datasets.sources.kinds import PACKED, TABLE

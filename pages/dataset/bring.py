@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.cards import Card, load_cards
-from core.datasets.importing import create_from_card, create_from_path, create_from_upload, start_import
+from core.datasets.creation import create_from_card, create_from_path, create_from_upload
+from core.datasets.importing import start_import
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.datasets.importing import keep_choices, set_choices, start_import
+from core.datasets.creation import keep_choices, set_choices
+from core.datasets.importing import start_import
 from core.datasets.source_choice import (
     Look,
     can_be_looked_at,

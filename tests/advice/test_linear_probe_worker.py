@@ -10,7 +10,8 @@ from core.advice.linear_probe import FOLDS, MAJORITY, PIXELS, LinearProbe, kept_
 from core.advice.linear_probe_worker import MOST_CLASSES, SAMPLE_IMAGES, Sample, backbones, draw_sample
 from core.architectures.registry import find_architecture
 from core.architectures.weights import models_folder
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.jobs.job import Job
 from core.jobs.queue import Queue
 from core.runs.lifecycle import wait

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.augmentation.recipe import parse_recipe, write_recipe
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset, open_dataset
 from core.runs.draft import Draft

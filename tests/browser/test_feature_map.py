@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
 from core.features.store import FeatureStore, cache_key

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.runs.draft import Draft
 from core.workspace import Workspace
 

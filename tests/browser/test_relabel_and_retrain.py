@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import Dataset
 from core.evaluation.comparable import comparable_rows
 from core.evaluation.confusion_matrix import worst_cell

@@ -10,8 +10,9 @@ from PIL import ExifTags, Image, ImageFilter
 
 from core.datasets.cards import load_cards
 from core.datasets.checkup import accept_finding, apply_remedy, check
+from core.datasets.creation import create_from_path
 from core.datasets.editing import exclude, include, relabel
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
 

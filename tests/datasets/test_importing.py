@@ -14,17 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.datasets.creation import UPLOADED, create_from_path, create_from_upload, create_sample
 from core.datasets.editing import exclude, relabel
-from core.datasets.importing import (
-    UPLOADED,
-    changes_on_disk,
-    create_from_path,
-    create_from_upload,
-    create_sample,
-    ensure_dataset,
-    run_import,
-    start_import,
-)
+from core.datasets.importing import changes_on_disk, ensure_dataset, run_import, start_import
 from core.datasets.index import IMAGES_A_PART
 from core.datasets.samples import SAMPLES
 from core.datasets.sources.archives.rules import Limits

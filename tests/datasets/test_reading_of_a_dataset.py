@@ -8,8 +8,9 @@ import pytest
 import tifffile
 from PIL import Image
 
+from core.datasets.creation import create_from_path
 from core.datasets.editing import FULL, USED, exclude, set_scale
-from core.datasets.importing import create_from_path, import_now, read_by_another_scale, run_import
+from core.datasets.importing import import_now, read_by_another_scale, run_import
 from core.datasets.index import ADDED
 from core.datasets.store import Dataset
 from core.errors import UsageError

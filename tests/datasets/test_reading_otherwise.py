@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
+from core.datasets.creation import create_from_path, create_from_upload
 from core.datasets.editing import exclude, relabel
-from core.datasets.importing import changes_on_disk, create_from_path, create_from_upload, run_import
+from core.datasets.importing import changes_on_disk, run_import
 from core.datasets.sources.choices import AS_FOUND, Choices, Option, Undecided
 from core.datasets.splits import SplitSettings
 from core.datasets.store import Dataset

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.datasets.importing import create_from_path, create_from_upload, place_of, run_import, set_choices
+from core.datasets.creation import create_from_path, create_from_upload, place_of, set_choices
+from core.datasets.importing import run_import
 from core.datasets.source_choice import (
     EXAMPLES,
     can_be_looked_at,

@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
+from core.datasets.creation import create_from_path, create_sample
 from core.datasets.editing import exclude, rename_class
-from core.datasets.importing import create_from_path, create_sample, run_import, start_import
+from core.datasets.importing import run_import, start_import
 from core.datasets.samples import SAMPLES
 from core.datasets.splits import SPLITS, SplitSettings
 from core.datasets.store import Dataset, delete_dataset, list_datasets, open_dataset

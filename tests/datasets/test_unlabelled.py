@@ -5,8 +5,9 @@ import json
 from PIL import Image
 
 from core.datasets.checkup import check
+from core.datasets.creation import create_from_path
 from core.datasets.editing import exclude, include, order_classes, relabel, rename_class
-from core.datasets.importing import changes_on_disk, create_from_path, run_import
+from core.datasets.importing import changes_on_disk, run_import
 
 NEW = [f"new/{number}.png" for number in range(4)]
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training.trainer import train

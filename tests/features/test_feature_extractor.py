@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from core.architectures.registry import find_architecture
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.features.extraction_settings import ExtractionSettings
 from core.features.feature_extractor import FeatureExtractor
 from core.features.store import FeatureStore

@@ -7,7 +7,7 @@ import pytest
 
 from core.augmentation.library import PRESETS, RecipeLibrary
 from core.augmentation.recipe import parse_recipe, write_recipe
-from core.datasets.importing import create_sample
+from core.datasets.creation import create_sample
 from core.errors import WorkbenchError
 from core.jobs.inference_client import InferenceClient
 from core.runs.draft import Draft

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from core.datasets.creation import create_from_path, create_sample
 from core.datasets.editing import exclude
-from core.datasets.importing import create_from_path, create_sample, run_import
+from core.datasets.importing import run_import
 
 QUESTION = "Are these images fit to learn from?"
 VIEWS = ["Check-up", "Images", "Division", "Changes"]

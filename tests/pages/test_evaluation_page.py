@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.datasets.creation import create_sample
 from core.datasets.editing import exclude, relabel
-from core.datasets.importing import create_sample
 from core.datasets.splits import SplitSettings
 from core.datasets.store import delete_dataset
 from core.evaluation.predictions import Predictions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.importing import create_from_path, create_sample
+from core.datasets.creation import create_from_path, create_sample
 from core.datasets.store import open_dataset
 from core.runs.draft import Draft
 from core.runs.record import delete_run

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.evaluation.predictions import Predictions
 
 

@@ -7,8 +7,9 @@ import pytest
 from core.architectures.blocks import usual_block
 from core.architectures.custom import CustomNetwork, CustomNetworks
 from core.architectures.registry import ARCHITECTURES
+from core.datasets.creation import create_from_path, create_sample
 from core.datasets.editing import exclude
-from core.datasets.importing import create_from_path, create_sample, run_import
+from core.datasets.importing import run_import
 from core.hosting import new_visitor, visitor_workspace
 from core.runs.draft import Draft
 

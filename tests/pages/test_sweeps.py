@@ -3,7 +3,8 @@
 import json
 from dataclasses import replace
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.hosting import visitor_workspace
 from core.jobs.job import identity
 from core.sweeps.sweep import DEFAULT_MINUTES_HOSTED, MOST_MINUTES_HOSTED, MOST_REVIVALS, Sweep, list_sweeps

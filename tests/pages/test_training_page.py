@@ -7,7 +7,8 @@ import time
 import pytest
 
 from core.architectures.registry import ARCHITECTURES
-from core.datasets.importing import create_from_path, create_sample, run_import
+from core.datasets.creation import create_from_path, create_sample
+from core.datasets.importing import run_import
 from core.features.store import USES
 from core.hosting import new_visitor, visitor_workspace
 from core.jobs.job import identity

@@ -8,7 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.runs.events import batch_table, epoch_table
 from core.runs.lifecycle import WORKER
 from core.runs.record import create_run

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.evaluation.predictions import Predictions
 from core.runs.evaluation_state import evaluation_state_of, evaluations_of, failed_evaluation
 from core.runs.record import create_run

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.errors import UsageError
 from core.runs.evaluation_state import evaluations_of
 from core.runs.events import epoch_table

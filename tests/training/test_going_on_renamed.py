@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.datasets.creation import create_from_path
 from core.datasets.editing import order_classes, relabel, rename_class
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.errors import UsageError
 from core.runs import lifecycle
 from core.runs.lifecycle import extend

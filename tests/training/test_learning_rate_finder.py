@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.runs.events import epoch_table
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.installation import PROJECT
 from core.jobs import supervisor
 from core.runs.execution import halve_batch_size

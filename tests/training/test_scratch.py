@@ -6,7 +6,8 @@ from dataclasses import replace
 import keras
 import pytest
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import open_dataset
 from core.errors import UsageError
 from core.features.runtimes import plain_name

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from core.advice.training_time import TimingTrial, estimate_key, kept_estimate, start_estimate
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.jobs.queue import Queue
 from core.runs.lifecycle import start, wait
 from core.runs.record import Run

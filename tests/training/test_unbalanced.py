@@ -9,7 +9,8 @@ from PIL import Image
 
 from core.architectures.blocks import usual_block
 from core.architectures.custom import CustomNetwork
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.evaluation.predictions import Predictions
 from core.runs.record import create_run
 from core.runs.settings import read_settings

@@ -19,7 +19,8 @@ from filelock import FileLock, Timeout
 
 from core.advice.diagnosis import diagnosis_of
 from core.architectures.registry import ARCHITECTURES
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError, in_words
 from core.jobs.job import Job, is_alive

@@ -6,7 +6,8 @@ from PIL import Image, ImageDraw
 
 from core.datasets.alike.scenes import copies_within, scenes
 from core.datasets.checkup import check
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.splits import leaks
 
 

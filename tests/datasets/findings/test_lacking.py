@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from core.datasets.checkup import NOT_READY, accept_finding, apply_remedy, check
+from core.datasets.creation import create_from_path
 from core.datasets.findings.lacking import lacking_in_words
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.datasets.splits import SplitSettings
 
 

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.datasets.checkup import accept_finding, apply_remedy, check
+from core.datasets.creation import create_from_path
 from core.datasets.editing import accept, relabel
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.datasets.splits import SplitSettings
 from core.errors import UsageError
 

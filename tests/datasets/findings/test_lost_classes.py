@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from core.datasets.checkup import check
+from core.datasets.creation import create_from_path
 from core.datasets.findings.lost_classes import find_lost, lost_in_words
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.images.formats import UNREAD
 
 EMPTY, PSD = "is empty (0 bytes)", UNREAD[".psd"]

@@ -6,9 +6,10 @@ import tifffile
 from PIL import Image
 
 from core.datasets.checkup import WARNINGS, accept_finding, check
+from core.datasets.creation import create_from_path
 from core.datasets.editing import set_scale
 from core.datasets.findings.finding import NOTES, WARNS
-from core.datasets.importing import create_from_path, import_now, read_by_another_scale, run_import
+from core.datasets.importing import import_now, read_by_another_scale, run_import
 from core.datasets.index import ADDED
 from core.datasets.store import Dataset
 from core.errors import UsageError

@@ -9,8 +9,9 @@ import pytest
 from PIL import ExifTags, Image
 
 from core.datasets.checkup import apply_remedy, check
+from core.datasets.creation import create_from_path
 from core.datasets.grouping.cameras import camera_groups, read_cameras, suspected_camera_rule
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.errors import UsageError
 from core.images.camera import camera_of
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.sources.choices import AS_FOUND, Choices
 from core.errors import WorkbenchError
 from core.images.reading import open_rgb

@@ -5,7 +5,8 @@ import json
 import pytest
 from PIL import ExifTags, Image
 
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 from core.datasets.splits import SplitSettings
 
 KEEP = "Keep together, never on both sides"

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.datasets.checkup import check
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
 
 
 def kinds(dataset):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from core.datasets.creation import create_from_path
 from core.datasets.editing import set_scale
-from core.datasets.importing import create_from_path, read_by_another_scale, run_import
+from core.datasets.importing import read_by_another_scale, run_import
 from core.datasets.index import ADDED
 from core.images.reading_settings import Reading
 

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.datasets.creation import create_from_path
 from core.datasets.editing import relabel
-from core.datasets.importing import create_from_path, run_import
+from core.datasets.importing import run_import
 from core.datasets.sources.choices import Choices, Option, Undecided
 
 READ_IN, OTHERWISE = "Read them in so", "Read otherwise…"

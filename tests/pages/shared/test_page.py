@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from core.datasets.importing import create_from_path, create_sample, run_import
+from core.datasets.creation import create_from_path, create_sample
+from core.datasets.importing import run_import
 from core.errors import UsageError
 from core.hosting import Hosting, new_visitor, visitor_workspace
 from core.jobs.job import Status

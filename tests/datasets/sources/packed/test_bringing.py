@@ -8,7 +8,8 @@ import h5py
 import numpy as np
 import pytest
 
-from core.datasets.importing import changes_on_disk, create_from_path, create_from_upload, import_now, run_import
+from core.datasets.creation import create_from_path, create_from_upload
+from core.datasets.importing import changes_on_disk, import_now, run_import
 from core.datasets.sources.choices import Choices
 from core.errors import WorkbenchError
 from core.files import read_json, write_json
