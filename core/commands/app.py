@@ -1,6 +1,7 @@
 """The dashboard, from the command line."""
 
 import argparse
+import os
 import subprocess
 import sys
 import tomllib
@@ -22,9 +23,12 @@ def add_commands(add) -> None:
 def _app(workspace: Workspace, options: argparse.Namespace) -> Result:
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "streamlit_app.py")]
     command += ["--server.port", str(options.port), "--server.headless", str(options.headless).lower()]
+    command += _configuration()
     environment = child_environment() | {"WORKBENCH_HOME": str(workspace.root)}
+    if os.name != "nt":  # in place of this process, so that whoever ends it ends the server
+        os.execve(sys.executable, command, environment)
     try:
-        ended = subprocess.run([*command, *_configuration()], env=environment, check=False)
+        ended = subprocess.run(command, env=environment, check=False)
     except KeyboardInterrupt:
         return {}, "", DONE
     return {}, "", FAILED if ended.returncode else DONE
