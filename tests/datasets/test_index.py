@@ -282,6 +282,7 @@ def test_a_folder_that_disappears_is_said_in_words_and_what_was_read_is_kept(ind
 def test_a_reader_that_is_killed_is_said_in_words_and_what_was_read_is_kept(index, tmp_path, class_folders):
     folder = many(tmp_path / "many", class_folders, 2 * IMAGES_A_PART)
     layout = find_images(folder)
+    build(Index(tmp_path / "before"), folder)  # readers are there: else one could be done before another has started
     # The first batch takes a reader ten times as long as all the others take, so that it is at it when it is killed.
     first = [folder / image.path for image in layout.images[:IMAGES_AT_ONCE]]
     Image.new("RGB", (9000, 9000)).save(tmp_path / "large.png")
