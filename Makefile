@@ -54,7 +54,7 @@ benchmarks: $(VENV)/.test
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 screenshots: $(VENV)/.test chromium
-	$(BIN)/python docs/take_screenshots.py
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:
 	rm -rf $(VENV) node_modules

@@ -26,6 +26,8 @@ from tests.processes import ForkedProcess, PreloadedProcess
 
 SAMPLE = "cats_vs_dogs_sample"
 STREAMLIT = ("streamlit.web.cli", "streamlit.web.bootstrap", "streamlit.web.server", "plotly.subplots")
+# What the screens are designed for.
+SCREEN = {"width": 1280, "height": 800}
 SECONDS_TO_START = 120
 SECONDS_TO_APPEAR = 180
 
@@ -139,18 +141,28 @@ def bring_sample(drawn_sample: Dataset) -> Callable[[Server], Dataset]:
     return bring
 
 
+def find_chromium() -> str | None:
+    """Where this machine has a Chromium; None where it has none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def launch(playwright, path: str):
+    """A running Chromium."""
+    return playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+    )
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """A running Chromium."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = find_chromium()
     if path is None:
         pytest.skip("there is no Chromium: install it to run the browser tests")
     library = pytest.importorskip("playwright.sync_api")
     library.expect.set_options(timeout=SECONDS_TO_APPEAR * 1000)
     playwright = library.sync_playwright().start()
-    browser = playwright.chromium.launch(
-        executable_path=path, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-    )
+    browser = launch(playwright, path)
     yield browser
     browser.close()
     playwright.stop()
@@ -159,7 +171,7 @@ def chromium():
 @pytest.fixture
 def tab(chromium):
     """A tab of a fresh browser profile, of the size that the screens are designed for."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(viewport=SCREEN)
     context.set_default_timeout(SECONDS_TO_APPEAR * 1000)
     page = context.new_page()
     yield page
