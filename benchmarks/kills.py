@@ -1,7 +1,7 @@
 """Runs on real photographs that are killed (signal 9) at random moments and resumed, beside runs that nothing disturbs.
 
 MobileNet's features with a head on them, and a small CNN from scratch. The moments are drawn by a seed within each part
-of a run: its start, the reading of images or computing of features, the training and the evaluating, by epochs and by
+of a run: its start, the reading of images or computing of features, the training and the evaluation, by epochs and by
 how long they took in the undisturbed run. Killed is the process that trains, or the one that watches over it as well.
 After each kill: how many whole epochs the run had told of and how many it kept, and whether the features and all files
 are whole. Then it is resumed; where it kept no epoch, a new one is started, which finds the features. In the end its

@@ -66,7 +66,7 @@ def start_download(workspace: Workspace, architecture: Architecture) -> WeightsD
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog=f"python -m {WORKER}", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog=f"python -m {WORKER}", description=__doc__)
     parser.add_argument("download", type=Path, help="the folder of the download")
     folder = parser.parse_args().download
     if not (folder / "request.json").exists():

@@ -11,9 +11,11 @@ from core.architectures.weights import IMAGENET, fetch_weights
 from core.commands.output import DONE, Result, progress_line, table
 from core.datasets.importing import ensure_dataset
 from core.errors import UsageError
+from core.features.extraction_settings import ExtractionSettings
+from core.features.feature_extractor import load_backbone
 from core.features.pixels import load_pixels
 from core.features.plan import SAMPLE_IMAGES, Trial, measure, plan_key, remember_plan
-from core.features.store import cache_key, clear, usage
+from core.features.store import clear, usage
 from core.runs.settings import check_image_size
 from core.workspace import Workspace
 
@@ -43,16 +45,16 @@ def _plan(workspace: Workspace, options: argparse.Namespace) -> Result:
         raise UsageError(f"{architecture.title} is trained from scratch: no features are computed, nothing to plan.")
     image_size = check_image_size(architecture, options.image_size or architecture.input_size)
     sample = _sample(workspace, options.dataset, image_size)
+    settings = ExtractionSettings(architecture, image_size, options.weights)
     weights = fetch_weights(architecture, options.weights, lambda come, expected: None)
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    backbone = load_backbone(settings, weights)  # loads Keras, which takes seconds
     from core.features.runtimes import runtimes
-    from core.networks.backbones import build_backbone  # loads Keras, which takes seconds
 
-    plan = measure(build_backbone(architecture, image_size, weights), sample, runtimes())
+    plan = measure(backbone, sample, runtimes())
     if options.dataset:
-        key = plan_key(cache_key(architecture.name, image_size, weights, seed=0))
-        remember_plan(workspace.machine / "plans", key, plan)
+        remember_plan(workspace.plans, plan_key(settings.cache_key(weights)), plan)
     document = {"architecture": architecture.name, "image_size": image_size, "dataset": options.dataset}
     rows = [_row(trial) for trial in plan.trials]
     text = table(["way", "images a second", "at a time", "agreement", ""], rows) + "\n" + plan.words()

@@ -19,9 +19,7 @@ from core.networks.backbones import build_backbone
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m core.networks.weight_layouts", description=(__doc__ or "").partition("\n")[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m core.networks.weight_layouts", description=__doc__)
     pretrained = [architecture.name for architecture in ARCHITECTURES.values() if architecture.weights]
     parser.add_argument("architectures", nargs="*", default=pretrained, metavar="ARCHITECTURE")
     for name in parser.parse_args().architectures:

@@ -33,7 +33,7 @@ class EvaluationState:
     active
         Whether it is still going.
     only_evaluates
-        Whether what is still going is not the training, but the evaluating of what an earlier attempt left.
+        Whether what is still going is not the training, but the evaluation of what an earlier attempt left.
     """
 
     state: str
@@ -151,7 +151,7 @@ def wait_for_evaluation(run: Run, watch: Callable[[Status], None] = lambda statu
     Raises
     ------
     UsageError, WorkbenchError
-        As `request_evaluation` does; and if the evaluating came to nothing, with the reason.
+        As `request_evaluation` does; and if the evaluation came to nothing, with the reason.
     """
     before = len(evaluations_of(run))
     request_evaluation(run)

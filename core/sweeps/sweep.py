@@ -159,7 +159,7 @@ class Sweep(Job):
 
     @property
     def worked_seconds(self) -> float:
-        """How long it has worked: without what passed while its process was gone, or its runs waited for a place."""
+        """How long it has worked: without what passed while its process was gone, or its runs waited for a slot."""
         return self.written_status().facts.get("worked_seconds", 0.0)
 
     @property

@@ -55,7 +55,7 @@ def main() -> int:
 
 
 class Sweeping:
-    """A sweep at work: as many runs at a time as the machine has places, but one where it is shared with strangers."""
+    """A sweep at work: as many runs at a time as the machine has slots, but one where it is shared with strangers."""
 
     def __init__(self, sweep: Sweep):
         self._workspace = Workspace.holding(sweep.folder)
@@ -164,7 +164,7 @@ class Sweeping:
         return settings_of_trial(self._request["settings"], values, self._request.get("networks"))
 
     def _count_time(self) -> None:
-        """Count the time since the last look, unless all that goes on is that its runs wait in line for a place."""
+        """Count the time since the last look, unless all that goes on is that its runs wait in line for a slot."""
         now = time.monotonic()
         statuses = [run.written_status() for run in self._going.values()]
         if not statuses or any(status.state != "queued" or not status.stage for status in statuses):

@@ -96,7 +96,7 @@ def _prepare(run: Run, dataset: Dataset, table: pd.DataFrame) -> Prepared:
             raise WorkbenchError(
                 f"No {split} image could be read. Were the images of {dataset.info.title} moved or deleted?"
             )
-    with replacing(run.folder / "images.parquet") as temporary:
+    with replacing(run.images_path) as temporary:
         examples.table.to_parquet(temporary, index=False)
     return prepared
 

@@ -57,7 +57,7 @@ def images_of(run: Run) -> pd.DataFrame:
     WorkbenchError
         If it is gone or can't be read.
     """
-    return _images(str(run.folder), (written_state(run.folder / "images.parquet"), *run.answers_as_of))
+    return _images(str(run.folder), (written_state(run.images_path), *run.answers_as_of))
 
 
 def temperature_of(run: Run) -> float:

@@ -329,7 +329,7 @@ KINDS = (*FAULTS, "two_labels", "leak")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path, help="folder with one folder of images for each class")
     parser.add_argument("target", type=Path, help="new or empty folder for the copy")
     parser.add_argument("--seed", type=int, default=0)
