@@ -17,7 +17,8 @@ run: $(VENV)/.runtime
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
 KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py
 
-QUICK := $(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --dist worksteal
+# A process a core leaves none over for the threads of linear algebra, which would take them from each other.
+QUICK := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --dist worksteal
 
 # Work is stolen, not dealt out: a worker keeps to neighbouring tests, and what those share is made once.
 quick: $(VENV)/.test

@@ -1,5 +1,6 @@
 """What many tests need: a workspace of their own, small real image files, and the optional folder of real images."""
 
+import gc
 import hashlib
 import os
 import shutil
@@ -41,6 +42,12 @@ SMALL_BACKBONE += (LayerWeights("conv2", ((1, 1, 4, 128_000),), ("conv2d_1",)),)
 
 # Two classes that any network tells apart.
 COLOURS = {"blue": (50, 60, 200), "red": (200, 60, 50)}
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves, which stay until the end, out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

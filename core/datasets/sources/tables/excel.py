@@ -99,9 +99,15 @@ class _ExcelTable:
         sheet.reset_dimensions()  # which the file may claim as it likes
         rows = sheet.iter_rows(max_col=columns, values_only=True)
         open_cells: dict[int, tuple[int, str]] = {}
+        last_merged = max(self._merged.values(), default=-1)
+        blank: tuple[Any, ...] = ()
         for number, row in enumerate(rows):
             if number > 2 * MOST_ROWS:
                 raise UsageError(f"{self._called} has more than {2 * MOST_ROWS:,} rows. Delete those that are blank.")
+            # Rows that a file leaves out, up to a million of them, are one and the same to openpyxl.
+            if number > last_merged and (row is blank or not any(value is not None for value in row)):
+                blank = row
+                continue
             cells = [_as_text(value) for value in row]
             if self._merged:
                 self._fill_merged(cells, number, open_cells)
