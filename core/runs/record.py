@@ -143,9 +143,19 @@ class Run(RunFolder):
             If there is no such threshold, or there are not two classes.
         """
         predictions = self.predictions()
-        temperature = fit_temperature(predictions.of("validation")) if calibrate else 1.0
+        temperature = self.temperature() if calibrate else 1.0
         groups = self.groups(predictions.of(split))
         return evaluate(predictions, split, groups, threshold, temperature, positive)
+
+    def temperature(self) -> float:
+        """By what its logits are divided to be calibrated: the temperature that fits the validation images best.
+
+        Raises
+        ------
+        WorkbenchError
+            If there are no predictions of validation images.
+        """
+        return fit_temperature(self.predictions().of("validation"))
 
     def summary(self) -> dict[str, Any]:
         """The run in a JSON-ready nutshell."""

@@ -65,6 +65,7 @@ STEPS = {
             "compare_arrows",
             "Which is better, and is the difference real?",
         ),
+        Step("predict", "pages/predict.py", "Predict", "image_search", "What does it say about new images?"),
     )
 }
 

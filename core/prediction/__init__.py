@@ -1,0 +1,1 @@
+"""What a run says of images that it has never seen."""
