@@ -35,6 +35,8 @@ FLOORS = (
     ("core.advice", "core.sweeps"),
     ("core.training",),
     ("core.explain",),
+    ("core.prediction",),
+    ("core.export",),
     ("core.inference", "core.api"),
     ("core.commands",),
     ("core.cli",),
@@ -42,12 +44,22 @@ FLOORS = (
     ("core",),
     ("pages.shared",),
     ("pages.components",),
-    ("pages.augmentation", "pages.compare", "pages.dataset", "pages.evaluation", "pages.model", "pages.training"),
+    (
+        "pages.augmentation",
+        "pages.compare",
+        "pages.dataset",
+        "pages.evaluation",
+        "pages.model",
+        "pages.predict",
+        "pages.training",
+    ),
     ("pages",),
 )
 # Below the line: they build networks, and only processes of their own load them.
 BELOW_THE_LINE = ("core.augmentation.layers", "core.networks", "core.training", "core.explain")
-BELOW_THE_LINE += ("core.advice.linear_probe_worker",)  # a process of its own
+# Processes of their own, and what they alone load.
+BELOW_THE_LINE += ("core.advice.linear_probe_worker", "core.prediction.predictor", "core.prediction.worker")
+BELOW_THE_LINE += ("core.export.network", "core.export.worker")
 
 
 @cache
