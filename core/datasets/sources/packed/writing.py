@@ -130,6 +130,18 @@ def read_written(folder: Path) -> Layout | None:
     return layout
 
 
+def write_layout(layout: Layout) -> None:
+    """Write into the folder of a layout, whose images are there already, what `read_written` reads."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [(image.path, image.label, image.split, image.group) for image in (*layout.images, *layout.unlabelled)]
+    columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    told = ("labels_from", "split_from", "groups_from", "warnings", "left_out")
+    origin = json.dumps({name: getattr(layout, name) for name in told}, ensure_ascii=False)
+    pq.write_table(pa.table(columns).replace_schema_metadata({_ORIGIN: origin}), layout.root / TABLE)
+
+
 def _read_origin(folder: Path) -> dict[str, Any] | None:
     if not (folder / TABLE).is_file():
         return None
