@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-import pandas as pd
-
 from core.datasets.sources.archives.rules import (
     BadArchive,
     Limits,
@@ -150,7 +148,7 @@ def _open_run(run: Run) -> None:
         check_paths(run.images()["path"])
     if run.predictions_path.exists():
         predictions = run.predictions()
-        check_paths(pd.Series(predictions.ids))
+        check_paths(predictions.ids)
         for split in SPLITS:
             predictions.of(split)
 

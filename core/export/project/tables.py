@@ -1,5 +1,6 @@
 """The tables of a project file: whether they are what they are called, may be held in memory, and lead nowhere else."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -65,7 +66,7 @@ def check_manifest(path: Path) -> pd.DataFrame:
     return table
 
 
-def check_paths(paths: pd.Series) -> None:
+def check_paths(paths: Iterable[object]) -> None:
     """Refuse paths of images that lead out of the folder that they start from.
 
     Raises
@@ -74,8 +75,9 @@ def check_paths(paths: pd.Series) -> None:
         If one does.
     """
     for path in paths:
-        if not isinstance(path, str) or not safe_parts(Member(path, 0)):
-            raise WorkbenchError(f"{quoted(str(path))} is no path of an image.")
+        # A backslash is a letter here, and parts folders on Windows.
+        if not isinstance(path, str) or "\\" in path or not safe_parts(Member(path, 0)):
+            raise WorkbenchError(f"{quoted(str(path))} is no path of an image that every system can keep.")
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from core.datasets.sources.archives.rules import BadArchive, Member, safe_parts
 from core.datasets.store import Dataset, list_datasets
 from core.errors import WorkbenchError
 from core.export.project.parts import (
@@ -21,6 +20,7 @@ from core.export.project.parts import (
     WEIGHT_FILES,
     check_size,
 )
+from core.export.project.tables import check_paths
 from core.files import replacing
 from core.jobs.progress import Report, unheard
 from core.jobs.written_settings import RECORD
@@ -71,11 +71,11 @@ def images_of(dataset: Dataset) -> dict[str, Path]:
     """
     manifest = dataset.read_manifest(["path", "problem"])
     paths = manifest.loc[manifest["problem"] == "", "path"].tolist()
+    try:
+        check_paths(paths)
+    except WorkbenchError as error:
+        raise WorkbenchError(f"{error} Rename it, or take the project along without its images.") from error
     for path in paths:
-        try:
-            safe_parts(Member(path, 0))
-        except BadArchive as error:
-            raise WorkbenchError(f"The image {path!r} can't be packed under its own name. Rename it.") from error
         if not dataset.path_of(path).is_file():
             raise WorkbenchError(
                 f"The image {path} of the dataset {dataset.name!r} is gone from {dataset.info.root}. Bring it back, or "

@@ -30,9 +30,9 @@ def project_file(there: Workspace, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def changed(project_file: Path) -> Callable[..., io.BytesIO]:
-    """The project file with some of its parts replaced, removed (None) or added."""
+    """The project file with some of its parts replaced, removed (None) or added: bytes, or what is written as JSON."""
 
-    def change(**parts: bytes | None) -> io.BytesIO:
+    def change(**parts: object) -> io.BytesIO:
         made = io.BytesIO()
         with zipfile.ZipFile(project_file) as before, zipfile.ZipFile(made, "w") as after:
             for name in before.namelist():
@@ -40,7 +40,7 @@ def changed(project_file: Path) -> Callable[..., io.BytesIO]:
                     after.writestr(name, before.read(name))
             for name, content in parts.items():
                 if content is not None:
-                    after.writestr(name, content)
+                    after.writestr(name, content if isinstance(content, bytes) else json.dumps(content))
         return made
 
     return change

@@ -27,13 +27,22 @@ def brought(workspace, path, hosting=None):
 
 
 def figures(workspace, dataset):
-    """Of each run, by its number, all that its evaluation says of each part of the split."""
-    runs = [run for run in list_runs(workspace, dataset) if run.predictions_path.exists()]
+    """Of each run in the order in which they were trained, all that its evaluation says of each part of the split."""
     return [
         {split: run.evaluate(split, calibrate=split == "test").to_dict() for split in SPLITS}
-        | {"name": read_labels(run)}
-        for run in sorted(runs, key=lambda run: run.record.began)
+        for run in evaluated_runs(workspace, dataset)
     ]
+
+
+def answers(workspace, dataset):
+    """Of each run in that order, what its network answered and how often that is right."""
+    runs = evaluated_runs(workspace, dataset)
+    return [(run.test_accuracy, run.predictions().probabilities.tolist(), read_labels(run)) for run in runs]
+
+
+def evaluated_runs(workspace, dataset):
+    runs = [run for run in list_runs(workspace, dataset) if run.predictions_path.exists()]
+    return sorted(runs, key=lambda run: run.record.began)
 
 
 @pytest.fixture
@@ -86,7 +95,7 @@ def test_a_name_that_is_taken_is_left_to_who_has_it(there, here, project_file):
     assert (project.dataset, again.dataset) == ("shapes", "shapes_2")
     assert [dataset.info.title for dataset in list_datasets(workspace)] == ["shapes", "shapes (shapes_2)"]
     assert set(again.runs).isdisjoint(project.runs)
-    assert figures(workspace, "shapes_2") == figures(workspace, "shapes") == figures(there, "shapes")
+    assert answers(workspace, "shapes_2") == answers(workspace, "shapes") == answers(there, "shapes")
     parents = [parent_run(run).id for run in list_runs(workspace, "shapes_2") if parent_run(run)]
     assert parents
     assert set(parents) <= set(again.runs)
@@ -94,7 +103,7 @@ def test_a_name_that_is_taken_is_left_to_who_has_it(there, here, project_file):
 
 def test_a_project_of_a_drawn_sample_takes_another_name(workspace, changed, part):
     about = part("project.json") | {"dataset": "cats_vs_dogs_sample"}
-    assert import_project(workspace, changed(**json_parts({"project.json": about}))).dataset == "cats_vs_dogs_sample_2"
+    assert import_project(workspace, changed(**{"project.json": about})).dataset == "cats_vs_dogs_sample_2"
 
 
 def test_without_images_the_figures_open_and_it_is_said(there, workspace, tmp_path):
@@ -105,7 +114,7 @@ def test_without_images_the_figures_open_and_it_is_said(there, workspace, tmp_pa
         assert not [name for name in archive.namelist() if name.startswith("images/")]
     project = brought(workspace, path)
     assert "without its images" in project.remarks[0]
-    assert figures(workspace, project.dataset) == figures(there, "shapes")
+    assert answers(workspace, project.dataset) == answers(there, "shapes")
 
 
 def test_it_is_imported_by_the_command(workspace, command, project_file):
@@ -125,14 +134,14 @@ def test_a_visitor_gets_figures_but_no_weights(workspace, project_file, there):
     project = brought(workspace, project_file, hosting)
     assert not list(workspace.runs.rglob("*.h5"))
     assert "weights of its networks were left out" in project.remarks[0]
-    assert figures(workspace, project.dataset) == figures(there, "shapes")
+    assert answers(workspace, project.dataset) == answers(there, "shapes")
 
 
 def test_a_visitor_can_name_no_file_of_weights_by_its_path(workspace, changed, part, there):
     run = next(run for run in list_runs(there) if run.settings.architecture == "mobilenet_025")
     record = part(f"runs/{run.id}/run.json")
     record["settings"]["weights"] = "/etc/passwd"
-    file = changed(**json_parts({f"runs/{run.id}/run.json": record}))
+    file = changed(**{f"runs/{run.id}/run.json": record})
     project = import_project(workspace, file, Hosting(hosted=True, quota_bytes=2**30))
     assert len(project.runs) == 5
     assert run.id not in project.runs
@@ -177,9 +186,3 @@ def test_it_is_stopped_halfway_without_a_trace(there, workspace, project_file, t
     with project_file.open("rb") as file, pytest.raises(WorkbenchError, match="Stopped"):
         import_project(workspace, file, report=stop)
     assert [path for path in workspace.root.rglob("*") if path.is_file()] == []
-
-
-def json_parts(parts):
-    import json
-
-    return {name: json.dumps(value).encode() for name, value in parts.items()}
