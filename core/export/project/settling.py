@@ -20,7 +20,7 @@ from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.packed.writing import write_layout
 from core.datasets.sources.words import quoted
 from core.datasets.store import Dataset, DatasetInfo
-from core.errors import WorkbenchError
+from core.errors import UsageError, WorkbenchError
 from core.export.project.parts import (
     DATASET,
     IMAGES,
@@ -32,7 +32,7 @@ from core.jobs.job import Status
 from core.runs.labels import read_labels, write_labels
 from core.runs.record import Run
 from core.runs.run_record import update_run_record
-from core.workspace import NAME_LENGTH, Workspace, suggest_name
+from core.workspace import NAME_LENGTH, Workspace, check_name, suggest_name
 
 KIND = "project"
 ENDED = ("done", "stopped", "failed")
@@ -51,11 +51,19 @@ class Names:
     def free(cls, workspace: Workspace, about: About) -> "Names":
         """Their own names where these are free in a workspace, else with a number behind."""
         datasets, runs = _taken(workspace.datasets) | set(SAMPLES), _taken(workspace.runs)
-        dataset = _free(suggest_name(about.dataset), datasets, "_", NAME_LENGTH)
+        dataset = _free(_usable(about.dataset), datasets, "_", NAME_LENGTH)
         ids: dict[str, str] = {}
         for run in about.runs:
             ids[run] = _free(run, runs | set(ids.values()), "-", 210)
         return cls(dataset, ids)
+
+
+def _usable(name: str) -> str:
+    """A name that a dataset can have: as nearly this one as can be."""
+    try:
+        return check_name(name)
+    except UsageError:
+        return suggest_name(name)
 
 
 def _taken(folder: Path) -> set[str]:
@@ -121,7 +129,7 @@ def _info(values: Mapping[str, Any], name: str, root: Path) -> DatasetInfo:
     title = text("title") or name
     return DatasetInfo(
         name=name,
-        title=title if suggest_name(str(values.get("name"))) == name else f"{title} ({name})",
+        title=title if values.get("name") == name else f"{title} ({name})",
         description=text("description"),
         drawn=values.get("drawn") is True,
         kind=KIND,

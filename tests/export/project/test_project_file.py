@@ -14,7 +14,8 @@ from core.hosting import Hosting
 from core.jobs.job import identity
 from core.runs.labels import read_labels
 from core.runs.lineage import parent_run, standing_edits
-from core.runs.record import find_run, list_runs
+from core.runs.record import create_run, find_run, list_runs
+from core.runs.settings import read_settings
 from core.workspace import Workspace
 from tests.workspaces.archive import BEFORE_RUN_JSON, unpack
 
@@ -104,6 +105,17 @@ def test_a_name_that_is_taken_is_left_to_who_has_it(there, here, project_file):
 def test_a_project_of_a_drawn_sample_takes_another_name(workspace, changed, part):
     about = part("project.json") | {"dataset": "cats_vs_dogs_sample"}
     assert import_project(workspace, changed(**{"project.json": about})).dataset == "cats_vs_dogs_sample_2"
+
+
+def test_a_dataset_of_a_table_with_images_without_a_label(half_labelled, workspace, tmp_path):
+    run = create_run(workspace, read_settings({"dataset": "study", "architecture": "small_cnn"}))
+    find_format("project").write(run, tmp_path / "study.zip")
+    other = Workspace.at(tmp_path / "other")
+    brought(other, tmp_path / "study.zip")
+    dataset = open_dataset(other, "study")
+    assert (len(dataset.images), len(dataset.content.unlabelled)) == (20, 4)
+    assert dataset.content.version == half_labelled.content.version
+    assert len(import_now(dataset).content.unlabelled) == 4
 
 
 def test_without_images_the_figures_open_and_it_is_said(there, workspace, tmp_path):
