@@ -22,7 +22,7 @@ from core.datasets.sources.packed.packed import MOST_IMAGES
 from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from core.export.project.settling import Names, settle_dataset, settle_runs
+from core.export.project.settling import NO_IMAGES, Names, settle_dataset, settle_runs
 from core.export.project.tables import check_paths
 from core.export.project.unpacking import About, unpack_project
 from core.hosting import Hosting
@@ -113,7 +113,7 @@ def _aside(workspace: Workspace) -> Iterator[Workspace]:
 def _remarks(about: About, left_out: Sequence[str], hosting: Hosting) -> tuple[str, ...]:
     remarks = [f"The run {run} was left out: its weights are a file of another machine." for run in left_out]
     if not about.images:
-        remarks.append("It came without its images: its figures open, but its images can't be shown or trained on.")
+        remarks.append(NO_IMAGES)
     if hosting.hosted and about.weights:
         remarks.append("The weights of its networks were left out: on this server nobody's weights are loaded.")
     return tuple(remarks)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from core.runs.run_record import update_run_record
 from core.workspace import NAME_LENGTH, Workspace, check_name, suggest_name
 
 KIND = "project"
+NO_IMAGES = "It came without its images: its figures open, but its images can't be shown or trained on."
 ENDED = ("done", "stopped", "failed")
 # All else is the path of a file.
 NAMED_WEIGHTS = ("", IMAGENET, UNTRAINED)
@@ -90,8 +91,10 @@ def settle_dataset(staging: Workspace, about: About, names: Names, workspace: Wo
     rows = check_manifest(_existing(manifest, "manifest"))
     dataset = Dataset(folder)
     info = _info(_object(folder / "dataset.json"), names.dataset, workspace.datasets / names.dataset / PICTURES)
-    if (staging.root / IMAGES).is_dir() or about.images:
+    if about.images or (staging.root / IMAGES).is_dir():
         _settle_images(_existing(staging.root / IMAGES, "folder of images"), folder / PICTURES, rows, info)
+    else:
+        info = replace(info, warnings=(*info.warnings, NO_IMAGES))
     dataset.save(info)
     write_json(folder / "request.json", {"source": KIND})
     dataset.job.update(state="done")
