@@ -317,8 +317,8 @@ class Dataset:
         Parameters
         ----------
         edit
-            The number of the edit that does it: while that stands, so does this division, and with its undo the
-            division that there is now is back. 0 where nobody can undo it.
+            The number of the edit that does it: while that stands, so does this split, and with its undo the
+            split that there is now is back. 0 where nobody can undo it.
 
         Raises
         ------
