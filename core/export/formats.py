@@ -40,7 +40,23 @@ class ExportFormat:
         return import_module(self.module).write(run, path, report)
 
 
-_FORMATS: tuple[ExportFormat, ...] = ()
+_FORMATS: tuple[ExportFormat, ...] = (
+    ExportFormat(
+        "project",
+        "Project file",
+        "The dataset with its images, edits and split, and all of its runs: another workbench opens it with the same "
+        "figures.",
+        ".zip",
+        "core.export.project.writing",
+    ),
+    ExportFormat(
+        "project-without-images",
+        "Project file without images",
+        "The same without the images: small, and for those who may not have them. All figures open.",
+        ".zip",
+        "core.export.project.without_images",
+    ),
+)
 
 FORMATS = {each.name: each for each in _FORMATS}
 

@@ -14,6 +14,7 @@ from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.figures.colours import SPLIT_COLOURS
+from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
 
 BARS_HEIGHT = 270
@@ -58,7 +59,7 @@ def show_counts(dataset: Dataset) -> None:
     alternative = "; ".join(
         f"{name}: {', '.join(f'{counts.at[name, s]} {s}' for s in SPLITS)}" for name in counts.index
     )
-    st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"Images per class and split. {alternative}")
+    show_figure(figure, f"images_of_{dataset.name}", f"Images per class and split. {alternative}")
 
 
 def _bar_labels(names: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from core.evaluation.risk_coverage import RiskCoverage, risk_coverage
 from core.evaluation.words import percent
 from core.runs.record import Run
 from pages.shared.evaluated_run import temperature_of
+from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
 
 
@@ -79,7 +80,7 @@ def scores_in_words(predictions: Predictions) -> str:
 
 def show_reliability(found: Reliability, key: str) -> None:
     """The reliability diagram."""
-    st.plotly_chart(found.figure(), key=key, config={"displayModeBar": False}, alt=found.in_words())
+    show_figure(found.figure(), key, found.in_words())
     st.caption("On the dotted line it is right as often as it says, below it too sure. Pale bars stand on few images.")
 
 
@@ -101,4 +102,4 @@ def show_risk_coverage(curve: RiskCoverage, n: int, key: str) -> None:
     )
     words = f"Refusing {refused} % raises accuracy to {accuracy:.3f}"
     figure = curve.figure(refused / 100)
-    st.plotly_chart(figure, key=f"refusing_curve_{key}", config={"displayModeBar": False}, alt=words)
+    show_figure(figure, f"refusing_curve_{key}", words)
