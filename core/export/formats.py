@@ -40,7 +40,15 @@ class ExportFormat:
         return import_module(self.module).write(run, path, report)
 
 
-_FORMATS: tuple[ExportFormat, ...] = ()
+_FORMATS: tuple[ExportFormat, ...] = (
+    ExportFormat(
+        "report",
+        "Report",
+        "What Evaluation says, in one file to read, send and print: figures with intervals, errors, data and settings.",
+        ".html",
+        "core.export.report.run_report",
+    ),
+)
 
 FORMATS = {each.name: each for each in _FORMATS}
 
