@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from core.datasets.samples import SAMPLES
-from core.errors import WorkbenchError
 from core.evaluation.comparable import EvaluatedRun, comparable_rows
 from core.evaluation.comparison import difference_in_words, in_words
 from core.evaluation.disagreement import disagreement
 from core.evaluation.predictions import Predictions
 from core.evaluation.words import SPLIT_WORDS
+from core.export.report.data_used import is_drawn, title_of
 from core.export.report.document import render
 from core.export.report.drawings import Chart, Curve, Estimate, draw_curves, draw_estimates
 from core.export.report.pictures import Picture, Pictures
@@ -77,7 +76,7 @@ class ComparisonReport:
 
     @property
     def title(self) -> str:
-        return f"{len(self.runs)} runs on {', '.join(dict.fromkeys(map(_title_of, self.runs)))}"
+        return f"{len(self.runs)} runs on {', '.join(dict.fromkeys(map(title_of, self.runs)))}"
 
     @property
     def made_on(self) -> str:
@@ -91,7 +90,7 @@ class ComparisonReport:
     def cautions(self) -> list[str]:
         """What has to be known before any figure is believed, in sentences."""
         rows, told = self.comparison.runs, []
-        if all(map(_is_drawn, self.runs)):
+        if all(map(is_drawn, self.runs)):
             told.append("The images are drawn by the program, not photographs: the figures say nothing of real ones.")
         if untrained := [row.letter for row in rows if row.untrained]:
             told.append(f"Untrained weights: the backbone of {', '.join(untrained)} is random numbers.")
@@ -253,17 +252,3 @@ def _recalls(rows: Predictions) -> pd.Series:
 def _answer(rows: Predictions, row: int) -> tuple[str, float]:
     given = int(rows.predicted[row])
     return rows.class_names[given], float(rows.probabilities[row, given])
-
-
-def _title_of(run: Run) -> str:
-    try:
-        return run.dataset.info.title
-    except WorkbenchError:
-        return run.settings.dataset
-
-
-def _is_drawn(run: Run) -> bool:
-    try:
-        return run.dataset.info.drawn
-    except WorkbenchError:
-        return run.settings.dataset in SAMPLES

@@ -7,11 +7,34 @@ from core.datasets.checkup import Checkup, check
 from core.datasets.content import images_version
 from core.datasets.samples import SAMPLES
 from core.datasets.splits import SPLITS
-from core.datasets.store import DatasetInfo
+from core.datasets.store import Dataset, DatasetInfo
 from core.errors import WorkbenchError
 from core.evaluation.words import SPLIT_WORDS
 from core.jobs.progress import Report
 from core.runs.record import Run
+
+
+def dataset_of(run: Run) -> Dataset:
+    """What a run was trained on, as it is now.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is gone.
+    """
+    if not run.dataset.readable:
+        raise WorkbenchError(f"The dataset “{run.settings.dataset}” is not here any more.")
+    return run.dataset
+
+
+def title_of(run: Run) -> str:
+    """What people call the dataset of a run; its name, where it is gone."""
+    return run.dataset.info.title if run.dataset.readable else run.settings.dataset
+
+
+def is_drawn(run: Run) -> bool:
+    """Whether the program itself has drawn the images of a run."""
+    return run.dataset.info.drawn if run.dataset.readable else run.settings.dataset in SAMPLES
 
 
 @dataclass(frozen=True)
@@ -36,7 +59,7 @@ class DataUsed:
             self.now, self.problem = None, str(error)
 
     def _look(self) -> DataFound:
-        dataset, version = self._run.dataset, self._run.record.dataset_version
+        dataset, version = dataset_of(self._run), self._run.record.dataset_version
         content = dataset.content
         is_another = version is not None and images_version(version) != images_version(content.version)
         return DataFound(dataset.info, check(dataset), is_another and not self._run.is_but_renamed(content))
@@ -47,11 +70,11 @@ class DataUsed:
 
     @property
     def title(self) -> str:
-        return self.now.info.title if self.now else self.name
+        return title_of(self._run)
 
     @property
     def drawn(self) -> bool:
-        return self.now.info.drawn if self.now else self.name in SAMPLES
+        return is_drawn(self._run)
 
     @cached_property
     def counts(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.evaluation.errors import answered_images
 from core.evaluation.predictions import Predictions
+from core.export.report.data_used import dataset_of
 from core.images.data_url import data_url
 from core.images.reading import UnreadableImage, thumbnail
 from core.jobs.progress import Report
@@ -89,9 +90,9 @@ class Pictures:
         except WorkbenchError as error:
             return str(error)
 
-    @property
+    @cached_property
     def _dataset(self) -> Dataset:
-        return self._run.dataset
+        return dataset_of(self._run)
 
     @cached_property
     def _table(self) -> pd.DataFrame:
