@@ -40,7 +40,22 @@ class ExportFormat:
         return import_module(self.module).write(run, path, report)
 
 
-_FORMATS: tuple[ExportFormat, ...] = ()
+_FORMATS: tuple[ExportFormat, ...] = (
+    ExportFormat(
+        "script",
+        "Script",
+        "The run as a Python script in standard Keras, with the list of its images: to read, to change, to run anywhere.",
+        ".zip",
+        "core.export.script",
+    ),
+    ExportFormat(
+        "notebook",
+        "Notebook",
+        "The same as a Jupyter notebook, cell by cell, with the list of images in it.",
+        ".ipynb",
+        "core.export.notebook",
+    ),
+)
 
 FORMATS = {each.name: each for each in _FORMATS}
 
