@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from core.errors import WorkbenchError
-from core.evaluation.words import percent
 
 AT_ONCE = 8
 MOST_SECONDS = 900
@@ -41,16 +40,49 @@ class Bound:
     Parameters
     ----------
     largest
-        Of any probability of any image; None for no bound.
+        Of any probability; None for no bound.
     mean
-        On average over the probabilities of the images of the dataset; None for no bound.
+        On average over the probabilities of the images; None for no bound.
     agreement
-        The least share of these images to which the likeliest class has to be the same. One may differ in any case.
+        The least share of the images to which the likeliest class has to be the same. One may differ in any case.
+    on_odd_images
+        Whether that holds of odd images too. Fewer bits make more of a difference to images that a network has never
+        seen the like of; there, it is only said.
     """
 
     largest: float | None = None
     mean: float | None = None
     agreement: float = 0.0
+    on_odd_images: bool = True
+
+
+@dataclass(frozen=True)
+class Differences:
+    """How much answers to some images differ.
+
+    Parameters
+    ----------
+    images
+        How many there are.
+    largest, mean
+        Of all probabilities.
+    same_answers
+        To how many of the images the likeliest class is the same.
+    """
+
+    images: int
+    largest: float
+    mean: float
+    same_answers: int
+
+    @classmethod
+    def between(cls, answers: np.ndarray, expected: np.ndarray) -> "Differences":
+        """Of (n, classes) arrays of float."""
+        if not len(expected):
+            return cls(0, 0.0, 0.0, 0)
+        difference = np.abs(answers.astype(np.float64) - expected)
+        same = answers.argmax(axis=1) == expected.argmax(axis=1)
+        return cls(len(expected), float(difference.max()), float(difference.mean()), int(same.sum()))
 
 
 @dataclass(frozen=True)
@@ -59,33 +91,22 @@ class Check:
 
     Parameters
     ----------
-    images, odd_images
-        How many of the dataset's were compared, and how many that are unlike photographs.
-    largest
-        The largest difference of a probability, of all images.
-    mean
-        The average difference of a probability, of the dataset's images; of all where there are none of these.
-    same_answers
-        To how many of all images the likeliest class is the same.
-    same_of_dataset
-        To how many of the dataset's.
+    images
+        Of the dataset.
+    odd_images
+        Those that are unlike photographs.
     """
 
-    images: int
-    odd_images: int
-    largest: float
-    mean: float
-    same_answers: int
-    same_of_dataset: int
+    images: Differences
+    odd_images: Differences
 
     def words(self) -> str:
-        """The differences in a sentence."""
-        of_dataset = f"{self.images} images of the dataset" if self.images else "no image of the dataset, as none is here"
-        both = self.images + self.odd_images
+        """The differences in a sentence or two."""
+        start, odd = "Checked in a process without the workbench", f"{self.odd_images.images} odd ones"
+        if not self.images.images:
+            return f"{start}, on {odd}, as no image of the dataset is here: {_words(self.odd_images)}."
         return (
-            f"Checked in a process without the workbench, on {of_dataset} and {self.odd_images} odd ones: no probability "
-            f"differs by more than {self.largest:.1g} from the run’s network, and the answer is the same on "
-            f"{self.same_answers} of {both}."
+            f"{start}: on {self.images.images} test images {_words(self.images)}; on {odd} {_words(self.odd_images)}."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,14 +120,9 @@ class Check:
         WorkbenchError
             With what differs by how much.
         """
-        reasons = []
-        if bound.largest is not None and not self.largest <= bound.largest:
-            reasons.append(f"a probability differs by {self.largest:.2g}, and at most {bound.largest:.0e} is accepted")
-        if bound.mean is not None and not self.mean <= bound.mean:
-            reasons.append(f"probabilities differ by {self.mean:.2g} on average, and at most {bound.mean} is accepted")
-        if self.images - self.same_of_dataset > max(1, (1 - bound.agreement) * self.images):
-            same = percent(self.same_of_dataset / self.images, 100)
-            reasons.append(f"the answer is the same on {same} of the images, and {bound.agreement:.0%} are asked for")
+        both = (self.images, self.odd_images)
+        held = both if bound.on_odd_images else (self.images if self.images.images else self.odd_images,)
+        reasons = list(dict.fromkeys(reason for differences in held for reason in _beyond(differences, bound)))
         if reasons:
             raise WorkbenchError(
                 f"This export was refused, as it does not answer as the run does: {'; '.join(reasons)}. Take another "
@@ -114,37 +130,51 @@ class Check:
             )
 
 
+def _words(differences: Differences) -> str:
+    return (
+        f"no probability differs from the run’s by more than {differences.largest:.1g}, and the answer is the same to "
+        f"{differences.same_answers}"
+    )
+
+
+def _beyond(differences: Differences, bound: Bound) -> Iterator[str]:
+    """Where differences are larger than they may be, in words."""
+    if bound.largest is not None and differences.largest > bound.largest:
+        yield f"a probability differs by {differences.largest:.2g}, and at most {bound.largest:.0e} is accepted"
+    if bound.mean is not None and differences.mean > bound.mean:
+        yield f"probabilities differ by {differences.mean:.2g} on average, and at most {bound.mean} is accepted"
+    others = differences.images - differences.same_answers
+    if others > max(1, (1 - bound.agreement) * differences.images):
+        yield f"the answer is another one to {others} of {differences.images} images"
+
+
 def compare(answers: np.ndarray, expected: np.ndarray, odd: int) -> Check:
-    """How much answers differ from what was expected.
+    """How much the answers of a file differ from what was expected.
 
     Parameters
     ----------
-    answers, expected : (n, classes) arrays of float
-        Of the dataset's images, and then of the odd ones.
+    answers : (n + 1, classes) array of float
+        Of the dataset's images, of the odd ones, and of the last of these again, given alone.
+    expected : (n, classes) array of float
     odd
-        How many the latter are.
+        How many odd ones there are.
 
     Raises
     ------
     WorkbenchError
         If the answers have another shape, or are no numbers.
     """
+    expected = np.concatenate([expected, expected[-1:]])
     if answers.shape != expected.shape or not np.isfinite(answers).all():
         raise WorkbenchError(
             f"This export was refused: it gives numbers of shape {answers.shape} where {expected.shape} were expected, "
             "or gives no numbers at all. Take another format."
         )
-    differences = np.abs(answers.astype(np.float64) - expected)
-    same = answers.argmax(axis=1) == expected.argmax(axis=1)
-    images = len(expected) - odd
-    return Check(
-        images=images,
-        odd_images=odd,
-        largest=float(differences.max()),
-        mean=float(differences[: images or None].mean()),
-        same_answers=int(same.sum()),
-        same_of_dataset=int(same[:images].sum()),
-    )
+    images = len(expected) - odd - 1
+    of_odd = Differences.between(answers[images:-1], expected[images:-1])
+    alone = Differences.between(answers[-1:], expected[-1:])
+    of_odd = replace(of_odd, largest=max(of_odd.largest, alone.largest))
+    return Check(Differences.between(answers[:images], expected[:images]), of_odd)
 
 
 def answers_of_file(folder: Path, pixels: np.ndarray, alive: Callable[[], None]) -> np.ndarray:

@@ -11,13 +11,17 @@ from core.runs.record import Run
 SEED = 0
 
 
-def images_of_split(run: Run, split: str, count: int, report: Report) -> tuple[list[str], np.ndarray]:
+def images_of_split(
+    run: Run, split: str, count: int, report: Report, side: int | None = None
+) -> tuple[list[str], np.ndarray]:
     """Some images of one part of the split, the same each time, as the network is fed them.
 
     Parameters
     ----------
     count
         At most.
+    side
+        Of the images, in pixels; by default the run's.
 
     Returns
     -------
@@ -37,7 +41,7 @@ def images_of_split(run: Run, split: str, count: int, report: Report) -> tuple[l
         files = [run.dataset.path_of(path) for path in drawn["path"]]
     except WorkbenchError:
         files, drawn = [], drawn.iloc[:0]
-    side = run.settings.image_size
+    side = side or run.settings.image_size
     rows, pixels, _ = load_pixels(files, side, lambda done: report(stage, done, len(files)), run.reading)
     return drawn["path"].iloc[rows].tolist(), pixels
 

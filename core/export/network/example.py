@@ -1,4 +1,4 @@
-"""The example in an export: a short program without the workbench that reads images as the run does and answers them."""
+"""The example in an export: a short program that reads images as the run does, and answers them."""
 
 from dataclasses import dataclass
 

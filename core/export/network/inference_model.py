@@ -21,11 +21,16 @@ INPUT, OUTPUT = "image", "probabilities"
 MILDEST_TO_RAISE = 2.0
 
 
-def inference_model(run: Run) -> keras.Model:
+def inference_model(run: Run, averages: bool = True) -> keras.Model:
     """The network with everything around it that makes its answer: preprocessing, views, calibration, class names.
 
     Its layers are Keras's own, compute in float32 whatever the run was trained in, and do in training what they do in
     inference, so that no exporter can leave augmentation or dropout in.
+
+    Parameters
+    ----------
+    averages
+        Whether it answers by all views of an image where the run does; else by the image as it is.
 
     Returns
     -------
@@ -38,8 +43,14 @@ def inference_model(run: Run) -> keras.Model:
     WorkbenchError
         If the run has no weights, they are damaged, or those of its backbone are not on this machine any more.
     """
-    orientations = [PLAIN, *(view.orientation for view in evaluation_views(run.settings))]
+    views = evaluation_views(run.settings) if averages else ()
+    orientations = [PLAIN, *(view.orientation for view in views)]
     return assemble(trained_network(run), orientations, naming_of(run), temperature_of(run))
+
+
+def taking_floats(model: keras.Model) -> keras.Model:
+    """The same from (n, side, side, 3) float32, 0 to 255, whose pixels need not be whole numbers."""
+    return keras.Model(model.layers[1].output, model.output)
 
 
 def temperature_of(run: Run) -> float:
@@ -87,13 +98,17 @@ def assemble(
 
 def _preprocessed(network: TrainedNetwork, pixels: keras.KerasTensor) -> keras.KerasTensor:
     if network.reads_blue_first:
-        # The backbone subtracts an array, which a file of ONNX would ask for as a second input.
-        return keras.layers.Rescaling(1.0, [-mean for mean in IMAGENET_MEAN_BGR], dtype="float32")(pixels[..., ::-1])
+        # The backbone subtracts an array, which a file of ONNX would ask for as a second input; and its operations are
+        # no layers, of which alone a file of HDF5 can be made.
+        blue_first = keras.layers.Conv2D(3, 1, trainable=False, dtype="float32", name="blue_first")
+        turned = blue_first(pixels)
+        blue_first.set_weights([np.eye(3)[None, None, ::-1], -np.array(IMAGENET_MEAN_BGR)])
+        return turned
     return plain_copy(network.front)(pixels)
 
 
 def plain_copy(model: keras.Model) -> keras.Model:
-    """The same network and weights in float32, of nothing but Keras's own layers and without what only training does."""
+    """The same network in float32, of nothing but Keras's own layers, and without what only training does."""
 
     def copied(layer: keras.Operation) -> keras.Operation:
         if not isinstance(layer, keras.layers.Layer):  # an operation, such as the turn from red first to blue first
@@ -150,8 +165,9 @@ def _softened(logits: keras.KerasTensor, temperature: float) -> keras.KerasTenso
     if temperature == 1:
         return logits
     if temperature > MILDEST_TO_RAISE:
-        least = keras.ops.logsumexp(logits, axis=-1, keepdims=True) + float(np.log(SMALLEST))
-        logits = keras.ops.maximum(logits, least)
+        least = float(np.log(SMALLEST))
+        above = keras.layers.Rescaling(1.0, -least)(keras.layers.Activation("log_softmax")(logits))
+        return keras.layers.Rescaling(1 / temperature, least / temperature)(keras.layers.ReLU()(above))
     return keras.layers.Rescaling(1 / temperature)(logits)
 
 

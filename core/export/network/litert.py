@@ -12,7 +12,8 @@ from core.export.network.network_format import NetworkFormat, Sources
 FILE, PACKAGES = "model.tflite", ("ai-edge-litert",)
 EXAMPLE = Example(
     imports="from ai_edge_litert.interpreter import Interpreter",
-    load=f'MODEL = Interpreter(str(HERE / "{FILE}"))\nINPUT, OUTPUT = MODEL.get_input_details()[0], MODEL.get_output_details()[0]',
+    load=f'MODEL = Interpreter(str(HERE / "{FILE}"))\n'
+    "INPUT, OUTPUT = MODEL.get_input_details()[0], MODEL.get_output_details()[0]",
     answer='MODEL.resize_tensor_input(INPUT["index"], pixels.shape)\nMODEL.allocate_tensors()\n'
     'MODEL.set_tensor(INPUT["index"], pixels)\nMODEL.invoke()\nreturn MODEL.get_tensor(OUTPUT["index"])',
 )

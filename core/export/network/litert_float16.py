@@ -16,4 +16,4 @@ def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     save_litert(model, folder, optimizations=[tf.lite.Optimize.DEFAULT], target_spec=types)
 
 
-write = NetworkFormat("LiteRT, float16", save, EXAMPLE, PACKAGES, Bound(largest=2e-3)).write
+write = NetworkFormat("LiteRT, float16", save, EXAMPLE, PACKAGES, Bound(largest=2e-3, on_odd_images=False)).write

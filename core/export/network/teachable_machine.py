@@ -1,0 +1,62 @@
+"""The two files of Teachable Machine: ``keras_model.h5`` and ``labels.txt``, as its own example code opens them.
+
+It gives the network images of 224 × 224 pixels in numbers from -1 to 1, which are turned into the run's inside.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+
+from core.errors import WorkbenchError
+from core.export.network.check import Bound
+from core.export.network.example import Example
+from core.export.network.inference_model import taking_floats
+from core.export.network.network_format import NetworkFormat, Sources, resized
+
+FILE, SIDE, WHITE = "keras_model.h5", 224, 127.5
+
+
+def save(model: keras.Model, folder: Path, sources: Sources) -> None:
+    image = keras.Input((SIDE, SIDE, 3), name="image")
+    pixels = keras.layers.Rescaling(WHITE, WHITE)(image)
+    side = model.input_shape[1]
+    answers = taking_floats(model)(pixels if side == SIDE else resized(pixels, side))
+    if not all(isinstance(operation, keras.layers.Layer) for operation in _operations(model)):
+        raise WorkbenchError(
+            f"{FILE} holds layers only, and this network does something between them that is none: classes were put "
+            "together since it was trained, or it turns colours to grey. Take the format Keras."
+        )
+    keras.Model(image, answers).save(folder / FILE)
+
+
+def _operations(model: keras.Model) -> Iterator[keras.Operation]:
+    for operation in getattr(model, "operations", model.layers):
+        yield from _operations(operation) if isinstance(operation, keras.Model) else (operation,)
+
+
+def number_labels(folder: Path) -> None:
+    """Put their numbers before the labels, as Teachable Machine does, whose example leaves out two letters."""
+    labels = (folder / "labels.txt").read_text(encoding="utf-8").splitlines()
+    text = "".join(f"{number} {label}\n" for number, label in enumerate(labels))
+    (folder / "labels.txt").write_text(text, encoding="utf-8")
+
+
+write = NetworkFormat(
+    title="Teachable Machine",
+    save=save,
+    example=Example(
+        imports="import keras",
+        load=f'MODEL = keras.saving.load_model(HERE / "{FILE}", compile=False)',
+        answer=f"return MODEL.predict_on_batch(pixels.astype(np.float32) / {WHITE} - 1)",
+    ),
+    packages=("keras", "tensorflow"),
+    bound=Bound(largest=1e-4),
+    side=SIDE,
+    averages=False,
+    finish=number_labels,
+    remark="It answers to an image as it is, also where the run averages over views of it; and images of 224 × 224 are "
+    "resized once more inside where the run’s are of another size. Teachable Machine’s own example cuts the middle square out of an image; this network learned from whole "
+    "images, so use the example.py that comes with it where edges matter. There is no model.json for browsers: "
+    "tensorflowjs 4.22, which writes it, does not install beside TensorFlow 2.21. Take ONNX there.",
+).write
