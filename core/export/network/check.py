@@ -102,12 +102,11 @@ class Check:
 
     def words(self) -> str:
         """The differences in a sentence or two."""
-        start, odd = "Checked in a process without the workbench", f"{self.odd_images.images} odd ones"
+        start = "Checked in a process without the workbench"
+        odd = f"{self.odd_images.images} odd ones: {_words(self.odd_images)}"
         if not self.images.images:
-            return f"{start}, on {odd}, as no image of the dataset is here: {_words(self.odd_images)}."
-        return (
-            f"{start}: on {self.images.images} test images {_words(self.images)}; on {odd} {_words(self.odd_images)}."
-        )
+            return f"{start}, on no image of the dataset, as none is here, and on {odd}."
+        return f"{start}, against the run. {self.images.images} test images: {_words(self.images)}; {odd}."
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -132,8 +131,8 @@ class Check:
 
 def _words(differences: Differences) -> str:
     return (
-        f"no probability differs from the run’s by more than {differences.largest:.1g}, and the answer is the same to "
-        f"{differences.same_answers}"
+        f"probabilities differ by at most {differences.largest:.1g}, the answer is the same on "
+        f"{differences.same_answers} of {differences.images}"
     )
 
 

@@ -55,6 +55,26 @@ write = NetworkFormat(
     side=SIDE,
     averages=False,
     finish=number_labels,
+    remark="It answers to an image as it is, also where the run averages over views of it, and resizes images of 224 × "
+    "224 once more where the run’s have another size. Teachable Machine’s own example cuts the middle square out of an "
+    "image; this network learned from whole ones: the example.py here reads them so. There is no model.json for "
+    "browsers: tensorflowjs 4.22, which writes it, does not install beside TensorFlow 2.21. Take ONNX there.",
+).write_text(text, encoding="utf-8")
+
+
+write = NetworkFormat(
+    title="Teachable Machine",
+    save=save,
+    example=Example(
+        imports="import keras",
+        load=f'MODEL = keras.saving.load_model(HERE / "{FILE}", compile=False)',
+        answer=f"return MODEL.predict_on_batch(pixels.astype(np.float32) / {WHITE} - 1)",
+    ),
+    packages=("keras", "tensorflow"),
+    bound=Bound(largest=1e-4),
+    side=SIDE,
+    averages=False,
+    finish=number_labels,
     remark="It answers to an image as it is, also where the run averages over views of it; and images of 224 × 224 are "
     "resized once more inside where the run’s are of another size. Teachable Machine’s own example cuts the middle square out of an image; this network learned from whole "
     "images, so use the example.py that comes with it where edges matter. There is no model.json for browsers: "
