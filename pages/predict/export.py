@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import WorkbenchError, in_words
 from core.export.formats import FORMATS, ExportFormat
-from core.export.job import ExportJob, Exported, start_export
+from core.export.job import Exported, ExportJob, start_export
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import show_progress
@@ -42,9 +42,9 @@ def _cards(page: Page, was_active: bool) -> None:
         st.subheader(title)
         if title == ELSEWHERE:
             st.caption(
-                "The network from pixels to probabilities, with preprocessing and calibration inside, and an example that "
-                "reads images as the run does. Each is opened by a process without the workbench and compared with the "
-                "run before it is offered."
+                "The network from pixels to probabilities, with preprocessing and calibration inside, and an example "
+                "that reads images as the run does. Each is opened by a process without the workbench and compared "
+                "with the run before it is offered."
             )
         for row in _rows(formats):
             for column, format in zip(st.columns(COLUMNS), row, strict=False):
