@@ -17,12 +17,44 @@ from core.datasets.creation import create_from_path
 from core.datasets.importing import Listener, ensure_dataset, import_now
 from core.datasets.store import Dataset, list_datasets
 from core.errors import WorkbenchError
+from core.export.job import finished, start_export
 from core.jobs.job import Status
 from core.runs import comparison, lifecycle, record
 from core.runs.comparison import Comparison
-from core.runs.record import Run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
+
+
+class Run(record.Run):
+    """A run, and what one uses it for."""
+
+    def export(
+        self, format: str, path: str | Path = ".", watch: Callable[[Status], None] = lambda status: None
+    ) -> Path:
+        """Write the run in the format of another library, checked against the run, or what is told of it.
+
+        Parameters
+        ----------
+        format
+            The name of an entry of `core.export.formats.FORMATS`: "onnx", "litert-int8" and so on.
+        path
+            A file to write, or a folder to write it into.
+        watch
+            Called a few times a second with how far it is.
+
+        Returns
+        -------
+        Path
+            Where the file lies. What its check has found stands in the ``README.md`` of a network's zip.
+
+        Raises
+        ------
+        UsageError
+            If there is no such format.
+        WorkbenchError
+            If the run can't be exported so, or its export does not answer as the run does.
+        """
+        return finished(start_export(self, format), watch).copy(Path(os.path.expanduser(path)))
 
 
 def open_dataset(
@@ -88,7 +120,7 @@ def train(
     """
     workspace = workspace or Workspace.from_environment()
     dataset = _dataset(dataset, workspace)
-    run = lifecycle.start(workspace, dataset, read_settings({"dataset": dataset.name} | settings))
+    run = Run(lifecycle.start(workspace, dataset, read_settings({"dataset": dataset.name} | settings)).folder)
     status = lifecycle.wait(run, watch)
     if status.state == "failed":
         raise WorkbenchError(f"The run {run.id} failed: {status.error}")
@@ -98,7 +130,7 @@ def train(
 def list_runs(dataset: Dataset | str | None = None, workspace: Workspace | None = None) -> list[Run]:
     """The runs that there are, newest first, of one dataset or of all."""
     name = dataset.name if isinstance(dataset, Dataset) else dataset
-    return record.list_runs(workspace or Workspace.from_environment(), name)
+    return [Run(run.folder) for run in record.list_runs(workspace or Workspace.from_environment(), name)]
 
 
 def find_run(run: str, workspace: Workspace | None = None) -> Run:
@@ -109,7 +141,7 @@ def find_run(run: str, workspace: Workspace | None = None) -> Run:
     UsageError
         If there is none or more than one.
     """
-    return record.find_run(workspace or Workspace.from_environment(), run)
+    return Run(record.find_run(workspace or Workspace.from_environment(), run).folder)
 
 
 def compare(*runs: Run, split: str = "test") -> Comparison:

@@ -16,6 +16,7 @@ from core.commands import (
     datasets,
     engine,
     errors,
+    export,
     lifecycle,
     networks,
     probe,
@@ -42,7 +43,7 @@ GROUPS = {
     "Training": ("settings", "estimate", "train", "runs", "queue", "stop", "resume", "extend", "restart"),
     "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
     "Many runs": ("sweep", "sweeps"),
-    "Take along": ("project",),
+    "Use": ("predict", "export", "project"),
     "This machine": ("plan", "features"),
 }
 # What commands were called by earlier builds.
@@ -109,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in (app, datasets, recipes, architectures, networks, weights, probe, settings, training_time):
         module.add_commands(add_listed)
-    for module in (runs, queue, lifecycle, errors, compare, sweep, project, engine):
+    for module in (runs, queue, lifecycle, errors, compare, sweep, predict, export, project, engine):
         module.add_commands(add_listed)
     parser.description = _overview(summaries)
     return parser
