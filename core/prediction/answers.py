@@ -48,7 +48,7 @@ class Answers:
 
     @cached_property
     def order(self) -> np.ndarray:
-        """(n, classes) array of int: the classes of each image, the likeliest first; among equals, the first of them."""
+        """(n, classes) array of int: each image's classes, the likeliest first; among equals, the first."""
         return np.argsort(-self.probabilities, axis=1, kind="stable")
 
     @property
