@@ -91,10 +91,53 @@ class Answers:
         return pd.DataFrame(columns)
 
 
-def no_answers(class_names: Sequence[str], temperature: float = 1.0) -> Answers:
-    """To no images."""
+@dataclass(frozen=True)
+class NearestImage:
+    """A training image that is like a new one.
+
+    Parameters
+    ----------
+    path, label
+        Of the training image.
+    similarity
+        Cosine similarity of the two images' features, at most 1.
+    """
+
+    path: str
+    label: str
+    similarity: float
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainedAnswers:
+    """Answers to a few images, with what they rest on.
+
+    Parameters
+    ----------
+    answers
+        To the images.
+    outputs : (n, classes) array of int
+        Where the network answers each class of `answers`: what Grad-CAM is asked for. Of classes that were put together
+        since it was trained, the one that is likeliest in that image.
+    nearest
+        Of each image, the training images most like it, the nearest first; none where that is not known.
+    remarks
+        What one should know to trust them, in sentences: on calibration, false alarms, weights, names.
+    """
+
+    answers: Answers
+    outputs: np.ndarray
+    nearest: tuple[tuple[NearestImage, ...], ...]
+    remarks: tuple[str, ...]
+
+
+def no_answers(
+    class_names: Sequence[str], temperature: float = 1.0, problems: Mapping[str, str] | None = None
+) -> Answers:
+    """To no images, but for the problems of those that can't be read."""
     nothing = np.empty(0)
-    return Answers((), np.empty((0, len(class_names))), tuple(class_names), temperature, nothing, nothing.astype(bool))
+    probabilities = np.empty((0, len(class_names)))
+    return Answers((), probabilities, tuple(class_names), temperature, nothing, nothing.astype(bool), problems or {})
 
 
 def joined(parts: Sequence[Answers]) -> Answers:
