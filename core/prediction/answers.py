@@ -79,14 +79,13 @@ class Answers:
         """
         if not 1 <= top <= len(PLACES):
             raise UsageError(f"From 1 to {len(PLACES)} of the likeliest classes can be listed. Got {top}.")
-        columns: dict[str, object] = {"file": np.array(self.names, dtype=object)}
+        columns: dict[str, object] = {"file": pd.array(self.names, dtype="str")}
         class_names, rows = np.array(self.class_names, dtype=object), np.arange(len(self))
         for place, title in enumerate(PLACES[: min(top, len(self.class_names))]):
             likely = self.order[:, place]
-            columns[title] = class_names[likely]
+            columns[title] = pd.array(class_names[likely], dtype="str")
             columns[f"{title}_confidence" if place else "confidence"] = self.probabilities[rows, likely]
-        columns["unlike"] = pd.array(self.unlike, dtype="boolean")
-        columns["unlike"][np.isnan(self.farther_than)] = pd.NA
+        columns["unlike"] = pd.arrays.BooleanArray(self.unlike.astype(bool), np.isnan(self.farther_than))
         columns |= {f"probability_{name}": self.probabilities[:, k] for k, name in enumerate(self.class_names)}
         return pd.DataFrame(columns)
 

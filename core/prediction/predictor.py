@@ -97,7 +97,7 @@ class Predictor:
     def remarks(self) -> tuple[str, ...]:
         """What one should know to trust the answers, in sentences."""
         run = self.run
-        untrained = f"The weights of {run.settings.design.title} are random: it was never trained on photographs."
+        untrained = "Untrained weights: the backbone is random numbers."
         going = "It still trains: these are the answers of its best so far."
         said = (untrained if run.settings.untrained else "", going if run.status().active else "")
         return tuple(filter(None, (*said, self._calibration, self._comparison, self._naming.words())))
