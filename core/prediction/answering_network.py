@@ -11,7 +11,7 @@ from core.errors import UsageError, WorkbenchError
 from core.explain.trained_network import TrainedNetwork, trained_network
 from core.features.activations import TooLargeForHalf, in_half
 from core.features.feature_extractor import load_backbone
-from core.features.plan import Plan, default_plan, read_plan
+from core.features.plan import DEFAULT_BATCH_SIZE, Plan, default_plan, read_plan
 from core.features.runtimes import Compute, plain_name, runtimes
 from core.networks.fine_tuning import cut_backbone
 from core.networks.network import build_head
@@ -29,7 +29,7 @@ class AnsweringNetwork(Protocol):
     Attributes
     ----------
     batch_size
-        How many images it is given at a time.
+        How many images it is given at a time: a power of two, at most 64.
     """
 
     batch_size: int
@@ -62,7 +62,7 @@ def answering_network(run: Run, class_count: int) -> AnsweringNetwork:
     kept = run.record.plan
     plan = default_plan() if kept is None else read_plan(kept)
     if not run.settings.design.frozen:
-        return _Scratch(trained_network(run), plan)
+        return _Scratch(trained_network(run))
     if not (run.best_weights.exists() or run.fine_tuned_weights.exists()):
         raise WorkbenchError(
             f"The run {run.id} has no weights, so it can't be asked: it has not come to the end of an epoch, or its "
@@ -119,8 +119,8 @@ class _FineTuned:
 class _Scratch:
     """A network that was trained from nothing."""
 
-    def __init__(self, network: TrainedNetwork, plan: Plan):
-        self.batch_size = plan.batch_size
+    def __init__(self, network: TrainedNetwork):
+        self.batch_size = DEFAULT_BATCH_SIZE
         self._network = network
         try:
             self._rest: keras.Model | None = network.rest

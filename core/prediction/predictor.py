@@ -64,6 +64,12 @@ class Predictor:
         self._comparison, self._is_compared = "", False
 
     @property
+    def as_of(self) -> str:
+        """What tells the answers of these weights, so named and calibrated, from those of others."""
+        weights = (written_state(path) for path in (self.run.best_weights, self.run.fine_tuned_weights))
+        return repr((*weights, self.class_names, self.temperature))
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """As the classes are called now, in the order in which they are shown."""
         return self._naming.order

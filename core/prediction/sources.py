@@ -76,7 +76,7 @@ def gather(
     images: list[tuple[str, Path]] = []
     problems: dict[str, str] = {}
     for number, source in enumerate(sources):
-        path = _existing(source)
+        path = existing(source)
         if not is_text(path.name):
             problems[path.name.encode(errors="replace").decode()] = NOT_UNICODE
             continue
@@ -102,6 +102,24 @@ def gather(
     images = list(dict.fromkeys(images))  # what was brought twice is predicted once
     names = _told_apart(images)
     return Brought(names, tuple(path for _, path in images), problems)
+
+
+def existing(source: str | Path) -> Path:
+    """The path of a file or folder that somebody named.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is an address on the net.
+    """
+    if ADDRESS.match(str(source)):
+        raise UsageError(
+            f"{source} is an address on the net, and nothing is fetched from there. Save the image and give its file."
+        )
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise UsageError(f"There is no file or folder {source}. Check the spelling.")
+    return path
 
 
 def of_dataset(dataset: Dataset) -> Brought:
@@ -152,17 +170,6 @@ def problems_in_words(problems: Mapping[str, str], shown: int = PROBLEMS_SHOWN) 
     listed = "; ".join(f"{name} {problem}" for name, problem in list(problems.items())[:shown])
     more = f"; and {count - shown:,} more" if count > shown else ""
     return f"{count:,} {'files were' if count > 1 else 'file was'} left out: {listed}{more}."
-
-
-def _existing(source: str | Path) -> Path:
-    if ADDRESS.match(str(source)):
-        raise UsageError(
-            f"{source} is an address on the net, and nothing is fetched from there. Save the image and give its file."
-        )
-    path = Path(source).expanduser()
-    if not path.exists():
-        raise UsageError(f"There is no file or folder {source}. Check the spelling.")
-    return path
 
 
 def _add_folder(folder: Path, prefix: str, images: list[tuple[str, Path]], problems: dict[str, str]) -> None:

@@ -91,15 +91,13 @@ def _csv(path: Path) -> Iterator[Write]:
 @contextmanager
 def _parquet(path: Path) -> Iterator[Write]:
     with replacing(path) as temporary, ExitStack() as open_file:
-        writer: pyarrow.parquet.ParquetWriter | None = None
+        writers: list[pyarrow.parquet.ParquetWriter] = []
 
         def write(table: pd.DataFrame) -> None:
-            nonlocal writer
-            # Without rows pandas can't tell that names are texts.
-            rows = pyarrow.Table.from_pandas(table, None if writer is None else writer.schema, preserve_index=False)
-            if writer is None:
-                writer = open_file.enter_context(pyarrow.parquet.ParquetWriter(temporary, rows.schema))
-            writer.write_table(rows)
+            rows = pyarrow.Table.from_pandas(table, preserve_index=False)
+            if not writers:  # the first part tells of which type the columns are
+                writers.append(open_file.enter_context(pyarrow.parquet.ParquetWriter(temporary, rows.schema)))
+            writers[0].write_table(rows)
 
         yield write
 
