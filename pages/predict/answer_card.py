@@ -22,7 +22,7 @@ from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.thumbnails import image_url, pixels_url
 
-SHOWN_SIDE, BARS, STRENGTH, NEAREST_WIDTH = 480, 5, 0.7, 72
+SHOWN_SIDE, BARS, STRENGTH, NEAREST_WIDTH = 480, 5, 0.7, 84
 HEATS_KEPT = 64
 # As people hear it: "this is" of what is nearly certain, "probably" of what is likelier than all else together.
 SURE, LIKELIER_THAN_NOT = 0.9, 0.5
@@ -56,7 +56,7 @@ class AnsweredImage:
 
     @property
     def answer(self) -> str:
-        return self.answers.predicted[self.row]
+        return self.answers.class_names[self.answers.order[self.row, 0]]
 
 
 def show_card(page: Page, image: AnsweredImage, nearest: Sequence[NearestImage] = ()) -> None:

@@ -20,7 +20,7 @@ from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.run_label import run_label
 
-MOST_IMAGES, MOST_MEGABYTES, NEIGHBOURS = 24, 100, 6
+MOST_IMAGES, MOST_MEGABYTES, NEIGHBOURS = 24, 100, 5
 CAMERA_WIDTH = 560
 FILES, CAMERA = "Files", "Camera"
 UPLOADER = "few_uploader"
