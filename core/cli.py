@@ -18,6 +18,7 @@ from core.commands import (
     errors,
     lifecycle,
     networks,
+    predict,
     probe,
     queue,
     recipes,
@@ -40,6 +41,7 @@ GROUPS = {
     "Augmentation and network": ("recipes", "architectures", "describe", "networks", "weights", "probe"),
     "Training": ("settings", "estimate", "train", "runs", "queue", "stop", "resume", "extend", "restart"),
     "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
+    "Use": ("predict",),
     "Many runs": ("sweep", "sweeps"),
     "This machine": ("plan", "features"),
 }
@@ -107,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in (app, datasets, recipes, architectures, networks, weights, probe, settings, training_time):
         module.add_commands(add_listed)
-    for module in (runs, queue, lifecycle, errors, compare, sweep, engine):
+    for module in (runs, queue, lifecycle, errors, compare, predict, sweep, engine):
         module.add_commands(add_listed)
     parser.description = _overview(summaries)
     return parser

@@ -11,6 +11,8 @@ from core.errors import UsageError
 
 # What the columns of the likeliest classes are called, the likeliest first.
 PLACES = ("answer", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+CONFIDENCES = {place: "confidence" if place == PLACES[0] else f"{place}_confidence" for place in PLACES}
+"""By the column of a likely class, the one that says how probable it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ class Answers:
         """(n, classes) array of int: each image's classes, the likeliest first; among equals, the first."""
         return np.argsort(-self.probabilities, axis=1, kind="stable")
 
-    @property
+    @cached_property
     def predicted(self) -> tuple[str, ...]:
         """The likeliest class of each image."""
         return tuple(self.class_names[index] for index in self.order[:, 0])
@@ -84,7 +86,7 @@ class Answers:
         for place, title in enumerate(PLACES[: min(top, len(self.class_names))]):
             likely = self.order[:, place]
             columns[title] = pd.array(class_names[likely], dtype="str")
-            columns[f"{title}_confidence" if place else "confidence"] = self.probabilities[rows, likely]
+            columns[CONFIDENCES[title]] = self.probabilities[rows, likely]
         columns["unlike"] = pd.arrays.BooleanArray(self.unlike.astype(bool), np.isnan(self.farther_than))
         columns |= {f"probability_{name}": self.probabilities[:, k] for k, name in enumerate(self.class_names)}
         return pd.DataFrame(columns)

@@ -51,13 +51,13 @@ class Predictor:
     """
 
     def __init__(self, run: Run, machine: Path | None = None):
-        self.run, self._machine = run, machine
+        self.run, self._machine = run, machine or run.workspace.machine
         classes = run.class_names.of_network
         if not classes:
             raise WorkbenchError(f"The run {run.id} does not say which classes it tells apart. Train it once more.")
         self._naming = _naming(run, classes)
         self.temperature, self._calibration = calibration_of(run)
-        self._network = answering_network(run, len(classes))
+        self._network = answering_network(run, len(classes), self._machine)
         self._views = evaluation_views(run.settings)
         self._features: RunFeatures | None = None
         self._training: TrainingDistances | None = None

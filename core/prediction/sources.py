@@ -1,5 +1,6 @@
 """Sources: the images that somebody brings to be predicted, and what of it can't be."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -186,7 +187,7 @@ def _add_folder(folder: Path, prefix: str, images: list[tuple[str, Path]], probl
 def _told_apart(images: Sequence[tuple[str, Path]]) -> tuple[str, ...]:
     """The names; where several files have one, their paths."""
     counts = Counter(name for name, _ in images)
-    return tuple(name if counts[name] == 1 else path.as_posix() for name, path in images)
+    return tuple(name if counts[name] == 1 else Path(os.path.abspath(path)).as_posix() for name, path in images)
 
 
 def _no_image(sources: Sequence[str | Path], problems: Mapping[str, str]) -> str:

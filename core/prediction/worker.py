@@ -72,6 +72,8 @@ def _ask(job: Prediction, number: int, run: Run, brought: Brought, report: Repor
     job.update(facts={"remarks": job.written_status().facts.get("remarks", {}) | {run.id: list(predictor.remarks)}})
     there = list(_parts_there(job, number, predictor.as_of))
     start, total, problems = len(there) * IMAGES_PER_PART, len(brought), len(brought.problems) + sum(there)
+    for other in sorted(job.folder.glob(f"parts/{number}-*.parquet"))[len(there) :]:  # damaged, or by other weights
+        other.unlink()
     left = Brought(brought.names[start:], brought.paths[start:])
 
     def count(stage: str, done: int, of: int) -> None:

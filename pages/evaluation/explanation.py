@@ -13,11 +13,11 @@ from PIL import Image
 
 from core.errors import WorkbenchError
 from core.evaluation.predictions import Predictions
+from core.figures.heat import overlay, overlay_signed
 from core.runs.record import Run
 from pages.components.gallery import Tile, show_tiles, tile_of
 from pages.shared.answer_in_words import nearest_in_words, percent, where
 from pages.shared.evaluated_run import images_of
-from pages.shared.heat import overlay, overlay_signed
 from pages.shared.inference import has_weights, inference_client, looking, modified, scheduled_task, weights_written
 from pages.shared.markdown import escape
 from pages.shared.page import Page, untrained_badge
