@@ -43,9 +43,8 @@ GROUPS = {
     "Augmentation and network": ("recipes", "architectures", "describe", "networks", "weights", "probe"),
     "Training": ("settings", "estimate", "train", "runs", "queue", "stop", "resume", "extend", "restart"),
     "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
-    "Use": ("predict",),
-    "Many runs": ("sweep", "sweeps"),
     "Use": ("predict", "export", "project"),
+    "Many runs": ("sweep", "sweeps"),
     "This machine": ("plan", "features"),
 }
 # What commands were called by earlier builds.
