@@ -10,13 +10,13 @@ import streamlit as st
 from PIL import Image
 
 from core.errors import WorkbenchError
+from core.figures.heat import overlay
 from core.images.reading import UnreadableImage, thumbnail
 from core.prediction.answers import Answers, NearestImage
 from core.runs.record import Run
 from pages.components.gallery import Tile, show_tiles, tile_of
 from pages.shared.answer_in_words import nearest_in_words, percent, where
 from pages.shared.evaluated_run import images_of
-from pages.shared.heat import overlay
 from pages.shared.inference import inference_client, looking, weights_written
 from pages.shared.markdown import escape
 from pages.shared.page import Page
