@@ -156,7 +156,8 @@ def state_in_words(prediction: Prediction) -> str:
 def show_prediction(page: Page, prediction: Prediction) -> None:
     """How far it is or how it ended, and the answers that there are."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape(prediction.title)}**", width="stretch")
+        asked = " and ".join(escape(run.settings.design.title) for run in prediction.runs if run.readable)
+        st.markdown(f"**{escape(prediction.title)}** · :gray[asked: {asked}]", width="stretch")
         if st.button("Predict others", icon=":material/arrow_back:", key="predict_others"):
             st.query_params.pop("prediction", None)
             st.rerun()

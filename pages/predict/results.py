@@ -49,10 +49,11 @@ def show_results(page: Page, prediction: Prediction) -> None:
         return  # nothing has been predicted yet: why, is said above
     if answers is None:
         return
-    st.markdown(counts_in_words(answers))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(counts_in_words(answers), width="stretch")
+        show_downloads(prediction, which)
     if problems := problems_in_words(answers.problems):
         st.warning(escape(problems), icon=":material/broken_image:")
-    show_downloads(prediction, which)
     if len(answers):
         run = prediction.runs[which or 0]
         show_gallery(page, prediction, run, answers)
@@ -193,7 +194,7 @@ def tiles_of(
     return tiles
 
 
-@st.dialog("Image", width="large")
+@st.dialog("Image", width="medium")
 def show_large(page: Page, image: AnsweredImage) -> None:
     """One image, large, with its answer."""
     show_card(page, image)
