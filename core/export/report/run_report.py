@@ -169,7 +169,7 @@ class RunReport:
 
     @property
     def headline(self) -> Iterator[tuple[str, str, str]]:
-        """The figures that tell most: title, value, and interval; of one that can't be told, why."""
+        """The figures that tell most: title, value, and the interval in words; of one that can't be told, why."""
         evaluation = self.evaluation
         for name in HEADLINE:
             score, share = evaluation.scores[name], name != "log_loss"
@@ -180,7 +180,7 @@ class RunReport:
                 percent(each, evaluation.n) if share else f"{each:.3f}"
                 for each in (score.interval[0], score.value, score.interval[1])
             )
-            yield HEADLINE_TITLES[name], value, f"{low.removesuffix(' %')}–{high}"
+            yield HEADLINE_TITLES[name], value, f"95 % interval {low.removesuffix(' %')}–{high}"
 
     @property
     def accuracy_drawing(self) -> Markup:
@@ -259,7 +259,7 @@ class RunReport:
         return (
             f"If people looked at the {percent(REFUSED, 1)} that it is least sure of, it would be right on "
             f"{percent(accuracy, answered)} of the other {answered:,}, instead of {whole} of all {n:,}. "
-            f" It would refuse where it is less than {confidence:.0%} sure."
+            f" It would refuse where it is less than {percent(confidence, 1)} sure."
         )
 
     # Training --------------------------------------------------------------------------------------------------------
