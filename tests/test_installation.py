@@ -51,15 +51,17 @@ def test_cards_layouts_components_and_the_settings_of_the_dashboard_come_with_it
     assert "uc_merced" in run(installed, tmp_path, sys.executable, "-m", "core", "download")
     program = (
         "from core.architectures.layout import LAYOUTS\n"
+        "from core.export.report.document import TEMPLATES\n"
         "from core.installation import PROJECT, shipped\n"
         "from pages.components.gallery import _FOLDER\n"
         "print(len(list(LAYOUTS.glob('*.txt'))), (shipped('docs') / 'layouts.md').exists(),\n"
         "      (shipped('streamlit') / 'config.toml').exists(), (_FOLDER / 'gallery.js').exists(),\n"
-        "      (PROJECT / 'streamlit_app.py').exists())"
+        "      (PROJECT / 'streamlit_app.py').exists(),\n"
+        "      all((TEMPLATES / name).exists() for name in ('run.html', 'report.css')))"
     )
     count, *rest = run(installed, tmp_path, sys.executable, "-c", program).split()
     assert int(count) == len(list((PROJECT / "core/architectures/layouts").glob("*.txt")))
-    assert rest == ["True"] * 4
+    assert rest == ["True"] * 5
 
 
 def test_the_command_is_called_workbench(installed, tmp_path):

@@ -116,6 +116,10 @@ class ComparisonReport:
         return sorted(self.comparison.runs, key=lambda row: (-row.accuracy.value, row is not self.best))
 
     @property
+    def letters(self) -> list[str]:
+        return [row.letter for row in self.comparison.runs]
+
+    @property
     def others(self) -> list[ComparedRun]:
         """All but the best, in that order."""
         return [row for row in self.ranked if row is not self.best]
@@ -180,12 +184,12 @@ class ComparisonReport:
 
     @cached_property
     def recalls(self) -> pd.DataFrame:
-        """By class, the share of its images that each comparable run finds, by letter, and how many there are."""
+        """By class, how many images there are, and the share of them that each comparable run finds, by its letter."""
         shown = {self.comparison.runs[place].letter: self._entries[place] for place in self.alike}
         columns = {letter: _recalls(entry.predictions.of(self.split)) for letter, entry in shown.items()}
         first = self._best_entry.predictions.of(self.split)
         counts = pd.Series(np.bincount(first.true, minlength=len(first.class_names)), index=list(first.class_names))
-        table = pd.DataFrame(columns).reindex(counts.index).assign(images=counts)
+        table = pd.DataFrame({"images": counts} | columns).reindex(counts.index)
         return table[table["images"] > 0]
 
     @property
@@ -227,8 +231,7 @@ class ComparisonReport:
         titles = {"loss": "Validation loss", "accuracy": "Validation accuracy"}
         drawings = []
         for field, title in titles.items():
-            letters = [row.letter for row in self.comparison.runs]
-            curves = [_curve(letters[place], place, table, field) for place, table in enumerate(tables)]
+            curves = [_curve(self.letters[place], place, table, field) for place, table in enumerate(tables)]
             drawings.append((title, draw_curves(curves, Chart(title, "epoch", percent=field == "accuracy"))))
         return drawings
 

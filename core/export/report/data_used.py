@@ -1,15 +1,12 @@
 """The images that a run was trained on and evaluated by, and their dataset as it is now."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from core.datasets.checkup import Checkup, check
 from core.datasets.content import images_version
 from core.datasets.samples import SAMPLES
-from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset, DatasetInfo
 from core.errors import WorkbenchError
-from core.evaluation.words import SPLIT_WORDS
 from core.jobs.progress import Report
 from core.runs.record import Run
 
@@ -75,9 +72,3 @@ class DataUsed:
     @property
     def drawn(self) -> bool:
         return is_drawn(self._run)
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """By part of the split, how many images were in it."""
-        splits = self._run.answers().splits
-        return {SPLIT_WORDS[part]: int((splits == part).sum()) for part in SPLITS}

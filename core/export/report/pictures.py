@@ -1,9 +1,10 @@
 """Small pictures of a run's images, as the run reads them; where one can't be shown, why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from core.datasets.store import Dataset
@@ -58,10 +59,10 @@ class Pictures:
     def __init__(self, run: Run, report: Report):
         self._run, self._report, self._made = run, report, 0
 
-    def answered(self, predictions: Predictions, rows: Sequence[int], second: bool = False) -> list[Picture]:
-        """Images with the class that they were taken for, or the `second` most probable one as well."""
+    def answered(self, predictions: Predictions, rows: np.ndarray, second: bool = False) -> list[Picture]:
+        """Images, by their rows, with the class that they were taken for, and the `second` most probable as well."""
         made = []
-        for image in answered_images(predictions, list(rows)):
+        for image in answered_images(predictions, rows):
             answers = ((image.predicted, image.probability),)
             if second:
                 answers += ((image.next, image.probability - image.margin),)

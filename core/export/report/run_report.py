@@ -23,7 +23,7 @@ from core.evaluation.evaluation import evaluate
 from core.evaluation.predictions import Predictions
 from core.evaluation.reliability import reliability
 from core.evaluation.risk_coverage import risk_coverage
-from core.evaluation.summary_table import intervals_in_words, summary_table
+from core.evaluation.summary_table import NUMBERS, SHARES, intervals_in_words, summary_table
 from core.evaluation.verdict import class_remarks, verdict, weakest_class
 from core.evaluation.words import SPLIT_WORDS, percent
 from core.export.report.data_used import DataUsed
@@ -54,12 +54,6 @@ CLASSES_PICTURED, CLASS_SIDE = 60, 64
 PAIRS_SHOWN = 8
 REFUSED = 0.1
 HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
-HEADLINE_TITLES = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_f1": "Macro F1",
-    "log_loss": "Log loss",
-}
 
 
 def write(run: Run, path: Path, report: Report = unheard) -> list[str]:
@@ -117,10 +111,6 @@ class RunReport:
         return read_labels(self.run).notes
 
     @property
-    def untrained(self) -> bool:
-        return self.settings.untrained
-
-    @property
     def made_on(self) -> str:
         return time.strftime("%Y-%m-%d %H:%M")
 
@@ -135,7 +125,7 @@ class RunReport:
         told = []
         if self.data.drawn:
             told.append("The images are drawn by the program, not photographs: the figures say nothing of real ones.")
-        if self.untrained:
+        if self.settings.untrained:
             told.append("Untrained weights: the backbone is random numbers, and the figures say nothing about it.")
         if self.split != "test":
             told.append(
@@ -169,18 +159,18 @@ class RunReport:
 
     @property
     def headline(self) -> Iterator[tuple[str, str, str]]:
-        """The figures that tell most: title, value, and interval; of one that can't be told, why."""
+        """The figures that tell most: title, value, and the interval in words; of one that can't be told, why."""
         evaluation = self.evaluation
         for name in HEADLINE:
-            score, share = evaluation.scores[name], name != "log_loss"
+            title, score, share = (SHARES | NUMBERS)[name][0], evaluation.scores[name], name in SHARES
             if not score.defined:
-                yield HEADLINE_TITLES[name], "–", score.undefined_because
+                yield title, "–", score.undefined_because
                 continue
             low, value, high = (
                 percent(each, evaluation.n) if share else f"{each:.3f}"
                 for each in (score.interval[0], score.value, score.interval[1])
             )
-            yield HEADLINE_TITLES[name], value, f"{low.removesuffix(' %')}–{high}"
+            yield title, value, f"95 % interval {low.removesuffix(' %')}–{high}"
 
     @property
     def accuracy_drawing(self) -> Markup:
@@ -259,7 +249,7 @@ class RunReport:
         return (
             f"If people looked at the {percent(REFUSED, 1)} that it is least sure of, it would be right on "
             f"{percent(accuracy, answered)} of the other {answered:,}, instead of {whole} of all {n:,}. "
-            f" It would refuse where it is less than {confidence:.0%} sure."
+            f" It would refuse where it is less than {percent(confidence, 1)} sure."
         )
 
     # Training --------------------------------------------------------------------------------------------------------
@@ -299,6 +289,11 @@ class RunReport:
         return len(rows), self.pictures.answered(self.shown, rows[:UNSURE_SHOWN], second=True)
 
     # How it came about -----------------------------------------------------------------------------------------------
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """By what a part of the split is called, how many images were in it."""
+        return {SPLIT_WORDS[part]: len(self.predictions.of(part)) for part in SPLITS}
 
     @property
     def setting_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
