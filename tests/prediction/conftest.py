@@ -113,6 +113,11 @@ def frozen(train_on_kinds, mobilenet) -> Run:
 
 
 @pytest.fixture(scope="session")
+def hidden_layer(train_on_kinds, mobilenet) -> Run:
+    return train_on_kinds(architecture="mobilenet_075", weights=mobilenet, hidden=8)
+
+
+@pytest.fixture(scope="session")
 def scratch(train_on_kinds) -> Run:
     return train_on_kinds(architecture="small_cnn", batch_size=8)
 

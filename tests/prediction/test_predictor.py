@@ -46,7 +46,7 @@ def copy_of(tmp_path, kinds):
     return copy
 
 
-@pytest.mark.parametrize("kind", ["frozen", "scratch", "fine_tuned"])
+@pytest.mark.parametrize("kind", ["frozen", "hidden_layer", "scratch", "fine_tuned"])
 def test_every_kind_of_image_is_answered_as_in_the_evaluation(request, kind):
     run = request.getfixturevalue(kind)
     expected, brought = own_images(run)
