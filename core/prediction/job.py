@@ -20,7 +20,7 @@ from core.jobs.job import Job
 from core.jobs.progress import Report, unheard
 from core.prediction.answers import Answers, averaged, joined, no_answers
 from core.prediction.parts import load_part
-from core.prediction.sources import Brought, gather, of_dataset
+from core.prediction.sources import Brought, existing, gather, of_dataset
 from core.prediction.table_files import write_tables
 from core.runs.record import Run
 from core.workspace import Workspace
@@ -196,10 +196,7 @@ def start_prediction(
     try:
         stored = [_store(upload, prediction.folder / "uploads") for upload in uploads]
         hosting.check_room(workspace)
-        asked = [
-            *(str(Path(source).expanduser().absolute()) for source in sources),
-            *(f"uploads/{name}" for name in stored),
-        ]
+        asked = [str(existing(source).absolute()) for source in sources] + [f"uploads/{name}" for name in stored]
         if not asked and dataset is None:
             raise UsageError("No image was brought. Give files, a folder, or an archive of images such as a .zip.")
         request = {"runs": [run.id for run in runs], "sources": asked, "title": title}
