@@ -84,7 +84,7 @@ def test_takes_batches_a_rest_and_a_single_image(example):
 
 
 def test_the_workbench_is_not_there(example):
-    with pytest.raises(WorkbenchError, match="ModuleNotFoundError.*core"):
+    with pytest.raises(WorkbenchError, match=r"ModuleNotFoundError.*core"):
         answers_of_file(example("import core.errors"), PIXELS, lambda: None)
 
 

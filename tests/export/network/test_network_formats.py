@@ -13,8 +13,8 @@ from PIL import Image
 from core.datasets.editing import rename_class
 from core.errors import WorkbenchError
 from core.export.formats import FORMATS
-from core.export.network import litert_int8, network_format
-from core.export.network.network_format import NetworkFormat, Sources
+from core.export.network import litert_int8, network_format, onnx_file
+from core.export.network.network_format import Sources
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,7 +36,7 @@ BESIDE = {"README.md", "check.json", "example.py", "labels.json", "labels.txt"}
 # As Teachable Machine gives it to those who export a model, without its comments.
 TEACHABLE_MACHINE = """
 from keras.models import load_model
-from PIL import Image
+from PIL import Image, ImageOps
 import numpy as np
 np.set_printoptions(suppress=True)
 model = load_model("keras_model.h5", compile=False)
@@ -114,22 +114,14 @@ def test_teachable_machines_own_example_opens_it(written):
 
 
 def test_a_file_that_answers_otherwise_is_refused_and_leaves_nothing(from_scratch, tmp_path):
-    from core.export.network import keras_file
-
     def spoilt(model, folder, sources):
         model.set_weights([weights + 0.1 for weights in model.get_weights()])
-        keras_file.save(model, folder, sources)
+        onnx_file.save(model, folder, sources)
 
-    made = NetworkFormat("Spoilt", spoilt, *_of(keras_file))
+    made = replace(onnx_file.write.__self__, save=spoilt)
     with pytest.raises(WorkbenchError, match="refused, as it does not answer as the run does"):
         made.write(from_scratch, tmp_path / "export.zip")
     assert list(tmp_path.iterdir()) == []
-
-
-def _of(module):
-    """Example, packages and bound of a format's module."""
-    made = module.write.__self__
-    return made.example, made.packages, made.bound
 
 
 def test_int8_by_images_in_a_wrong_range_is_refused(from_scratch, tmp_path, monkeypatch):
