@@ -16,10 +16,10 @@ from core.export.network.network_format import NetworkFormat, Sources, resized
 
 FILE, SIDE, WHITE = "keras_model.h5", 224, 127.5
 REMARK = (
-    "It answers to an image as it is, also where the run averages over views of it, and resizes images of 224 × 224 once "
-    "more where the run’s have another size. Teachable Machine’s own example cuts the middle square out of an image; this "
-    "network learned from whole ones: the example.py here reads them so. There is no model.json for browsers: "
-    "tensorflowjs 4.22, which writes it, does not install beside TensorFlow 2.21. Take ONNX there."
+    "It answers to an image as it is, also where the run averages over views of it, and resizes images of 224 × 224 "
+    "once more where the run’s have another size. Teachable Machine’s own example cuts the middle square out of an "
+    "image; this network learned from whole ones: the example.py here reads them so. There is no model.json for "
+    "browsers: tensorflowjs 4.22, which writes it, does not install beside TensorFlow 2.21. Take ONNX there."
 )
 
 
