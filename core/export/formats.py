@@ -44,7 +44,7 @@ _FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat(
         "script",
         "Script",
-        "The run as a Python script in standard Keras, with the list of its images: to read, to change, to run anywhere.",
+        "The run as a Python script in standard Keras, with the list of its images: to read and to run anywhere.",
         ".zip",
         "core.export.script",
     ),

@@ -127,7 +127,7 @@ def _augmentation(facts: Facts) -> dict[str, Any]:
 def _schedule(settings: RunSettings) -> dict[str, Any]:
     """The learning rate of a step, as `core.training.schedules` has it."""
     warm = f"{settings.warmup * settings.epochs:g}"
-    passed, last = ("(passed - %s)" % warm, f"(EPOCHS - {warm})") if settings.warmup else ("passed", "EPOCHS")
+    passed, last = (f"(passed - {warm})", f"(EPOCHS - {warm})") if settings.warmup else ("passed", "EPOCHS")
     factor, span = settings.decay_factor, settings.decay_epochs
     rates = {
         "step": f"LEARNING_RATE * {factor} ** ({passed} // {span})",
@@ -182,8 +182,8 @@ def _optimiser(settings: RunSettings, rate: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as it stands in Python, in the quotes that Ruff and Black prefer."""
-    quote = "'" if '"' in text and "'" not in text else '"'
+    """A text as it stands in Python, in the quotes that Ruff and Black prefer: those that it has fewer of."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
     kept = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in _escaped(text))
     return quote + kept.replace(quote, f"\\{quote}") + quote
 
@@ -217,6 +217,7 @@ def _imports(text: str) -> str:
             "",
             "import keras",
             "import numpy as np",
+            *(["import tensorflow as tf"] if used("tf") else []),
             f"from keras import {', '.join(own)}",
             "from PIL import Image, ImageOps",
         ]

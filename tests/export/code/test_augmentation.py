@@ -49,8 +49,22 @@ def test_an_amount_does_the_same(step, images):
 
 @pytest.mark.parametrize("step", ends(CHANCE), ids=lambda step: f"{step.name} {step.high}")
 def test_chance_changes_as_much(step, images):
-    ours, theirs = (np.abs(each - images).mean() for each in (draw((step,), images, seed=0) * 1.0, varied(step, images)))
+    drawn = draw((step,), images, seed=0).astype("float32"), varied(step, images)
+    ours, theirs = (np.abs(each - images).mean() for each in drawn)
     assert theirs == pytest.approx(ours, rel=0.3, abs=0.1)
+
+
+@pytest.mark.parametrize("name", VARYING)
+def test_a_range_is_drawn_from_as_evenly(name, images):
+    """By how bright and how rich in contrast images come out: the middle, and the least and greatest tenth."""
+    many, step = np.tile(images, (20, 1, 1, 1)), usual_step(name)
+    for measure in (np.mean, np.std):
+        before = measure(many, axis=(1, 2, 3))
+        ours, theirs = (
+            np.quantile(measure(each.astype("float32"), axis=(1, 2, 3)) - before, (0.1, 0.5, 0.9))
+            for each in (draw((step,), many, seed=0), varied(step, many))
+        )
+        assert theirs == pytest.approx(ours, rel=0.25, abs=5)
 
 
 @pytest.mark.parametrize("name", VARYING)
