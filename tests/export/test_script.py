@@ -24,7 +24,8 @@ from core.datasets.importing import run_import
 from core.errors import UsageError
 from core.evaluation.intervals import wilson
 from core.export.code.facts import gather_facts
-from core.export.code.rendering import file_list, literal, render
+from core.export.code.rendering import file_list, render
+from core.export.code.text import literal
 from core.export.formats import find_format
 from core.images.reading import read_square
 from core.runs.record import create_run

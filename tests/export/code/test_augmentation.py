@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from core.augmentation.layers.mixing import CUTMIX_ALPHA, MIXUP_ALPHA
 from core.augmentation.layers.pipeline import draw
 from core.augmentation.recipe import TRANSFORMS, Step, usual_step
 from core.export.code.augmentation import augmentation_layers, layers_to_define
-from core.export.code.rendering import TEMPLATES
+from core.export.code.rendering import MIXERS, TEMPLATES
 
 SIDE = 24
 VARYING = [name for name, transform in TRANSFORMS.items() if not transform.mixes]
@@ -76,3 +77,7 @@ def test_a_step_happens_as_often_as_its_probability_says(images):
     many = np.tile(images, (10, 1, 1, 1))
     changed = (varied(Step("flip_horizontal", probability=0.2), many) != many).any(axis=(1, 2, 3)).mean()
     assert 0.13 < changed < 0.27
+
+
+def test_images_are_mixed_in_the_same_shares():
+    assert {"mixup": f"layers.MixUp({MIXUP_ALPHA})", "cutmix": f"layers.CutMix({CUTMIX_ALPHA})"} == MIXERS
