@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -198,6 +199,22 @@ def featured_run(workspace: Workspace) -> Callable[..., Run]:
         return run
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 200 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    try:
+        command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)]
+        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount command here")
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be made here: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
 
 
 @pytest.fixture(scope="session")

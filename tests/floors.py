@@ -21,7 +21,7 @@ BEGIN, END = "<!-- floors -->\n", "<!-- /floors -->\n"
 # From the ground up. A room may import rooms of lower floors, and no other of its own.
 FLOORS = (
     ("core.errors", "core.installation"),
-    ("core.files", "core.workspace"),
+    ("core.files", "core.spreadsheet", "core.workspace"),
     ("core.hosting", "core.download"),
     ("core.images",),
     ("core.jobs",),
@@ -58,7 +58,8 @@ FLOORS = (
 # Below the line: they build networks, and only processes of their own load them.
 BELOW_THE_LINE = ("core.augmentation.layers", "core.networks", "core.training", "core.explain")
 # Processes of their own, and what they alone load.
-BELOW_THE_LINE += ("core.advice.linear_probe_worker", "core.prediction.predictor", "core.prediction.worker")
+BELOW_THE_LINE += ("core.advice.linear_probe_worker", "core.prediction.answering_network")
+BELOW_THE_LINE += ("core.prediction.predictor", "core.prediction.worker")
 BELOW_THE_LINE += ("core.export.network", "core.export.worker")
 
 
