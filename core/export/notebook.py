@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from core.export.code.facts import gather_facts
-from core.export.code.rendering import CODE, MARKDOWN, render
+from core.export.code.rendering import render
+from core.export.code.text import CODE, MARKDOWN
 from core.files import replacing
 from core.jobs.progress import Report, unheard
 from core.runs.record import Run

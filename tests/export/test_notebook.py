@@ -12,6 +12,7 @@ from core.export.formats import find_format
 from core.export.notebook import cells
 from core.runs.record import create_run
 from core.runs.settings import read_settings
+from core.workspace import Workspace
 from tests.export.code_runs import accuracy_in, lay_out_run, run_code
 
 
@@ -68,45 +69,58 @@ def test_a_run_that_has_not_read_its_images_has_no_notebook(workspace, tmp_path)
     assert not (tmp_path / "run.ipynb").exists()
 
 
-def executed(run, folder):
-    """What a notebook prints, all cells one after the other, in the folder that it lies in."""
-    code = "\n".join(code_of(written(run, folder / "run.ipynb")))
-    (folder / "cells.py").write_text(code, encoding="utf-8")
-    return run_code(folder / "cells.py", folder=folder)
+# Whole notebooks ------------------------------------------------------------------------------------------------------
+
+# With every layer of augmentation that is the notebook's own, and a class that is called oddly.
+NAMES = {"blue": '=1+1, "blue"\n', "red": "rød"}
+OWN_LAYERS = "flip_horizontal@0.3,quarter_turns,shear,crop,contrast=5..20,blur,noise,erasing,randaugment"
+SCRATCH = {"architecture": "small_cnn", "image_size": 32, "epochs": 8, "batch_size": 4, "augmentation": OWN_LAYERS}
+# A head of two layers on views that are drawn.
+HEAD = {"architecture": "mobilenet_025", "weights": "untrained", "image_size": 32, "epochs": 2, "hidden": 8}
+HEAD |= {"optimiser": "sgd", "schedule": "plateau", "warmup": 0.5, "class_weights": "balanced"}
+HEAD |= {"augmentation": "flip_horizontal,colour_jitter"}
+PARTS = {"scratch": ["train"] * 14 + ["test"] * 6, "head": ["train"] * 12 + ["validation"] * 4 + ["test"] * 4}
 
 
-@pytest.mark.slow
-def test_a_notebook_trains_a_network_from_scratch(workspace, tmp_path, draw_folder):
-    """Without validation images; with every layer of augmentation, and a class that is called oddly."""
-    folder = tmp_path / "notebook"
-    paths = draw_folder(folder / "images", 20)
-    parts = ["train"] * 14 + ["test"] * 6
-    names = {"blue": '=1+1, "blue"\n', "red": "rød"}
-    images = [
-        (path.relative_to(folder / "images").as_posix(), names[path.parent.name], parts[number % 20])
-        for number, path in enumerate(paths)
-    ]
-    recipe = "flip_horizontal@0.3,quarter_turns,shear,crop,contrast=5..20,blur,noise,erasing,randaugment"
-    run = lay_out_run(workspace, images, image_size=32, epochs=8, batch_size=4, augmentation=recipe)
-    printed = executed(run, folder)
-    assert "28 images to train, 12 to test, 2 classes" in printed
-    assert accuracy_in(printed) > 0.8
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory, draw_folder):
+    """Two notebooks, executed one after the other in a fresh interpreter: their folder, and what each printed."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    workspace = Workspace.at(folder / "home")
+    paths = [path.relative_to(folder / "images").as_posix() for path in draw_folder(folder / "images", 20)]
+    lines = ["import os, runpy"]
+    for name, settings in (("scratch", SCRATCH), ("head", HEAD)):
+        images = [(path, NAMES[path.split("/")[0]], PARTS[name][number % 20]) for number, path in enumerate(paths)]
+        (folder / name).mkdir()
+        (folder / name / "images").symlink_to(folder / "images")
+        notebook = written(lay_out_run(workspace, images, **settings), folder / name / "run.ipynb")
+        (folder / name / "cells.py").write_text("\n".join(code_of(notebook)), encoding="utf-8")
+        lines += [f"os.chdir({str(folder / name)!r})", "runpy.run_path('cells.py')", f"print('END OF {name}')"]
+    (folder / "all.py").write_text("\n".join(lines), encoding="utf-8")
+    scratch, _, head = run_code(folder / "all.py", folder=folder).partition("END OF scratch")
+    return folder, {"scratch": scratch, "head": head}
+
+
+def confusion_matrix(folder):
+    """Its heading, and its rows of numbers."""
     with (folder / "confusion_matrix.csv").open(newline="", encoding="utf-8") as file:
-        assert next(csv.reader(file)) == ["", *sorted(names.values())]
+        heading, *rows = csv.reader(file)
+    return heading, [[int(number) for number in row[1:]] for row in rows]
 
 
 @pytest.mark.slow
-def test_a_notebook_trains_a_head_of_two_layers_on_drawn_views(workspace, tmp_path, draw_folder):
-    folder = tmp_path / "notebook"
-    paths = draw_folder(folder / "images", 20)
-    parts = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
-    images = [
-        (path.relative_to(folder / "images").as_posix(), path.parent.name, parts[number % 20])
-        for number, path in enumerate(paths)
-    ]
-    settings = {"architecture": "mobilenet_025", "weights": "untrained", "image_size": 32, "epochs": 2, "hidden": 8}
-    settings |= {"optimiser": "sgd", "schedule": "plateau", "warmup": 0.5, "class_weights": "balanced"}
-    run = lay_out_run(workspace, images, augmentation="flip_horizontal,colour_jitter", **settings)
-    assert accuracy_in(executed(run, folder)) >= 0
-    matrix = [row[1:] for row in csv.reader((folder / "confusion_matrix.csv").open(encoding="utf-8"))][1:]
-    assert sum(int(number) for row in matrix for number in row) == 8
+def test_a_notebook_trains_a_network_from_scratch(executed):
+    folder, printed = executed
+    assert "28 images to train, 12 to test, 2 classes" in printed["scratch"]
+    assert accuracy_in(printed["scratch"]) > 0.8
+    heading, rows = confusion_matrix(folder / "scratch")
+    assert heading == ["", *sorted(NAMES.values())]
+    assert sum(map(sum, rows)) == 12
+
+
+@pytest.mark.slow
+def test_a_notebook_trains_a_head_on_a_backbone(executed):
+    folder, printed = executed
+    assert "24 images to train, 8 to validate, 8 to test, 2 classes" in printed["head"]
+    _, rows = confusion_matrix(folder / "head")
+    assert accuracy_in(printed["head"]) == pytest.approx((rows[0][0] + rows[1][1]) / 8, abs=1e-4)

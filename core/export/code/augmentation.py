@@ -1,4 +1,4 @@
-"""A recipe as Keras code: Keras's own layers where they do the same, small layers of the script's own where none does."""
+"""A recipe as Keras code: Keras's layers where they do the same, small layers of the script's own where none does."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -66,9 +66,10 @@ def _shift(step: Step) -> LayerCall:
 
 
 def _contrast(step: Step) -> LayerCall:
-    # Keras's layer puts the ends of a range in order by their size, whichever way they go.
+    # How far down and how far up. Keras puts both in order by their size, so that they have to be equal, and takes a
+    # single number for 0 and that: see findings/contrast_only_rises.sh.
     if step.low == -step.high:
-        return LayerCall(f"layers.RandomContrast({step.high / 100!r})")
+        return LayerCall(f"layers.RandomContrast(({step.high / 100!r}, {step.high / 100!r}))")
     return LayerCall(f"Contrast({_percent(step)})", _own("contrast"))
 
 

@@ -1,5 +1,6 @@
 """What a script has to know of a run to train what it trained."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from core.training.view_examples import evaluation_views
 # Where a script looks for images unless it is told. The folders of a hosted workbench are nobody's business.
 UNKNOWN_FOLDER = "images"
 LISTED = ["path", "label", "split"]
+# Of what a script holds in memory for fine-tuning, in gigabytes: worth a word beyond that.
+MUCH_MEMORY = 2
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,9 @@ class Facts:
         chosen = self.settings.weights
         if chosen == UNTRAINED:
             return None
-        return IMAGENET if chosen == IMAGENET or Hosting.from_environment().hosted else chosen
+        if chosen == IMAGENET or Hosting.from_environment().hosted:
+            return IMAGENET
+        return str(Path(chosen).expanduser().absolute())
 
     @property
     def dataset_title(self) -> str:
@@ -90,7 +95,7 @@ class Facts:
     def test_images_right(self) -> tuple[int, int] | None:
         """How many test images the run was right on, and of how many; None as long as it is not evaluated."""
         try:
-            tested = self.run.predictions().of("test")
+            tested = self.run.answers().of("test")
         except WorkbenchError:
             return None
         return int((tested.predicted == tested.true).sum()), len(tested)
@@ -182,12 +187,25 @@ def _of_the_training(run: Run, images: pd.DataFrame) -> list[str]:
     if settings.untrained:
         notes.append("The backbone has random weights, as in the run: this is to try the machinery, not for results.")
     plan = run.record.plan or {}
-    if not settings.design.frozen and plan.get("family", "float32") != "float32":
+    if plan.get("family", "float32") != "float32":
         notes.append(f"The run computed in {plan['family']}; the script does in float32, the same but for rounding.")
     splits = images["split"].to_numpy(dtype=str)
     targets = np.unique(images["label"].to_numpy(dtype=str), return_inverse=True)[1]
     if told := monitored_in_words(splits, monitored_rows(splits, targets, settings.seed)):
         notes.append(f"In the run: {told} In the script all validation images choose it, and they alone.")
+    if settings.unfreeze and (gigabytes := _activations_gb(settings, images)) > MUCH_MEMORY:
+        notes.append(f"The script holds what it fine-tunes on in memory, about {gigabytes:,.0f} GB.")
     if run.status().state not in ("done", "running"):
         notes.append("The run did not come to its end; the script trains all its epochs.")
     return notes
+
+
+def _activations_gb(settings: RunSettings, images: pd.DataFrame) -> float:
+    """What all images are at the cut, in all views and in half precision."""
+    design = settings.design
+    rows = design.table(settings.image_size, max(2, images["label"].nunique()))
+    (shape,) = [row.shape for row in rows if row.layer.name == design.cuts[-settings.unfreeze]]
+    trained = training_views(settings.augmentation, settings.views, settings.seed)
+    counts = images["split"].value_counts()
+    views = len(trained) * counts.get("train", 0) + len(evaluation_views(settings)) * counts.get("test", 0)
+    return 2 * (len(images) + views) * math.prod(shape) / 1e9

@@ -1,14 +1,13 @@
 """The script of a run, made of templates: what stands in it is what this run did."""
 
+import ast
 import base64
 import csv
 import gzip
 import io
-import re
 import textwrap
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,11 @@ from core.augmentation.recipe import in_words
 from core.evaluation.intervals import wilson
 from core.export.code.augmentation import augmentation_layers, layers_to_define
 from core.export.code.facts import LISTED, Facts
+from core.export.code.text import WIDTH, in_one_line, literal, spaced, wrapped
 from core.runs.settings import RunSettings
 
 TEMPLATES = Path(__file__).parent / "templates"
-WIDTH = 120
-MARKDOWN, CODE = "# %% [markdown]", "# %%"
-DEFINES = ("def ", "class ")
+# As `core.augmentation.layers.mixing` makes them.
 MIXERS = {"mixup": "layers.MixUp(0.2)", "cutmix": "layers.CutMix((1.0, 1.0))"}
 
 
@@ -36,11 +34,10 @@ def render(facts: Facts, notebook: bool = False) -> str:
     notebook
         Whether it is to be the cells of a notebook, which has neither arguments nor a file beside it.
     """
-    values = _values(facts) | {"notebook": notebook, "imports": "IMPORTS"}
+    template, values = _environment().get_template("train.jinja"), _values(facts) | {"notebook": notebook}
     values |= {"file_list": _packed(file_list(facts))} if notebook else {}
-    text = _environment().get_template("train.jinja").render(values)
-    text = text.replace("IMPORTS", _imports(text), 1)
-    return _spaced(_wrapped(text))
+    text = template.render(values, imports=_imports(template.render(values, imports="")))
+    return spaced(wrapped(text))
 
 
 def file_list(facts: Facts) -> str:
@@ -68,12 +65,12 @@ def _environment() -> jinja2.Environment:
 def _values(facts: Facts) -> dict[str, Any]:
     settings, design = facts.settings, facts.settings.design
     return {
-        "title": _plain(design.title),
-        "architecture": _plain(design.title),
-        "dataset": _plain(facts.dataset_title),
+        "title": in_one_line(design.title),
+        "architecture": in_one_line(design.title),
+        "dataset": in_one_line(facts.dataset_title),
         "run": facts.run.id,
         "accuracy": _accuracy(facts),
-        "notes": [_plain(note) for note in facts.notes],
+        "notes": [in_one_line(note) for note in facts.notes],
         "settings": settings,
         "data": literal(facts.data),
         "batch_size": facts.batch_size,
@@ -102,14 +99,15 @@ def _accuracy(facts: Facts) -> str:
 def _augmentation(facts: Facts) -> dict[str, Any]:
     settings = facts.settings
     views = facts.training_views if settings.design.frozen else ()
-    drawn = [step for view in views[:1] for step in view.drawn] if views else settings.augmentation
-    drawn = () if settings.design.frozen and not views else drawn
+    if settings.design.frozen:
+        drawn, mixing = views[0].drawn if views else (), []
+    else:
+        drawn, mixing = settings.augmentation, [step for step in settings.augmentation if step.mixes]
     layers = augmentation_layers(drawn)
-    mixing = [] if settings.design.frozen else [step for step in settings.augmentation if step.mixes]
     orientations = tuple(view.orientation for view in views)
     smoothing = settings.label_smoothing
     return {
-        "recipe": _plain(f"Training images are varied: {in_words(settings.augmentation)}"),
+        "recipe": in_one_line(f"Training images are varied: {in_words(settings.augmentation)}"),
         "layers": [call.code for call in layers],
         "defined": layers_to_define(layers),
         "drawn": bool(layers),
@@ -127,7 +125,7 @@ def _augmentation(facts: Facts) -> dict[str, Any]:
 def _schedule(settings: RunSettings) -> dict[str, Any]:
     """The learning rate of a step, as `core.training.schedules` has it."""
     warm = f"{settings.warmup * settings.epochs:g}"
-    passed, last = ("(passed - %s)" % warm, f"(EPOCHS - {warm})") if settings.warmup else ("passed", "EPOCHS")
+    passed, last = (f"(passed - {warm})", f"(EPOCHS - {warm})") if settings.warmup else ("passed", "EPOCHS")
     factor, span = settings.decay_factor, settings.decay_epochs
     rates = {
         "step": f"LEARNING_RATE * {factor} ** ({passed} // {span})",
@@ -156,8 +154,7 @@ def _network(facts: Facts) -> dict[str, Any]:
         "network": "\n".join(layer_lines(own, "features")),
         "blocks": blocks,
         "cut": literal(design.cuts[-blocks]) if blocks else "",
-        "has_dropout": any(row.layer.kind == "dropout" for row in rows[: len(design.body)])
-        or maker.startswith("EfficientNet"),
+        "has_dropout": maker.startswith("EfficientNet"),  # alone of Keras's backbones
         "second_phase": facts.second_phase,
         "second_optimiser": _optimiser(facts.second_phase, repr(facts.second_phase.learning_rate)),
     }
@@ -178,77 +175,25 @@ def _optimiser(settings: RunSettings, rate: str) -> str:
     return "\n".join([f"optimizer = keras.optimizers.{name}(", *(f"    {each}," for each in written), ")"])
 
 
-# Text -----------------------------------------------------------------------------------------------------------------
-
-
-def literal(text: str) -> str:
-    """A text as it stands in Python, in the quotes that Ruff and Black prefer."""
-    quote = "'" if '"' in text and "'" not in text else '"'
-    kept = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in _escaped(text))
-    return quote + kept.replace(quote, f"\\{quote}") + quote
-
-
-def _escaped(text: str) -> list[str]:
-    return [each if each != "\\" else "\\\\" for each in text]
-
-
-def _plain(text: str) -> str:
-    """A text as it may stand in a comment: in one line, whatever it is."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
-
-
 def _packed(text: str) -> str:
+    """A file as a notebook carries it: compressed, in lines of letters."""
     return "\n".join(textwrap.wrap(base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode(), 100))
 
 
 def _imports(text: str) -> str:
     """What a script imports: what it uses."""
-
-    def used(name: str) -> bool:
-        return re.search(rf"(?<![\w.]){name}[.(]", text) is not None
-
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     plain = ("argparse", "base64", "csv", "gzip", "io", "json", "math")
-    own = [name for name in ("layers", "ops") if used(name)]
     return "\n".join(
         [
-            *(f"import {name}" for name in plain if used(name)),
+            *(f"import {name}" for name in plain if name in used),
             "from concurrent.futures import ThreadPoolExecutor",
             "from pathlib import Path",
             "",
             "import keras",
             "import numpy as np",
-            f"from keras import {', '.join(own)}",
+            *(["import tensorflow as tf"] if "tf" in used else []),
+            f"from keras import {', '.join(name for name in ('layers', 'ops') if name in used)}",
             "from PIL import Image, ImageOps",
         ]
     )
-
-
-def _spaced(text: str) -> str:
-    """One free line between cells, and two around definitions, as Ruff and Black have it."""
-    cells = [cell.rstrip() for cell in re.split(rf"^(?={CODE})", re.sub(r"\n{4,}", "\n\n\n", text), flags=re.MULTILINE)]
-    spaced = cells[1]  # before the first there is nothing
-    for before, cell in pairwise(cells[1:]):
-        last = [line for line in before.split("\n") if line and not line.startswith((" ", ")", "]"))][-1]
-        defines = last.startswith(DEFINES) or cell.removeprefix(CODE).lstrip().startswith(DEFINES)
-        spaced += ("\n\n\n" if defines else "\n\n") + cell
-    return spaced + "\n"
-
-
-def _wrapped(text: str) -> str:
-    """The paragraphs of its Markdown cells, in lines of the usual length."""
-    lines, paragraph, in_markdown = [], [], False
-
-    def flush() -> None:
-        lines.extend(f"# {line}" for line in textwrap.wrap(" ".join(paragraph), WIDTH - 2, break_on_hyphens=False))
-        paragraph.clear()
-
-    for line in text.split("\n"):
-        is_prose = in_markdown and line.startswith("# ") and not line.startswith(("# #", "#     ", CODE))
-        if is_prose:
-            paragraph.append(line[2:].strip())
-            continue
-        flush()
-        in_markdown = line == MARKDOWN if line.startswith(CODE) else in_markdown
-        lines.append(line)
-    flush()
-    return "\n".join(lines)

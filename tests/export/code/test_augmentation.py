@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from core.augmentation.layers.mixing import CUTMIX_ALPHA, MIXUP_ALPHA
 from core.augmentation.layers.pipeline import draw
 from core.augmentation.recipe import TRANSFORMS, Step, usual_step
 from core.export.code.augmentation import augmentation_layers, layers_to_define
-from core.export.code.rendering import TEMPLATES
+from core.export.code.rendering import MIXERS, TEMPLATES
 
 SIDE = 24
 VARYING = [name for name, transform in TRANSFORMS.items() if not transform.mixes]
@@ -49,8 +50,22 @@ def test_an_amount_does_the_same(step, images):
 
 @pytest.mark.parametrize("step", ends(CHANCE), ids=lambda step: f"{step.name} {step.high}")
 def test_chance_changes_as_much(step, images):
-    ours, theirs = (np.abs(each - images).mean() for each in (draw((step,), images, seed=0) * 1.0, varied(step, images)))
+    drawn = draw((step,), images, seed=0).astype("float32"), varied(step, images)
+    ours, theirs = (np.abs(each - images).mean() for each in drawn)
     assert theirs == pytest.approx(ours, rel=0.3, abs=0.1)
+
+
+@pytest.mark.parametrize("name", VARYING)
+def test_a_range_is_drawn_from_as_evenly(name, images):
+    """By how bright and how rich in contrast images come out: the middle, and the least and greatest tenth."""
+    many, step = np.tile(images, (20, 1, 1, 1)), usual_step(name)
+    for measure in (np.mean, np.std):
+        before = measure(many, axis=(1, 2, 3))
+        ours, theirs = (
+            np.quantile(measure(each.astype("float32"), axis=(1, 2, 3)) - before, (0.1, 0.5, 0.9))
+            for each in (draw((step,), many, seed=0), varied(step, many))
+        )
+        assert theirs == pytest.approx(ours, rel=0.25, abs=5)
 
 
 @pytest.mark.parametrize("name", VARYING)
@@ -62,3 +77,7 @@ def test_a_step_happens_as_often_as_its_probability_says(images):
     many = np.tile(images, (10, 1, 1, 1))
     changed = (varied(Step("flip_horizontal", probability=0.2), many) != many).any(axis=(1, 2, 3)).mean()
     assert 0.13 < changed < 0.27
+
+
+def test_images_are_mixed_in_the_same_shares():
+    assert {"mixup": f"layers.MixUp({MIXUP_ALPHA})", "cutmix": f"layers.CutMix({CUTMIX_ALPHA})"} == MIXERS
