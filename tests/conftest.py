@@ -27,13 +27,15 @@ from core.datasets.creation import create_from_path
 from core.datasets.importing import run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
+from core.export.formats import find_format
 from core.features.store import FeatureStore, cache_key
 from core.files import read_json, write_json
 from core.installation import PROJECT
-from core.runs.record import Run, create_run
+from core.runs.record import Run, create_run, find_run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 from tests.processes import preloaded, warm_starts  # noqa: F401 (fixtures for all tests)
+from tests.workspaces.archive import BEFORE_RUN_JSON, unpack
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.
@@ -215,6 +217,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip(f"a small disk cannot be made here: {mounted.stderr.strip()}")
     yield place
     subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture(scope="session")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A real workspace to take a project from: by an earlier build, with trained runs and edits. Nobody changes it."""
+    return Workspace.at(unpack(BEFORE_RUN_JSON, tmp_path_factory.mktemp("there")))
+
+
+@pytest.fixture(scope="session")
+def project_file(there: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in there, exported with its images."""
+    path = tmp_path_factory.mktemp("exported") / "shapes.zip"
+    find_format("project").write(find_run(there, "the first"), path)
+    return path
 
 
 @pytest.fixture(scope="session")

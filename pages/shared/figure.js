@@ -17,7 +17,7 @@ function decorate() {
     svg.classList.add("svg-button");
     svg.dataset.title = NAME;
     svg.setAttribute("aria-label", NAME);
-    svg.style.cssText = "font: 600 10px sans-serif; line-height: 20px; text-decoration: none; vertical-align: top";
+    svg.style.cssText = "font: 600 9px sans-serif; line-height: 22px; color: gray; text-decoration: none";
     svg.textContent = "SVG";
     svg.onclick = () => saveAsSvg(png);
     group.append(svg);

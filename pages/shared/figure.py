@@ -9,6 +9,7 @@ from streamlit.components.v2 import component
 _svg_button = component("workbench_svg_button", js=Path(__file__).with_name("figure.js").read_text(encoding="utf-8"))
 # For print: three dots for each of the screen's.
 SCALE = 3
+EM_SPACE = "\u2003"
 
 
 def show_figure(figure: go.Figure, key: str, alt: str) -> None:
@@ -26,6 +27,10 @@ def show_figure(figure: go.Figure, key: str, alt: str) -> None:
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "png", "scale": SCALE, "filename": key},
     }
+    # Upright, they cover less of a legend.
+    figure.update_layout(modebar_orientation="v")
+    # A picture lacks the fonts of the page, and another one is wider: names that end at its edge would be cut off.
+    figure.update_yaxes(tickprefix=EM_SPACE)
     st.plotly_chart(figure, key=key, config=config, alt=alt)
 
 

@@ -1,4 +1,4 @@
-"""A real project: the small workspace of an earlier build, with runs that were trained, edits and a split by hand."""
+"""What the tests of project files do with one: change it, and look into it."""
 
 import io
 import json
@@ -7,25 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from core.export.formats import find_format
-from core.runs.record import find_run
-from core.workspace import Workspace
-from tests.workspaces.archive import BEFORE_RUN_JSON, unpack
-
-
-@pytest.fixture(scope="session")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The workspace that projects are taken from. Nobody changes it."""
-    return Workspace.at(unpack(BEFORE_RUN_JSON, tmp_path_factory.mktemp("there")))
-
-
-@pytest.fixture(scope="session")
-def project_file(there: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project, exported with its images."""
-    path = tmp_path_factory.mktemp("exported") / "shapes.zip"
-    find_format("project").write(find_run(there, "the first"), path)
-    return path
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""Every chart and table can be taken along: as PNG, as SVG, as CSV."""
+"""What is shown is taken along: charts as PNG and SVG, tables as CSV, selected images as a zip."""
 
 import re
+import zipfile
 
 import pytest
 from PIL import Image
@@ -45,3 +46,15 @@ def test_a_chart_is_saved_as_png_and_svg_and_a_table_as_csv(dataset_page, tmp_pa
     button = dataset_page.get_by_role("button", name=re.compile("CSV"))
     table = saved(dataset_page, button, tmp_path)
     assert table.read_text(encoding="utf-8-sig").splitlines()[0].endswith("train,validation,test")
+
+
+def test_selected_images_are_saved(dataset_page, tmp_path):
+    dataset_page.get_by_text("Images", exact=True).first.click()
+    marks = dataset_page.locator(".gallery button.mark")
+    marks.nth(0).click()
+    marks.nth(1).click()
+    expect(dataset_page.get_by_text("2 images selected")).to_be_visible()
+    path = saved(dataset_page, dataset_page.get_by_role("button", name="Download"), tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.namelist()) == 2
+        assert archive.testzip() is None
