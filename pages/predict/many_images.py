@@ -13,6 +13,7 @@ from core.prediction.job import (
     resume_prediction,
     start_prediction,
 )
+from core.prediction.sources import existing
 from core.runs.record import Run
 from pages.predict.results import show_results
 from pages.predict.several_runs import choose_others
@@ -92,7 +93,7 @@ def folder(page: Page, runs: list[Run]) -> None:
     if not path.strip():
         st.error("Type the path of a folder first.")
         return
-    go(lambda: start_prediction(page.workspace, runs, sources=[path.strip()], title=path.strip()))
+    go(lambda: start_prediction(page.workspace, runs, sources=[existing(path.strip())], title=path.strip()))
 
 
 def go(start: Callable[[], Prediction]) -> None:
