@@ -12,6 +12,7 @@ from core.evaluation.words import percent
 from core.runs.events import epoch_table
 from core.runs.record import Run
 from pages.dataset.bring import PROJECT, UPLOAD
+from pages.shared.inference import has_weights
 from pages.shared.markdown import escape
 from pages.shared.page import STEPS, Page, drawn_badge, open_page, step_marks
 from pages.shared.progress import duration, show_progress
@@ -107,6 +108,7 @@ def cards(page: Page) -> None:
         "model": f"{escape(architecture.title)}, {values['image_size']} px",
         "training": f"{len(page.runs)} run{'' if len(page.runs) == 1 else 's'}",
         "evaluation": f"{len(evaluated)} evaluated" if evaluated else "after the first training",
+        "predict": "new images, reports, exports" if any(map(has_weights, page.runs)) else "after the first training",
     }
     active = next((status for run in page.runs if (status := run.status()).active), None)
     for column, (key, words) in zip(st.columns(len(numbers)), numbers.items(), strict=True):

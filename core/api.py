@@ -7,22 +7,98 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from core.datasets import checkup
 from core.datasets.checkup import Checkup
 from core.datasets.creation import create_from_path
 from core.datasets.importing import Listener, ensure_dataset, import_now
 from core.datasets.store import Dataset, list_datasets
-from core.errors import WorkbenchError
+from core.errors import UsageError, WorkbenchError
+from core.export.job import finished, start_export
 from core.jobs.job import Status
 from core.runs import comparison, lifecycle, record
 from core.runs.comparison import Comparison
-from core.runs.record import Run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
+
+
+class Run(record.Run):
+    """A run, with what one does with it: what `core.runs.record.Run` has, and more."""
+
+    def predict(self, images: str | Path | Sequence[str | Path] | Sequence[np.ndarray], top: int = 2) -> pd.DataFrame:
+        """What the run says of images: see `core.prediction.answers.Answers.table`.
+
+        Parameters
+        ----------
+        images
+            The path of a file, a folder or an archive, or several; or arrays of shape (height, width) or (height,
+            width, bands), which are read as files of such pixels are.
+        top
+            How many of the likeliest classes have columns of their own, 1 to 10.
+
+        Returns
+        -------
+        DataFrame
+            A row an image that can be read; ``attrs`` has the ``problems`` of the others, and ``remarks`` on the run.
+
+        Raises
+        ------
+        UsageError
+            If there is no image.
+        WorkbenchError
+            If the run has no weights.
+        """
+        from core.prediction.predictor import predictor_of
+        from core.prediction.sources import gather, of_arrays
+
+        several = [images] if isinstance(images, str | Path) else list(images)
+        paths = [each for each in several if isinstance(each, str | Path)]
+        arrays = [each for each in several if not isinstance(each, str | Path)]
+        if paths and arrays:
+            raise UsageError("Give paths or arrays, and not both at once.")
+        with TemporaryDirectory() as folder:
+            brought = of_arrays(arrays, Path(folder)) if arrays else gather(paths, Path(folder))
+            predictor = predictor_of(self)
+            predictor.compare()
+            answers = predictor.predict(brought)
+        table = answers.table(top)
+        table.attrs = {"problems": dict(answers.problems), "remarks": list(predictor.remarks)}
+        return table
+
+    def export(
+        self, format: str, path: str | Path = ".", watch: Callable[[Status], None] = lambda status: None
+    ) -> Path:
+        """Write the run in the format of another library, checked against the run, or what is told of it.
+
+        Parameters
+        ----------
+        format
+            The name of an entry of `core.export.formats.FORMATS`: "onnx", "litert-int8" and so on.
+        path
+            A file to write, or a folder to write it into.
+        watch
+            Called a few times a second with how far it is.
+
+        Returns
+        -------
+        Path
+            Where the file lies. What its check has found stands in the ``README.md`` of a network's zip.
+
+        Raises
+        ------
+        UsageError
+            If there is no such format.
+        WorkbenchError
+            If the run can't be exported so, or its export does not answer as the run does.
+        """
+        return finished(start_export(self, format), watch).copy(Path(os.path.expanduser(path)))
 
 
 def open_dataset(
@@ -92,13 +168,13 @@ def train(
     status = lifecycle.wait(run, watch)
     if status.state == "failed":
         raise WorkbenchError(f"The run {run.id} failed: {status.error}")
-    return run
+    return Run(run.folder)
 
 
 def list_runs(dataset: Dataset | str | None = None, workspace: Workspace | None = None) -> list[Run]:
     """The runs that there are, newest first, of one dataset or of all."""
     name = dataset.name if isinstance(dataset, Dataset) else dataset
-    return record.list_runs(workspace or Workspace.from_environment(), name)
+    return [Run(run.folder) for run in record.list_runs(workspace or Workspace.from_environment(), name)]
 
 
 def find_run(run: str, workspace: Workspace | None = None) -> Run:
@@ -109,7 +185,7 @@ def find_run(run: str, workspace: Workspace | None = None) -> Run:
     UsageError
         If there is none or more than one.
     """
-    return record.find_run(workspace or Workspace.from_environment(), run)
+    return Run(record.find_run(workspace or Workspace.from_environment(), run).folder)
 
 
 def compare(*runs: Run, split: str = "test") -> Comparison:

@@ -18,6 +18,7 @@ from core.images.reading_settings import AS_USUAL, Reading
 from core.jobs.inference_client import ANSWERED, FAILED, PROGRESS
 from core.jobs.job import Stopped
 from core.jobs.progress import Report, unheard
+from core.prediction.answers import ExplainedAnswers
 from core.runs.record import Run
 
 SECONDS_BETWEEN_REPORTS = 0.2
@@ -192,6 +193,46 @@ def nearest(
     return neighbours(Run(Path(run)), path, count, machine, report)
 
 
+def predict(
+    run: str,
+    paths: list[str],
+    names: list[str] | None = None,
+    neighbours: int = 0,
+    compare: bool = True,
+    machine: str | None = None,
+    report: Report = unheard,
+) -> ExplainedAnswers:
+    """What a run says of a few new images: see `core.prediction.predictor.Predictor.explain`.
+
+    Parameters
+    ----------
+    run
+        The folder of a run.
+    paths
+        Of the images.
+    names
+        What the answers call them, each once; by default as their files are called.
+    neighbours
+        How many of the nearest training images to give of each image, 0 to 50.
+    compare
+        Whether to compare them with the training images. That is quick once it was done; before, the features of the
+        run's images are read, and computed where they are not at hand.
+    machine
+        The folder of what all workspaces of the machine share, features among it.
+    report
+        Told how far it is.
+    """
+    report("Loading the network", 0, 0)
+    from core.prediction.predictor import predictor_of
+    from core.prediction.sources import Brought
+
+    files = tuple(map(Path, paths))
+    predictor = predictor_of(Run(Path(run)), None if machine is None else Path(machine))
+    if compare:
+        predictor.compare(report)
+    return predictor.explain(Brought(tuple(names or (file.name for file in files)), files), neighbours, report)
+
+
 TASKS = {
     "augment": augment,
     "extremes": extremes,
@@ -207,6 +248,7 @@ SCHEDULED_TASKS = {
     "feature_map": feature_map,
     "nearest": nearest,
     "occlusion": occlusion,
+    "predict": predict,
 }
 
 

@@ -58,7 +58,8 @@ FLOORS = (
 # Below the line: they build networks, and only processes of their own load them.
 BELOW_THE_LINE = ("core.augmentation.layers", "core.networks", "core.training", "core.explain")
 # Processes of their own, and what they alone load.
-BELOW_THE_LINE += ("core.advice.linear_probe_worker", "core.prediction.predictor", "core.prediction.worker")
+BELOW_THE_LINE += ("core.advice.linear_probe_worker", "core.prediction.answering_network")
+BELOW_THE_LINE += ("core.prediction.predictor", "core.prediction.worker")
 BELOW_THE_LINE += ("core.export.network", "core.export.worker")
 
 

@@ -107,7 +107,7 @@ def _add_split(add) -> None:
     shares = "below 1 a share of the images, from 1 a number of them"
     splitting.add_argument("--validation", type=float, help=shares)
     splitting.add_argument("--test", type=float, help=shares)
-    splitting.add_argument("--seed", type=int, help="another number draws another division")
+    splitting.add_argument("--seed", type=int, help="another number draws another split")
     splitting.add_argument(
         "--group-by",
         metavar="RULE",

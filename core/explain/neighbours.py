@@ -45,18 +45,48 @@ def nearest(features: RunFeatures, path: str, count: int = 8) -> list[Neighbour]
     UsageError
         If the run has no such image, or `count` is not in 1..`MOST_NEIGHBOURS`.
     """
-    if not 1 <= count <= MOST_NEIGHBOURS:
-        raise UsageError(f"From 1 to {MOST_NEIGHBOURS} neighbours can be shown. Got {count}.")
+    _check_count(count)
     paths = features.table["path"].to_numpy(dtype=str)
     found = np.flatnonzero(paths == path)
     if not len(found):
         raise UsageError(f"The run has no image {path!r}.")
-    others = np.flatnonzero((features.table["split"] == "train").to_numpy() & (paths != path))
-    directions = unit_length(features.vectors[[found[0], *others]])
-    similarity = directions[1:] @ directions[0]
-    order = np.argsort(-similarity, kind="stable")[:count]
-    labels = features.table["label"].to_numpy(dtype=str)
-    return [Neighbour(str(paths[others[i]]), str(labels[others[i]]), float(similarity[i])) for i in order]
+    return _nearest_of(features, features.vectors[found[:1]], paths != path, count)[0]
+
+
+def nearest_to(features: RunFeatures, vectors: np.ndarray, count: int = 8) -> list[list[Neighbour]]:
+    """The training images that are most like new images, the nearest first.
+
+    Parameters
+    ----------
+    vectors : (n, width) array of float32
+        What the same network makes of the new images.
+    count
+        How many at most of each.
+
+    Raises
+    ------
+    UsageError
+        If `count` is not in 1..`MOST_NEIGHBOURS`.
+    """
+    _check_count(count)
+    return _nearest_of(features, vectors, np.ones(len(features.table), dtype=bool), count)
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MOST_NEIGHBOURS:
+        raise UsageError(f"From 1 to {MOST_NEIGHBOURS} neighbours can be shown. Got {count}.")
+
+
+def _nearest_of(
+    features: RunFeatures, vectors: np.ndarray, may_be_shown: np.ndarray, count: int
+) -> list[list[Neighbour]]:
+    others = np.flatnonzero((features.table["split"] == "train").to_numpy() & may_be_shown)
+    similarity = unit_length(vectors) @ unit_length(features.vectors[others]).T
+    paths, labels = (features.table[name].to_numpy(dtype=str)[others] for name in ("path", "label"))
+    return [
+        [Neighbour(str(paths[i]), str(labels[i]), float(row[i])) for i in np.argsort(-row, kind="stable")[:count]]
+        for row in similarity
+    ]
 
 
 def unit_length(vectors: np.ndarray) -> np.ndarray:
@@ -93,16 +123,27 @@ def kth_distances(
     (n,) array of float32
         0 to 2; NaN where there is nothing to compare an image with.
     """
+    return distances_to(directions, groups, directions[among], groups[among], neighbour, report)
+
+
+def distances_to(
+    directions: np.ndarray,
+    groups: np.ndarray,
+    others: np.ndarray,
+    their_groups: np.ndarray,
+    neighbour: int,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> np.ndarray:
+    """As `kth_distances`, from images to others that are (m, width) directions of (m,) groups."""
     distances = np.full(len(directions), np.nan, np.float32)
-    others, their_groups = directions[among].T, groups[among]
     with threadpool_limits(1):
-        for start in range(0, len(directions) if len(among) else 0, ROWS_AT_ONCE):
+        for start in range(0, len(directions) if len(others) else 0, ROWS_AT_ONCE):
             report(start, len(directions))
             rows = slice(start, start + ROWS_AT_ONCE)
             # Of unit vectors, |a - b|² = 2 - 2 a·b. Rounding may leave less than nothing.
-            apart = np.sqrt(np.maximum(2 - 2 * (directions[rows] @ others), 0))
+            apart = np.sqrt(np.maximum(2 - 2 * (directions[rows] @ others.T), 0))
             apart[groups[rows, None] == their_groups] = np.nan  # which sorting puts last
-            place = min(neighbour, len(among))
+            place = min(neighbour, len(others))
             nearest_ones = np.sort(np.partition(apart, place - 1, axis=1)[:, :place], axis=1)
             known = np.maximum((~np.isnan(nearest_ones)).sum(axis=1) - 1, 0)
             distances[rows] = nearest_ones[np.arange(len(known)), known]

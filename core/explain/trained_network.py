@@ -204,8 +204,8 @@ def trained_network(run: Run) -> TrainedNetwork:
 
 
 def _class_count(run: Run) -> int:
-    if run.predictions_path.exists():
-        return len(run.answers().class_names)
+    if classes := run.class_names.of_network:
+        return len(classes)
     return len(open_dataset(run.workspace, run.settings.dataset).class_names)
 
 

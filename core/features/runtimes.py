@@ -1,8 +1,5 @@
 """The ways to run a frozen backbone: the same network in Keras or OpenVINO, in float32 or in half the bits."""
 
-import importlib.util
-import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.features.devices import cards, device_count, shared_answers
+from core.features.openvino_network import OPENVINO, compiled, converted, is_installed
 
 if TYPE_CHECKING:  # takes seconds to load
     import keras
@@ -66,7 +64,7 @@ def runtimes() -> dict[str, Runtime]:
             "OpenVINO in bfloat16",
             "openvino-bfloat16",
             no_tensorflow or no_openvino,
-            lambda backbone: _openvino(backbone, "bf16"),
+            lambda backbone: compiled(converted(backbone), OPENVINO["openvino-bfloat16"]),
         ),
         Runtime(
             "tensorflow-bfloat16",
@@ -87,7 +85,7 @@ def runtimes() -> dict[str, Runtime]:
             "OpenVINO in float32",
             "float32",
             no_tensorflow or no_openvino,
-            lambda backbone: _openvino(backbone, "f32"),
+            lambda backbone: compiled(converted(backbone), OPENVINO["openvino-float32"]),
         ),
     )
     return {way.name: way for way in ways}
@@ -96,10 +94,7 @@ def runtimes() -> dict[str, Runtime]:
 def _why_no_openvino() -> str:
     if cards():
         return "OpenVINO would compute on the processor, and there is a graphics card"
-    # Asked for without loading it. A module that is blocked stands in `sys.modules` as None.
-    if sys.modules.get("openvino", ...) is None or importlib.util.find_spec("openvino") is None:
-        return "the package openvino is not installed"
-    return ""
+    return "" if is_installed() else "the package openvino is not installed"
 
 
 def _keras(backbone: "keras.Model") -> Compute:
@@ -124,23 +119,3 @@ def _in_precision(backbone: "keras.Model", policy: str) -> "keras.Model":
     clone.set_weights(backbone.get_weights())
     clone.trainable = False
     return clone
-
-
-def _openvino(backbone: "keras.Model", precision: str) -> Compute:
-    # It would report its use to its makers. Without this module it runs the same and reports nothing: None there is how
-    # Python is told that a module can't be imported, of which its declaration knows nothing.
-    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
-    import openvino
-
-    with warnings.catch_warnings():
-        # Keras remarks that the conversion calls the model with a list; nobody can act on that.
-        warnings.simplefilter("ignore")
-        model = openvino.convert_model(backbone)
-    pixels_as_bytes = openvino.preprocess.PrePostProcessor(model)
-    pixels_as_bytes.input().tensor().set_element_type(openvino.Type.u8)
-    model = pixels_as_bytes.build()
-    # A request at a time takes all cores; with the hint for throughput it was two to three times slower.
-    compiled = openvino.Core().compile_model(
-        model, "CPU", {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
-    )
-    return lambda pixels: np.array(compiled(np.ascontiguousarray(pixels))[0], np.float32)

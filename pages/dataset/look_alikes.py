@@ -13,13 +13,13 @@ from core.datasets.editing import accept, relabel
 from core.datasets.findings.finding import Finding
 from core.errors import WorkbenchError
 from core.evaluation.errors import LabelIssue
+from core.figures.heat import overlay
 from core.images.difference_picture import where_they_differ
 from core.images.reading import UnreadableImage, thumbnail
 from core.images.reading_settings import Reading
 from core.runs.record import Run
 from pages.components.gallery import Tile, show_large, show_tiles, tile_of
 from pages.dataset.changes import remember
-from pages.shared.heat import overlay
 from pages.shared.inference import survey
 from pages.shared.markdown import escape
 from pages.shared.page import Page

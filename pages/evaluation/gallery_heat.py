@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
+from core.figures.heat import overlay
 from core.runs.record import Run
-from pages.shared.heat import overlay
 from pages.shared.inference import has_weights, inference_client, looking, weights_written
 from pages.shared.markdown import escape
 from pages.shared.thumbnails import SIDE, pixels_url, proportions

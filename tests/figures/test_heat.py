@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pages.shared.heat import AGAINST, FOR, INFERNO, LUMINANCE, overlay, overlay_signed
+from core.figures.heat import AGAINST, FOR, INFERNO, LUMINANCE, overlay, overlay_signed
 
 IMAGE = np.full((2, 2, 3), (100, 150, 200), np.uint8)
 GREY = round(float(IMAGE[0, 0] @ LUMINANCE))

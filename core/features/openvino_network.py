@@ -1,0 +1,90 @@
+"""A backbone as OpenVINO computes it, and kept as a file, from which a process answers that never loads Keras."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import shutil
+import sys
+import uuid
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:  # take seconds to load
+    import keras
+    import openvino
+
+OPENVINO = {"openvino-bfloat16": "bf16", "openvino-float32": "f32"}
+"""By the name of a runtime, the precision in which OpenVINO computes."""
+
+
+def is_installed() -> bool:
+    """Whether OpenVINO is there, asked without loading it."""
+    # A module that is blocked stands in `sys.modules` as None.
+    return sys.modules.get("openvino", ...) is not None and importlib.util.find_spec("openvino") is not None
+
+
+def converted(backbone: "keras.Model") -> "openvino.Model":
+    """A backbone as OpenVINO has it, from (n, side, side, 3) bytes to features."""
+    openvino = _openvino()
+    with warnings.catch_warnings():
+        # Keras remarks that the conversion calls the model with a list; nobody can act on that.
+        warnings.simplefilter("ignore")
+        model = openvino.convert_model(backbone)
+    pixels_as_bytes = openvino.preprocess.PrePostProcessor(model)
+    pixels_as_bytes.input().tensor().set_element_type(openvino.Type.u8)
+    return pixels_as_bytes.build()
+
+
+def compiled(model: "openvino.Model", precision: str) -> Callable[[np.ndarray], np.ndarray]:
+    """What computes features of (n, side, side, 3) uint8 pixels, as (n, ...) float32.
+
+    Parameters
+    ----------
+    precision
+        "bf16" or "f32".
+    """
+    # A request at a time takes all cores; with the hint for throughput it was two to three times slower.
+    hints = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+    network = _openvino().Core().compile_model(model, "CPU", hints)
+    return lambda pixels: np.array(network(np.ascontiguousarray(pixels))[0], np.float32)
+
+
+def kept(folder: Path, recipe: dict[str, Any], convert: Callable[[], "openvino.Model"]) -> "openvino.Model":
+    """A network from the file in which it was kept before; else converted now, and kept.
+
+    Parameters
+    ----------
+    folder
+        Where all that are kept lie.
+    recipe
+        All that it depends on besides the versions of Keras and OpenVINO, JSON-ready.
+    convert
+        Makes it where there is none.
+    """
+    versions = {package: importlib.metadata.version(package) for package in ("keras", "openvino")}
+    key = hashlib.blake2b(json.dumps(recipe | versions, sort_keys=True).encode(), digest_size=8).hexdigest()
+    place = folder / f"{recipe['architecture']}-{recipe['image_size']}-{key}"
+    if place.exists():
+        return _openvino().Core().read_model(place / "network.xml")
+    model, temporary = convert(), folder / f".{uuid.uuid4().hex}"
+    try:
+        temporary.mkdir(parents=True)
+        _openvino().save_model(model, temporary / "network.xml", compress_to_fp16=False)
+        temporary.rename(place)
+    except OSError:  # the disk is full or read-only, or another process was quicker: this one has its own
+        shutil.rmtree(temporary, ignore_errors=True)
+    return model
+
+
+def _openvino() -> Any:
+    # It would report its use to its makers. Without this module it runs the same and reports nothing: None there is how
+    # Python is told that a module can't be imported, of which its declaration knows nothing.
+    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
+    import openvino
+
+    return openvino
