@@ -27,6 +27,8 @@ class ExportFormat:
         That writes it, by a function `write(run, path, report) -> list[str]`: it writes the file in one step, says how
         far it is to `report`, which may raise to stop it, and returns what people should know of it, in sentences. It
         raises `WorkbenchError` where the run can't be exported so, or its export does not answer as the run does.
+    of_all_runs
+        Whether it holds the dataset and all of its runs, so that it is out of date once any of these has changed.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ExportFormat:
     sentence: str
     suffix: str
     module: str
+    of_all_runs: bool = False
 
     def write(self, run: Run, path: Path, report: Report = unheard) -> list[str]:
         """Write a run to a file, as `module` says it."""
@@ -189,6 +192,7 @@ _FORMATS: tuple[ExportFormat, ...] = (
         "figures.",
         ".zip",
         "core.export.project.writing",
+        of_all_runs=True,
     ),
     ExportFormat(
         "project-without-images",
@@ -196,21 +200,7 @@ _FORMATS: tuple[ExportFormat, ...] = (
         "The same without the images: small, and for those who may not have them. All figures open.",
         ".zip",
         "core.export.project.without_images",
-    ),
-    ExportFormat(
-        "project",
-        "Project file",
-        "The dataset with its images, edits and split, and all of its runs: another workbench opens it with the same "
-        "figures.",
-        ".zip",
-        "core.export.project.writing",
-    ),
-    ExportFormat(
-        "project-without-images",
-        "Project file without images",
-        "The same without the images: small, and for those who may not have them. All figures open.",
-        ".zip",
-        "core.export.project.without_images",
+        of_all_runs=True,
     ),
 )
 

@@ -16,7 +16,7 @@ from core.hosting import Hosting
 from core.jobs.job import Job, Status
 from core.runs.labels import read_labels
 from core.runs.lifecycle import wait
-from core.runs.record import Run
+from core.runs.record import Run, list_runs
 
 WORKER = "core.export.worker"
 
@@ -34,7 +34,7 @@ class Exported:
     told
         What people should know of it, in sentences.
     state
-        What `state_of` said of the run then.
+        What `ExportJob.state` said then.
     """
 
     path: Path
@@ -88,7 +88,16 @@ class ExportJob(Job):
     def up_to_date(self) -> bool:
         """Whether what was made last is of the run as it is now."""
         made = self.made()
-        return made is not None and made.state == state_of(self.run)
+        return made is not None and made.state == self.state()
+
+    def state(self) -> str:
+        """A short name of all that this export depends on, as it is now."""
+        run = self.run
+        if not self.format.of_all_runs:
+            return state_of(run)
+        split = written_state(run.dataset.folder / "split.json")
+        states = [state_of(each) for each in list_runs(run.workspace, run.settings.dataset)]
+        return _name_of((split, *states))
 
     def save_result(self, state: str, told: list[str]) -> None:
         """Write down what was made, of which state of the run."""
@@ -148,4 +157,8 @@ def state_of(run: Run) -> str:
     """A short name of all that exports of a run depend on: its weights, its answers, its dataset and its names."""
     files = (run.best_weights, run.fine_tuned_weights, run.dataset.manifest_path, run.dataset.edits.path)
     state = (*map(written_state, files), run.answers_as_of, read_labels(run), run.status().active)
+    return _name_of(state)
+
+
+def _name_of(state: tuple) -> str:
     return hashlib.sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()

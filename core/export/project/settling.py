@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.architectures.weights import IMAGENET, UNTRAINED
+from core.datasets.added import ADDED, file_of, is_added
 from core.datasets.cards import load_cards
 from core.datasets.fetching import PICTURES
 from core.datasets.samples import SAMPLES
@@ -110,12 +111,16 @@ def _settle_images(unpacked: Path, pictures: Path, rows: pd.DataFrame, info: Dat
             path = Path(folder, name).relative_to(pictures).as_posix()
             if path not in known:
                 raise BadArchive(f"The project file holds an image that its manifest does not know: {quoted(path)}.")
+    if (pictures / ADDED).is_dir():
+        (pictures / ADDED).rename(pictures.parent / ADDED)
     good = rows[rows["problem"] == ""]
     for path, modified in zip(good["path"], good["modified"], strict=True):
-        if not (pictures / path).is_file():
+        file = file_of(path, str(pictures), str(pictures.parent))
+        if not os.path.isfile(file):
             raise BadArchive(f"The project file lacks the image {quoted(path)}. Export it again.")
-        os.utime(pictures / path, ns=(modified, modified))
-    found = [FoundImage(*row) for row in good[["path", "label", "given_split", "given_group"]].itertuples(index=False)]
+        os.utime(file, ns=(modified, modified))
+    brought = good.loc[~good["path"].map(is_added).astype(bool), ["path", "label", "given_split", "given_group"]]
+    found = [FoundImage(*row) for row in brought.itertuples(index=False)]
     layout = Layout(pictures, [image for image in found if image.label])
     layout.unlabelled = [image for image in found if not image.label]
     layout.left_out = list(rows.loc[rows["problem"] != "", ["path", "problem"]].itertuples(index=False, name=None))
