@@ -83,7 +83,7 @@ def test_a_run_is_asked_about_files_folders_and_arrays_of_pixels(workspace, tmp_
     for table in (by_folder, by_pixels):
         np.testing.assert_allclose(table["probability_red"].iloc[0], by_file["probability_red"].iloc[0], atol=1e-6)
     assert by_file.attrs["problems"] == {}
-    assert any("calibrated" in remark for remark in by_file.attrs["remarks"])
+    assert any("validation images" in remark for remark in by_file.attrs["remarks"])
     with pytest.raises(UsageError, match="not both"):
         run.predict([path, np.zeros((4, 4))])
     with pytest.raises(UsageError, match="No image was brought"):

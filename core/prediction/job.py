@@ -104,6 +104,9 @@ class Prediction(Job):
         table = pd.DataFrame({"name": names, "path": paths, "problem": problems}, dtype="str")
         with replacing(self._brought_path) as temporary:
             table.to_parquet(temporary, index=False)
+        for upload in self.folder.glob("uploads/*"):  # archives lie there unpacked by now
+            if upload not in brought.paths:
+                upload.unlink()
         return brought
 
     def part_path(self, run: int, part: int) -> Path:

@@ -91,6 +91,7 @@ def test_a_process_predicts_what_was_uploaded_by_several_runs(predictions, froze
     assert all(path.is_relative_to(job.folder) for path in job.brought().paths)
     assert job.write({"csv": job.folder / "answers.csv"}) == 20
     assert len(pd.read_csv(job.folder / "answers.csv")) == 20
+    assert not list(job.folder.glob("uploads/*.zip")), "what was unpacked is not kept twice"
     delete_prediction(job)
     assert list_predictions(predictions) == []
     assert not job.folder.exists()

@@ -62,7 +62,7 @@ def test_every_kind_of_image_is_answered_as_in_the_evaluation(request, kind):
     similarities = [each.similarity for each in alone.nearest[0]]
     assert len(similarities) == 3
     assert similarities == sorted(similarities, reverse=True)
-    assert "calibrated by" in alone.remarks[0]
+    assert "validation images" in alone.remarks[0]
     assert any("false alarms are to be expected" in remark for remark in alone.remarks)
 
 
@@ -168,7 +168,7 @@ def test_a_run_that_still_trains_answers_by_its_best_so_far(scratch, copy_of):
     predictor.compare()
     answers = predictor.predict(brought)
     assert answers.temperature == 1
-    assert "not calibrated" in predictor.remarks[0]
+    assert "not been calibrated" in predictor.remarks[0]
     assert answers.class_names == ("blue", "red")
 
 
