@@ -16,7 +16,7 @@ def calibration_of(run: Run) -> tuple[float, str]:
         return 1.0, f"How sure it is has not been calibrated. {error}"
     if temperature == COLDEST:
         return temperature, (
-            f"It was right about all {count:,} validation images, which so can't tell how unsure it should be: it may be "
-            f"less sure than it says (temperature {temperature:.2f})."
+            f"It was right about all {count:,} validation images, which so can't tell how unsure it should be: it may "
+            f"well be less sure than it says (temperature {temperature:.2f})."
         )
     return temperature, f"How sure it is was calibrated by {count:,} validation images (temperature {temperature:.2f})."
