@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,17 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def safe_file_name(name: str) -> str:
+    """A file's name that a disk can keep and that leads nowhere: readers go by its ending, and people see it.
+
+    >>> safe_file_name("../my photo (1).JPG")
+    'my_photo_1_.JPG'
+    """
+    kept = re.sub(r"[^\w.-]+", "_", name.replace("\\", "/").split("/")[-1]).lstrip("._-")
+    stem, suffix = os.path.splitext(kept[-200:])
+    return f"{stem[:60] or 'upload'}{suffix[:20]}"
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.predict.export import show_export
 from pages.predict.few_images import show_few_images
 from pages.predict.many_images import show_many_images
+from pages.predict.retraining import show_changes
 from pages.shared.inference import has_weights
 from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
@@ -29,7 +30,18 @@ def main() -> None:
         drawn_badge(page.dataset)
         untrained_badge(page.run)
     views = {FEW: show_few_images, MANY: show_many_images, EXPORT: show_export}
-    views[st.segmented_control("View", list(views), default=FEW, required=True, label_visibility="collapsed")](page)
+    view = st.segmented_control(
+        "View",
+        list(views),
+        default=FEW,
+        required=True,
+        label_visibility="collapsed",
+        key="view",
+        bind="query-params",
+    )
+    if view != EXPORT:
+        show_changes(page)
+    views[view](page)
 
 
 def nothing_yet(page: Page) -> None:

@@ -13,7 +13,7 @@ from core.datasets.sources.choices import AS_FOUND, Choices, choices_of
 from core.datasets.sources.kinds import ARCHIVE, PACKED, TABLE, what_is
 from core.datasets.store import Dataset, DatasetInfo, list_datasets
 from core.errors import UsageError
-from core.files import write_json
+from core.files import safe_file_name, write_json
 from core.workspace import Workspace, check_name, suggest_name
 
 UPLOADED = "upload"
@@ -110,7 +110,7 @@ def create_from_upload(workspace: Workspace, upload, file_name: str, name: str =
         If it is something that isn't read, or a table alone, or the name can't be used or is taken.
     """
     title = name or _stem(file_name)
-    stored = f"{UPLOADED}/{_safe(file_name)}"
+    stored = f"{UPLOADED}/{safe_file_name(file_name)}"
     info = DatasetInfo(name=suggest_name(title), title=title, kind=ARCHIVE)
     dataset = _create(workspace, info, {"source": stored, "delete_source": True})
     path = dataset.folder / stored
@@ -161,13 +161,6 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
 def _stem(file_name: str) -> str:
     """A file's name without its ending, of a compressed archive without both of them."""
     return re.sub(r"(\.tar)?\.\w+$", "", file_name) or file_name
-
-
-def _safe(file_name: str) -> str:
-    """A file's name that a disk can keep and that leads nowhere: readers go by its ending, and people see it."""
-    kept = re.sub(r"[^\w.-]+", "_", file_name.replace("\\", "/").split("/")[-1]).lstrip("._-")
-    stem, suffix = os.path.splitext(kept[-200:])
-    return f"{stem[:60] or 'upload'}{suffix[:20]}"
 
 
 def set_choices(dataset: Dataset, choices: Choices) -> None:

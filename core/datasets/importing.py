@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from core.datasets.added import added_images, is_added
 from core.datasets.alike.near_duplicates import clusters, near_pairs
 from core.datasets.cards import namesake
 from core.datasets.creation import UPLOADED, create_sample, keep_choices, place_of
@@ -167,7 +168,9 @@ def changes_on_disk(dataset: Dataset) -> tuple[int, int, int]:
     known = dataset.read_manifest(["path", "label", "size_bytes", "modified", "edition"])
     chosen = dataset.info.choices
     choices = choices_of(dataset.request) if chosen is None else Choices.from_dict(chosen)
-    return changes(layout_of(dataset, choices), known)
+    parts = [changes(layout, rows) for layout, rows in _both(layout_of(dataset, choices), dataset.folder, known)]
+    new, gone, changed = map(sum, zip(*parts, strict=True))
+    return new, gone, changed
 
 
 def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
@@ -187,11 +190,14 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
         choices=choices.to_dict(),
     )
     known = _known(dataset, SEEN_COLUMNS)
-    if known is not None and is_current(layout, known, dataset.reading):
+    if known is not None and all(
+        is_current(each, rows, dataset.reading) for each, rows in _both(layout, dataset.folder, known)
+    ):
         dataset.save(info)
     else:
         table = _index(dataset, layout, report)
-        dataset.write_cameras(read_cameras(layout.root, table.loc[table["format"] == "JPEG", "path"].tolist()))
+        photographs = table.loc[(table["format"] == "JPEG") & ~table["path"].map(is_added), "path"]
+        dataset.write_cameras(read_cameras(layout.root, photographs.tolist()))
         if dataset.info.choices not in (None, info.choices) and _are_told_otherwise(known, table):
             dataset.forget_parts()
         dataset.save(info, table)
@@ -199,6 +205,13 @@ def _import(dataset: Dataset, report: Progress, limits: Limits) -> None:
     if place != dataset.folder / PICTURES:  # what is there is of an earlier reading
         shutil.rmtree(dataset.folder / PICTURES, ignore_errors=True)
     dataset.keep_split()
+
+
+def _both(layout: Layout, folder: Path, known: pd.DataFrame) -> list[tuple[Layout, pd.DataFrame]]:
+    """What was brought and what was added here, each with its rows of a table of images."""
+    added = known["path"].map(is_added).astype(bool)
+    parts = [(layout, known[~added]), (added_images(folder), known[added])]
+    return [(each, rows.reset_index(drop=True)) for each, rows in parts]
 
 
 def _are_told_otherwise(known: pd.DataFrame | None, table: pd.DataFrame) -> bool:
@@ -214,7 +227,10 @@ def _index(dataset: Dataset, layout: Layout, report: Progress) -> pd.DataFrame:
     """The manifest, in which images that are known already were not read again."""
     known = _known(dataset, ALL_COLUMNS)
     index = Index(dataset.folder / "index")
-    table = index.build(layout, known, partial(report, "Reading images"), dataset.reading)
+    told = partial(report, "Reading images")
+    added = added_images(dataset.folder)
+    layouts = [layout, added] if added.count else [layout]
+    table = pd.concat([index.build(each, known, told, dataset.reading) for each in layouts], ignore_index=True)
     try:
         _check(table)
     except WorkbenchError:
@@ -227,9 +243,15 @@ def _at_one_scale(dataset: Dataset, root: Path, table: pd.DataFrame, report: Pro
     """The table with its deep images described by the scale of the dataset, chosen now where it was not before."""
     told = partial(report, "Reading deep pixels by one scale")
     # First as far as the scale is settled: which bands are shown decides which values it is chosen from.
-    table = described_again(root, table, dataset.reading, told)
+    table = _described_again(dataset, root, table, told)
     _choose_scale(dataset, table[table["problem"] == ""])
-    return described_again(root, table, dataset.reading, told)
+    return _described_again(dataset, root, table, told)
+
+
+def _described_again(dataset: Dataset, root: Path, table: pd.DataFrame, told: Callable[[int, int], None]):
+    added = table["path"].map(is_added).astype(bool)
+    parts = [(root, table[~added]), (dataset.folder, table[added])]
+    return pd.concat([described_again(place, rows, dataset.reading, told) for place, rows in parts])
 
 
 def _choose_scale(dataset: Dataset, images: pd.DataFrame) -> None:

@@ -1,6 +1,5 @@
 """The feature extractor: features of images, found where they are kept, else computed the quickest way."""
 
-import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -105,8 +104,7 @@ class FeatureExtractor:
         return extract(
             store,
             part["pixel_hash"].tolist(),
-            # As texts: to make a path of each takes a second for 50,000 of them, and most are in the store already.
-            [os.path.join(self._dataset.info.root, path) for path in part["path"]],
+            self._dataset.files_of(part["path"]),
             self.settings.image_size,
             lambda pixels: compute(view.of(pixels)),
             self._reporter.counted(title),

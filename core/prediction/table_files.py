@@ -8,14 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
+from pandas.api.types import is_string_dtype
 
 from core.errors import UsageError
 from core.files import replacing
 from core.prediction.answers import Answers
+from core.spreadsheet import safe_cell
 
-# A cell that begins so is a formula to a spreadsheet, which may run what a stranger wrote into a file's name:
-# https://owasp.org/www-community/attacks/CSV_Injection
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Of a share; more than any network is worth, and short.
 SIGNIFICANT_DIGITS = 6
 
@@ -60,17 +59,10 @@ def write_tables(parts: Iterable[Answers], paths: Mapping[str, Path], top: int =
     return rows
 
 
-def safe_in_a_spreadsheet(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before each text, and name of a column, that a spreadsheet would take for a formula.
-
-    Numbers stay as they are.
-    """
-    texts = {name: column.map(_harmless) for name, column in table.items() if not pd.api.types.is_numeric_dtype(column)}
-    return table.assign(**texts).rename(columns=_harmless)
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(BEGINS_A_FORMULA) else value
+def _safe(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with no text, nor name of a column, that a spreadsheet would take for a formula."""
+    texts = {name: column.map(safe_cell) for name, column in table.items() if is_string_dtype(column)}
+    return table.assign(**texts).rename(columns=safe_cell)
 
 
 @contextmanager
@@ -82,7 +74,7 @@ def _csv(path: Path) -> Iterator[Write]:
         def write(table: pd.DataFrame) -> None:
             nonlocal begun
             digits = f"%.{SIGNIFICANT_DIGITS}g"
-            safe_in_a_spreadsheet(table).to_csv(file, index=False, header=not begun, float_format=digits)
+            _safe(table).to_csv(file, index=False, header=not begun, float_format=digits)
             begun = True
 
         yield write

@@ -18,10 +18,12 @@ from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
 from core.evaluation.errors import DistantImage, DistantImageList, LabelIssue, LabelIssueList
 from core.evaluation.predictions import Predictions
+from core.images.description import describe_many
 from core.installation import PROJECT
 from core.jobs.inference_client import InferenceClient
 from core.jobs.job import Job, identity
 from core.jobs.warm_worker import WarmWorker
+from core.prediction.answers import Answers, ExplainedAnswers, NearestImage
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
@@ -172,6 +174,24 @@ def surveyed(task: str, run: Run) -> LabelIssueList | DistantImageList | dict:
     return {"paths": places[0], "splits": places[1], "origin": origin} | drawn
 
 
+def predicted(run: Run, paths: list[str], names: list[str]) -> ExplainedAnswers:
+    """What a run would say of new images: of each another class, and that the second is unlike the training images."""
+    classes, table = run.predictions().class_names, run.images()
+    problems = {name: describe_many("/", [path])[0].get("problem", "") for name, path in zip(names, paths, strict=True)}
+    good = [name for name in names if not problems[name]]
+    rows = np.arange(len(good))
+    probabilities = np.full((len(good), len(classes)), 0.1 / (len(classes) - 1))
+    probabilities[rows, rows % len(classes)] = 0.9
+    farther_than = np.where(rows == 1, 0.995, 0.2)
+    problems = {name: problem for name, problem in problems.items() if problem}
+    found = Answers(tuple(good), probabilities, classes, 1.0, farther_than, farther_than > 0.99, problems)
+    outputs = np.tile(np.arange(len(classes)), (len(good), 1))
+    nearest = tuple(
+        NearestImage(row.path, row.label, 0.75) for row in table[table["split"] == "train"][:2].itertuples()
+    )
+    return ExplainedAnswers(found, outputs, (nearest,) * len(good), ("Of 8 test images, 0 % are called unlike them.",))
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What pages ask of the process that has Keras, which is not started: pictures from dark to light answer."""
@@ -182,6 +202,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
         if task == "grad_cam":
             count, image = len(arguments["paths"]), np.full((16, 16, 3), 90, np.uint8)
             return np.eye(16, dtype=np.float32)[None].repeat(count, axis=0), image[None].repeat(count, axis=0)
+        if task == "predict":
+            return predicted(Run(Path(arguments["run"])), arguments["paths"], arguments["names"])
         if task in ("label_issues", "out_of_distribution", "feature_map"):
             return surveyed(task, Run(Path(arguments["run"])))
         side = arguments["image_size"]

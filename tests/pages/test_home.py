@@ -9,12 +9,14 @@ from core.runs.record import delete_run
 
 QUESTION = "Where does this project stand?"
 
+WAYS = ("Bring your own images", "Bring a project file")
+
 
 def test_an_empty_workspace_offers_the_samples_and_own_images(visit):
     home = visit("home")
     assert home.question == QUESTION
     assert "Nothing is here yet" in home.words
-    assert home.buttons == ["Open cats vs dogs", "Open aerial scenes", "Open cervix types", "Bring your own images"]
+    assert home.buttons == ["Open cats vs dogs", "Open aerial scenes", "Open cervix types", *WAYS]
     assert home.primary == ["Open cats vs dogs"]
     assert "Start from a sample" in home.words
     assert home.steps["Dataset"] == "arrow_circle_right"
@@ -59,6 +61,7 @@ def test_a_new_dataset_leads_on_to_augmentation(visit, pets):
         "Training": "show_chart",
         "Evaluation": "grid_on",
         "Compare": "compare_arrows",
+        "Predict": "image_search",
     }
     assert "40 images · 2 classes · your own" in [caption.value for caption in home.at.sidebar.caption]
     page = home.press("Go on to augmentation")
@@ -96,7 +99,7 @@ def test_the_best_of_the_runs_is_named(visit, pets, trained):
     assert table["open"][1] == f"evaluation?dataset=pets&run={best.id}"
     assert table["took"].tolist() == ["1 min 15 s"] * 3
     assert home.primary == ["See how good it is"]
-    assert set(home.steps.values()) == {"home", "check_circle", "compare_arrows"}
+    assert set(home.steps.values()) == {"home", "check_circle", "compare_arrows", "image_search"}
 
 
 def test_untrained_weights_are_never_passed_over(visit, pets, trained):

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import WorkbenchError
 from core.hosting import Hosting
 from core.jobs.inference_client import InferenceClient
-from pages.evaluation.explanation import COVERED, KERNELS, LAYERS, NEAREST, nearest_in_words, percent, where
+from pages.evaluation.explanation import COVERED, KERNELS, LAYERS, NEAREST
 from pages.shared.page import STEPS, Page
 
 SIDE = 16
@@ -168,14 +168,6 @@ def test_the_training_images_most_like_it(shown, asked):
     assert "Of the 3 training images most like it" in words(at)
 
 
-def test_what_the_nearest_images_say_of_the_answer():
-    assert nearest_in_words(["a", "b", "b"], "a") == (
-        "Of the 3 training images most like it, 1 is “a”, as it answered; 2 are “b”."
-    )
-    assert nearest_in_words(["b"], "a") == "Of the 1 training image most like it, 1 is “b”."
-    assert nearest_in_words([], "a") == "There are no training images to compare it with."
-
-
 def test_an_image_that_was_not_evaluated(shown, asked):
     assert "has not evaluated birds/1.png" in words(shown(path="birds/1.png"))
     assert asked == []
@@ -184,20 +176,3 @@ def test_an_image_that_was_not_evaluated(shown, asked):
 def test_an_untrained_backbone_is_labelled(shown):
     at = shown(settings={"architecture": "mobilenet_075", "weights": "untrained"})
     assert "Untrained weights" in words(at)
-
-
-@pytest.mark.parametrize(
-    ("share", "text"), [(0, "0 %"), (1e-9, "< 1 %"), (0.5, "50 %"), (0.9999, "> 99 %"), (1, "100 %")]
-)
-def test_a_share_is_never_rounded_to_certainty(share, text):
-    assert percent(share) == text
-
-
-def test_where_the_heat_is_in_words():
-    heat = np.zeros((9, 9))
-    assert where(heat) == "nowhere"
-    heat[4, 4] = 1
-    assert where(heat) == "the most in the middle"
-    heat[:] = 0
-    heat[8, 0] = 1
-    assert where(heat) == "the most at the bottom left"

@@ -1,0 +1,33 @@
+"""Cells of text that a spreadsheet shows as they are: what begins as a formula does would be worked out otherwise.
+
+Spreadsheets work out what begins with ``=``, ``+``, ``-`` or ``@`` in a CSV file too, in quotation marks or not, and a
+formula can send off what stands in the other cells. Source: OWASP, "CSV Injection".
+"""
+
+BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MARK = "'"
+
+
+def safe_cell(text: str) -> str:
+    """A text as the cell of a CSV file; `true_text` gives it back.
+
+    >>> safe_cell("=1+1"), safe_cell("cats"), safe_cell("-1.5")
+    ("'=1+1", 'cats', '-1.5')
+    """
+    return f"{MARK}{text}" if text.lstrip(MARK).startswith(BEGINNINGS) and not _is_number(text) else text
+
+
+def true_text(cell: str) -> str:
+    """What stands in a cell that `safe_cell`, or another program by the same rule, wrote.
+
+    >>> true_text("'=1+1"), true_text("'tis")
+    ('=1+1', "'tis")
+    """
+    return cell[1:] if cell.startswith(MARK) and cell.lstrip(MARK).startswith(BEGINNINGS) else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return text.isprintable() and float(text) is not None
+    except ValueError:
+        return False
