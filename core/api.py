@@ -4,6 +4,7 @@
 >>> photos = core.open_dataset("~/photos")                   # doctest: +SKIP
 >>> run = core.train(photos, architecture="mobilenet_075")   # doctest: +SKIP
 >>> run.evaluate("test").figure().show()                     # doctest: +SKIP
+>>> run.predict("~/new_photos")                              # doctest: +SKIP
 """
 
 import os
