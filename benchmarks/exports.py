@@ -17,18 +17,18 @@ from given_images import PROJECT, add_images_option, given_images
 
 sys.path.insert(0, str(PROJECT))
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from core.architectures.blocks import usual_block  # noqa: E402
-from core.architectures.custom import CustomNetwork, CustomNetworks  # noqa: E402
-from core.datasets.creation import create_from_path  # noqa: E402
-from core.datasets.importing import run_import  # noqa: E402
-from core.errors import WorkbenchError  # noqa: E402
-from core.export.formats import FORMATS  # noqa: E402
-from core.runs.record import Run, create_run  # noqa: E402
-from core.runs.settings import read_settings  # noqa: E402
-from core.training.trainer import train  # noqa: E402
-from core.workspace import Workspace  # noqa: E402
+from core.architectures.blocks import usual_block
+from core.architectures.custom import CustomNetwork, CustomNetworks
+from core.datasets.creation import create_from_path
+from core.datasets.importing import run_import
+from core.errors import WorkbenchError
+from core.export.formats import FORMATS
+from core.runs.record import Run, create_run
+from core.runs.settings import read_settings
+from core.training.trainer import train
+from core.workspace import Workspace
 
 FORMATS_OF_NETWORKS = [name for name, each in FORMATS.items() if each.module.startswith("core.export.network")]
 BLOCKS = (
