@@ -94,6 +94,7 @@ def test_it_is_made_once_and_copied(run, plain, launched, tmp_path):
     (tmp_path / "folder").mkdir()
     assert made.copy(tmp_path / "folder") == tmp_path / "folder" / made.path.name
     assert made.copy(tmp_path / "new" / "mine.txt").read_text() == run.id
+    assert made.copy(f"{tmp_path}/newer/") == tmp_path / "newer" / made.path.name
 
 
 @pytest.mark.parametrize("change", ["weights", "name", "answers"])
