@@ -140,6 +140,14 @@ def test_what_was_made_before_stays_away_from_a_failure(run, plain, launched, mo
     assert names_in(job) == ["status.json"]
 
 
+def test_what_a_killed_process_has_left_goes_with_the_next_start(run, plain, launched):
+    job = ExportJob.of(run, plain)
+    (job.folder / ".export-abc" / "export").mkdir(parents=True)
+    (job.folder / f".{job.path.name}.x1y2").write_text("half a file")
+    start_export(run, "plain")
+    assert names_in(job) == ["export.json", job.path.name, "status.json"]
+
+
 def test_a_stop_is_heard(run, plain, monkeypatch):
     job = ExportJob.of(run, plain)
     job.folder.mkdir(parents=True)

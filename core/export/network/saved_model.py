@@ -1,6 +1,7 @@
 """A SavedModel of TensorFlow, as servers take it."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -15,7 +16,7 @@ FOLDER = "saved_model"
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     import tensorflow as tf
 
-    served = tf.Module()
+    served: Any = tf.Module()
     # Keras's own export keeps each weight twice, as its layer's and in a list of all.
     served.weights = [variable.value for variable in model.variables]
     image = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name=INPUT)
