@@ -22,6 +22,10 @@ export default [
       "no-restricted-properties": ["error", ...markup, { object: "document", property: "write", message: AS_TEXT }],
     },
   },
+<<<<<<< HEAD
   { files: ["pages/**/*.js"], languageOptions: { globals: globals.browser } },
+=======
+  { files: ["pages/components/*.js", "core/**/*.js"], languageOptions: { globals: globals.browser } },
+>>>>>>> export
   { files: ["tests/**/*.js"], languageOptions: { globals: globals.node } },
 ];
