@@ -22,10 +22,6 @@ export default [
       "no-restricted-properties": ["error", ...markup, { object: "document", property: "write", message: AS_TEXT }],
     },
   },
-<<<<<<< HEAD
-  { files: ["pages/**/*.js"], languageOptions: { globals: globals.browser } },
-=======
-  { files: ["pages/components/*.js", "core/**/*.js"], languageOptions: { globals: globals.browser } },
->>>>>>> export
+  { files: ["{pages,core}/**/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["tests/**/*.js"], languageOptions: { globals: globals.node } },
 ];
