@@ -92,5 +92,6 @@ def test_from_new_photographs_to_a_run_that_has_learned_from_them(asked, tab: Pa
 
 
 def choose(tab: Page, box, label: str) -> None:
-    box.click()
+    box.scroll_into_view_if_needed()
+    box.press("ArrowDown")
     tab.get_by_role("option", name=label, exact=True).click()
