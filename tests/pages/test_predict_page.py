@@ -371,6 +371,15 @@ def test_several_runs_side_by_side(visit, pets, predicted):
     assert page.at.main.dataframe[0].value.columns[-1] == "average"
 
 
+def test_the_answers_of_a_run_that_was_deleted_can_be_taken_along(visit, pets, predicted, weighty):
+    weighty(pets)
+    prediction = predicted(pets)
+    shutil.rmtree(prediction.runs[0].folder)
+    page = visit("predict", dataset="pets", view=MANY).press("Open")
+    assert "The run that was asked has been deleted." in page.words
+    assert "CSV" in [button.label for button in page.at.get("download_button")]
+
+
 def test_what_was_predicted_is_deleted(visit, pets, predicted, workspace):
     predicted(pets)
     page = visit("predict", dataset="pets", view=MANY)
