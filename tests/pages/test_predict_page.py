@@ -205,7 +205,8 @@ def test_a_wrong_answer_is_put_right_and_learned_from(show, pets, weighty, works
     assert "The images that were added are read in" in page.words
     import_now(pets)
     page.run()
-    assert "Changed since this run: 1 image relabelled “dogs”: on the page Predict." in page.words
+    assert "Changed since this run: 1 image relabelled “dogs”: added on the page Predict." in page.words
+    assert "Add 1 image" not in page.buttons
     images = open_dataset(workspace, "pets").images
     assert dict(zip(images["path"], images["label"], strict=True))["(added here)/a.png"] == "dogs"
     page.press("Retrain")
