@@ -40,6 +40,7 @@ JOBS = (
     "core.training.training_time_worker",
     "core.features.runtimes",
     "core.advice.linear_probe_worker",
+    "core.prediction.worker",
     "core.sweeps.worker",
     "pyarrow.dataset",
     "scipy.sparse.csgraph",

@@ -164,7 +164,7 @@ def _text(answers: Answers, by_run: Mapping[str, Answers], document: Mapping[str
     header, rows = ["image", *titles, *by_run, ""], []
     places = {name: {image: row for row, image in enumerate(own.names)} for name, own in by_run.items()}
     for row in found.head(SHOWN).to_dict("records"):
-        cells = [f"{row[title]} {row[CONFIDENCES[title]]:.1%}" for title in titles]
+        cells = [_sure(row[title], row[CONFIDENCES[title]]) for title in titles]
         own = [_answer(by_run[name], places[name][row["file"]]) for name in by_run]
         rows.append([row["file"], *cells, *own, "unlike anything in training" if row["unlike"] is True else ""])
     lines = [table(header, rows)]
@@ -180,4 +180,9 @@ def _text(answers: Answers, by_run: Mapping[str, Answers], document: Mapping[str
 
 
 def _answer(answers: Answers, row: int) -> str:
-    return f"{answers.predicted[row]} {answers.confidence[row]:.1%}"
+    return _sure(answers.predicted[row], answers.confidence[row])
+
+
+def _sure(name: str, probability: float) -> str:
+    """A class and how probable it is; "100%" only where nothing else is possible, whatever rounding says."""
+    return f"{name} {probability if probability == 1 else min(probability, 0.999):.1%}"

@@ -70,7 +70,10 @@ def kept(folder: Path, recipe: dict[str, Any], convert: Callable[[], "openvino.M
     key = hashlib.blake2b(json.dumps(recipe | versions, sort_keys=True).encode(), digest_size=8).hexdigest()
     place = folder / f"{recipe['architecture']}-{recipe['image_size']}-{key}"
     if place.exists():
-        return _openvino().Core().read_model(place / "network.xml")
+        try:
+            return _openvino().Core().read_model(place / "network.xml")
+        except RuntimeError:  # damaged from outside
+            shutil.rmtree(place, ignore_errors=True)
     model, temporary = convert(), folder / f".{uuid.uuid4().hex}"
     try:
         temporary.mkdir(parents=True)

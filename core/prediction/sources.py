@@ -13,7 +13,7 @@ from PIL import Image
 from core.datasets.sources.archives.rules import DEFAULT_LIMITS, Limits
 from core.datasets.sources.archives.unpacking import unpack
 from core.datasets.sources.kinds import ARCHIVE, FOLDER, what_is
-from core.datasets.sources.listing import ending_of, is_image, is_text, list_images
+from core.datasets.sources.listing import ending_of, is_archive, is_image, is_text, list_images
 from core.datasets.store import Dataset
 from core.errors import UsageError
 from core.images.formats import NAMES, UNREAD
@@ -71,9 +71,7 @@ def gather(
         If an archive is damaged, hostile, or over the limits.
     """
     if not sources:
-        raise UsageError(
-            "No image was brought. Give files, a folder, or an archive of images (.zip, .tar, .tar.gz, .7z)."
-        )
+        raise UsageError("No image was brought. Give files, a folder, or an archive of images such as a .zip.")
     images: list[tuple[str, Path]] = []
     problems: dict[str, str] = {}
     for number, source in enumerate(sources):
@@ -94,9 +92,9 @@ def gather(
             _add_folder(folder, f"{path.name}/" if len(sources) > 1 else "", images, problems)
         elif ending_of(path.name) in UNREAD:
             problems[path.name] = UNREAD[ending_of(path.name)]
-        elif kind.family or kind.advice:
+        elif kind.family or is_archive(path.name):
             problems[path.name] = f"is {kind.called}, and no image"
-        else:  # perhaps an image whose name says nothing of it
+        else:  # perhaps an image whose name says nothing of it; else its reader knows best what it is
             images.append((path.name, path))
     if not images:
         raise UsageError(_no_image(sources, problems))

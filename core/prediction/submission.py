@@ -97,9 +97,7 @@ def write_submission(template: Template, parts: Iterable[Answers], path: Path) -
         raise UsageError(f"The id {repeated[0]!r} of the template stands for several images. Bring a single folder.")
     if lacking := [name for name in wanted if name not in by_id]:
         listed = ", ".join(lacking[:SHOWN]) + (f" and {len(lacking) - SHOWN:,} more" if len(lacking) > SHOWN else "")
-        remarks.append(
-            f"There are no answers for {len(lacking):,} ids of the template ({listed}): all classes are 1/n."
-        )
+        remarks.append(f"For {len(lacking):,} of the template's ids there is no image ({listed}): all classes are 1/n.")
     if extra := len(names) - (len(wanted) - len(lacking)):
         remarks.append(f"{extra:,} images are not in the template, and so not in the submission.")
     unknown = np.full(len(classes), 1 / len(classes))
