@@ -81,29 +81,29 @@ def show_card(page: Page, image: AnsweredImage, nearest: Sequence[NearestImage] 
             help=f"Grad-CAM: the lighter, the more a place speaks for “{escape(image.answer)}”; grey does not.",
         )
     with picture:
-        show_picture(image, asked)
+        show_picture(image, image.output if asked else None)
 
 
-def show_picture(image: AnsweredImage, with_heat: bool) -> None:
-    """The image at its true proportions, and the heat beside it where that was asked for."""
+def show_picture(image: AnsweredImage, output: int | None) -> None:
+    """The image at its true proportions and, beside it, where it speaks for an output of the network, unless None."""
     try:
         source = image_url(image.path, SHOWN_SIDE, image.run.reading)
     except UnreadableImage as error:
         st.error(escape(f"{image.name} {error}."), icon=":material/broken_image:")
         return
     tiles = [Tile("image", source, image.name, image.name)]
-    if with_heat:
+    if output is not None:
         try:
-            tiles.append(heat_tile(image))
+            tiles.append(heat_tile(image, output))
         except WorkbenchError as error:
             st.info(escape(str(error)), icon=":material/visibility_off:")
     show_tiles(tiles, f"picture_{image.row}", columns=len(tiles))
 
 
-def heat_tile(image: AnsweredImage) -> Tile:
+def heat_tile(image: AnsweredImage, output: int) -> Tile:
     """The image with the places that speak for the answer."""
     with looking():
-        heat, pixels = _heat(str(image.run.folder), weights_written(image.run), str(image.path), image.output)
+        heat, pixels = _heat(str(image.run.folder), weights_written(image.run), str(image.path), output)
     words = where(heat) if heat.any() else "nothing in the image does"
     title = f"Where {image.name} speaks for {image.answer}: {words}"
     shape = Image.open(io.BytesIO(thumbnail(image.path, SHOWN_SIDE, image.run.reading))).size
