@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from core.datasets.editing import relabel
 from core.datasets.importing import import_now
 from core.datasets.store import open_dataset
 from core.hosting import visitor_workspace
@@ -322,6 +323,14 @@ def test_the_answers_are_counted_filtered_and_sorted(visit, pets, predicted):
     assert "No image is like that." in page.words
 
 
+def test_own_images_that_were_labelled_since_say_so(visit, half_labelled, weighty, workspace, launched):
+    prediction = start_prediction(workspace, [weighty(half_labelled)], dataset=half_labelled)
+    finish(prediction, half_labelled.class_names)
+    relabel(half_labelled, ["new/1.png"], "dogs")
+    page = visit("predict", dataset="study", view=MANY, prediction=prediction.id)
+    assert [tile["second"] for tile in page.tiles if tile["id"] == "new/1.png"] == ["now “dogs”"]
+
+
 def test_answers_are_taken_along_as_tables(visit, pets, predicted):
     prediction = predicted(pets)
     page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
@@ -333,7 +342,7 @@ def test_a_submission_by_its_template(visit, pets, predicted):
     page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
     page.at.get("file_uploader")[0].upload("sample.csv", b"id,dogs,cats\n1,0,0\n0,0,0\n9,0,0\n", "text/csv")
     page.run()
-    assert "There are no answers for 1 ids of the template (9)" in page.words
+    assert "there is no image (9)" in page.words
     assert "Submission" in [button.label for button in page.at.get("download_button")]
 
 
