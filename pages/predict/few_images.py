@@ -14,7 +14,7 @@ from pages.components.paste import show_paste
 from pages.predict.answer_card import AnsweredImage, show_card
 from pages.predict.retraining import add_labelled
 from pages.predict.several_runs import choose_others, show_side_by_side
-from pages.predict.uploads import MOST_IMAGES, MOST_MEGABYTES, keep
+from pages.predict.uploads import MOST_IMAGES, MOST_MEGABYTES, are_new, keep
 from pages.shared.inference import scheduled_task, weights_written
 from pages.shared.markdown import escape
 from pages.shared.page import Page
@@ -60,7 +60,7 @@ def bring(page: Page) -> dict[str, Path]:
     if len(uploads) > MOST_IMAGES:
         st.info(f"The first {MOST_IMAGES} of {len(uploads)} are shown. *Many images* takes all of them at once.")
     try:
-        if uploads:
+        if are_new(uploads):
             page.hosting.check_room(page.workspace)
         return keep(page.workspace, uploads[:MOST_IMAGES])
     except (WorkbenchError, OSError) as error:

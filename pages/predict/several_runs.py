@@ -45,7 +45,7 @@ def show_side_by_side(answers: Mapping[str, Answers]) -> None:
     """
     shown = dict(answers)
     try:
-        shown[AVERAGE] = averaged(list(answers.values()))
+        shown = {AVERAGE: averaged(list(answers.values()))} | shown
     except UsageError as error:
         st.info(escape(str(error)))
     table, agreed = side_by_side(shown), agreement(answers)
@@ -55,6 +55,8 @@ def show_side_by_side(answers: Mapping[str, Answers]) -> None:
     st.dataframe(
         table.loc[agreed.sort_values(kind="stable").index[:ROWS_SHOWN]].rename_axis("file").reset_index(),
         hide_index=True,
+        # The names of runs are long: what doesn't fit is read by hovering.
+        column_config={label: st.column_config.TextColumn(width="medium") for label in shown},
         alt="What each run says of each image, and their average",
     )
 
@@ -74,5 +76,7 @@ def answered(answers: Answers) -> dict[str, str]:
     """By image, the answer and how sure it is."""
     shares = map(percent, answers.confidence)
     return {
-        name: f"{answer}  {share}" for name, answer, share in zip(answers.names, answers.predicted, shares, strict=True)
+        # The share first: a class that is called like a formula is none then, where the table is copied.
+        name: f"{share} {answer}"
+        for name, answer, share in zip(answers.names, answers.predicted, shares, strict=True)
     }

@@ -14,6 +14,7 @@ from core.files import replacing, safe_file_name
 from core.workspace import Workspace
 
 FOLDER = "shown"
+SESSION = "uploads_kept"
 MOST_IMAGES, MOST_MEGABYTES = 24, 50
 """How many images are shown at once, and how large each may be."""
 
@@ -21,13 +22,18 @@ MOST_IMAGES, MOST_MEGABYTES = 24, 50
 KEPT_BYTES = MOST_IMAGES * MOST_MEGABYTES << 20
 
 
+def are_new(uploads: Sequence[UploadedFile]) -> bool:
+    """Whether any of these files has yet to be written."""
+    return any(upload.file_id not in st.session_state.get(SESSION, {}) for upload in uploads)
+
+
 def keep(workspace: Workspace, uploads: Sequence[UploadedFile]) -> dict[str, Path]:
     """By a name that no other of them has, where each file lies from now on; what was brought twice is there once."""
-    before, now = st.session_state.get("uploads_kept", {}), {}
+    before, now = st.session_state.get(SESSION, {}), {}
     for upload in uploads:
         path = before.get(upload.file_id)
         now[upload.file_id] = path if path is not None and path.exists() else _written(workspace.root / FOLDER, upload)
-    st.session_state["uploads_kept"] = now
+    st.session_state[SESSION] = now
     names: dict[Path, str] = {}
     for upload in uploads:
         names.setdefault(now[upload.file_id], upload.name)

@@ -184,7 +184,7 @@ def test_two_runs_side_by_side_with_their_average(show, pets, weighty):
     assert "**They agree on 2 of 2 images.**" in page.words
     table = page.at.main.dataframe[0].value
     assert table["file"].tolist() == ["a.png", "b.png"]
-    assert table["average"].tolist() == ["cats  90 %", "dogs  90 %"]
+    assert table["average"].tolist() == ["90 % cats", "90 % dogs"]
     assert len(table.columns) == 4
 
 
@@ -378,7 +378,7 @@ def test_several_runs_side_by_side(visit, pets, predicted):
     assert page.setting("Answers of").value == "average"
     page.set("Answers of", "side by side")
     assert "**They agree on 0 of 3 images.**" in page.words
-    assert page.at.main.dataframe[0].value.columns[-1] == "average"
+    assert page.at.main.dataframe[0].value.columns[1] == "average"
 
 
 def test_the_answers_of_a_run_that_was_deleted_can_be_taken_along(visit, pets, predicted, weighty):

@@ -20,4 +20,4 @@ def test_they_agree_where_all_give_the_same_answer():
 def test_what_one_could_not_read_is_not_agreed_on():
     both = {"one": answers(a=0.9, b=0.6), "two": answers(a=0.8)}
     assert agreement(both).to_dict() == {"a": True, "b": False}
-    assert side_by_side(both)["two"].fillna("").to_dict() == {"a": "cats  80 %", "b": ""}
+    assert side_by_side(both)["two"].fillna("").to_dict() == {"a": "80 % cats", "b": ""}
