@@ -4,6 +4,7 @@
 >>> photos = core.open_dataset("~/photos")                   # doctest: +SKIP
 >>> run = core.train(photos, architecture="mobilenet_075")   # doctest: +SKIP
 >>> run.evaluate("test").figure().show()                     # doctest: +SKIP
+>>> run.predict("~/new_photos")                              # doctest: +SKIP
 """
 
 import os
@@ -98,7 +99,7 @@ class Run(record.Run):
         WorkbenchError
             If the run can't be exported so, or its export does not answer as the run does.
         """
-        return finished(start_export(self, format), watch).copy(Path(os.path.expanduser(path)))
+        return finished(start_export(self, format), watch).copy(path)
 
 
 def open_dataset(

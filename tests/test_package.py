@@ -4,13 +4,16 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import core
 from core.errors import UsageError
 from core.installation import PROJECT
 from core.runs.record import create_run
 from core.runs.settings import read_settings
+from core.training.trainer import train
 
 
 def test_importing_it_loads_nothing_but_itself():
@@ -62,3 +65,26 @@ def test_a_setting_that_is_not_known_is_refused_before_anything_begins(workspace
     with pytest.raises(UsageError, match="epoch"):
         core.train(dataset, architecture="small_cnn", epohcs=3)
     assert core.list_runs() == []
+
+
+@pytest.mark.slow
+def test_a_run_is_asked_about_files_folders_and_arrays_of_pixels(workspace, tmp_path, draw_folder):
+    draw_folder(tmp_path / "colours", 10)
+    dataset = core.open_dataset(tmp_path / "colours")
+    settings = {"architecture": "small_cnn", "image_size": 32, "epochs": 1}
+    train(create_run(workspace, read_settings({"dataset": dataset.name} | settings)).folder)
+    (run,) = core.list_runs()
+    path = tmp_path / "colours" / "blue" / "blue_000.png"
+    by_file, by_folder = run.predict(path), core.find_run(run.id).predict(str(path.parent))
+    by_pixels = run.predict([np.array(Image.open(path))])
+    assert by_file["file"].tolist() == ["blue_000.png"]
+    assert len(by_folder) == 10
+    assert set(by_file) >= {"answer", "confidence", "second", "unlike", "probability_blue", "probability_red"}
+    for table in (by_folder, by_pixels):
+        np.testing.assert_allclose(table["probability_red"].iloc[0], by_file["probability_red"].iloc[0], atol=1e-6)
+    assert by_file.attrs["problems"] == {}
+    assert any("validation images" in remark for remark in by_file.attrs["remarks"])
+    with pytest.raises(UsageError, match="not both"):
+        run.predict([path, np.zeros((4, 4))])
+    with pytest.raises(UsageError, match="No image was brought"):
+        run.predict([])

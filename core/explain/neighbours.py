@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from core.errors import UsageError
 from core.explain.run_features import RunFeatures
@@ -136,7 +137,7 @@ def distances_to(
 ) -> np.ndarray:
     """As `kth_distances`, from images to others that are (m, width) directions of (m,) groups."""
     distances = np.full(len(directions), np.nan, np.float32)
-    with threadpool_limits(1):
+    with _libraries().limit(limits=1):
         for start in range(0, len(directions) if len(others) else 0, ROWS_AT_ONCE):
             report(start, len(directions))
             rows = slice(start, start + ROWS_AT_ONCE)
@@ -148,3 +149,9 @@ def distances_to(
             known = np.maximum((~np.isnan(nearest_ones)).sum(axis=1) - 1, 0)
             distances[rows] = nearest_ones[np.arange(len(known)), known]
     return distances
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """NumPy's libraries of linear algebra: found once, since to look for them takes longer than a few images do."""
+    return ThreadpoolController()

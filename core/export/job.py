@@ -1,6 +1,7 @@
 """An export as a job: made by a process of its own, and kept in the run's folder until the run has changed."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,9 +43,14 @@ class Exported:
     told: tuple[str, ...]
     state: str
 
-    def copy(self, to: Path) -> Path:
-        """Copy it, whole or not at all, to a file, or into a folder under its own name, and say where it lies now."""
-        target = to / self.path.name if to.is_dir() else to
+    def copy(self, to: str | Path) -> Path:
+        """Copy it, whole or not at all, to a file, or into a folder under its own name, and say where it lies now.
+
+        What ends with a slash is a folder, which need not be there yet.
+        """
+        target = Path(os.path.expanduser(to))
+        if target.is_dir() or str(to).endswith(("/", os.sep)):
+            target = target / self.path.name
         with replacing(target) as temporary:
             shutil.copyfile(self.path, temporary)
         return target

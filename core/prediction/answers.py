@@ -155,7 +155,7 @@ def joined(parts: Sequence[Answers]) -> Answers:
 
 
 def averaged(runs: Sequence[Answers]) -> Answers:
-    """The mean of what several runs say of the same images; unlike what it is trained on is what most of them find so.
+    """The mean of what several runs say of the same images; out of distribution is what most that can tell find so.
 
     Images that one of them could not read are left out. Classes are matched by their names.
 
@@ -179,12 +179,15 @@ def averaged(runs: Sequence[Answers]) -> Answers:
     each = [answers.probabilities[chosen][:, order] for answers, chosen, order in zip(runs, rows, columns, strict=True)]
     farther = np.array([answers.farther_than[chosen] for answers, chosen in zip(runs, rows, strict=True)])
     unlike = np.array([answers.unlike[chosen] for answers, chosen in zip(runs, rows, strict=True)])
+    known = ~np.isnan(farther)
+    number = known.sum(axis=0)
+    mean_farther = np.where(number > 0, np.nansum(farther, axis=0) / np.maximum(number, 1), np.nan)
     return Answers(
         names,
         np.mean(each, axis=0),
         first.class_names,
         1.0,
-        farther.mean(axis=0),
-        unlike.mean(axis=0) > 0.5,
+        mean_farther,
+        (unlike & known).sum(axis=0) > number / 2,
         {image: problem for answers in runs for image, problem in answers.problems.items()},
     )

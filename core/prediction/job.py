@@ -104,6 +104,9 @@ class Prediction(Job):
         table = pd.DataFrame({"name": names, "path": paths, "problem": problems}, dtype="str")
         with replacing(self._brought_path) as temporary:
             table.to_parquet(temporary, index=False)
+        for upload in self.folder.glob("uploads/*"):  # archives lie there unpacked by now
+            if upload not in brought.paths:
+                upload.unlink()
         return brought
 
     def part_path(self, run: int, part: int) -> Path:
@@ -183,12 +186,13 @@ def start_prediction(
     Raises
     ------
     UsageError
-        If there is no run or no image, or a visitor's space is full, or a visitor has typed a path.
+        If there is no run or no image, a visitor's space is full, or a visitor has typed a path, or another prediction
+        going on.
     WorkbenchError
         If a run has no weights.
     """
     hosting = Hosting.from_environment()
-    hosting.check_room(workspace)
+    _check_turn(workspace, hosting)
     if hosting.hosted and sources:
         raise UsageError("Here no folder of the machine is read. Upload the images.")
     _check_weights(runs)
@@ -215,11 +219,12 @@ def resume_prediction(prediction: Prediction) -> None:
     Raises
     ------
     UsageError
-        If it is still going, or done.
+        If it is still going, or done, or a visitor's space is full, or another prediction of a visitor is going on.
     """
     if not prediction.resumable:
         state = prediction.status().state
         raise UsageError(f"The prediction {prediction.title} is {state}, so there is nothing to go on with.")
+    _check_turn(prediction.workspace, Hosting.from_environment())
     prediction.forget()
     _launch(prediction)
 
@@ -259,6 +264,14 @@ def _lay_out(workspace: Workspace) -> Prediction:
             continue
         return Prediction(folder)
     raise WorkbenchError("Too many predictions were started at once. Try again in a second.")
+
+
+def _check_turn(workspace: Workspace, hosting: Hosting) -> None:
+    """Refuse where a visitor's space is full, or a process of theirs is predicting or waiting already."""
+    hosting.check_room(workspace)
+    going = [each for each in list_predictions(workspace) if hosting.hosted and each.status().active]
+    if going:
+        raise UsageError(f"The prediction {going[0].title} is going on. Wait for its end, or stop it.")
 
 
 def _check_weights(runs: Sequence[Run]) -> None:

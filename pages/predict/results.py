@@ -54,8 +54,10 @@ def show_results(page: Page, prediction: Prediction) -> None:
         show_downloads(prediction, which)
     if problems := problems_in_words(answers.problems):
         st.warning(escape(problems), icon=":material/broken_image:")
-    if len(answers):
-        run = prediction.runs[which or 0]
+    run = prediction.runs[which or 0]
+    if not run.readable:
+        st.info("The run that was asked has been deleted. Its answers can still be taken along.")
+    elif len(answers):
         show_gallery(page, prediction, run, answers)
         remarks = prediction.status().facts.get("remarks", {})
         st.caption(escape(" ".join(remarks.get(run.id, []))))

@@ -25,7 +25,7 @@ def add_labelled(page: Page, labels: Mapping[Path, str]) -> bool:
     """Copy new images into the dataset with these labels, and have them read in; False where that was refused."""
     try:
         page.hosting.check_room(page.workspace)
-        addition = add_images(page.dataset, labels, WHY)
+        addition = add_images(page.dataset, labels, f"added {WHY}")
     except (WorkbenchError, OSError) as error:
         st.error(escape(in_words(error)))
         return False

@@ -51,7 +51,7 @@ def test_a_folder_is_answered_by_a_process_of_its_own(command, run, photos, tmp_
     assert code == 0, told
     assert "1 file was left out: broken.png is not an image (text)." in output
     assert f"Written: {table}" in output
-    assert "calibrated by" in output
+    assert "validation images" in output
     assert "Predicting: 4 of 4" in told
     assert "TensorFlow" not in told, "what libraries print at their start is of no use to anybody"
     with table.open(encoding="utf-8-sig", newline="") as file:

@@ -57,6 +57,7 @@ def test_the_mean_of_runs_goes_by_names_of_images_and_classes():
     mean = averaged([answers(), other])
     assert mean.names == ("a.png", "b.png")
     np.testing.assert_allclose(mean.probabilities, [[0.6, 0.3, 0.1], [0.3, 0.15, 0.55]])
-    assert mean.unlike.tolist() == [False, False], "one of two is not most"
+    assert mean.unlike.tolist() == [False, True], "one of two is not most; where the other can't tell, one is"
+    np.testing.assert_allclose(mean.farther_than, [0.6, 1])
     with pytest.raises(UsageError, match="differ in bird, file"):
         averaged([answers(), answers(classes=("cat", "dog", "bird"))])

@@ -91,6 +91,7 @@ def test_a_process_predicts_what_was_uploaded_by_several_runs(predictions, froze
     assert all(path.is_relative_to(job.folder) for path in job.brought().paths)
     assert job.write({"csv": job.folder / "answers.csv"}) == 20
     assert len(pd.read_csv(job.folder / "answers.csv")) == 20
+    assert not list(job.folder.glob("uploads/*.zip")), "what was unpacked is not kept twice"
     delete_prediction(job)
     assert list_predictions(predictions) == []
     assert not job.folder.exists()
@@ -193,6 +194,11 @@ def test_strangers_type_no_paths_and_fill_no_disk(no_process, workspace, tmp_pat
     with pytest.raises(UsageError, match="is full"):
         start_prediction(workspace, [run], uploads=[Upload("large.zip", bytes(100_000))])
     assert list_predictions(workspace) == []
+    monkeypatch.delenv("WORKBENCH_QUOTA_GB")
+    first = start_prediction(workspace, [run], uploads=[Upload("a.png", b"")], title="First")
+    first.update(state="running", processes=[identity()])
+    with pytest.raises(UsageError, match="prediction First is going on"):
+        start_prediction(workspace, [run], uploads=[Upload("a.png", b"")])
 
 
 def test_uploads_of_one_name_are_kept_apart_and_lead_nowhere(no_process, workspace):
