@@ -127,6 +127,8 @@ def show_problems(explained: ExplainedAnswers) -> None:
     """Which files could not be read, and why."""
     for name, problem in explained.answers.problems.items():
         st.warning(escape(f"{name} {problem}."), icon=":material/broken_image:")
+    if explained.answers.problems:
+        st.caption("Archives of images are taken under *Many images*.")
 
 
 def choose_label(page: Page, image: AnsweredImage) -> str | None:
