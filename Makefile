@@ -15,7 +15,7 @@ run: $(VENV)/.runtime
 
 # Tests that load Keras run apart from the pages': where Keras is loaded, Streamlit clears its session and collects
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
-KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py
+KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py tests/export/code/test_augmentation.py
 
 # A process a core leaves none over for the threads of linear algebra, which would take them from each other.
 QUICK := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --dist worksteal
@@ -30,6 +30,7 @@ test: quick slow
 # Each core takes a file at a time, those with the most tests first: what the tests of a file train once stays in one
 # process. Each process has its own server, browser and workspaces, so that none waits for another's run to end.
 slow: $(VENV)/.test chromium
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory node_modules/.installed; fi
 	$(BIN)/python -m pytest -m "slow or browser" -n auto --dist loadscope
 
 # Form, types, and the JavaScript of the components; that last needs Node.js, which the program does not.

@@ -11,6 +11,7 @@ from core.datasets.store import Dataset
 from core.evaluation.words import percent
 from core.runs.events import epoch_table
 from core.runs.record import Run
+from pages.dataset.bring import PROJECT, UPLOAD
 from pages.shared.inference import has_weights
 from pages.shared.markdown import escape
 from pages.shared.page import STEPS, Page, drawn_badge, open_page, step_marks
@@ -161,9 +162,12 @@ def beginnings(page: Page) -> None:
                 type="primary" if first else "secondary",
             ):
                 page.open_sample(name)
-    if st.button("Bring your own images", icon=":material/add_photo_alternate:"):
-        st.session_state["bring"] = True
-        page.go("dataset")
+    ways = {"Bring your own images": ("add_photo_alternate", UPLOAD), "Bring a project file": ("folder_zip", PROJECT)}
+    with st.container(horizontal=True):
+        for label, (icon, way) in ways.items():
+            if st.button(label, icon=f":material/{icon}:"):
+                st.session_state.update(bring=True, bring_way=way)
+                page.go("dataset")
 
 
 @st.cache_data(show_spinner=False)

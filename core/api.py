@@ -4,6 +4,7 @@
 >>> photos = core.open_dataset("~/photos")                   # doctest: +SKIP
 >>> run = core.train(photos, architecture="mobilenet_075")   # doctest: +SKIP
 >>> run.evaluate("test").figure().show()                     # doctest: +SKIP
+>>> run.predict("~/new_photos")                              # doctest: +SKIP
 """
 
 import os
@@ -21,6 +22,7 @@ from core.datasets.creation import create_from_path
 from core.datasets.importing import Listener, ensure_dataset, import_now
 from core.datasets.store import Dataset, list_datasets
 from core.errors import UsageError, WorkbenchError
+from core.export.job import finished, start_export
 from core.jobs.job import Status
 from core.runs import comparison, lifecycle, record
 from core.runs.comparison import Comparison
@@ -70,6 +72,34 @@ class Run(record.Run):
         table = answers.table(top)
         table.attrs = {"problems": dict(answers.problems), "remarks": list(predictor.remarks)}
         return table
+
+    def export(
+        self, format: str, path: str | Path = ".", watch: Callable[[Status], None] = lambda status: None
+    ) -> Path:
+        """Write the run in the format of another library, checked against the run, or what is told of it.
+
+        Parameters
+        ----------
+        format
+            The name of an entry of `core.export.formats.FORMATS`: "onnx", "litert-int8" and so on.
+        path
+            A file to write, or a folder to write it into.
+        watch
+            Called a few times a second with how far it is.
+
+        Returns
+        -------
+        Path
+            Where the file lies. What its check has found stands in the ``README.md`` of a network's zip.
+
+        Raises
+        ------
+        UsageError
+            If there is no such format.
+        WorkbenchError
+            If the run can't be exported so, or its export does not answer as the run does.
+        """
+        return finished(start_export(self, format), watch).copy(path)
 
 
 def open_dataset(

@@ -16,10 +16,12 @@ from core.commands import (
     datasets,
     engine,
     errors,
+    export,
     lifecycle,
     networks,
     predict,
     probe,
+    project,
     queue,
     recipes,
     runs,
@@ -41,7 +43,7 @@ GROUPS = {
     "Augmentation and network": ("recipes", "architectures", "describe", "networks", "weights", "probe"),
     "Training": ("settings", "estimate", "train", "runs", "queue", "stop", "resume", "extend", "restart"),
     "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
-    "Use": ("predict",),
+    "Use": ("predict", "export", "project"),
     "Many runs": ("sweep", "sweeps"),
     "This machine": ("plan", "features"),
 }
@@ -109,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in (app, datasets, recipes, architectures, networks, weights, probe, settings, training_time):
         module.add_commands(add_listed)
-    for module in (runs, queue, lifecycle, errors, compare, predict, sweep, engine):
+    for module in (runs, queue, lifecycle, errors, compare, sweep, predict, export, project, engine):
         module.add_commands(add_listed)
     parser.description = _overview(summaries)
     return parser

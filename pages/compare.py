@@ -10,6 +10,7 @@ from core.evaluation.comparable import EvaluatedRun
 from core.evaluation.comparison import PairedComparison, in_words
 from core.evaluation.paired import Difference
 from core.evaluation.words import percent
+from core.export.report.comparison_report import comparison_report
 from core.runs.comparison import MOST_RUNS, Comparison, compare_runs, provisional
 from core.runs.evaluated_runs import evaluated_as_it_is, evaluated_runs, trained_on, what_keeps_out
 from core.runs.events import epoch_table
@@ -158,6 +159,7 @@ def side_by_side(page: Page, chosen: list[Run], split: str, head: Any, pictures:
     choose_pair(page, runs, entries, comparison, order)
     st.subheader("How they learned")
     curves(runs, [row.name for row in rows])
+    offer_report(runs, split)
     if len(runs) >= ENOUGH_FOR_PARALLEL:
         st.subheader("From settings to accuracy")
         st.caption("A line is a run. Drag along an axis to keep only the runs that pass there.")
@@ -288,6 +290,19 @@ def curves(runs: list[Run], names: list[str]) -> None:
     )
     tables = [epoch_table(run.events.read()) for run in runs]
     show_overlaid(names, tables, over == "seconds", key=f"overlaid_{over}")
+
+
+def offer_report(runs: list[Run], split: str) -> None:
+    """All of it as a file, which is made once somebody asks for it."""
+    st.download_button(
+        "Report of this comparison",
+        lambda: comparison_report(runs, split),
+        "comparison.html",
+        "text/html",
+        icon=":material/description:",
+        on_click="ignore",
+        help="One HTML file with figures and images, to read without a network, to send and to print.",
+    )
 
 
 def evaluated_of(run: Run) -> EvaluatedRun:

@@ -10,14 +10,16 @@ from core.datasets.source_choice import is_told_otherwise
 from core.datasets.store import Dataset, delete_dataset, list_datasets
 from core.errors import WorkbenchError
 from core.runs.record import delete_run
-from pages.dataset import CHANGES, CHECKUP, DIVISION, IMAGES
+from pages.dataset import CHANGES, CHECKUP, IMAGES, SPLIT
 from pages.dataset.bring import bring
 from pages.dataset.changes import offer_undo, show_changes
-from pages.dataset.division import show_counts, show_division
 from pages.dataset.findings import list_findings, show_findings
 from pages.dataset.images import show_gallery
+from pages.dataset.project import tell_remarks
 from pages.dataset.scale import has_scale, show_scale
 from pages.dataset.source_choice import answer_question, leave_as_it_was, read_otherwise
+from pages.dataset.split import show_counts, show_split
+from pages.dataset.take_along import take_along
 from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page
 from pages.shared.progress import show_progress
@@ -38,9 +40,12 @@ def main() -> None:
     if not page.dataset.ready:
         importing(page)
         return
+    tell_remarks()
     look(page)
     with st.expander("Bring other images", icon=":material/add_photo_alternate:", expanded=_asked_to_bring()):
         bring(page)
+    with st.expander("Take the cleaned dataset along", icon=":material/drive_folder_upload:"):
+        take_along(page)
     with st.expander("Delete this dataset", icon=":material/delete:"):
         delete(page)
 
@@ -96,7 +101,7 @@ def look(page: Page) -> None:
     origin(page)
     view = st.segmented_control(
         "View",
-        [CHECKUP, IMAGES, DIVISION, CHANGES],
+        [CHECKUP, IMAGES, SPLIT, CHANGES],
         default=CHECKUP,
         required=True,
         label_visibility="collapsed",
@@ -109,8 +114,8 @@ def look(page: Page) -> None:
         overview(page, checkup)
     elif view == IMAGES:
         show_gallery(page, checkup)
-    elif view == DIVISION:
-        show_division(dataset)
+    elif view == SPLIT:
+        show_split(dataset)
     else:
         show_changes(page)
         if has_scale(dataset):

@@ -27,6 +27,7 @@ from pages.evaluation.relabel_and_retrain import fixed_notes, follow_retraining,
 from pages.evaluation.reliability import show_confidence
 from pages.evaluation.summary import show_summary
 from pages.evaluation.threshold import show_threshold
+from pages.shared.csv_button import offer_csv
 from pages.shared.evaluated_run import images_of, point_estimates_of, predictions_of
 from pages.shared.markdown import escape
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset, untrained_badge
@@ -178,7 +179,10 @@ def choose_cell(evaluation: Evaluation) -> tuple[int, int]:
     by, classes = choose_appearance(matrix)
     selected = parse_cell(st.query_params.get("cell"), len(labels)) or worst_cell(matrix)
     show_confusion_matrix(labels, matrix, selected, key="matrix", by=by, classes=classes, clicked=open_cell)
-    st.caption(f"{CELL_WORDS[by]} Click a cell to see them.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{CELL_WORDS[by]} Click a cell to see them.", width="content")
+        counts = pd.DataFrame(matrix, columns=list(labels), index=pd.Index(labels, name="true ↓ predicted →"))
+        offer_csv(counts, "confusion_matrix")
     if len(labels) > 2:
         show_pairs(evaluation)
     return selected

@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -26,13 +27,15 @@ from core.datasets.creation import create_from_path
 from core.datasets.importing import run_import
 from core.datasets.store import Dataset
 from core.evaluation.predictions import Predictions
+from core.export.formats import find_format
 from core.features.store import FeatureStore, cache_key
 from core.files import read_json, write_json
 from core.installation import PROJECT
-from core.runs.record import Run, create_run
+from core.runs.record import Run, create_run, find_run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 from tests.processes import preloaded, warm_starts  # noqa: F401 (fixtures for all tests)
+from tests.workspaces.archive import BEFORE_RUN_JSON, unpack
 
 SIDE = 8
 # Two megabytes, so that a download comes in several pieces.
@@ -198,6 +201,36 @@ def featured_run(workspace: Workspace) -> Callable[..., Run]:
         return run
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 200 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    try:
+        command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)]
+        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount command here")
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be made here: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture(scope="session")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A real workspace to take a project from: by an earlier build, with trained runs and edits. Nobody changes it."""
+    return Workspace.at(unpack(BEFORE_RUN_JSON, tmp_path_factory.mktemp("there")))
+
+
+@pytest.fixture(scope="session")
+def project_file(there: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in there, exported with its images."""
+    path = tmp_path_factory.mktemp("exported") / "shapes.zip"
+    find_format("project").write(find_run(there, "the first"), path)
+    return path
 
 
 @pytest.fixture(scope="session")

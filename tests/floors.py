@@ -21,7 +21,7 @@ BEGIN, END = "<!-- floors -->\n", "<!-- /floors -->\n"
 # From the ground up. A room may import rooms of lower floors, and no other of its own.
 FLOORS = (
     ("core.errors", "core.installation"),
-    ("core.files", "core.workspace"),
+    ("core.files", "core.spreadsheet", "core.workspace"),
     ("core.hosting", "core.download"),
     ("core.images",),
     ("core.jobs",),

@@ -65,7 +65,7 @@ def keras_code(architecture: Architecture, class_count: int, settings: Mapping[s
             "",
             *([f"keras.utils.set_random_seed({settings['seed']})"] if settings["seed"] else []),
             f"image = keras.Input(({size}, {size}, 3))  # pixels from 0 to 255",
-            *(_on_backbone(architecture, rows, size) if architecture.frozen else _every_layer(rows)),
+            *(_on_backbone(architecture, rows, size) if architecture.frozen else layer_lines(rows)),
             f'model = keras.Model(image, logits, name="{_identifier(architecture.name)}")',
             "",
             *_training(architecture, settings),
@@ -74,8 +74,14 @@ def keras_code(architecture: Architecture, class_count: int, settings: Mapping[s
     )
 
 
-def _every_layer(rows: list[LayerRow], last: str = "image") -> list[str]:
-    """A line a layer. One that others take the output of gives it a name, as the last does."""
+def layer_lines(rows: list[LayerRow], last: str = "image") -> list[str]:
+    """A line a layer, the last of which defines `logits`. One that others take the output of gives it a name.
+
+    Parameters
+    ----------
+    last
+        The variable that the first layer takes.
+    """
     lines, named, block = [], {"image": "image"}, ""
     for row in rows:
         layer = row.layer
@@ -101,7 +107,7 @@ def _on_backbone(architecture: Architecture, rows: list[LayerRow], size: int) ->
         "backbone.trainable = False",
         f"x = keras.applications.{module}.preprocess_input(image)",
         f"x = backbone(x, training=False)  # {shape_in_words(head[0].inputs[0])}",
-        *_every_layer(head, "x"),
+        *layer_lines(head, "x"),
     ]
 
 
@@ -136,8 +142,8 @@ def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _optimiser(settings: Mapping[str, Any]) -> str:
-    """As `core.training.optimisers` builds it."""
+def optimiser_arguments(settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What Keras calls the optimiser, and its arguments, as `core.training.optimisers` builds it."""
     name, arguments = settings["optimiser"], {"learning_rate": settings["learning_rate"]}
     if name in ("sgd", "rmsprop"):
         arguments["momentum"] = settings["momentum"]
@@ -147,7 +153,12 @@ def _optimiser(settings: Mapping[str, Any]) -> str:
         arguments["weight_decay"] = settings["weight_decay"]
     if settings["gradient_clipping"]:
         arguments["global_clipnorm"] = settings["gradient_clipping"]
-    return f"keras.optimizers.{OPTIMISERS[name]}({_keywords(arguments)})"
+    return OPTIMISERS[name], arguments
+
+
+def _optimiser(settings: Mapping[str, Any]) -> str:
+    name, arguments = optimiser_arguments(settings)
+    return f"keras.optimizers.{name}({_keywords(arguments)})"
 
 
 def _fitting(settings: Mapping[str, Any]) -> str:

@@ -1,10 +1,13 @@
 """Commands that put runs side by side, and name, note and star them."""
 
 import argparse
+from pathlib import Path
 
-from core.commands.output import DONE, Result, table
+from core.commands.output import DONE, Result, progress_line, table
 from core.evaluation.comparison import in_words
 from core.evaluation.words import percent
+from core.export.report.comparison_report import comparison_report
+from core.export.report.document import size_in_words, write_document
 from core.runs.comparison import compare_runs
 from core.runs.labels import LONGEST_NAME, LONGEST_NOTES, write_labels
 from core.runs.record import find_run
@@ -23,6 +26,7 @@ def add_commands(add) -> None:
     )
     comparing.add_argument("runs", nargs="+", metavar="RUN", help=RUN_HELP)
     comparing.add_argument("--split", default="test", choices=("train", "validation", "test"))
+    comparing.add_argument("--report", type=Path, metavar="FILE", help="write it all, with images, as an HTML file")
     labelling = add("label", _label, "Give a run a name, notes or a star.")
     labelling.add_argument("run", metavar="RUN", help=RUN_HELP)
     labelling.add_argument("--name", help=f'up to {LONGEST_NAME} letters; "" for none')
@@ -63,7 +67,12 @@ def _compare(workspace: Workspace, options: argparse.Namespace) -> Result:
         ]
         lines.append(table(["what differs", *names], values))
     lines += [in_words(pair) for pair in found.pairs.values()]
-    return found.to_dict(), "\n\n".join(lines), DONE
+    document = found.to_dict()
+    if options.report is not None:
+        write_document(options.report, comparison_report(runs, options.split, progress_line))
+        document["report"] = str(options.report)
+        lines.append(f"{options.report}: {size_in_words(options.report)}")
+    return document, "\n\n".join(lines), DONE
 
 
 def _label(workspace: Workspace, options: argparse.Namespace) -> Result:

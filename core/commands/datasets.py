@@ -13,6 +13,8 @@ from core.datasets.checkup import accept_finding, apply_remedy, check
 from core.datasets.creation import create_from_card, create_from_path
 from core.datasets.editing import FULL, USED, exclude, include, order_classes, relabel, rename_class, set_scale
 from core.datasets.edits import Edit
+from core.datasets.export.layouts import LAYOUTS, SPLIT_FOLDERS
+from core.datasets.export.writing import export_dataset
 from core.datasets.findings.finding import Finding
 from core.datasets.findings.lost_classes import lost_in_words
 from core.datasets.findings.pixel_depth import COMMANDS, UNKNOWN
@@ -30,7 +32,8 @@ LEFT_OUT_SHOWN = 20
 
 def add_commands(add) -> None:
     """Add the commands; `add(name, command, summary, **options)` gives the parser of a new one."""
-    add("datasets", _datasets, "List the datasets, the drawn samples included.")
+    listing = add("datasets", _datasets, "List the datasets, the drawn samples included; or export one.")
+    _add_export(listing)
     importing = add(
         "import",
         _import,
@@ -50,6 +53,18 @@ def add_commands(add) -> None:
     checking.add_argument("dataset", metavar="DATASET")
     _add_split(add)
     _add_edit(add)
+
+
+def _add_export(listing: argparse.ArgumentParser) -> None:
+    summary = "Write a dataset as it is by now, with its edits, into a new folder. Excluded images are left out."
+    actions = listing.add_subparsers(metavar="ACTION")
+    exporting = actions.add_parser("export", help=summary, description=summary, allow_abbrev=False)
+    exporting.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    exporting.set_defaults(command=_export)
+    exporting.add_argument("dataset", metavar="NAME")
+    layouts = "; ".join(f"{name}: {meaning}" for name, meaning in LAYOUTS.items())
+    exporting.add_argument("--layout", default=SPLIT_FOLDERS, choices=list(LAYOUTS), help=layouts)
+    exporting.add_argument("--to", required=True, type=Path, metavar="PATH", help="the folder, which must not exist")
 
 
 def _add_choices(importing: argparse.ArgumentParser) -> None:
@@ -92,7 +107,7 @@ def _add_split(add) -> None:
     shares = "below 1 a share of the images, from 1 a number of them"
     splitting.add_argument("--validation", type=float, help=shares)
     splitting.add_argument("--test", type=float, help=shares)
-    splitting.add_argument("--seed", type=int, help="another number draws another division")
+    splitting.add_argument("--seed", type=int, help="another number draws another split")
     splitting.add_argument(
         "--group-by",
         metavar="RULE",
@@ -204,6 +219,15 @@ def _datasets(workspace: Workspace, options: argparse.Namespace) -> Result:
     ]
     rows = [[*row, entry["state"]] for row, entry in zip(rows, found.values(), strict=True)]
     return list(found.values()), table(["dataset", "images", "unlabelled", "classes", "origin", "state"], rows), DONE
+
+
+def _export(workspace: Workspace, options: argparse.Namespace) -> Result:
+    dataset = ensure_dataset(workspace, options.dataset, progress_line)
+    remarks = export_dataset(dataset, options.to, options.layout, progress_line)
+    document = {"dataset": dataset.name, "version": dataset.content.version, "layout": options.layout}
+    document |= {"to": str(options.to), "remarks": remarks}
+    lines = [f"{dataset.name}: written to {options.to}, {LAYOUTS[options.layout]}"]
+    return document, "\n".join([*lines, *(f"note: {remark}" for remark in remarks)]), DONE
 
 
 def _unlabelled(entry: dict[str, Any]) -> str:

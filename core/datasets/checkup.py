@@ -9,7 +9,6 @@ from core.datasets.editing import accept, exclude, group
 from core.datasets.edits import Edit
 from core.datasets.findings.classes import classes
 from core.datasets.findings.copies import copies
-from core.datasets.findings.division import division
 from core.datasets.findings.finding import NOTES, STOPS, WARNS, Finding, count_of
 from core.datasets.findings.groups import groups
 from core.datasets.findings.import_notes import from_import, unusable
@@ -18,6 +17,7 @@ from core.datasets.findings.look_alikes import look_alikes
 from core.datasets.findings.lost_classes import lost_classes
 from core.datasets.findings.pixel_depth import pixel_depth
 from core.datasets.findings.single_images import single_images
+from core.datasets.findings.split import split
 from core.datasets.findings.unlabelled import unlabelled
 from core.datasets.known import is_asked_for
 from core.datasets.store import Dataset
@@ -26,7 +26,7 @@ from core.errors import UsageError
 READY, WARNINGS, NOT_READY = "ready", "ready with warnings", "not ready"
 CHECKUPS_KEPT = 6
 LOOKS = (
-    *(classes, division, lacking, lost_classes, groups, copies, look_alikes, unusable, unlabelled),
+    *(classes, split, lacking, lost_classes, groups, copies, look_alikes, unusable, unlabelled),
     *(single_images, pixel_depth),
 )
 

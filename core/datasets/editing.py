@@ -95,7 +95,7 @@ def order_classes(dataset: Dataset, names: Sequence[str]) -> Edit:
 def group(dataset: Dataset, group_by: str, why: str = "") -> Edit:
     """Divide the images anew, so that those that belong together by a rule are on one side.
 
-    With an undo, the division is again what it was, unless the images were divided by hand since then.
+    With an undo, the split is again what it was, unless the images were divided by hand since then.
 
     Parameters
     ----------

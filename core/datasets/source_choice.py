@@ -111,8 +111,8 @@ def _of_all_classes(layout: Layout) -> list[FoundImage]:
 
 
 def is_told_otherwise(dataset: Dataset) -> bool:
-    """Whether it can be chosen how the images are read: those that were drawn or downloaded are what they are."""
-    return dataset.info.kind not in ("sample", "download")
+    """Whether it can be chosen how the images are read: those drawn, downloaded or from a project are what they are."""
+    return dataset.info.kind not in ("sample", "download", "project")
 
 
 def can_be_looked_at(dataset: Dataset) -> bool:

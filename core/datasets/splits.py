@@ -1,4 +1,4 @@
-"""Who trains, who validates, who tests: a seeded division that keeps each class's share and tears no group apart."""
+"""Who trains, who validates, who tests: a seeded split that keeps each class's share and tears no group apart."""
 
 import hashlib
 from collections import defaultdict
@@ -30,7 +30,7 @@ class SplitSettings:
         Below 1 a share of the images, a whole number from 1 a count of images, as scikit-learn takes its `test_size`.
         The rest trains. There must be something to test on, and something to train on.
     seed
-        Another seed draws another division; the same seed always draws the same.
+        Another seed draws another split; the same seed always draws the same.
     group_by
         Which images stay together: "" for none, "folder", "column" or a file name with ``{group}`` in it; see
         `core.datasets.grouping.groups.group_numbers`.

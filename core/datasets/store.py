@@ -60,7 +60,7 @@ class DatasetInfo:
         True for the samples that the program draws itself: not photographs, and labelled so wherever they show.
     kind
         Where it came from: "sample", "folder", "archive" (in datasets of earlier versions "zip"), "table", "packed" (a
-        file of packed pixels) or "download".
+        file of packed pixels), "download" or "project" (a project file of another workbench).
     card
         The name of the card of the public dataset that it is, or has the class names of; "" where it is none. Whether
         that card speaks for it is said by `core.datasets.known.known_card`.
@@ -320,8 +320,8 @@ class Dataset:
         Parameters
         ----------
         edit
-            The number of the edit that does it: while that stands, so does this division, and with its undo the
-            division that there is now is back. 0 where nobody can undo it.
+            The number of the edit that does it: while that stands, so does this split, and with its undo the
+            split that there is now is back. 0 where nobody can undo it.
 
         Raises
         ------

@@ -58,6 +58,24 @@ def class_remarks(evaluation: Evaluation, unlearned: Sequence[str]) -> list[str]
     return remarks + ([f"The same holds for {more:,} other class{'es' if more > 1 else ''}."] if more else [])
 
 
+def weakest_class(evaluation: Evaluation) -> tuple[str, str]:
+    """Which class is recognised worst, and how, in images; where none was mistaken, that, and nothing more."""
+    classes, matrix = evaluation.classes, evaluation.confusion_matrix
+    known = [index for index, each in enumerate(classes) if each.support]
+    weakest = min(known, key=lambda index: classes[index].f1.value)
+    found, taken = int(matrix[weakest, weakest]), int(matrix[:, weakest].sum())
+    there = classes[weakest].support
+    if found == there == taken:
+        which = "Every class" if len(known) == len(classes) else "Every class that has images here"
+        return f"{which} is recognised without a mistake.", ""
+    how = f"of its {_images(there)} it finds {found:,}, and of {_images(taken)} that it calls so {found:,} "
+    return f"The weakest class is “{classes[weakest].label}”:", how + f"{'is' if found == 1 else 'are'} right."
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"
+
+
 def _missing_words(evaluation: Evaluation) -> str:
     """Which classes the split has no images of, beginning with a space; empty where it has of all."""
     missing = evaluation.missing_classes

@@ -8,6 +8,7 @@ import shutil
 import sys
 import uuid
 import warnings
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,18 +71,32 @@ def kept(folder: Path, recipe: dict[str, Any], convert: Callable[[], "openvino.M
     key = hashlib.blake2b(json.dumps(recipe | versions, sort_keys=True).encode(), digest_size=8).hexdigest()
     place = folder / f"{recipe['architecture']}-{recipe['image_size']}-{key}"
     if place.exists():
-        try:
-            return _openvino().Core().read_model(place / "network.xml")
-        except RuntimeError:  # damaged from outside
-            shutil.rmtree(place, ignore_errors=True)
+        if (model := _read(place)) is not None:
+            return model
+        shutil.rmtree(place, ignore_errors=True)
     model, temporary = convert(), folder / f".{uuid.uuid4().hex}"
     try:
         temporary.mkdir(parents=True)
         _openvino().save_model(model, temporary / "network.xml", compress_to_fp16=False)
+        (temporary / "checksum").write_text(_checksum(temporary))
         temporary.rename(place)
     except OSError:  # the disk is full or read-only, or another process was quicker: this one has its own
         shutil.rmtree(temporary, ignore_errors=True)
     return model
+
+
+def _read(place: Path) -> "openvino.Model | None":
+    """What was kept; None where it was damaged from outside, of which OpenVINO itself notices but a part."""
+    try:
+        if (place / "checksum").read_text() == _checksum(place):
+            return _openvino().Core().read_model(place / "network.xml")
+    except (OSError, ValueError, RuntimeError):
+        pass
+    return None
+
+
+def _checksum(place: Path) -> str:
+    return " ".join(str(zlib.crc32((place / f"network.{part}").read_bytes())) for part in ("xml", "bin"))
 
 
 def _openvino() -> Any:

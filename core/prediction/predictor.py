@@ -44,6 +44,13 @@ class Predictor:
     machine
         The folder of what all workspaces of the machine share, features among it.
 
+    Attributes
+    ----------
+    temperature
+        By which it is calibrated; 1.0 where it isn't.
+    as_of
+        What tells the answers of these weights, so named and calibrated, from those of others.
+
     Raises
     ------
     WorkbenchError
@@ -57,17 +64,14 @@ class Predictor:
             raise WorkbenchError(f"The run {run.id} does not say which classes it tells apart. Train it once more.")
         self._naming = _naming(run, classes)
         self.temperature, self._calibration = calibration_of(run)
+        # Looked at before they are loaded: of a run that trains, they may be better ones a moment later.
+        weights = [written_state(path) for path in (run.best_weights, run.fine_tuned_weights)]
+        self.as_of = repr((*weights, self.class_names, self.temperature))
         self._network = answering_network(run, len(classes), self._machine)
         self._views = evaluation_views(run.settings)
         self._features: RunFeatures | None = None
         self._training: TrainingDistances | None = None
         self._comparison, self._is_compared = "", False
-
-    @property
-    def as_of(self) -> str:
-        """What tells the answers of these weights, so named and calibrated, from those of others."""
-        weights = (written_state(path) for path in (self.run.best_weights, self.run.fine_tuned_weights))
-        return repr((*weights, self.class_names, self.temperature))
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -12,10 +12,8 @@ import pyarrow.parquet
 from core.errors import UsageError
 from core.files import replacing
 from core.prediction.answers import Answers
+from core.spreadsheet import safe_table
 
-# A cell that begins so is a formula to a spreadsheet, which may run what a stranger wrote into a file's name:
-# https://owasp.org/www-community/attacks/CSV_Injection
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Of a share; more than any network is worth, and short.
 SIGNIFICANT_DIGITS = 6
 
@@ -60,19 +58,6 @@ def write_tables(parts: Iterable[Answers], paths: Mapping[str, Path], top: int =
     return rows
 
 
-def safe_in_a_spreadsheet(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before each text, and name of a column, that a spreadsheet would take for a formula.
-
-    Numbers stay as they are.
-    """
-    texts = {name: column.map(_harmless) for name, column in table.items() if not pd.api.types.is_numeric_dtype(column)}
-    return table.assign(**texts).rename(columns=_harmless)
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(BEGINS_A_FORMULA) else value
-
-
 @contextmanager
 def _csv(path: Path) -> Iterator[Write]:
     # As bytes that begin with a mark, by which Excel knows UTF-8; pandas and all other readers of CSV pass over it.
@@ -82,7 +67,7 @@ def _csv(path: Path) -> Iterator[Write]:
         def write(table: pd.DataFrame) -> None:
             nonlocal begun
             digits = f"%.{SIGNIFICANT_DIGITS}g"
-            safe_in_a_spreadsheet(table).to_csv(file, index=False, header=not begun, float_format=digits)
+            safe_table(table).to_csv(file, index=False, header=not begun, float_format=digits)
             begun = True
 
         yield write

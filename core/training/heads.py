@@ -15,7 +15,7 @@ def build_head(settings: RunSettings, features: np.ndarray, class_count: int) ->
     features : (n, width) array
         Of the training images as they are.
     """
-    if _is_linear_with_chosen_decay(settings):
+    if is_linear_with_chosen_decay(settings):
         return LinearHead(features, class_count, settings)
 
     from core.features.keras_start import start_keras
@@ -27,7 +27,7 @@ def build_head(settings: RunSettings, features: np.ndarray, class_count: int) ->
     return KerasLearner(head, settings)
 
 
-def _is_linear_with_chosen_decay(settings: RunSettings) -> bool:
+def is_linear_with_chosen_decay(settings: RunSettings) -> bool:
     """Whether the penalty is all that decays the weights, and Adam all that moves them."""
     moved_by_adam = settings.optimiser in ("adam", "adamw") and not settings.gradient_clipping
     return bool(settings.tune_weight_decay and moved_by_adam and not settings.hidden)

@@ -29,6 +29,17 @@ ROWS_AT_ONCE = 4096
 KERNEL, BIAS = "layers/dense/vars/0", "layers/dense/vars/1"
 
 
+def usual_penalty(image_count: int) -> float:
+    """The penalty that is taken where nothing is there to choose it by."""
+    return 1 / (INVERSE_PENALTIES[MIDDLE] * max(1, image_count))
+
+
+def saved_penalty(path: Path) -> float:
+    """The penalty that the head in a file, which `LinearHead.save` wrote, was trained with."""
+    with h5py.File(path) as file:
+        return float(file.attrs.get("penalties", PENALTIES_BEFORE)[file.attrs["penalty"]])
+
+
 class LinearHead(Learner):
     """A linear layer trained by Adam with several penalties at once, which answers with the one that validates best.
 

@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import streamlit as st
 
 from core.evaluation.words import percent
 from core.figures.comparison import Line, cost_figure, dimension, overlaid_curves_figure, parallel_figure
 from core.runs.comparison import Comparison
 from core.runs.run_names import letter
 from core.runs.setting_words import setting_title, setting_value
+from pages.shared.figure import show_figure
 from pages.shared.progress import duration
 
 # More axes can't be told apart; those whose values differ most tell most.
 MOST_AXES = 5
 SAME_AS_NETWORK = ("network", "weights")
-PLAIN = {"displayModeBar": False}
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ COSTS = {
 
 def show_intervals(comparison: Comparison, key: str) -> None:
     """The accuracies on one axis, each with its 95 % interval, the best on top."""
-    st.plotly_chart(comparison.figure(), key=key, config=PLAIN, alt=comparison.in_words())
+    show_figure(comparison.figure(), key, comparison.in_words())
 
 
 def show_costs(comparison: Comparison, axis: CostAxis, key: str) -> None:
@@ -51,7 +50,7 @@ def show_costs(comparison: Comparison, axis: CostAxis, key: str) -> None:
         if cost
     ]
     figure = cost_figure(comparison.drawn(), [cost and cost / axis.unit for cost in costs], words, axis.title)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt="; ".join(told) + ".")
+    show_figure(figure, key, "; ".join(told) + ".")
 
 
 def show_overlaid(names: Sequence[str], tables: Sequence[pd.DataFrame], by_time: bool, key: str) -> None:
@@ -69,7 +68,7 @@ def show_overlaid(names: Sequence[str], tables: Sequence[pd.DataFrame], by_time:
         for index, (name, table) in enumerate(zip(names, tables, strict=True))
     ]
     figure = overlaid_curves_figure(lines, "seconds of training" if by_time else "epoch")
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=curves_in_words(names, tables))
+    show_figure(figure, key, curves_in_words(names, tables))
 
 
 def _line(called: str, name: str, table: pd.DataFrame, by_time: bool) -> Line:
@@ -103,6 +102,4 @@ def show_parallel(comparison: Comparison, key: str) -> None:
     dimensions.append(dimension("Seconds", [row.seconds or 0 for row in comparison.runs]))
     figure = parallel_figure(dimensions, [row.accuracy.value for row in comparison.runs])
     titles = ", ".join([*(each["label"] for each in dimensions), "Accuracy"])
-    st.plotly_chart(
-        figure, key=key, config=PLAIN, alt=f"A line for each of {len(comparison.runs)} runs through: {titles}."
-    )
+    show_figure(figure, key, f"A line for each of {len(comparison.runs)} runs through: {titles}.")

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit.components.v2 import component
 
 from core.architectures.formulas import Formula, formulas_of
 from core.architectures.layers import LayerRow, shape_in_words
 from core.architectures.sections import sections
+from pages.shared.csv_button import offer_csv
 
 # Longer ones are shown by sections, which one opens.
 MOST_AT_ONCE = 40
@@ -34,6 +36,19 @@ def show_layers(rows: list[LayerRow], image_size: int, token: str) -> None:
     key = f"layers_{token}"
     chosen = chosen_row(st.session_state.get(key), rows)
     _component(data=table_data(rows, image_size, chosen, token), key=key, on_row_change=lambda: None)
+    offer_csv(figures_of(rows), key)
+
+
+def figures_of(rows: list[LayerRow]) -> pd.DataFrame:
+    """The table in numbers, a row a layer."""
+    columns = {
+        "block": [row.layer.block for row in rows],
+        "output": [shape_in_words(row.shape) for row in rows],
+        "parameters": [row.parameters for row in rows],
+        "multiplications": [row.multiplications for row in rows],
+        "frozen": [row.frozen for row in rows],
+    }
+    return pd.DataFrame(columns, index=pd.Index([row.name for row in rows], name="layer"))
 
 
 def chosen_row(state: Any, rows: list[LayerRow]) -> int:

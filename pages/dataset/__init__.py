@@ -1,3 +1,3 @@
 """The views of the Dataset page."""
 
-CHECKUP, IMAGES, DIVISION, CHANGES = "Check-up", "Images", "Division", "Changes"
+CHECKUP, IMAGES, SPLIT, CHANGES = "Check-up", "Images", "Split", "Changes"

@@ -12,11 +12,12 @@ from core.datasets.samples import SAMPLES
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError, in_words
 from core.installation import shipped
+from pages.dataset.project import project_form
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 UPLOAD, PATH = "A file from this computer", "A folder or file by its path"
-PUBLIC, SAMPLE = "A public dataset", "A drawn sample"
+PUBLIC, SAMPLE, PROJECT = "A public dataset", "A drawn sample", "A project file"
 UPLOADED = (
     *("zip", "7z", "tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst"),
     *("npz", "mat", "h5", "hdf5", "bin", "parquet", "arrow", "tm"),
@@ -32,9 +33,10 @@ LAYOUT_HELP = (
 
 def bring(page: Page) -> None:
     """Every way to bring images."""
-    names = [UPLOAD, PUBLIC, SAMPLE] if page.hosting.hosted else [UPLOAD, PATH, PUBLIC, SAMPLE]
-    ways = {UPLOAD: upload_form, PATH: path_form, PUBLIC: public_datasets, SAMPLE: samples}
-    for name, tab in zip(names, st.tabs(names), strict=True):
+    ways = {UPLOAD: upload_form, PATH: path_form, PUBLIC: public_datasets, SAMPLE: samples, PROJECT: project_form}
+    names = [name for name in ways if name != PATH or not page.hosting.hosted]
+    # With its state here, so that another page can lead to one of them.
+    for name, tab in zip(names, st.tabs(names, key="bring_way", on_change="rerun"), strict=True):
         with tab:
             ways[name](page)
 

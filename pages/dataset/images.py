@@ -11,6 +11,7 @@ from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from pages.components.gallery import clear_selection, show_images
+from pages.components.selection import offer_download
 from pages.dataset.changes import remember
 from pages.shared.markdown import escape
 from pages.shared.page import Page
@@ -145,6 +146,7 @@ def edit_selected(dataset: Dataset, rows: pd.DataFrame) -> None:
             do(lambda: include(dataset, paths))
     elif st.button("Exclude", icon=":material/visibility_off:"):
         do(lambda: exclude(dataset, paths))
+    offer_download(dataset, rows, "gallery")
 
 
 def edit_one(dataset: Dataset, row: pd.Series) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.evaluation import Evaluation
+from core.evaluation.verdict import weakest_class
 from pages.shared.markdown import escape
 
 # By their keys, what people call them, what they say, and how many pixels they take.
@@ -21,20 +22,8 @@ SCORES = {
 
 def weakest_in_words(evaluation: Evaluation) -> str:
     """Which class is recognised worst, in images; Markdown."""
-    classes, matrix = evaluation.classes, evaluation.confusion_matrix
-    known = [index for index, each in enumerate(classes) if each.support]
-    weakest = min(known, key=lambda index: classes[index].f1.value)
-    found, taken = int(matrix[weakest, weakest]), int(matrix[:, weakest].sum())
-    there = classes[weakest].support
-    if found == there == taken:
-        which = "Every class" if len(known) == len(classes) else "Every class that has images here"
-        return f"**{which} is recognised without a mistake.**"
-    words = f"**The weakest class is “{escape(classes[weakest].label)}”:** of its {_images(there)} it finds {found:,}"
-    return f"{words}, and of {_images(taken)} that it calls so {found:,} {'is' if found == 1 else 'are'} right."
-
-
-def _images(count: int) -> str:
-    return f"{count:,} image{'' if count == 1 else 's'}"
+    which, how = weakest_class(evaluation)
+    return f"**{escape(which)}** {escape(how)}".strip()
 
 
 def show_class_table(evaluation: Evaluation) -> None:

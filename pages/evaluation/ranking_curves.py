@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking_curves import MACRO, MICRO, ranking_curves
+from pages.shared.figure import show_figure
 
 MOST_CHOSEN = 6
 
@@ -44,7 +45,7 @@ def draw(predictions: Predictions, chosen: list, key: str) -> None:
         st.caption(f"{len(found.undefined)} of these can't be drawn: no image, or every image, is of that class.")
     if not found.curves:
         return
-    st.plotly_chart(found.figure(), key=f"ranking_{key}", config={"displayModeBar": False}, alt=found.in_words())
+    show_figure(found.figure(), f"ranking_{key}", found.in_words())
     st.caption(
         "What a lower or higher threshold would bring. **ROC**: the share of a class that is found (recall) against "
         "the share of the others that are called so too (false-alarm rate); the nearer the top left the better, the "

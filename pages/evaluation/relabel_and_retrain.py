@@ -19,6 +19,7 @@ from core.runs.lineage import edits_since, has_changed, parent_run, retrain, sta
 from core.runs.record import Run
 from pages.components.gallery import clear_selection, show_images
 from pages.components.matrix import FEW_CLASSES, classes_to_show, show_matrix_difference
+from pages.components.selection import offer_download
 from pages.shared.evaluated_run import images_of, predictions_of
 from pages.shared.markdown import escape
 from pages.shared.page import Page
@@ -69,6 +70,8 @@ def show_selection_bar(page: Page, paths: Sequence[str], key: str, clear: Callab
             _do(lambda: relabel(page.dataset, paths, label), clear)
         if st.button("Exclude", key=f"exclude_{key}", icon=":material/visibility_off:"):
             _do(lambda: exclude(page.dataset, paths, why="on the evaluation page"), clear)
+        table = page.dataset.content.table
+        offer_download(page.dataset, table[table["path"].isin(paths)], key)
 
 
 def _do(edit: Callable[[], Edit], clear: Callable[[], None]) -> None:

@@ -4,14 +4,14 @@ import streamlit as st
 
 from core.errors import WorkbenchError
 from core.evaluation.calibration import tempered
-from core.evaluation.intervals import wilson
+from core.evaluation.confidence import confidence_in_words, scores_in_words
 from core.evaluation.predictions import Predictions
-from core.evaluation.probability_scores import brier, log_loss
 from core.evaluation.reliability import Reliability, reliability
 from core.evaluation.risk_coverage import RiskCoverage, risk_coverage
 from core.evaluation.words import percent
 from core.runs.record import Run
 from pages.shared.evaluated_run import temperature_of
+from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
 
 
@@ -27,7 +27,8 @@ def show_confidence(run: Run, predictions: Predictions) -> None:
     temperature = choose_temperature(run)
     shown = tempered(predictions, temperature)
     confidence, right = shown.probabilities.max(axis=1), shown.predicted == shown.true
-    words.markdown(confidence_in_words(shown, temperature))
+    average, meaning = confidence_in_words(shown, temperature)
+    words.markdown(f"**{escape(average)}** {escape(meaning)}")
     left, other = st.columns(2, gap="large")
     with left:
         show_reliability(reliability(confidence, right), f"reliability_{run.id}")
@@ -53,33 +54,9 @@ def choose_temperature(run: Run) -> float:
     return fitted if apply else 1.0
 
 
-def confidence_in_words(predictions: Predictions, temperature: float) -> str:
-    """How sure it says to be, how often it is right, and what follows from that."""
-    n = len(predictions)
-    confidence, right = predictions.probabilities.max(axis=1), predictions.predicted == predictions.true
-    sure, hits = float(confidence.mean()), float(right.mean())
-    words = f"On average it is **{percent(sure, n)} sure** and **{percent(hits, n)} right**."
-    low, high = wilson(int(right.sum()), n)
-    if low <= sure <= high:
-        return f"{words} As far as {n:,} image{' ' if n == 1 else 's '}can tell, it is right as often as it says."
-    tendency = "too sure of itself" if sure > hits else "right more often than it says"
-    return f"{words} It is {tendency}" + (": a temperature can put that right." if temperature == 1 else " even so.")
-
-
-def scores_in_words(predictions: Predictions) -> str:
-    """The usual scores of how far probabilities can be believed, each with what it is."""
-    true, probabilities = predictions.true, predictions.probabilities
-    error = reliability(probabilities.max(axis=1), predictions.predicted == true).ece
-    return (
-        f"Expected calibration error {error:.3f}: how far bars are from the line on average. Brier score "
-        f"{brier(true, probabilities):.3f} and log loss {log_loss(true, probabilities):.3f}: how far the probabilities "
-        "are from the truth. Of all three, less is better and 0 is perfect."
-    )
-
-
 def show_reliability(found: Reliability, key: str) -> None:
     """The reliability diagram."""
-    st.plotly_chart(found.figure(), key=key, config={"displayModeBar": False}, alt=found.in_words())
+    show_figure(found.figure(), key, found.in_words())
     st.caption("On the dotted line it is right as often as it says, below it too sure. Pale bars stand on few images.")
 
 
@@ -101,4 +78,4 @@ def show_risk_coverage(curve: RiskCoverage, n: int, key: str) -> None:
     )
     words = f"Refusing {refused} % raises accuracy to {accuracy:.3f}"
     figure = curve.figure(refused / 100)
-    st.plotly_chart(figure, key=f"refusing_curve_{key}", config={"displayModeBar": False}, alt=words)
+    show_figure(figure, f"refusing_curve_{key}", words)

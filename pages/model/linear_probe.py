@@ -7,6 +7,7 @@ from core.advice.linear_probe import MAJORITY, Candidate, Findings, LinearProbe,
 from core.errors import WorkbenchError, in_words
 from core.evaluation.words import percent
 from core.figures.colours import SPLIT_COLOURS
+from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.progress import duration, show_progress
@@ -109,7 +110,7 @@ def show_candidates(findings: Findings) -> None:
     height = FRAME_HEIGHT + ROW_HEIGHT * max(1, len(rows))
     figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 24, "b": 10})
     key = f"linear_probe_{findings.dataset}"
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=findings.words())
+    show_figure(figure, key, findings.words())
 
 
 def _cost_in_words(candidate: Candidate) -> str:

@@ -16,6 +16,7 @@ from core.jobs.job import Status
 from core.runs.draft import Draft
 from core.runs.record import Run, list_runs
 from core.workspace import Workspace
+from pages.shared.figure import offer_svg
 from pages.shared.markdown import escape
 from pages.shared.thumbnails import thumbnail_url
 
@@ -172,6 +173,7 @@ def open_page(key: str) -> Page:
     _find_view(page)
     with st.sidebar:
         _sidebar(page)
+        offer_svg()
     return page
 
 

@@ -1,6 +1,5 @@
 """Small pictures, made once and handed to the browser inside the page."""
 
-import base64
 import io
 import os
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from core.images.data_url import data_url
 from core.images.reading import UnreadableImage, thumbnail
 from core.images.reading_settings import AS_USUAL, Reading
 
@@ -60,7 +60,7 @@ def image_url(path: Path, side: int, reading: Reading = AS_USUAL) -> str:
     UnreadableImage
         If it can't be read any more.
     """
-    return _data_url(thumbnail(path, side, reading))
+    return data_url(thumbnail(path, side, reading))
 
 
 def pixels_url(pixels: np.ndarray, side: int | None = None, shape: tuple[int, int] | None = None) -> str:
@@ -78,14 +78,10 @@ def pixels_url(pixels: np.ndarray, side: int | None = None, shape: tuple[int, in
         image.thumbnail((side, side))
     encoded = io.BytesIO()
     image.save(encoded, "JPEG", quality=88)
-    return _data_url(encoded.getvalue())
+    return data_url(encoded.getvalue())
 
 
 def proportions(width: int, height: int, side: int) -> tuple[int, int]:
     """The width and height, at least 1, at which an image of these proportions has this longest side."""
     scale = side / max(width, height)
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _data_url(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

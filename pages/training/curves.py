@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import streamlit as st
-
 from core.figures.training_curves import learning_rates_figure
 from core.runs.events import epoch_table
 from core.runs.training_curves import training_curves
-
-PLAIN = {"displayModeBar": False}
+from pages.shared.figure import show_figure
 
 
 def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
@@ -16,7 +13,7 @@ def show_curves(events: list[dict[str, Any]], epochs: int, key: str) -> None:
     curves = training_curves(events, epochs)
     # What one has zoomed to stays while new epochs come.
     figure = curves.figure().update_layout(uirevision=key)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=curves.in_words())
+    show_figure(figure, key, curves.in_words())
 
 
 def pace_in_words(events: list[dict[str, Any]]) -> str:
@@ -51,4 +48,4 @@ def show_rates(event: dict[str, Any], key: str) -> None:
     chosen = event.get("chosen")
     words = f"The loss over {len(event['rates'])} learning rates" + (f"; {chosen:.2g} was taken" if chosen else "")
     figure = learning_rates_figure(event["rates"], event["losses"], chosen)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=f"{words}.")
+    show_figure(figure, key, f"{words}.")

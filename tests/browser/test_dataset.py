@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FAULTS = {"exact_duplicate": 1, "near_reencoded": 1, "truncated": 1, "two_labels": 1}
 HOSTILE = ("<img src=x onerror=document.title='x'>", "$x$ **bold** :red[c]", "[a](b) `code` ~~no~~")
-VIEWS = ("Check-up", "Images", "Division", "Changes")
+VIEWS = ("Check-up", "Images", "Split", "Changes")
 READY = re.compile("images in 2 classes")
 
 
@@ -94,7 +94,7 @@ def test_from_a_zip_with_faults_to_a_division_by_owner(serve, tab: Page, faulty:
     expect(tab.get_by_text("51 images in 2 classes")).to_be_visible()
     expect(tab.get_by_text("1 picture is there more than once", exact=True)).to_be_visible()
 
-    turn_to(tab, "Division")
+    turn_to(tab, "Split")
     choose(tab, "Keep together, never on both sides", "the file name")
     expect(tab.get_by_role("textbox", name="What file names look like")).to_have_value("{group}_*")
     tab.get_by_role("button", name="Divide the images").click()
@@ -281,6 +281,7 @@ def test_a_question_is_answered_by_the_columns_of_a_table(serve, tab: Page, draw
     field.press("Enter")
     field.press("Tab")
     expect(tab.get_by_text("48 images in 2 classes: day 24, night 24.")).to_be_visible()
+    expect(read_in).to_have_count(1)  # the one of the reading before gives way to that of this one
     read_in.click()
     expect(read_in).to_have_count(0)
     expect(tab.get_by_text("Labels from the column “light” of pets.csv")).to_be_visible()

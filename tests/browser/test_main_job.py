@@ -78,7 +78,7 @@ def test_from_home_to_the_images_of_a_cell(serve, tab: Page):
     matrix = run.evaluate("test").confusion_matrix
     true, predicted = next((i, j) for i in (1, 0) for j in (0, 1) if matrix[i][j])
     tab.locator(f"[data-cell='{true}-{predicted}']").click()
-    count = matrix[true][predicted]
+    count = int(matrix[true][predicted])
     expect(tab.get_by_text(re.compile(rf"^{count} images? of “[^”]+”, "))).to_be_visible()
     expect(tab).to_have_url(re.compile(rf"cell={true}-{predicted}"))
     expect(tab.locator(".tile")).to_have_count(min(count, 24))

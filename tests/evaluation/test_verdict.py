@@ -7,7 +7,7 @@ import pytest
 
 from core.evaluation.evaluation import evaluate
 from core.evaluation.predictions import Predictions
-from core.evaluation.verdict import class_remarks, verdict
+from core.evaluation.verdict import class_remarks, verdict, weakest_class
 
 
 def evaluated(hits, n, majority=0.5, split="test"):
@@ -75,3 +75,22 @@ def test_what_is_to_be_known_of_classes():
         "There were no training images of “cats”, so it can't have been learned: its 2 test images can "
         "only be mistaken."
     )
+
+
+@pytest.mark.parametrize(
+    ("true", "given", "words"),
+    [
+        ([0, 0, 1, 1], [0, 0, 1, 1], ("Every class is recognised without a mistake.", "")),
+        ([0, 0, 0, 0], [0, 0, 0, 0], ("Every class that has images here is recognised without a mistake.", "")),
+        (
+            [0, 0, 0, 1, 1],
+            [0, 0, 0, 0, 1],
+            ("The weakest class is “dogs”:", "of its 2 images it finds 1, and of 1 image that it calls so 1 is right."),
+        ),
+    ],
+)
+def test_the_weakest_class(true, given, words):
+    splits = np.array(["train"] + ["test"] * len(true))
+    ids, probabilities = np.arange(len(splits)).astype(str), np.eye(2)[[0, *given]]
+    found = evaluate(Predictions(ids, splits, np.array([0, *true]), probabilities, ("cats", "dogs")), resamples=0)
+    assert weakest_class(found) == words

@@ -52,6 +52,11 @@ def test_the_images_on_which_they_disagree(visit, pets, two):
     assert any("points (95 % interval" in line for line in page.words.splitlines())
 
 
+def test_its_report_is_offered(visit, pets, two):
+    (button,) = visit("compare").at.main.get("download_button")
+    assert button.proto.label == "Report of this comparison"
+
+
 def test_a_cell_of_the_difference_shows_its_images(visit, pets, two):
     page = visit("compare", cell="0-1")
     assert "Images of “cats” that one of them takes for “dogs”" in page.words

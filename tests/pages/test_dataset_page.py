@@ -10,7 +10,7 @@ from core.datasets.editing import exclude
 from core.datasets.importing import run_import
 
 QUESTION = "Are these images fit to learn from?"
-VIEWS = ["Check-up", "Images", "Division", "Changes"]
+VIEWS = ["Check-up", "Images", "Split", "Changes"]
 
 
 def tabs(page):

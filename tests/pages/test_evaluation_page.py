@@ -376,11 +376,11 @@ def test_many_classes_have_no_threshold(visit, many, trained):
 def test_confidence_with_and_without_a_temperature(visit, pets, trained):
     run = trained(pets)
     page = visit("evaluation", section="Confidence")
-    assert "On average it is **80 % sure** and **75 % right**." in page.words
+    assert "**On average it is 80 % sure and 75 % right.**" in page.words
     assert "80% sure: 75% of 8 right" in page.chart_texts()
     (toggle,) = [each for each in page.at.main.toggle if each.label.startswith("Apply the temperature")]
     toggle.set_value(True)
-    assert "On average it is **100 % sure** and **75 % right**." in page.run().words
+    assert "**On average it is 100 % sure and 75 % right.**" in page.run().words
     page.at.main.slider[0].set_value(50)
     assert "of the 4 images that it answers" in page.run().words
     assert run.predictions().probabilities.max() < 0.9, "what is on disk stays"

@@ -9,12 +9,14 @@ from core.runs.record import delete_run
 
 QUESTION = "Where does this project stand?"
 
+WAYS = ("Bring your own images", "Bring a project file")
+
 
 def test_an_empty_workspace_offers_the_samples_and_own_images(visit):
     home = visit("home")
     assert home.question == QUESTION
     assert "Nothing is here yet" in home.words
-    assert home.buttons == ["Open cats vs dogs", "Open aerial scenes", "Open cervix types", "Bring your own images"]
+    assert home.buttons == ["Open cats vs dogs", "Open aerial scenes", "Open cervix types", *WAYS]
     assert home.primary == ["Open cats vs dogs"]
     assert "Start from a sample" in home.words
     assert home.steps["Dataset"] == "arrow_circle_right"

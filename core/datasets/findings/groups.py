@@ -76,7 +76,7 @@ def _one_origin_a_class(images: pd.DataFrame, habit: NamingHabit, told: str) -> 
         "groups",
         "All images of a class are of one origin",
         f"{told} Whoever tells the origins apart, by their light or their background, gets every image right: no "
-        "division can show whether the classes were learned. Bring images of each class from other origins.",
+        "split can show whether the classes were learned. Bring images of each class from other origins.",
         WARNS,
         flat(sets),
         sets,
@@ -114,7 +114,7 @@ def _divided_by_groups(content: Content, group_by: str) -> tuple[pd.DataFrame, s
     torn = torn[leaks(torn["split"].to_numpy(dtype=str), torn["group"].to_numpy())]
     if _with_a_mate(torn):
         return after, (
-            "The dataset brings this division along, so that it is kept: compare with others that were tested on it, "
+            "The dataset brings this split along, so that it is kept: compare with others that were tested on it, "
             "and don’t take the score for that on new images."
         )
     counts = content.count(after)

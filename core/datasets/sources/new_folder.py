@@ -63,9 +63,9 @@ def exists_already(folder: Path) -> str:
 
 def _reason(error: OSError, folder: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk that holds {folder.parent} became full while unpacking. Make room and try again."
+        return f"The disk that holds {folder.parent} became full. Make room and try again."
     if error.errno == errno.ENAMETOOLONG:
-        return f"A name is too long for the disk that holds {folder.parent}. Shorten it and pack again."
+        return f"A name is too long for the disk that holds {folder.parent}. Shorten it."
     if os.path.lexists(folder):
         return exists_already(folder)
-    return f"The images cannot be unpacked to {folder}: {error.strerror or error}."
+    return f"The images cannot be written to {folder}: {error.strerror or error}."

@@ -87,7 +87,7 @@ class RunSettings:
     )
     split_seed: int | None = number(
         "Split",
-        "Draws another division of the dataset for this run alone, as --seed does.",
+        "Draws another split of the dataset for this run alone, as --seed does.",
         0,
         LARGEST_SEED,
         default=None,

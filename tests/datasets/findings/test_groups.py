@@ -94,7 +94,7 @@ def test_images_that_come_between_the_step_and_its_undo_move_none_of_the_others(
     assert {path: now[path] for path in before} == before
 
 
-def test_a_division_that_was_made_by_hand_since_then_outlasts_the_undo(smears):
+def test_a_split_that_was_made_by_hand_since_then_outlasts_the_undo(smears):
     apply_remedy(smears, "groups")
     smears.set_split(SplitSettings(test=0.3, group_by="BloodImage_{group}_*"))
     smears.edits.undo()
@@ -174,12 +174,12 @@ def test_groups_that_leave_nothing_to_test_on_are_said_and_nothing_is_offered_th
         apply_remedy(dataset, "groups")
 
 
-def test_a_division_that_a_dataset_brings_is_kept_and_said(bring):
+def test_a_split_that_a_dataset_brings_is_kept_and_said(bring):
     parts = ("train", "test")
     paths = [f"{parts[i % 2]}/{'AB'[s % 2]}/patient{s}_{i}.png" for s in range(12) for i in range(4)]
     finding = check(bring(paths)).find("groups")
     assert "All 24 test images have mates" in finding.why
-    assert "The dataset brings this division along" in finding.why
+    assert "The dataset brings this split along" in finding.why
     assert finding.remedy == ""
 
 

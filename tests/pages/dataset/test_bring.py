@@ -11,7 +11,7 @@ from core.datasets.cards import load_cards
 from core.datasets.store import open_dataset
 
 UPLOAD, PATH = "A file from this computer", "A folder or file by its path"
-PUBLIC, SAMPLE = "A public dataset", "A drawn sample"
+PUBLIC, SAMPLE, PROJECT = "A public dataset", "A drawn sample", "A project file"
 PATH_LABEL = "Path of a folder or file on this computer"
 
 
@@ -32,7 +32,7 @@ def tabs(page):
 def test_an_empty_workspace_asks_for_images(visit):
     page = visit("dataset")
     assert "There are no images yet." in page.words
-    assert tabs(page) == [UPLOAD, PATH, PUBLIC, SAMPLE]
+    assert tabs(page) == [UPLOAD, PATH, PUBLIC, SAMPLE, PROJECT]
     assert {"Import the file", "Import from this path", "Open Cats vs dogs (drawn)"} <= set(page.buttons)
     assert "Where it can't be told what is meant, you are asked." in page.words
 
@@ -173,7 +173,7 @@ def test_a_table_is_read_where_it_lies(visit, workspace, class_folders, tmp_path
 
 def test_strangers_can_not_name_paths_of_the_server(visit, hosted):
     page = visit("dataset")
-    assert tabs(page) == [UPLOAD, PUBLIC, SAMPLE]
+    assert tabs(page) == [UPLOAD, PUBLIC, SAMPLE, PROJECT]
     assert not {"Import from this path", "Import from there"} & set(page.buttons)
     assert len(page.at.text_input) == 1, "the name of an upload"
 

@@ -144,14 +144,14 @@ class Judge:
             At the first member that shows the archive to be hostile, unreadable or over the limits.
         """
         for member in members:
-            parts = _safe_parts(member)
+            parts = safe_parts(member)
             if not parts or member.name.endswith("/") or any(map(is_hidden, parts)):
                 continue
             if not self._is_wanted(parts[-1]):
                 self._pass_over(parts)
                 continue
             entry = Entry(member, parts)
-            _refuse_unreadable(entry)
+            refuse_unreadable(entry)
             if parts in self._seen:
                 raise BadArchive(f"The archive holds {entry.name} twice. Rename or remove one of them and pack again.")
             self._seen.add(parts)
@@ -204,7 +204,7 @@ class Judge:
             kept.append("/".join(parts))
 
 
-def _safe_parts(member: Member) -> tuple[str, ...]:
+def safe_parts(member: Member) -> tuple[str, ...]:
     """Folder and file names of a member, once it is certain that they stay inside the new folder."""
     name = member.name
     if has_control_characters(name):
@@ -223,7 +223,7 @@ def _safe_parts(member: Member) -> tuple[str, ...]:
     return parts
 
 
-def _refuse_unreadable(entry: Entry) -> None:
+def refuse_unreadable(entry: Entry) -> None:
     if entry.member.unreadable:
         raise BadArchive(entry.member.unreadable)
     if any(len(os.fsencode(part)) > _LONGEST_PART for part in entry.parts):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from core.datasets.folder_names import FolderNames
 from core.datasets.sources.archives.rules import DEFAULT_LIMITS, Limits
 from core.datasets.sources.found import FoundImage, Layout, natural_order, warn_of_alike
 from core.datasets.sources.new_folder import appearing_at_the_end, exists_already, refuse_full_disk
@@ -130,6 +130,18 @@ def read_written(folder: Path) -> Layout | None:
     return layout
 
 
+def write_layout(layout: Layout) -> None:
+    """Write into the folder of a layout, whose images are there already, what `read_written` reads."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [(image.path, image.label, image.split, image.group) for image in (*layout.images, *layout.unlabelled)]
+    columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    told = ("labels_from", "split_from", "groups_from", "warnings", "left_out")
+    origin = json.dumps({name: getattr(layout, name) for name in told}, ensure_ascii=False)
+    pq.write_table(pa.table(columns).replace_schema_metadata({_ORIGIN: origin}), layout.root / TABLE)
+
+
 def _read_origin(folder: Path) -> dict[str, Any] | None:
     if not (folder / TABLE).is_file():
         return None
@@ -155,8 +167,7 @@ class _Writer:
         self._table = pq.ParquetWriter(folder / TABLE, self._schema)
         self._rows: list[tuple[str, ...]] = []
         self._folders: dict[tuple[str, str], str] = {}
-        self._names: dict[str, str] = {}
-        self._taken: dict[str, int] = {}
+        self._names = FolderNames()
         self._numbers: dict[str, int] = {}
         self._bytes = 0
         self.count, self.left_out = 0, []
@@ -209,22 +220,11 @@ class _Writer:
 
     def _place(self, split: str, label: str) -> str:
         """The folder for a class within a part of the split, relative and made."""
-        if label not in self._names:
-            self._names[label] = self._free_name(label)
         if (split, label) not in self._folders:
-            place = "/".join(filter(None, [split, self._names[label]]))
+            place = "/".join(filter(None, [split, self._names.of(label)]))
             (self._folder / place).mkdir(parents=True, exist_ok=True)
             self._folders[split, label] = place
         return self._folders[split, label]
-
-    def _free_name(self, label: str) -> str:
-        """A name for the folder of a class that no other has, also where a disk takes "a" and "A" for the same."""
-        first = name = _safe(label)
-        while name.casefold() in self._taken:
-            self._taken[first.casefold()] += 1
-            name = f"{first} {self._taken[first.casefold()]}"
-        self._taken[name.casefold()] = 1
-        return name
 
 
 def _write(path: str, content: bytes | np.ndarray) -> int:
@@ -246,12 +246,6 @@ def _suffix(content: bytes) -> str:
     if is_heif(content[:12]):
         return ".heic"
     return next((suffix for beginning, suffix in _BEGINNINGS if content.startswith(beginning)), "")
-
-
-def _safe(label: str) -> str:
-    """A class as the name of a folder on any disk; what the class is really called stands in the table."""
-    name = re.sub(r"[^\w .,()&+-]+", "_", label)[:60].strip(" .")
-    return name if name or label else "unlabelled"
 
 
 def _too_many(packed: Packed) -> str:

@@ -31,6 +31,7 @@ from core.datasets.sources.tables.limits import LONGEST_LINE, MOST_BYTES, refuse
 from core.datasets.sources.tables.vertex import VertexTable, is_vertex
 from core.datasets.sources.words import quoted
 from core.errors import UsageError
+from core.spreadsheet import true_text
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | EXCEL_SUFFIXES | ANNOTATION_SUFFIXES
 """Endings of tables, in lower case."""
@@ -180,7 +181,7 @@ class _TextTable:
             if len(row) > len(self.names):
                 yield None
             else:
-                yield [row[column].strip() if column < len(row) else "" for column in columns]
+                yield [true_text(row[column].strip()) if column < len(row) else "" for column in columns]
 
     def fields(self) -> Iterator[list[str]]:
         """The lines that are not blank, as fields."""

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import subprocess
 
 import pytest
 
@@ -324,7 +323,7 @@ def test_a_folder_that_appears_meanwhile_is_not_touched(packed, tmp_path):
 def test_a_place_that_cannot_be_written(packed, tmp_path):
     (tmp_path / "file").write_text("x")
     source = packed({"1.png": picture()})
-    with pytest.raises(BadArchive, match="cannot be unpacked to"):
+    with pytest.raises(BadArchive, match="cannot be written to"):
         unpack(source, tmp_path / "file" / "new")
 
 
@@ -360,25 +359,9 @@ def test_a_bomb_of_even_bytes(tmp_path, kind, name):
     assert unpack(path, tmp_path / "new", limits=Limits(ratio=1_000_000)).files == 1 + (name == "1.png")
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 200 kB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    try:
-        command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)]
-        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be made here: {mounted.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
 def test_a_disk_that_becomes_full_while_unpacking(packed, small_disk):
     """Many tiny files: by their bytes there is room, but each of them takes a whole block."""
     source = packed({f"{number}.png": b"x" for number in range(100)})
     words = refusal(source, small_disk)
-    assert "became full while unpacking" in words
+    assert "became full" in words
     assert "Make room" in words

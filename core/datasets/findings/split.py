@@ -7,7 +7,7 @@ from core.datasets.findings.finding import STOPS, WARNS, Finding
 from core.datasets.splits import SPLITS
 
 
-def division(content: Content) -> Iterable[Finding]:
+def split(content: Content) -> Iterable[Finding]:
     """That the images can't be divided as was asked, or that a part is empty."""
     if content.split_problem:
         yield Finding("split", "The images can't be divided as was asked", content.split_problem, STOPS)

@@ -14,6 +14,7 @@ from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.figures.colours import SPLIT_COLOURS
+from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
 
 BARS_HEIGHT = 270
@@ -58,7 +59,7 @@ def show_counts(dataset: Dataset) -> None:
     alternative = "; ".join(
         f"{name}: {', '.join(f'{counts.at[name, s]} {s}' for s in SPLITS)}" for name in counts.index
     )
-    st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"Images per class and split. {alternative}")
+    show_figure(figure, f"images_of_{dataset.name}", f"Images per class and split. {alternative}")
 
 
 def _bar_labels(names: list[str]) -> list[str]:
@@ -73,8 +74,8 @@ def _short(name: str, length: int = 18) -> str:
     return name if len(name) <= length else name[: length - 1] + "…"
 
 
-def show_division(dataset: Dataset) -> None:
-    """What each class gets, and another division."""
+def show_split(dataset: Dataset) -> None:
+    """What each class gets, and another split."""
     bars, controls = st.columns([2, 3], gap="large")
     with bars:
         show_counts(dataset)
@@ -86,13 +87,13 @@ def show_division(dataset: Dataset) -> None:
         )
         if dataset.content.brings_split:
             given = ", ".join(sorted(set(dataset.content.table["given_split"]) - {""}))
-            st.info(f"This dataset brings its own division ({given}); it is kept. What it lacks is cut from training.")
+            st.info(f"This dataset brings its own split ({given}); it is kept. What it lacks is cut from training.")
         if dataset.content.parts:
             st.caption("Images that are added later get a place of their own; none of those that are here moves.")
-        choose_division(dataset)
+        choose_split(dataset)
 
 
-def choose_division(dataset: Dataset) -> None:
+def choose_split(dataset: Dataset) -> None:
     settings = dataset.split_settings
     how = st.segmented_control(
         "Divide by",
@@ -111,7 +112,7 @@ def choose_division(dataset: Dataset) -> None:
             help="Else the network may be tested on a picture that it has learned from. Equal pixels always stay "
             "together.",
         )
-        seed = st.number_input("Seed: another number draws another division", 0, 2**31 - 1, settings.seed)
+        seed = st.number_input("Seed: another number draws another split", 0, 2**31 - 1, settings.seed)
         if st.form_submit_button("Divide the images", type="primary"):
             try:
                 dataset.set_split(
@@ -120,7 +121,7 @@ def choose_division(dataset: Dataset) -> None:
             except WorkbenchError as error:
                 st.error(escape(str(error)))
                 return
-            st.toast("Divided. Runs that are there keep the division they were trained with.")
+            st.toast("Divided. Runs that are there keep the split they were trained with.")
             st.rerun()
 
 
