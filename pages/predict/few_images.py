@@ -127,6 +127,8 @@ def show_problems(explained: ExplainedAnswers) -> None:
     """Which files could not be read, and why."""
     for name, problem in explained.answers.problems.items():
         st.warning(escape(f"{name} {problem}."), icon=":material/broken_image:")
+    if explained.answers.problems:
+        st.caption("Archives of images are taken under *Many images*.")
 
 
 def choose_label(page: Page, image: AnsweredImage) -> str | None:
@@ -144,9 +146,9 @@ def choose_label(page: Page, image: AnsweredImage) -> str | None:
 
 def offer_addition(page: Page, labels: dict[Path, str]) -> None:
     """The button that adds the images that were labelled to the dataset."""
-    images = "1 image" if len(labels) == 1 else f"{len(labels)} images"
+    images, them = ("1 image", "it") if len(labels) == 1 else (f"{len(labels)} images", "them")
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{images} labelled.** In the dataset, the next training learns from copies.", width="stretch")
+        st.markdown(f"**{images} labelled.** Once added, the next training learns from {them}.", width="stretch")
         clicked = st.button(f"Add {images}", type="primary", icon=":material/add_photo_alternate:", key="add_labelled")
     if clicked and add_labelled(page, labels):
         st.session_state[ADDITIONS] = st.session_state.get(ADDITIONS, 0) + 1

@@ -46,7 +46,8 @@ def show_results(page: Page, prediction: Prediction) -> None:
         st.info(escape(str(error)))
         return
     except WorkbenchError:
-        return  # nothing has been predicted yet: why, is said above
+        st.caption("There are no answers yet.")  # why, is said above
+        return
     if answers is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -1,6 +1,6 @@
 """From corrected answers to a better run: label images, have them read in, train again, or take it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -79,7 +79,7 @@ def _reading_in(page: Page) -> None:
         show_progress(status)
 
 
-def _do(take_back, edit: int) -> None:
+def _do(take_back: Callable[[int], object], edit: int) -> None:
     try:
         take_back(edit)
     except (WorkbenchError, OSError):

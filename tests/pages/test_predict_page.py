@@ -356,6 +356,15 @@ def test_what_was_stopped_is_resumed(visit, pets, predicted, launched):
     assert launched == [("core.prediction.worker", prediction.id)]
 
 
+def test_what_was_stopped_before_any_answer(visit, pets, weighty, workspace, launched, class_folders, tmp_path):
+    runs = [weighty(pets), weighty(pets)]
+    prediction = start_prediction(workspace, runs, sources=[class_folders(tmp_path / "new", {"": 2})])
+    prediction.update(state="stopped")
+    page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
+    assert "There are no answers yet." in page.words
+    assert "Resume" in page.buttons
+
+
 def test_why_it_failed_is_said(visit, pets, predicted):
     prediction = predicted(pets, state="failed")
     prediction.update(error="The *disk* is full.\nLast lines of its log:")
