@@ -3,7 +3,7 @@
 import json
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,9 +24,8 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
         How the temporary name ends, for writers that look at it (Keras wants ``.weights.h5``).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}{suffix}"
+    temporary.touch(exist_ok=False)  # as any new file: a temporary one of Python's own nobody else may read, for good
     try:
         yield temporary
         os.replace(temporary, path)

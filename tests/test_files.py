@@ -61,6 +61,13 @@ def test_the_temporary_name_ends_as_asked(tmp_path):
     assert (tmp_path / "best.weights.h5").read_text() == "weights"
 
 
+def test_a_file_may_be_read_by_whom_any_new_file_may(tmp_path):
+    (tmp_path / "usual").touch()
+    with replacing(tmp_path / "table.csv") as temporary:
+        temporary.write_text("file,answer")
+    assert (tmp_path / "table.csv").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
 def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.json"
     write_json(path, "old")
