@@ -30,6 +30,7 @@ test: quick slow
 # Each core takes a file at a time, those with the most tests first: what the tests of a file train once stays in one
 # process. Each process has its own server, browser and workspaces, so that none waits for another's run to end.
 slow: $(VENV)/.test chromium
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory node_modules/.installed; fi
 	$(BIN)/python -m pytest -m "slow or browser" -n auto --dist loadscope
 
 # Form, types, and the JavaScript of the components; that last needs Node.js, which the program does not.

@@ -22,6 +22,6 @@ export default [
       "no-restricted-properties": ["error", ...markup, { object: "document", property: "write", message: AS_TEXT }],
     },
   },
-  { files: ["pages/components/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["{pages,core}/**/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["tests/**/*.js"], languageOptions: { globals: globals.node } },
 ];

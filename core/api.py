@@ -99,7 +99,7 @@ class Run(record.Run):
         WorkbenchError
             If the run can't be exported so, or its export does not answer as the run does.
         """
-        return finished(start_export(self, format), watch).copy(Path(os.path.expanduser(path)))
+        return finished(start_export(self, format), watch).copy(path)
 
 
 def open_dataset(

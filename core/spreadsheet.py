@@ -4,6 +4,11 @@ Spreadsheets work out what begins with ``=``, ``+``, ``-`` or ``@`` in a CSV fil
 formula can send off what stands in the other cells. Source: OWASP, "CSV Injection".
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # takes half a second, which those who have no table need not wait for
+    import pandas as pd
+
 BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MARK = "'"
 
@@ -24,6 +29,19 @@ def true_text(cell: str) -> str:
     ('=1+1', "'tis")
     """
     return cell[1:] if cell.startswith(MARK) and cell.lstrip(MARK).startswith(BEGINNINGS) else cell
+
+
+def safe_table(table: "pd.DataFrame") -> "pd.DataFrame":
+    """A table as it can be written to a CSV file: `safe_cell` of its texts and of the names of its columns.
+
+    Numbers stay as they are.
+    """
+    texts = {name: column.map(_safe) for name, column in table.items() if column.dtype.kind not in "biuf"}
+    return table.assign(**texts).rename(columns=_safe)
+
+
+def _safe(value: object) -> object:
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 def _is_number(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.datasets.added import added_images
 from core.datasets.checkup import NOT_READY, WARNINGS, Checkup, check
 from core.datasets.importing import start_import
 from core.datasets.rescaling import start_rescaling
@@ -209,7 +210,11 @@ def answer(dataset: Dataset, checkup: Checkup) -> str:
 def delete(page: Page, label: str = "Delete the dataset") -> None:
     """Remove the dataset from the workspace, with its runs."""
     runs = f" Its {len(page.runs)} run{'s go' if len(page.runs) > 1 else ' goes'} with it." if page.runs else ""
-    st.caption(f"It goes from this workspace.{runs} Images that lie in a folder of yours stay untouched.")
+    count = added_images(page.dataset.folder).count
+    st.caption(
+        f"It goes from this workspace.{runs} Images that lie in a folder of yours stay untouched."
+        + (f" What was added here, {count:,} image{'s' if count > 1 else ''}, goes too." if count else "")
+    )
     sure = not page.runs or st.checkbox("Delete the runs too: their weights, curves and figures")
     if st.button(label, icon=":material/delete:", disabled=not sure):
         try:

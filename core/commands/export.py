@@ -1,7 +1,6 @@
 """The command that takes a run along: its network in the formats of others, its code, its report, the project."""
 
 import argparse
-from pathlib import Path
 
 from core.commands.output import DONE, ProgressLines, Result
 from core.commands.runs import RUN_HELP
@@ -33,7 +32,7 @@ def _export(workspace: Workspace, options: argparse.Namespace) -> Result:
             lines(status.stage, status.done, status.total)
 
     made = finished(start_export(run, options.format), watch)
-    path = made.copy(Path(options.to).expanduser())
+    path = made.copy(options.to)
     document = {"run": run.id, "format": options.format, "path": str(path)}
     document |= {"size_bytes": made.size_bytes, "told": list(made.told)}
     return document, "\n".join([f"{path} ({made.size_bytes / 1e6:,.1f} MB)", *made.told]), DONE

@@ -144,7 +144,10 @@ def _create(workspace: Workspace, info: DatasetInfo, request: dict) -> Dataset:
     check_name(info.name)
     taken = {dataset.name.casefold(): dataset for dataset in list_datasets(workspace)}
     existing = taken.get(info.name.casefold())
-    if existing is not None and existing.job.status().state not in ("failed", "stopped"):
+    # One whose images were read in once holds edits and images that were added, whatever became of the next reading.
+    if existing is not None and (
+        existing.manifest_path.exists() or existing.job.status().state not in ("failed", "stopped")
+    ):
         raise UsageError(
             f"There is already a dataset {existing.name!r}. Choose another name, or delete that one first."
         )

@@ -27,6 +27,8 @@ class ExportFormat:
         That writes it, by a function `write(run, path, report) -> list[str]`: it writes the file in one step, says how
         far it is to `report`, which may raise to stop it, and returns what people should know of it, in sentences. It
         raises `WorkbenchError` where the run can't be exported so, or its export does not answer as the run does.
+    of_all_runs
+        Whether it holds the dataset and all of its runs, so that it is out of date once any of these has changed.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ExportFormat:
     sentence: str
     suffix: str
     module: str
+    of_all_runs: bool = False
 
     def write(self, run: Run, path: Path, report: Report = unheard) -> list[str]:
         """Write a run to a file, as `module` says it."""
@@ -43,65 +46,6 @@ class ExportFormat:
 NETWORK = "core.export.network"
 
 _FORMATS: tuple[ExportFormat, ...] = (
-    ExportFormat(
-        "keras",
-        "Keras",
-        "The whole network as Keras 3 keeps it, to use or to train on.",
-        ".zip",
-        f"{NETWORK}.keras_file",
-    ),
-    ExportFormat(
-        "savedmodel",
-        "SavedModel",
-        "For servers with TensorFlow, which don’t need Keras then.",
-        ".zip",
-        f"{NETWORK}.saved_model",
-    ),
-    ExportFormat(
-        "onnx", "ONNX", "For most libraries and languages, and for web pages.", ".zip", f"{NETWORK}.onnx_file"
-    ),
-    ExportFormat(
-        "litert",
-        "LiteRT",
-        "For phones and small computers (TensorFlow Lite), as exact as here.",
-        ".zip",
-        f"{NETWORK}.litert",
-    ),
-    ExportFormat(
-        "litert-float16",
-        "LiteRT, float16",
-        "The same in half the size, off by thousandths.",
-        ".zip",
-        f"{NETWORK}.litert_float16",
-    ),
-    ExportFormat(
-        "litert-int8",
-        "LiteRT, int8",
-        "The same in a quarter of the size and quicker, off by hundredths.",
-        ".zip",
-        f"{NETWORK}.litert_int8",
-    ),
-    ExportFormat(
-        "openvino",
-        "OpenVINO",
-        "Quick on processors and graphics of Intel, without TensorFlow.",
-        ".zip",
-        f"{NETWORK}.openvino_file",
-    ),
-    ExportFormat(
-        "openvino-int8",
-        "OpenVINO, int8",
-        "The same, several times as quick on recent processors, off by hundredths.",
-        ".zip",
-        f"{NETWORK}.openvino_int8",
-    ),
-    ExportFormat(
-        "teachable-machine",
-        "Teachable Machine",
-        "For sketches that load keras_model.h5 and labels.txt.",
-        ".zip",
-        f"{NETWORK}.teachable_machine",
-    ),
     ExportFormat(
         "keras",
         "Keras",
@@ -189,6 +133,7 @@ _FORMATS: tuple[ExportFormat, ...] = (
         "figures.",
         ".zip",
         "core.export.project.writing",
+        of_all_runs=True,
     ),
     ExportFormat(
         "project-without-images",
@@ -196,21 +141,7 @@ _FORMATS: tuple[ExportFormat, ...] = (
         "The same without the images: small, and for those who may not have them. All figures open.",
         ".zip",
         "core.export.project.without_images",
-    ),
-    ExportFormat(
-        "project",
-        "Project file",
-        "The dataset with its images, edits and split, and all of its runs: another workbench opens it with the same "
-        "figures.",
-        ".zip",
-        "core.export.project.writing",
-    ),
-    ExportFormat(
-        "project-without-images",
-        "Project file without images",
-        "The same without the images: small, and for those who may not have them. All figures open.",
-        ".zip",
-        "core.export.project.without_images",
+        of_all_runs=True,
     ),
 )
 

@@ -1,6 +1,7 @@
 """An export as a job: made by a process of its own, and kept in the run's folder until the run has changed."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from core.hosting import Hosting
 from core.jobs.job import Job, Status
 from core.runs.labels import read_labels
 from core.runs.lifecycle import wait
-from core.runs.record import Run
+from core.runs.record import Run, list_runs
 
 WORKER = "core.export.worker"
 
@@ -34,7 +35,7 @@ class Exported:
     told
         What people should know of it, in sentences.
     state
-        What `state_of` said of the run then.
+        What `ExportJob.state` said then.
     """
 
     path: Path
@@ -42,9 +43,14 @@ class Exported:
     told: tuple[str, ...]
     state: str
 
-    def copy(self, to: Path) -> Path:
-        """Copy it, whole or not at all, to a file, or into a folder under its own name, and say where it lies now."""
-        target = to / self.path.name if to.is_dir() else to
+    def copy(self, to: str | Path) -> Path:
+        """Copy it, whole or not at all, to a file, or into a folder under its own name, and say where it lies now.
+
+        What ends with a slash is a folder, which need not be there yet.
+        """
+        target = Path(os.path.expanduser(to))
+        if target.is_dir() or str(to).endswith(("/", os.sep)):
+            target = target / self.path.name
         with replacing(target) as temporary:
             shutil.copyfile(self.path, temporary)
         return target
@@ -88,7 +94,16 @@ class ExportJob(Job):
     def up_to_date(self) -> bool:
         """Whether what was made last is of the run as it is now."""
         made = self.made()
-        return made is not None and made.state == state_of(self.run)
+        return made is not None and made.state == self.state()
+
+    def state(self) -> str:
+        """A short name of all that this export depends on, as it is now."""
+        run = self.run
+        if not self.format.of_all_runs:
+            return state_of(run)
+        split = written_state(run.dataset.folder / "split.json")
+        states = [state_of(each) for each in list_runs(run.workspace, run.settings.dataset)]
+        return _name_of((split, *states))
 
     def save_result(self, state: str, told: list[str]) -> None:
         """Write down what was made, of which state of the run."""
@@ -148,4 +163,8 @@ def state_of(run: Run) -> str:
     """A short name of all that exports of a run depend on: its weights, its answers, its dataset and its names."""
     files = (run.best_weights, run.fine_tuned_weights, run.dataset.manifest_path, run.dataset.edits.path)
     state = (*map(written_state, files), run.answers_as_of, read_labels(run), run.status().active)
+    return _name_of(state)
+
+
+def _name_of(state: tuple) -> str:
     return hashlib.sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import WorkbenchError
-from core.export.job import ExportJob, state_of
+from core.export.job import ExportJob
 from core.hosting import Hosting
 from core.jobs.job import Job, Stopped, carry_out, identity
 from core.jobs.process import set_up_process
@@ -51,7 +51,7 @@ def _export(job: ExportJob) -> None:
     timed = TimedJob(job.folder, time.monotonic() + 60 * minutes if minutes else math.inf)
     try:
         with _turn(timed, job.run.workspace):
-            state = state_of(job.run)
+            state = job.state()
             told = job.format.write(job.run, job.path, Progress(timed))
             job.save_result(state, told)
     except Stopped:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
-from pandas.api.types import is_string_dtype
 
 from core.errors import UsageError
 from core.files import replacing
 from core.prediction.answers import Answers
-from core.spreadsheet import safe_cell
+from core.spreadsheet import safe_table
 
 # Of a share; more than any network is worth, and short.
 SIGNIFICANT_DIGITS = 6
@@ -59,12 +58,6 @@ def write_tables(parts: Iterable[Answers], paths: Mapping[str, Path], top: int =
     return rows
 
 
-def _safe(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with no text, nor name of a column, that a spreadsheet would take for a formula."""
-    texts = {name: column.map(safe_cell) for name, column in table.items() if is_string_dtype(column)}
-    return table.assign(**texts).rename(columns=safe_cell)
-
-
 @contextmanager
 def _csv(path: Path) -> Iterator[Write]:
     # As bytes that begin with a mark, by which Excel knows UTF-8; pandas and all other readers of CSV pass over it.
@@ -74,7 +67,7 @@ def _csv(path: Path) -> Iterator[Write]:
         def write(table: pd.DataFrame) -> None:
             nonlocal begun
             digits = f"%.{SIGNIFICANT_DIGITS}g"
-            _safe(table).to_csv(file, index=False, header=not begun, float_format=digits)
+            safe_table(table).to_csv(file, index=False, header=not begun, float_format=digits)
             begun = True
 
         yield write

@@ -169,7 +169,9 @@ function tools(map) {
   all.append(
     button("All shown", "Choose all images that are shown", () => choose(map, everyShown(map))),
   );
-  bar.append(modes, zooms, all);
+  const saving = make("span", "");
+  saving.append(button("PNG", "Save as PNG", () => save(map)));
+  bar.append(modes, zooms, all, saving);
   return bar;
 }
 
@@ -810,4 +812,48 @@ function say(map) {
   const chosen = count ? `${count.toLocaleString("en")} chosen. ` : "";
   const hidden = map.hidden.size ? `${map.hidden.size} of ${map.groups.length} hidden. ` : "";
   map.words.textContent = `${chosen}${hidden}${tile ? [tile.caption, tile.second].filter(Boolean).join(", ") : ""}`;
+}
+
+// Taking it along ---------------------------------------------------------------------------------------------------
+
+// The map as it is drawn now, with the legend below it, as a file.
+function save(map) {
+  const dense = map.dots.width / map.dots.clientWidth;
+  const colours = getComputedStyle(map.root);
+  const canvas = make("canvas", "");
+  const context = canvas.getContext("2d");
+  const font = `${13 * dense}px sans-serif`;
+  context.font = font;
+  const entries = [...map.legend.children].map((entry) => ({
+    swatch: entry.querySelector(".swatch"),
+    name: entry.querySelector(".name").textContent,
+  }));
+  const places = inRows(entries.map(({ name }) => context.measureText(name).width / dense + 36), map.dots.clientWidth);
+  canvas.width = map.dots.width;
+  canvas.height = map.dots.height + (places.at(-1)?.top + 28 || 0) * dense;
+  context.fillStyle = colours.getPropertyValue("--st-background-color");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(map.dots, 0, 0);
+  context.drawImage(map.marks, 0, 0);
+  Object.assign(context, { font, fillStyle: colours.color, textBaseline: "middle" });
+  entries.forEach(({ swatch, name }, index) => {
+    const left = places[index].left * dense, top = map.dots.height + (places[index].top + 6) * dense;
+    context.drawImage(swatch, left, top, 16 * dense, 16 * dense);
+    context.fillText(name, left + 20 * dense, top + 8 * dense);
+  });
+  const link = make("a", "");
+  link.download = "map.png";
+  link.href = canvas.toDataURL("image/png");
+  link.click();
+}
+
+// Where things of these widths go, one behind the other, in as many rows of this width as it takes.
+export function inRows(widths, whole, height = 24) {
+  let left = 0, top = 0;
+  return widths.map((width) => {
+    if (left > 0 && left + width > whole) [left, top] = [0, top + height];
+    const place = { left, top };
+    left += width;
+    return place;
+  });
 }

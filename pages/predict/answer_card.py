@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from core.errors import WorkbenchError
+from core.evaluation.errors import UNSURE_MARGIN, margins_of
 from core.figures.heat import overlay
 from core.images.reading import UnreadableImage, thumbnail
 from core.prediction.answers import Answers, NearestImage
@@ -24,8 +25,8 @@ from pages.shared.thumbnails import image_url, pixels_url
 
 SHOWN_SIDE, BARS, STRENGTH, NEAREST_WIDTH = 480, 5, 0.7, 84
 HEATS_KEPT = 64
-# As people hear it: "this is" of what is nearly certain, "probably" of what is likelier than all else together.
-SURE, LIKELIER_THAN_NOT = 0.9, 0.5
+# As people hear it, "this is" is said of what is nearly certain.
+SURE = 0.9
 
 
 @dataclass(frozen=True)
@@ -80,29 +81,29 @@ def show_card(page: Page, image: AnsweredImage, nearest: Sequence[NearestImage] 
             help=f"Grad-CAM: the lighter, the more a place speaks for “{escape(image.answer)}”; grey does not.",
         )
     with picture:
-        show_picture(image, asked)
+        show_picture(image, image.output if asked else None)
 
 
-def show_picture(image: AnsweredImage, with_heat: bool) -> None:
-    """The image at its true proportions, and the heat beside it where that was asked for."""
+def show_picture(image: AnsweredImage, output: int | None) -> None:
+    """The image at its true proportions and, beside it, where it speaks for an output of the network, unless None."""
     try:
         source = image_url(image.path, SHOWN_SIDE, image.run.reading)
     except UnreadableImage as error:
         st.error(escape(f"{image.name} {error}."), icon=":material/broken_image:")
         return
     tiles = [Tile("image", source, image.name, image.name)]
-    if with_heat:
+    if output is not None:
         try:
-            tiles.append(heat_tile(image))
+            tiles.append(heat_tile(image, output))
         except WorkbenchError as error:
             st.info(escape(str(error)), icon=":material/visibility_off:")
     show_tiles(tiles, f"picture_{image.row}", columns=len(tiles))
 
 
-def heat_tile(image: AnsweredImage) -> Tile:
+def heat_tile(image: AnsweredImage, output: int) -> Tile:
     """The image with the places that speak for the answer."""
     with looking():
-        heat, pixels = _heat(str(image.run.folder), weights_written(image.run), str(image.path), image.output)
+        heat, pixels = _heat(str(image.run.folder), weights_written(image.run), str(image.path), output)
     words = where(heat) if heat.any() else "nothing in the image does"
     title = f"Where {image.name} speaks for {image.answer}: {words}"
     shape = Image.open(io.BytesIO(thumbnail(image.path, SHOWN_SIDE, image.run.reading))).size
@@ -139,11 +140,13 @@ def show_nearest(page: Page, image: AnsweredImage, nearest: Sequence[NearestImag
 
 def answer_in_words(answers: Answers, row: int) -> str:
     """The answer as one would say it."""
-    first = int(answers.order[row, 0])
-    share, name = float(answers.probabilities[row, first]), escape(f"“{answers.class_names[first]}”")
+    share, margin = float(answers.confidence[row]), float(margins_of(answers.probabilities[[row]])[0])
+    name = escape(f"“{answers.class_names[answers.order[row, 0]]}”")
+    if answers.unlike[row]:
+        return f"A guess: {name}."
     if share >= SURE:
         return f"This is {name}, {percent(share)} sure."
-    if share >= LIKELIER_THAN_NOT:
+    if margin >= UNSURE_MARGIN:
         return f"Probably {name}: {percent(share)} sure."
     return f"Not sure. The likeliest is {name}, with {percent(share)}."
 
@@ -153,5 +156,5 @@ def unlike_in_words(farther_than: float) -> str:
     share = "all" if farther_than >= 1 else f"{farther_than:.1%}".replace("%", " %")
     return (
         f"Unlike anything that it was trained on: farther from the training images than {share} of those are from each "
-        "other. Its answer is a guess."
+        "other. How sure it is of its answer means nothing then."
     )

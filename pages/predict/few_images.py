@@ -14,16 +14,17 @@ from pages.components.paste import show_paste
 from pages.predict.answer_card import AnsweredImage, show_card
 from pages.predict.retraining import add_labelled
 from pages.predict.several_runs import choose_others, show_side_by_side
-from pages.predict.uploads import keep
+from pages.predict.uploads import MOST_IMAGES, MOST_MEGABYTES, are_new, keep
 from pages.shared.inference import scheduled_task, weights_written
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 from pages.shared.run_label import run_label
 
-MOST_IMAGES, MOST_MEGABYTES, NEIGHBOURS = 24, 100, 5
+NEIGHBOURS = 5
 CAMERA_WIDTH = 560
 FILES, CAMERA = "Files", "Camera"
 UPLOADER = "few_uploader"
+ADDITIONS = "few_additions"
 ASKING = "Asking the network. The first time, Keras starts, which takes about ten seconds"
 
 
@@ -59,7 +60,7 @@ def bring(page: Page) -> dict[str, Path]:
     if len(uploads) > MOST_IMAGES:
         st.info(f"The first {MOST_IMAGES} of {len(uploads)} are shown. *Many images* takes all of them at once.")
     try:
-        if uploads:
+        if are_new(uploads):
             page.hosting.check_room(page.workspace)
         return keep(page.workspace, uploads[:MOST_IMAGES])
     except (WorkbenchError, OSError) as error:
@@ -126,6 +127,8 @@ def show_problems(explained: ExplainedAnswers) -> None:
     """Which files could not be read, and why."""
     for name, problem in explained.answers.problems.items():
         st.warning(escape(f"{name} {problem}."), icon=":material/broken_image:")
+    if explained.answers.problems:
+        st.caption("Archives of images are taken under *Many images*.")
 
 
 def choose_label(page: Page, image: AnsweredImage) -> str | None:
@@ -136,20 +139,17 @@ def choose_label(page: Page, image: AnsweredImage) -> str | None:
         index=None,
         placeholder="Choose, or type a new class, to add it to the dataset",
         accept_new_options=True,
-        key=f"label_{image.path.parent.name}",
+        # Once images were added, all lists begin anew.
+        key=f"label_{image.path.parent.name}_{st.session_state.get(ADDITIONS, 0)}",
     )
 
 
 def offer_addition(page: Page, labels: dict[Path, str]) -> None:
     """The button that adds the images that were labelled to the dataset."""
-    images = "1 image" if len(labels) == 1 else f"{len(labels)} images"
+    images, them = ("1 image", "it") if len(labels) == 1 else (f"{len(labels)} images", "them")
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{images} labelled.** Added to the dataset, the next training learns from copies of them.",
-            width="stretch",
-        )
+        st.markdown(f"**{images} labelled.** Once added, the next training learns from {them}.", width="stretch")
         clicked = st.button(f"Add {images}", type="primary", icon=":material/add_photo_alternate:", key="add_labelled")
     if clicked and add_labelled(page, labels):
-        for path in labels:
-            st.session_state.pop(f"label_{path.parent.name}", None)
+        st.session_state[ADDITIONS] = st.session_state.get(ADDITIONS, 0) + 1
         st.rerun()

@@ -39,8 +39,11 @@ def show_many_images(page: Page) -> None:
 
 
 def is_of_dataset(page: Page, prediction: Prediction) -> bool:
-    """Whether runs of the dataset in view were asked."""
-    return not {run.id for run in page.runs}.isdisjoint(prediction.request.get("runs", []))
+    """Whether runs of the dataset in view were asked, or none that is still there."""
+    asked = prediction.runs
+    return not {run.id for run in page.runs}.isdisjoint(run.id for run in asked) or not any(
+        run.readable for run in asked
+    )
 
 
 # Beginning one --------------------------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ def show_results(page: Page, prediction: Prediction) -> None:
         st.info(escape(str(error)))
         return
     except WorkbenchError:
-        return  # nothing has been predicted yet: why, is said above
+        st.caption("There are no answers yet.")  # why, is said above
+        return
     if answers is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -54,8 +55,10 @@ def show_results(page: Page, prediction: Prediction) -> None:
         show_downloads(prediction, which)
     if problems := problems_in_words(answers.problems):
         st.warning(escape(problems), icon=":material/broken_image:")
-    if len(answers):
-        run = prediction.runs[which or 0]
+    run = prediction.runs[which or 0]
+    if not run.readable:
+        st.info("The run that was asked has been deleted. Its answers can still be taken along.")
+    elif len(answers):
         show_gallery(page, prediction, run, answers)
         remarks = prediction.status().facts.get("remarks", {})
         st.caption(escape(" ".join(remarks.get(run.id, []))))

@@ -1,6 +1,6 @@
 """From corrected answers to a better run: label images, have them read in, train again, or take it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -25,7 +25,7 @@ def add_labelled(page: Page, labels: Mapping[Path, str]) -> bool:
     """Copy new images into the dataset with these labels, and have them read in; False where that was refused."""
     try:
         page.hosting.check_room(page.workspace)
-        addition = add_images(page.dataset, labels, WHY)
+        addition = add_images(page.dataset, labels, f"added {WHY}")
     except (WorkbenchError, OSError) as error:
         st.error(escape(in_words(error)))
         return False
@@ -79,7 +79,7 @@ def _reading_in(page: Page) -> None:
         show_progress(status)
 
 
-def _do(take_back, edit: int) -> None:
+def _do(take_back: Callable[[int], object], edit: int) -> None:
     try:
         take_back(edit)
     except (WorkbenchError, OSError):

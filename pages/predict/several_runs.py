@@ -16,6 +16,7 @@ from pages.shared.run_label import run_label
 
 MOST_OTHERS = 3
 AVERAGE = "average"
+ROWS_SHOWN = 1000
 
 
 def choose_others(page: Page, key: str) -> list[Run]:
@@ -44,26 +45,38 @@ def show_side_by_side(answers: Mapping[str, Answers]) -> None:
     """
     shown = dict(answers)
     try:
-        shown[AVERAGE] = averaged(list(answers.values()))
+        shown = {AVERAGE: averaged(list(answers.values()))} | shown
     except UsageError as error:
         st.info(escape(str(error)))
-    table = pd.DataFrame({label: answered(each) for label, each in shown.items()})
-    agreed = sum(row.nunique() == 1 for _, row in pd.DataFrame(predicted(answers)).iterrows())
-    st.markdown(f"**They agree on {agreed:,} of {len(table):,} images.**")
+    table, agreed = side_by_side(shown), agreement(answers)
+    st.markdown(f"**They agree on {int(agreed.sum()):,} of {len(agreed):,} images.**")
+    if len(table) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,}, beginning with those that they don't agree on.")
     st.dataframe(
-        table.rename_axis("file").reset_index(),
+        table.loc[agreed.sort_values(kind="stable").index[:ROWS_SHOWN]].rename_axis("file").reset_index(),
         hide_index=True,
+        # The names of runs are long: what doesn't fit is read by hovering.
+        column_config={label: st.column_config.TextColumn(width="medium") for label in shown},
         alt="What each run says of each image, and their average",
     )
+
+
+def side_by_side(answers: Mapping[str, Answers]) -> pd.DataFrame:
+    """A row an image, and a column for each run: the answer and how sure it is; missing where it could not read it."""
+    return pd.DataFrame({label: answered(each) for label, each in answers.items()})
+
+
+def agreement(answers: Mapping[str, Answers]) -> pd.Series:
+    """By image, whether all runs answer the same."""
+    table = pd.DataFrame({label: dict(zip(each.names, each.predicted, strict=True)) for label, each in answers.items()})
+    return table.eq(table.iloc[:, 0], axis=0).all(axis=1)
 
 
 def answered(answers: Answers) -> dict[str, str]:
     """By image, the answer and how sure it is."""
     shares = map(percent, answers.confidence)
     return {
-        name: f"{answer}  {share}" for name, answer, share in zip(answers.names, answers.predicted, shares, strict=True)
+        # The share first: a class that is called like a formula is none then, where the table is copied.
+        name: f"{share} {answer}"
+        for name, answer, share in zip(answers.names, answers.predicted, shares, strict=True)
     }
-
-
-def predicted(answers: Mapping[str, Answers]) -> dict[str, dict[str, str]]:
-    return {label: dict(zip(each.names, each.predicted, strict=True)) for label, each in answers.items()}

@@ -14,20 +14,30 @@ from core.files import replacing, safe_file_name
 from core.workspace import Workspace
 
 FOLDER = "shown"
-# Of the latest images, so that none goes while somebody still looks at it.
-KEPT = 256
+SESSION = "uploads_kept"
+MOST_IMAGES, MOST_MEGABYTES = 24, 50
+"""How many images are shown at once, and how large each may be."""
+
+# Of the latest, at least as much as may be on screen.
+KEPT_BYTES = MOST_IMAGES * MOST_MEGABYTES << 20
+
+
+def are_new(uploads: Sequence[UploadedFile]) -> bool:
+    """Whether any of these files has yet to be written."""
+    return any(upload.file_id not in st.session_state.get(SESSION, {}) for upload in uploads)
 
 
 def keep(workspace: Workspace, uploads: Sequence[UploadedFile]) -> dict[str, Path]:
     """By a name that no other of them has, where each file lies from now on; what was brought twice is there once."""
-    before, now = st.session_state.get("uploads_kept", {}), {}
+    before, now = st.session_state.get(SESSION, {}), {}
     for upload in uploads:
         path = before.get(upload.file_id)
         now[upload.file_id] = path if path is not None and path.exists() else _written(workspace.root / FOLDER, upload)
-    st.session_state["uploads_kept"] = now
-    names = {path: upload.name for upload, path in zip(reversed(uploads), reversed(now.values()), strict=True)}
-    paths = list(dict.fromkeys(now.values()))
-    return dict(zip(_told_apart([names[path] for path in paths]), paths, strict=True))
+    st.session_state[SESSION] = now
+    names: dict[Path, str] = {}
+    for upload in uploads:
+        names.setdefault(now[upload.file_id], upload.name)
+    return dict(zip(_told_apart(list(names.values())), names, strict=True))
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
@@ -41,14 +51,22 @@ def _told_apart(names: Sequence[str]) -> list[str]:
 
 
 def _written(folder: Path, upload: UploadedFile) -> Path:
+    """Where a file lies by its content; those that were brought the longest ago make room for it."""
     upload.seek(0)
     place = folder / hashlib.file_digest(upload, "sha256").hexdigest()[:24]
     path = place / safe_file_name(upload.name)
     if not path.exists():
+        _make_room(folder, KEPT_BYTES - upload.size)
         upload.seek(0)
         with replacing(path) as temporary, temporary.open("wb") as file:
             shutil.copyfileobj(upload, file, 1 << 20)
     os.utime(place)
-    for old in sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
     return path
+
+
+def _make_room(folder: Path, bytes_left: int) -> None:
+    places = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True) if folder.is_dir() else []
+    for place in places:
+        bytes_left -= sum(file.stat().st_size for file in place.iterdir())
+        if bytes_left < 0:
+            shutil.rmtree(place, ignore_errors=True)

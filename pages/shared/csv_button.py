@@ -1,11 +1,9 @@
 """A table that the page draws itself, saved as CSV; those that Streamlit draws have a button of their own for that."""
 
-import io
-
 import pandas as pd
 import streamlit as st
 
-from core.spreadsheet import safe_cell
+from core.spreadsheet import safe_table
 
 
 def offer_csv(table: pd.DataFrame, name: str) -> None:
@@ -24,11 +22,4 @@ def offer_csv(table: pd.DataFrame, name: str) -> None:
 
 def csv_of(table: pd.DataFrame) -> str:
     """The table as text, in which no name is a formula."""
-    text = io.StringIO()
-    safe = table.map(_safe).rename(columns=_safe, index=_safe).rename_axis(index=_safe)
-    safe.to_csv(text, lineterminator="\n")
-    return text.getvalue()
-
-
-def _safe(value: object) -> object:
-    return safe_cell(value) if isinstance(value, str) else value
+    return safe_table(table.reset_index()).to_csv(index=False, lineterminator="\n")

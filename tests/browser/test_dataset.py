@@ -74,7 +74,7 @@ def test_from_a_zip_with_faults_to_a_division_by_owner(serve, tab: Page, faulty:
     server = serve()
     tab.goto(f"{server.address}/dataset")
     archive = shutil.make_archive(str(tmp_path / "pets"), "zip", faulty)
-    tab.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(archive)
+    tab.get_by_test_id("stFileUploader").first.locator("input[type=file]").set_input_files(archive)
     expect(tab.get_by_text("pets.zip")).to_be_visible()
     tab.get_by_role("button", name="Import the file").click()
     expect(tab.get_by_text("51 images in 2 classes")).to_be_visible()

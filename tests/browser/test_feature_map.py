@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from core.datasets.creation import create_from_path
@@ -163,6 +164,20 @@ def test_the_keyboard_goes_from_image_to_image_and_chooses(mapped: tuple):
     expect(chosen(tab)).to_contain_text("2 images chosen:")
     tab.keyboard.press("Escape")
     expect(chosen(tab)).to_have_count(0)
+
+
+def test_it_is_saved_as_a_picture_with_its_legend(mapped: tuple, tmp_path):
+    tab, _, _, _ = mapped
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save as PNG").click()
+    download.value.save_as(tmp_path / "map.png")
+    assert download.value.suggested_filename == "map.png"
+    with Image.open(tmp_path / "map.png") as picture:
+        width, height = picture.size
+        colours = [colour for _, colour in picture.convert("RGB").getcolors(1 << 20)]
+    box = stage(tab).bounding_box()
+    assert (width, height > box["height"]) == (pytest.approx(box["width"], abs=3), True)
+    assert any(max(colour) - min(colour) > 60 for colour in colours), "there are coloured dots"
 
 
 def test_on_a_phone_nothing_is_cut_off(mapped: tuple, chromium):

@@ -146,7 +146,7 @@ def a_png(seed: int) -> bytes:
 
 
 def upload(tab: Page, name: str, content: bytes) -> None:
-    tab.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
+    tab.get_by_test_id("stFileUploader").first.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/zip", "buffer": content}
     )
     expect(tab.get_by_text(name)).to_be_visible()

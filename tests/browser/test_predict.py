@@ -3,9 +3,10 @@
 import base64
 import re
 import shutil
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from core.datasets.creation import create_from_path
 from core.datasets.importing import run_import
@@ -66,7 +67,7 @@ def test_from_new_photographs_to_a_run_that_has_learned_from_them(asked, tab: Pa
     expect(tab.get_by_text("Changed since this run: 1 image relabelled “dogs”")).to_be_visible()
 
     # Several as a job, whose answers outlive a reload.
-    tab.get_by_role("button", name="Many images").click()
+    tab.get_by_text("Many images", exact=True).click()
     tab.set_input_files("input[type=file]", new)
     tab.get_by_role("button", name="Predict these images").click()
     expect(tab.get_by_text(re.compile(f"^{2 * NEW} images: “"))).to_be_visible()
@@ -91,6 +92,12 @@ def test_from_new_photographs_to_a_run_that_has_learned_from_them(asked, tab: Pa
     assert len(images) == 2 * TRAINED_ON + 2
 
 
-def choose(tab: Page, box, label: str) -> None:
-    box.click()
-    tab.get_by_role("option", name=label, exact=True).click()
+def choose(tab: Page, box: Locator, label: str) -> None:
+    """Choose in a list, which closes where the page still scrolls when it opens."""
+    option = tab.get_by_role("option", name=label, exact=True)
+    box.scroll_into_view_if_needed()
+    while not option.is_visible():
+        box.press("ArrowDown")
+        with suppress(TimeoutError):
+            option.wait_for(timeout=2000)
+    option.click()

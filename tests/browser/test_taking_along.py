@@ -16,7 +16,7 @@ def dataset_page(serve, bring_sample, tab: Page) -> Page:
     tab.add_init_script("delete window.showSaveFilePicker")
     server = serve()
     sample = bring_sample(server)
-    tab.goto(f"{server.address}/dataset?dataset={sample.name}&view=Division")
+    tab.goto(f"{server.address}/dataset?dataset={sample.name}&view=Split")
     expect(tab.locator(".js-plotly-plot")).to_be_visible()
     return tab
 

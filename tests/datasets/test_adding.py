@@ -6,10 +6,11 @@ import pytest
 
 from core.datasets.adding import add_images
 from core.datasets.checkup import check
+from core.datasets.creation import create_from_path
 from core.datasets.editing import rename_class
-from core.datasets.importing import changes_on_disk, import_now
+from core.datasets.importing import changes_on_disk, import_now, run_import
 from core.datasets.store import Dataset
-from core.errors import UsageError
+from core.errors import UsageError, WorkbenchError
 from core.images.description import describe
 
 
@@ -45,6 +46,30 @@ def test_added_images_take_part_and_move_no_other(pets, tmp_path, write_picture)
     assert changes_on_disk(pets) == (0, 0, 0)
     assert not pets.changed(pets.images).any()
     check(pets)
+
+
+def test_added_images_of_an_archive_and_of_a_table(workspace, half_labelled, tmp_path, class_folders, write_picture):
+    packed = shutil.make_archive(tmp_path / "packed", "zip", class_folders(tmp_path / "packed", {"cats": 3, "dogs": 3}))
+    archive = run_import(create_from_path(workspace, packed))
+    for dataset in (archive, half_labelled):
+        add_images(dataset, {write_picture(tmp_path / "new" / "a.png"): "cats"})
+        import_now(dataset)
+        import_now(dataset)
+        assert labels(dataset)["(added here)/a.png"] == "cats"
+        assert dataset.path_of("(added here)/a.png").is_file()
+
+
+def test_a_dataset_that_holds_images_gives_its_name_to_no_other(
+    workspace, pets, tmp_path, class_folders, write_picture
+):
+    add_images(pets, {write_picture(tmp_path / "new" / "a.png"): "cats"})
+    shutil.rmtree(pets.info.root)  # as where its disk is not connected
+    with pytest.raises(WorkbenchError):
+        import_now(pets)
+    other = class_folders(tmp_path / "elsewhere" / "pets", {"cats": 3, "dogs": 3})
+    with pytest.raises(UsageError, match="There is already a dataset 'pets'"):
+        create_from_path(workspace, other)
+    assert pets.path_of("(added here)/a.png").is_file()
 
 
 def test_an_undo_takes_the_label_back_and_a_second_import_keeps_it_so(pets, tmp_path, write_picture):

@@ -94,6 +94,7 @@ def test_it_is_made_once_and_copied(run, plain, launched, tmp_path):
     (tmp_path / "folder").mkdir()
     assert made.copy(tmp_path / "folder") == tmp_path / "folder" / made.path.name
     assert made.copy(tmp_path / "new" / "mine.txt").read_text() == run.id
+    assert made.copy(f"{tmp_path}/newer/") == tmp_path / "newer" / made.path.name
 
 
 @pytest.mark.parametrize("change", ["weights", "name", "answers"])
@@ -137,6 +138,14 @@ def test_what_was_made_before_stays_away_from_a_failure(run, plain, launched, mo
     job = start_export(run, "plain")
     assert job.made() is None
     assert names_in(job) == ["status.json"]
+
+
+def test_what_a_killed_process_has_left_goes_with_the_next_start(run, plain, launched):
+    job = ExportJob.of(run, plain)
+    (job.folder / ".export-abc" / "export").mkdir(parents=True)
+    (job.folder / f".{job.path.name}.x1y2").write_text("half a file")
+    start_export(run, "plain")
+    assert names_in(job) == ["export.json", job.path.name, "status.json"]
 
 
 def test_a_stop_is_heard(run, plain, monkeypatch):

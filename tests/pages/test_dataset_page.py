@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.datasets.adding import add_images
 from core.datasets.creation import create_from_path, create_sample
 from core.datasets.editing import exclude
 from core.datasets.importing import run_import
@@ -154,6 +155,12 @@ def test_twenty_one_classes(visit, many):
 
 
 # Deleting -------------------------------------------------------------------------------------------------------------
+
+
+def test_deleting_says_that_what_was_added_here_goes_too(visit, pets, tmp_path, write_picture):
+    assert "What was added here" not in visit("dataset").words
+    add_images(pets, {write_picture(tmp_path / "new" / "a.png"): "cats"})
+    assert "What was added here, 1 image, goes too." in visit("dataset").words
 
 
 def test_a_dataset_is_deleted_and_the_users_files_stay(visit, pets, trained, tmp_path):

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from core.datasets.editing import relabel
 from core.datasets.importing import import_now
 from core.datasets.store import open_dataset
 from core.hosting import visitor_workspace
@@ -120,7 +121,7 @@ def test_each_image_has_its_answer_in_words(show, pets, weighty, asked):
     run = weighty(pets)
     page = show(pets, "a.png", "b.png")
     assert "### This is “cats”, 90 % sure." in page.words
-    assert "### This is “dogs”, 90 % sure." in page.words
+    assert "### A guess: “dogs”." in page.words
     assert "farther from the training images than 99.5 % of those are from each other" in page.at.warning[0].value
     assert len(page.at.warning) == 1
     assert "Of 8 test images, 0 % are called unlike them." in page.words
@@ -164,7 +165,7 @@ def test_names_of_classes_are_text_and_nothing_else(show, awkward, weighty):
     weighty(awkward)
     page = show(awkward, *(f"{number}.png" for number in range(len(awkward.class_names))))
     for name in awkward.class_names:
-        assert f"### This is “{name}”, 90 % sure." in page.words
+        assert f"### This is “{name}”, 90 % sure." in page.words or f"### A guess: “{name}”." in page.words
     assert "### This is “*a*”" not in page.source
 
 
@@ -183,7 +184,7 @@ def test_two_runs_side_by_side_with_their_average(show, pets, weighty):
     assert "**They agree on 2 of 2 images.**" in page.words
     table = page.at.main.dataframe[0].value
     assert table["file"].tolist() == ["a.png", "b.png"]
-    assert table["average"].tolist() == ["cats  90 %", "dogs  90 %"]
+    assert table["average"].tolist() == ["90 % cats", "90 % dogs"]
     assert len(table.columns) == 4
 
 
@@ -205,7 +206,8 @@ def test_a_wrong_answer_is_put_right_and_learned_from(show, pets, weighty, works
     assert "The images that were added are read in" in page.words
     import_now(pets)
     page.run()
-    assert "Changed since this run: 1 image relabelled “dogs”: on the page Predict." in page.words
+    assert "Changed since this run: 1 image relabelled “dogs”: added on the page Predict." in page.words
+    assert "Add 1 image" not in page.buttons
     images = open_dataset(workspace, "pets").images
     assert dict(zip(images["path"], images["label"], strict=True))["(added here)/a.png"] == "dogs"
     page.press("Retrain")
@@ -321,6 +323,14 @@ def test_the_answers_are_counted_filtered_and_sorted(visit, pets, predicted):
     assert "No image is like that." in page.words
 
 
+def test_own_images_that_were_labelled_since_say_so(visit, half_labelled, weighty, workspace, launched):
+    prediction = start_prediction(workspace, [weighty(half_labelled)], dataset=half_labelled)
+    finish(prediction, half_labelled.class_names)
+    relabel(half_labelled, ["new/1.png"], "dogs")
+    page = visit("predict", dataset="study", view=MANY, prediction=prediction.id)
+    assert [tile["second"] for tile in page.tiles if tile["id"] == "new/1.png"] == ["now “dogs”"]
+
+
 def test_answers_are_taken_along_as_tables(visit, pets, predicted):
     prediction = predicted(pets)
     page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
@@ -332,7 +342,7 @@ def test_a_submission_by_its_template(visit, pets, predicted):
     page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
     page.at.get("file_uploader")[0].upload("sample.csv", b"id,dogs,cats\n1,0,0\n0,0,0\n9,0,0\n", "text/csv")
     page.run()
-    assert "There are no answers for 1 ids of the template (9)" in page.words
+    assert "there is no image (9)" in page.words
     assert "Submission" in [button.label for button in page.at.get("download_button")]
 
 
@@ -344,6 +354,15 @@ def test_what_was_stopped_is_resumed(visit, pets, predicted, launched):
     launched.clear()
     page.press("Resume")
     assert launched == [("core.prediction.worker", prediction.id)]
+
+
+def test_what_was_stopped_before_any_answer(visit, pets, weighty, workspace, launched, class_folders, tmp_path):
+    runs = [weighty(pets), weighty(pets)]
+    prediction = start_prediction(workspace, runs, sources=[class_folders(tmp_path / "new", {"": 2})])
+    prediction.update(state="stopped")
+    page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
+    assert "There are no answers yet." in page.words
+    assert "Resume" in page.buttons
 
 
 def test_why_it_failed_is_said(visit, pets, predicted):
@@ -368,7 +387,16 @@ def test_several_runs_side_by_side(visit, pets, predicted):
     assert page.setting("Answers of").value == "average"
     page.set("Answers of", "side by side")
     assert "**They agree on 0 of 3 images.**" in page.words
-    assert page.at.main.dataframe[0].value.columns[-1] == "average"
+    assert page.at.main.dataframe[0].value.columns[1] == "average"
+
+
+def test_the_answers_of_a_run_that_was_deleted_can_be_taken_along(visit, pets, predicted, weighty):
+    weighty(pets)
+    prediction = predicted(pets)
+    shutil.rmtree(prediction.runs[0].folder)
+    page = visit("predict", dataset="pets", view=MANY).press("Open")
+    assert "The run that was asked has been deleted." in page.words
+    assert "CSV" in [button.label for button in page.at.get("download_button")]
 
 
 def test_what_was_predicted_is_deleted(visit, pets, predicted, workspace):

@@ -43,6 +43,11 @@ def inference_model(run: Run, averages: bool = True) -> keras.Model:
     WorkbenchError
         If the run has no weights, they are damaged, or those of its backbone are not on this machine any more.
     """
+    if not (run.best_weights.exists() or run.fine_tuned_weights.exists()):
+        raise WorkbenchError(
+            f"The run {run.id} has no weights, so there is no network to take along: it has not come to the end of an "
+            "epoch, or its folder was cleaned up. Train again."
+        )
     views = evaluation_views(run.settings) if averages else ()
     orientations = [PLAIN, *(view.orientation for view in views)]
     return assemble(trained_network(run), orientations, naming_of(run), temperature_of(run))

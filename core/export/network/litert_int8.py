@@ -11,6 +11,8 @@ import keras
 from core.export.network.litert import EXAMPLE, PACKAGES, save_litert
 from core.export.network.network_format import INT8, NetworkFormat, Sources
 
+STEPS = "Its probabilities come in 256 steps and end at 255/256, so that a row may sum to .996."
+
 
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     import tensorflow as tf
@@ -20,4 +22,4 @@ def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     save_litert(model, folder, optimizations=[tf.lite.Optimize.DEFAULT], representative_dataset=ranges)
 
 
-write = NetworkFormat("LiteRT, int8", save, EXAMPLE, PACKAGES, INT8).write
+write = NetworkFormat("LiteRT, int8", save, EXAMPLE, PACKAGES, INT8, remark=STEPS).write

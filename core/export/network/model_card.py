@@ -69,7 +69,13 @@ def remarks(run: Run) -> list[str]:
 
 
 def model_card(
-    run: Run, format: str, names: Sequence[str], side: int, told: Sequence[str], versions: Mapping, install: str
+    run: Run,
+    format: str,
+    names: Sequence[str],
+    side: int,
+    told: Sequence[str],
+    versions: Mapping[str, str | None],
+    install: str,
 ) -> str:
     """The card, in Markdown.
 
@@ -114,9 +120,7 @@ def model_card(
         "## Licences",
         _licences(run),
         "## Versions",
-        "\n".join(
-            f"- {name} {version}" for name, version in ({"python": platform.python_version()} | versions).items()
-        ),
+        "\n".join(f"- {name} {version}" for name, version in {"python": platform.python_version(), **versions}.items()),
     ]
     return "\n\n".join(parts) + "\n"
 

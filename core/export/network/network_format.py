@@ -22,7 +22,8 @@ from core.files import replacing, write_json
 from core.jobs.progress import Report, unheard
 from core.runs.record import Run
 
-CHECK_IMAGES, INT8_IMAGES, RANGE_IMAGES = 64, 200, 100
+# A share of equal answers takes more images to be told than a largest difference.
+CHECK_IMAGES, SHARE_IMAGES, RANGE_IMAGES = 64, 200, 100
 INT8 = Bound(mean=0.03, agreement=0.98, on_odd_images=False)
 # By how much answers may differ on average from those by which the run was evaluated: half precision and features that
 # were computed by other libraries account for hundredths at most, a wrong preprocessing for tenths.
@@ -101,7 +102,7 @@ class NetworkFormat:
         model = inference_model(run, self.averages)
         _refuse_without_room(path.parent, model)
         side = self.side or run.settings.image_size
-        count = INT8_IMAGES if self.bound is INT8 else CHECK_IMAGES
+        count = SHARE_IMAGES if self.bound.agreement else CHECK_IMAGES
         ids, photographs = images_of_split(run, "test", count, report, side)
         pixels, odd = np.concatenate([photographs, odd_images(side)]), len(odd_images(side))
         expected = answers_of_model(model, pixels)
@@ -146,7 +147,9 @@ class NetworkFormat:
             if is_out_of_memory(error):
                 raise
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise WorkbenchError(f"{self.title} can’t hold this network: {reason} Take another format.") from error
+            raise WorkbenchError(
+                f"{self.title} can’t hold this network: {reason.rstrip('.')}. Take another format."
+            ) from error
 
     def _from_evaluation(self, run: Run, ids: Sequence[str], expected: np.ndarray) -> str:
         """How the answers are to those by which the run was evaluated; "" where there are none to compare.

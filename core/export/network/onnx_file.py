@@ -1,5 +1,6 @@
 """A file of ONNX, which most libraries read, and browsers too."""
 
+import shutil
 from pathlib import Path
 
 import keras
@@ -17,6 +18,19 @@ EXAMPLE = Example(
     answer='return MODEL.run(None, {"image": pixels})[0]',
 )
 
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Answers images</title>
+<!-- Serve this folder (python -m http.server) and open example.html there: opened as a file it may read nothing. -->
+<body data-side="{side}">
+<label>An image <input type="file" accept="image/*" disabled></label>
+<ol></ol>
+<script type="module" src="example.js"></script>
+</body>
+</html>
+"""
+
 
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     import onnx
@@ -27,6 +41,8 @@ def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     _name_output(network.graph, OUTPUT)
     onnx.checker.check_model(network)
     onnx.save(network, folder / FILE)
+    (folder / "example.html").write_text(PAGE.format(side=model.input_shape[1]), encoding="utf-8")
+    shutil.copyfile(Path(__file__).with_name("web_example.js"), folder / "example.js")
 
 
 def _name_output(graph, name: str) -> None:

@@ -1,5 +1,6 @@
 """The two files of OpenVINO in float32, quick on processors of Intel."""
 
+import sys
 from pathlib import Path
 
 import keras
@@ -21,7 +22,14 @@ EXAMPLE = Example(
 )
 
 
+def report_nothing() -> None:
+    """Keep OpenVINO and NNCF from reporting their use to their makers; to be called before they are imported."""
+    # None is how Python is told that a module can't be imported, of which its declaration knows nothing.
+    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
+
+
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
+    report_nothing()
     import openvino
 
     # The path has to end so; and the weights stay in float32, which `openvino.save_model` would halve.

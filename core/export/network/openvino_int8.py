@@ -6,11 +6,12 @@ from tempfile import TemporaryDirectory
 import keras
 
 from core.export.network.network_format import INT8, NetworkFormat, Sources
-from core.export.network.openvino_file import EXAMPLE, FILE, PACKAGES
+from core.export.network.openvino_file import EXAMPLE, FILE, PACKAGES, report_nothing
 from core.export.network.openvino_file import save as save_in_float32
 
 
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
+    report_nothing()
     import nncf
     import openvino
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters

@@ -6,6 +6,7 @@ pages would, before any of it takes its place. Nothing of it is run, and the wei
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,13 +22,13 @@ from core.datasets.sources.packed.packed import MOST_IMAGES
 from core.datasets.splits import SPLITS
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
-from core.export.project.settling import Names, settle_dataset, settle_runs
+from core.export.project.settling import NO_IMAGES, Names, settle_dataset, settle_runs
 from core.export.project.tables import check_paths
 from core.export.project.unpacking import About, unpack_project
 from core.hosting import Hosting
 from core.jobs.progress import Report, unheard
-from core.runs.events import epoch_table
 from core.runs.record import Run
+from core.runs.training_curves import training_curves
 from core.workspace import Workspace
 
 
@@ -112,7 +113,7 @@ def _aside(workspace: Workspace) -> Iterator[Workspace]:
 def _remarks(about: About, left_out: Sequence[str], hosting: Hosting) -> tuple[str, ...]:
     remarks = [f"The run {run} was left out: its weights are a file of another machine." for run in left_out]
     if not about.images:
-        remarks.append("It came without its images: its figures open, but its images can't be shown or trained on.")
+        remarks.append(NO_IMAGES)
     if hosting.hosted and about.weights:
         remarks.append("The weights of its networks were left out: on this server nobody's weights are loaded.")
     return tuple(remarks)
@@ -136,6 +137,9 @@ def _open(dataset: Dataset, runs: Sequence[Run]) -> None:
     dataset.summary()
     if not len(dataset.images):
         raise WorkbenchError("its dataset holds no image.")
+    for edit in dataset.edits.standing():
+        time.localtime(edit.time)
+        edit.in_words()
     for run in runs:
         _open_run(run)
 
@@ -143,7 +147,7 @@ def _open(dataset: Dataset, runs: Sequence[Run]) -> None:
 def _open_run(run: Run) -> None:
     run.summary()
     run.reading  # noqa: B018 - raises where it is damaged, as the others do
-    epoch_table(run.events.read())
+    training_curves(run.events.read(), run.settings.epochs)
     if run.images_path.exists():
         check_paths(run.images()["path"])
     if run.predictions_path.exists():

@@ -19,6 +19,7 @@ DATASET_FILES = {
     "edits.jsonl": 16 * MEGABYTE,
     "split.json": 64 * MEGABYTE,
     "reading.json": MEGABYTE,
+    "label_preserving.json": MEGABYTE,
 }
 RUN_FILES = {
     "run.json": 4 * MEGABYTE,

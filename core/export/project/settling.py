@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from core.architectures.weights import IMAGENET, UNTRAINED
+from core.datasets.added import ADDED, file_of, is_added
 from core.datasets.cards import load_cards
 from core.datasets.fetching import PICTURES
 from core.datasets.samples import SAMPLES
@@ -20,7 +21,7 @@ from core.datasets.sources.found import FoundImage, Layout
 from core.datasets.sources.packed.writing import write_layout
 from core.datasets.sources.words import quoted
 from core.datasets.store import Dataset, DatasetInfo
-from core.errors import WorkbenchError
+from core.errors import UsageError, WorkbenchError
 from core.export.project.parts import (
     DATASET,
     IMAGES,
@@ -32,9 +33,10 @@ from core.jobs.job import Status
 from core.runs.labels import read_labels, write_labels
 from core.runs.record import Run
 from core.runs.run_record import update_run_record
-from core.workspace import NAME_LENGTH, Workspace, suggest_name
+from core.workspace import NAME_LENGTH, Workspace, check_name, suggest_name
 
 KIND = "project"
+NO_IMAGES = "It came without its images: its figures open, but its images can't be shown or trained on."
 ENDED = ("done", "stopped", "failed")
 # All else is the path of a file.
 NAMED_WEIGHTS = ("", IMAGENET, UNTRAINED)
@@ -51,11 +53,19 @@ class Names:
     def free(cls, workspace: Workspace, about: About) -> "Names":
         """Their own names where these are free in a workspace, else with a number behind."""
         datasets, runs = _taken(workspace.datasets) | set(SAMPLES), _taken(workspace.runs)
-        dataset = _free(suggest_name(about.dataset), datasets, "_", NAME_LENGTH)
+        dataset = _free(_usable(about.dataset), datasets, "_", NAME_LENGTH)
         ids: dict[str, str] = {}
         for run in about.runs:
             ids[run] = _free(run, runs | set(ids.values()), "-", 210)
         return cls(dataset, ids)
+
+
+def _usable(name: str) -> str:
+    """A name that a dataset can have: as nearly this one as can be."""
+    try:
+        return check_name(name)
+    except UsageError:
+        return suggest_name(name)
 
 
 def _taken(folder: Path) -> set[str]:
@@ -82,8 +92,10 @@ def settle_dataset(staging: Workspace, about: About, names: Names, workspace: Wo
     rows = check_manifest(_existing(manifest, "manifest"))
     dataset = Dataset(folder)
     info = _info(_object(folder / "dataset.json"), names.dataset, workspace.datasets / names.dataset / PICTURES)
-    if (staging.root / IMAGES).is_dir() or about.images:
+    if about.images or (staging.root / IMAGES).is_dir():
         _settle_images(_existing(staging.root / IMAGES, "folder of images"), folder / PICTURES, rows, info)
+    else:
+        info = replace(info, warnings=(*info.warnings, NO_IMAGES))
     dataset.save(info)
     write_json(folder / "request.json", {"source": KIND})
     dataset.job.update(state="done")
@@ -99,12 +111,16 @@ def _settle_images(unpacked: Path, pictures: Path, rows: pd.DataFrame, info: Dat
             path = Path(folder, name).relative_to(pictures).as_posix()
             if path not in known:
                 raise BadArchive(f"The project file holds an image that its manifest does not know: {quoted(path)}.")
+    if (pictures / ADDED).is_dir():
+        (pictures / ADDED).rename(pictures.parent / ADDED)
     good = rows[rows["problem"] == ""]
     for path, modified in zip(good["path"], good["modified"], strict=True):
-        if not (pictures / path).is_file():
+        file = file_of(path, str(pictures), str(pictures.parent))
+        if not os.path.isfile(file):
             raise BadArchive(f"The project file lacks the image {quoted(path)}. Export it again.")
-        os.utime(pictures / path, ns=(modified, modified))
-    found = [FoundImage(*row) for row in good[["path", "label", "given_split", "given_group"]].itertuples(index=False)]
+        os.utime(file, ns=(modified, modified))
+    brought = good.loc[~good["path"].map(is_added).astype(bool), ["path", "label", "given_split", "given_group"]]
+    found = [FoundImage(*row) for row in brought.itertuples(index=False)]
     layout = Layout(pictures, [image for image in found if image.label])
     layout.unlabelled = [image for image in found if not image.label]
     layout.left_out = list(rows.loc[rows["problem"] != "", ["path", "problem"]].itertuples(index=False, name=None))
@@ -121,7 +137,7 @@ def _info(values: Mapping[str, Any], name: str, root: Path) -> DatasetInfo:
     title = text("title") or name
     return DatasetInfo(
         name=name,
-        title=title if suggest_name(str(values.get("name"))) == name else f"{title} ({name})",
+        title=title if values.get("name") == name else f"{title} ({name})",
         description=text("description"),
         drawn=values.get("drawn") is True,
         kind=KIND,

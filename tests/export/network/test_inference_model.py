@@ -7,13 +7,16 @@ from scipy.special import softmax
 
 from core.augmentation.orientations import PLAIN, turn
 from core.datasets.store import open_dataset
+from core.errors import WorkbenchError
 from core.evaluation.calibration import tempered
 from core.evaluation.predictions import Predictions
 from core.explain.trained_network import TrainedNetwork
 from core.export.network import onnx_file
 from core.export.network.check import answers_of_file
 from core.export.network.inference_model import assemble, inference_model, plain_copy
+from core.export.network.network_format import Sources
 from core.features.pixels import load_pixels
+from core.jobs.progress import unheard
 from core.networks.backbones import _preprocess
 from core.runs.naming import Naming
 
@@ -108,6 +111,14 @@ def test_a_file_of_onnx_asks_for_the_image_alone(tmp_path, kind):
     (folder / "example.py").write_text(onnx_file.EXAMPLE.code(SIDE, ""))
     answers = answers_of_file(folder, PIXELS, lambda: None)
     np.testing.assert_allclose(answers[:-1], expected_answers(network, [PLAIN], AS_IT_WAS, 1.0), atol=1e-5)
+
+
+def test_what_a_format_can_not_hold_is_told(tmp_path):
+    image = keras.Input((SIDE, SIDE, 3), dtype="uint8", name="image")
+    values = keras.layers.Activation("celu")(keras.layers.Rescaling(1 / 255)(image))
+    model = keras.Model(image, keras.layers.Softmax()(keras.layers.GlobalAveragePooling2D()(values)))
+    with pytest.raises(WorkbenchError, match=r"^ONNX can’t hold this network: .*Take another format\.$"):
+        onnx_file.write.__self__._save(model, tmp_path, Sources(None, unheard))
 
 
 def test_a_copy_has_the_same_weights_in_float32():

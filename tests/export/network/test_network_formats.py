@@ -27,7 +27,7 @@ BOUNDS = {"keras": 1e-5, "savedmodel": 1e-5, "onnx": 1e-4, "litert": 1e-4, "open
 BOUNDS |= {"litert-float16": 2e-3, "litert-int8": 0.2, "openvino-int8": 0.2}
 FILES = {
     "keras": {"model.keras"},
-    "onnx": {"model.onnx"},
+    "onnx": {"model.onnx", "example.html", "example.js"},
     "openvino": {"model.xml", "model.bin"},
     "openvino-int8": {"model.xml", "model.bin"},
     "teachable-machine": {"keras_model.h5"},

@@ -1,6 +1,7 @@
 """Project files that are damaged, of later versions or made to do harm: refused in words, and nothing is left."""
 
 import io
+import json
 import stat
 import zipfile
 
@@ -114,6 +115,9 @@ def test_what_is_lacking_or_damaged(refused, changed, part, run_id):
     assert "damaged" in refused(changed(**{f"runs/{run_id}/run.json": record | {"classes": 7}}))
     assert "damaged" in refused(changed(**{f"runs/{run_id}/run.json": record | {"settings": {"architecture": "no"}}}))
     assert "damaged" in refused(changed(**{f"runs/{run_id}/events.jsonl": b'[1, 2]\n"text"\n'}))
+    for edit in ({"action": "no such"}, {"action": "relabel", "images": []}, {"action": "exclude", "time": 1e300}):
+        line = json.dumps({"id": 1, "time": 1.0, "label": "cats"} | edit).encode()
+        assert "damaged" in refused(changed(**{"dataset/edits.jsonl": line}))
 
 
 @pytest.mark.parametrize("path", ["../../../../etc/passwd", "/etc/passwd", "cats\\..\\..\\x.png", "a\x00b.png", ""])

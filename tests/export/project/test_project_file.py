@@ -1,20 +1,24 @@
 """A project that is taken to another workbench has the same figures there."""
 
 import os
+import shutil
 import zipfile
 
 import pytest
 
+from core.datasets.adding import add_images
 from core.datasets.importing import import_now
 from core.datasets.store import list_datasets, open_dataset
 from core.errors import WorkbenchError
 from core.export.formats import find_format
+from core.export.job import ExportJob
 from core.export.project.importing import import_project
 from core.hosting import Hosting
 from core.jobs.job import identity
-from core.runs.labels import read_labels
+from core.runs.labels import read_labels, write_labels
 from core.runs.lineage import parent_run, standing_edits
-from core.runs.record import find_run, list_runs
+from core.runs.record import create_run, find_run, list_runs
+from core.runs.settings import read_settings
 from core.workspace import Workspace
 from tests.workspaces.archive import BEFORE_RUN_JSON, unpack
 
@@ -104,6 +108,44 @@ def test_a_name_that_is_taken_is_left_to_who_has_it(there, here, project_file):
 def test_a_project_of_a_drawn_sample_takes_another_name(workspace, changed, part):
     about = part("project.json") | {"dataset": "cats_vs_dogs_sample"}
     assert import_project(workspace, changed(**{"project.json": about})).dataset == "cats_vs_dogs_sample_2"
+
+
+def test_a_dataset_of_a_table_with_images_without_a_label(half_labelled, workspace, tmp_path):
+    run = create_run(workspace, read_settings({"dataset": "study", "architecture": "small_cnn"}))
+    find_format("project").write(run, tmp_path / "study.zip")
+    other = Workspace.at(tmp_path / "other")
+    brought(other, tmp_path / "study.zip")
+    dataset = open_dataset(other, "study")
+    assert (len(dataset.images), len(dataset.content.unlabelled)) == (20, 4)
+    assert dataset.content.version == half_labelled.content.version
+    assert len(import_now(dataset).content.unlabelled) == 4
+
+
+def test_images_that_were_added_come_too(imported, write_picture, workspace, tmp_path):
+    dataset = imported("pets", {"cats": 5, "dogs": 5})
+    add_images(dataset, {write_picture(tmp_path / "new" / "cat.png"): "cats"})
+    run = create_run(workspace, read_settings({"dataset": "pets", "architecture": "small_cnn"}))
+    find_format("project").write(run, tmp_path / "pets.zip")
+    assert len(dataset.images) == 10, "it takes part once the dataset is read in again"
+    dataset = import_now(dataset)
+    find_format("project").write(run, tmp_path / "pets.zip")
+    other = Workspace.at(tmp_path / "other")
+    brought(other, tmp_path / "pets.zip")
+    here = open_dataset(other, "pets")
+    assert len(here.images) == 11
+    assert all(
+        here.folder in here.path_of(path).parents and here.path_of(path).is_file() for path in here.images["path"]
+    )
+    assert here.content.version == import_now(here).content.version == dataset.content.version
+
+
+def test_it_is_out_of_date_once_another_run_was_trained(there, tmp_path):
+    home = Workspace.at(shutil.copytree(there.root, tmp_path / "home"))
+    run, other = find_run(home, "the first"), list_runs(home)[0]
+    jobs = [ExportJob.of(run, find_format(name)) for name in ("project", "keras")]
+    before = [job.state() for job in jobs]
+    write_labels(other, notes="Better.")
+    assert [job.state() == state for job, state in zip(jobs, before, strict=True)] == [False, True]
 
 
 def test_without_images_the_figures_open_and_it_is_said(there, workspace, tmp_path):

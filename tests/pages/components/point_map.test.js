@@ -1,7 +1,7 @@
 // What the map reads, in which order it draws, what a lasso holds, and what it tells Python.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, encloses, extent, labels, order, packed } from "../../../pages/components/point_map.js";
+import { bytes, encloses, extent, inRows, labels, order, packed } from "../../../pages/components/point_map.js";
 
 function drawn({ x, y, group, ringed = x.map(() => 0), hidden = [] }) {
   const groups = [
@@ -62,4 +62,10 @@ test("a lasso holds what it goes round, and not what it goes round twice", () =>
 test("what is chosen is told a bit a point, the first in the lowest", () => {
   assert.deepEqual([...bytes(packed(Uint8Array.from([1, 0, 1, 0, 0, 0, 0, 0, 0, 1])))], [5, 2]);
   assert.equal(packed(new Uint8Array(0)), "");
+});
+
+test("a legend goes into as many rows as it takes", () => {
+  assert.deepEqual(inRows([60, 50, 30], 100), [{ left: 0, top: 0 }, { left: 0, top: 24 }, { left: 50, top: 24 }]);
+  assert.deepEqual(inRows([500], 100), [{ left: 0, top: 0 }]);
+  assert.deepEqual(inRows([], 100), []);
 });

@@ -36,10 +36,11 @@ def test_without_images_its_figures_open(open_project, visit, there, workspace, 
     find_format("project-without-images").write(find_run(there, "the first"), tmp_path / "light.zip")
     page = open_project((tmp_path / "light.zip").read_bytes())
     assert "came without its images" in page.words
+    assert "came without its images" in visit("dataset", dataset="shapes").words, "at each later look too"
     page = visit("dataset", dataset="shapes", view="Images")
     assert {tile["source"] for tile in page.tiles} == {""}
     page = visit("evaluation", dataset="shapes", run=find_run(workspace, "the first").id)
-    assert "of the test images" in page.words
+    assert "Right on 100 % of 8 test images" in page.words
 
 
 def test_what_is_no_project_is_refused_in_place(open_project, workspace):
