@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from extraction import extraction
+from extraction import extraction, in_turn
 from given_images import add_images_option, given_images
 from training import machine
 
@@ -95,19 +95,18 @@ def beside_extraction(run: Run, images: Path, rounds: int) -> dict:
     network = predictor._network
     extract = extraction(list(brought.paths), run.settings.image_size, network._features, network.batch_size)
     tasks = {"prediction": lambda: predictor.predict(brought), "extraction": extract}
-    tasks["prediction"]()  # what there is to compile is compiled before
-    rates = {name: [] for name in tasks}
-    for number in range(rounds):
-        for name in list(tasks)[:: 1 if number % 2 else -1]:
-            began = time.perf_counter()
-            tasks[name]()
-            rates[name].append(len(brought) / (time.perf_counter() - began))
-    shares = [ours / bare for ours, bare in zip(rates["prediction"], rates["extraction"], strict=True)]
-    for name, each in rates.items():
-        print(f"{name}: {median(each):.0f} images a second")
+    for task in tasks.values():  # what there is to compile is compiled before
+        task()
+    taken = [in_turn(tasks, number) for number in range(rounds)]
+    rates = {name: median(len(brought) / seconds[name] for seconds, _ in taken) for name in tasks}
+    shares = [seconds["extraction"] / seconds["prediction"] for seconds, _ in taken]
+    of_processors = [used["extraction"] / used["prediction"] for _, used in taken]
+    for name, rate in rates.items():
+        print(f"{name}: {rate:.0f} images a second")
     told = ", ".join(f"{share:.0%}" for share in shares)
-    print(f"{median(shares):.0%} of the extraction (at least {LEAST_SHARE:.0%} asked); by round: {told}", flush=True)
-    return {"images_per_second": {name: median(each) for name, each in rates.items()}, "shares": shares}
+    print(f"{median(shares):.0%} of the extraction (at least {LEAST_SHARE:.0%} asked); by round: {told}")
+    print(f"{median(of_processors):.0%} by processor seconds, whatever else the machine is busy with", flush=True)
+    return {"images_per_second": rates, "shares": shares, "processor_shares": of_processors}
 
 
 def memory(run: Run, images: Path, count: int) -> dict:

@@ -169,7 +169,8 @@ def _text(answers: Answers, by_run: Mapping[str, Answers], document: Mapping[str
         rows.append([row["file"], *cells, *own, "unlike anything in training" if row["unlike"] is True else ""])
     lines = [table(header, rows)]
     if len(answers) > SHOWN:
-        lines.append(f"… and {len(answers) - SHOWN:,} more images. --csv FILE has all of them.")
+        where = "" if document["files"] else " --csv FILE has all of them."
+        lines.append(f"… and {len(answers) - SHOWN:,} more images.{where}")
     unlike = int(answers.unlike.sum())
     lines += [f"{unlike:,} of {len(answers):,} images are unlike anything in training."] if unlike else []
     lines += [f"Written: {path}" for path in document["files"].values()] + document["notes"]
