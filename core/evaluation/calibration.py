@@ -24,8 +24,9 @@ def fit_temperature(validation: Predictions) -> float:
     Returns
     -------
     float
-        In [0.05, 20]; above 1 where the network is too sure of itself, below where it is not sure enough. Where every
-        answer is right the least; where they are worse than chance, the greatest.
+        In [0.05, 20]; above 1 where the network is too sure of itself, below where it is not sure enough. Where they
+        are worse than chance, the greatest. Where every answer is right, 1: then the surer the likelier without an
+        end, and how unsure to be of other images can't be told.
 
     Raises
     ------
@@ -37,6 +38,8 @@ def fit_temperature(validation: Predictions) -> float:
             "There are no validation images, on which a temperature would be fitted. "
             "Split the dataset with validation images and train again."
         )
+    if (validation.predicted == validation.true).all():
+        return 1.0
     logits = _logits(validation.probabilities)
     logits -= logits.max(axis=1, keepdims=True)  # so that no power of e overflows
     of_truth = logits[np.arange(len(logits)), validation.true].mean()

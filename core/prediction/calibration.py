@@ -1,7 +1,6 @@
 """Calibration of what a run says of new images: as sure as it was right about the validation images."""
 
 from core.errors import WorkbenchError
-from core.evaluation.calibration import COLDEST
 from core.runs.record import Run
 
 
@@ -11,12 +10,13 @@ def calibration_of(run: Run) -> tuple[float, str]:
     See `core.evaluation.calibration.fit_temperature`.
     """
     try:
-        temperature, count = run.temperature(), len(run.predictions().of("validation"))
+        temperature, validation = run.temperature(), run.predictions().of("validation")
     except WorkbenchError as error:
-        return 1.0, f"How sure it is has not been calibrated. {error}"
-    if temperature == COLDEST:
+        return 1.0, f"Its confidence is not calibrated. {error}"
+    count = f"{len(validation):,} validation images"
+    if (validation.predicted == validation.true).all():
         return temperature, (
-            f"It was right about all {count:,} validation images, which so can't tell how unsure it should be: it may "
-            f"well be less sure than it says (temperature {temperature:.2f})."
+            f"It was right about all {count}, which so can't tell how unsure it should be: its confidence is not "
+            "calibrated, and may be too high."
         )
-    return temperature, f"How sure it is was calibrated by {count:,} validation images (temperature {temperature:.2f})."
+    return temperature, f"Its confidence is calibrated by {count} (temperature {temperature:.2f})."

@@ -48,14 +48,19 @@ def test_no_other_temperature_gives_a_lower_log_loss(seed):
 
 def test_temperatures_stay_within_bounds_where_there_is_no_best():
     sure = np.array([[0.9, 0.1], [0.2, 0.8]])
-    assert fit_temperature(make(np.array([0, 1]), sure)) == 0.05
     assert fit_temperature(make(np.array([1, 0]), sure)) == 20.0
     assert fit_temperature(make(np.array([1, 0]), np.full((2, 2), 0.5))) == 1.0
-    assert fit_temperature(make(np.array([0, 1]), np.eye(2))) == 0.05
     half_right = np.array([[0.9, 0.1], [0.9, 0.1]])
     assert fit_temperature(make(np.array([0, 1]), half_right)) == 20.0
     certain = fit_temperature(make(np.array([0, 0, 0, 1]), np.eye(2)[[0, 0, 0, 0]]))
     assert 1 < certain <= 20
+
+
+def test_images_that_are_all_answered_rightly_do_not_make_it_certain():
+    assert fit_temperature(make(np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]))) == 1.0
+    assert fit_temperature(make(np.array([0, 1]), np.eye(2))) == 1.0
+    nearly = np.array([[0.9, 0.1], [0.2, 0.8], [0.49, 0.51]])
+    assert fit_temperature(make(np.array([0, 1, 0]), nearly)) < 1
 
 
 def test_a_temperature_needs_validation_images():

@@ -23,12 +23,12 @@ def test_by_the_validation_images(run):
     Predictions(known.ids, known.splits, known.true, probabilities, known.class_names).save(run.predictions_path)
     temperature, words = calibration_of(run)
     assert temperature == run.temperature()
-    assert words == f"How sure it is was calibrated by 20 validation images (temperature {temperature:.2f})."
+    assert words == f"Its confidence is calibrated by 20 validation images (temperature {temperature:.2f})."
 
 
 def test_where_all_is_right_that_is_no_measure(run):
     temperature, words = calibration_of(run)
-    assert temperature == run.temperature() == 0.05
+    assert temperature == run.temperature() == 1.0
     assert "right about all 20 validation images" in words
 
 
@@ -36,4 +36,4 @@ def test_without_validation_images_it_is_not_calibrated(featured_run):
     run = featured_run(np.eye(4), np.array([0, 1, 0, 1]), np.array(["train", "train", "test", "test"]))
     temperature, words = calibration_of(run)
     assert temperature == 1
-    assert words.startswith("How sure it is has not been calibrated. There are no validation images")
+    assert words.startswith("Its confidence is not calibrated. There are no validation images")
