@@ -4,6 +4,7 @@ import argparse
 
 from core.commands.output import DONE, ProgressLines, Result
 from core.commands.runs import RUN_HELP
+from core.datasets.sources.words import in_bytes
 from core.export.formats import FORMATS
 from core.export.job import finished, start_export
 from core.jobs.job import Status
@@ -35,4 +36,4 @@ def _export(workspace: Workspace, options: argparse.Namespace) -> Result:
     path = made.copy(options.to)
     document = {"run": run.id, "format": options.format, "path": str(path)}
     document |= {"size_bytes": made.size_bytes, "told": list(made.told)}
-    return document, "\n".join([f"{path} ({made.size_bytes / 1e6:,.1f} MB)", *made.told]), DONE
+    return document, "\n".join([f"{path} ({in_bytes(made.size_bytes)})", *made.told]), DONE

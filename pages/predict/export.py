@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from core.datasets.sources.words import in_bytes
 from core.errors import WorkbenchError, in_words
 from core.export.formats import FORMATS, ExportFormat
 from core.export.job import Exported, ExportJob, start_export
@@ -34,10 +35,6 @@ def groups() -> dict[str, list[ExportFormat]]:
 
 def _cards(page: Page, was_active: bool) -> None:
     jobs = {name: _job(page, format) for name, format in FORMATS.items()}
-    if was_active and not any(
-        job.status().active for job in jobs.values()
-    ):  # nothing is left to look at again and again
-        st.rerun(scope="app")
     for title, formats in groups().items():
         st.subheader(title)
         if title == ELSEWHERE:
@@ -50,6 +47,9 @@ def _cards(page: Page, was_active: bool) -> None:
             for column, format in zip(st.columns(COLUMNS), row, strict=False):
                 with column, st.container(border=True, key=f"export_{format.name}"):
                     _card(page, format, jobs[format.name])
+    # Behind all buttons, so that one that is pressed just as the last job ends is heard.
+    if was_active and not any(job.status().active for job in jobs.values()):
+        st.rerun(scope="app")  # nothing is left to look at again and again
 
 
 def _rows(formats: list[ExportFormat]) -> Iterator[list[ExportFormat]]:
@@ -79,7 +79,7 @@ def _card(page: Page, format: ExportFormat, job: ExportJob) -> None:
 
 def _hand_out(format: ExportFormat, made: Exported) -> None:
     st.download_button(
-        f"Download ({made.size_bytes / 1e6:,.1f} MB)",
+        f"Download ({in_bytes(made.size_bytes)})",
         made.path.read_bytes,  # only once it is pressed
         made.path.name,
         key=f"download_{format.name}",

@@ -38,7 +38,7 @@ def test_writes_the_file_and_says_what_is_to_be_known(command, run, tmp_path):
     code, output, _ = command("export", run_id, "--format", "onnx", "--to", tmp_path)
     path = tmp_path / "pets-mobilenet_075-onnx.zip"
     assert (code, path.read_text()) == (0, "a file")
-    assert output.splitlines() == [f"{path} (0.0 MB)", "It differs by 1e-06."]
+    assert output.splitlines() == [f"{path} (6 bytes)", "It differs by 1e-06."]
     code, document = _as_json(command, "export", run_id, "--format", "onnx", "--to", tmp_path / "mine.zip")
     assert code == 0
     assert document == {

@@ -69,7 +69,7 @@ def test_what_was_made_is_handed_out_with_what_its_check_found(tab, run):
     make(job_of(run))
     tab.run()
     downloads = tab.at.main.get("download_button")
-    assert [download.proto.label for download in downloads] == ["Download (0.0 MB)"]
+    assert [download.proto.label for download in downloads] == ["Download (5 bytes)"]
     assert "It differs by *1e-06*." in tab.words
     assert tab.buttons.count("Make it") == len(FORMATS) - 1
 
@@ -89,3 +89,20 @@ def test_a_refusal_is_shown_in_its_card(tab, run):
     tab.run()
     assert tab.errors == ["This export was refused: <b>0.2</b>"]
     assert tab.buttons.count("Try again") == 1
+
+
+def test_a_press_just_as_another_ends_is_heard(tab, run, launched, monkeypatch):
+    job, status = job_of(run), ExportJob.status
+    job.update(state="running", processes=[identity()], started=time.time())
+    tab.run()
+
+    def ended_once_looked_at(self):
+        found = status(self)
+        if found.active:
+            self.update(state="done")
+        return found
+
+    monkeypatch.setattr(ExportJob, "status", ended_once_looked_at)
+    tab.at.button(key="make_script").click()
+    tab.run()
+    assert launched == [("core.export.worker", "script")]
