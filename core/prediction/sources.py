@@ -189,7 +189,8 @@ def _told_apart(images: Sequence[tuple[str, Path]]) -> tuple[str, ...]:
 
 
 def _no_image(sources: Sequence[str | Path], problems: Mapping[str, str]) -> str:
-    what = f"in {sources[0]}" if len(sources) == 1 else "in what was brought"
+    # By its name alone: where an upload lies on the machine of a hosted app is nobody's business.
+    what = f"in {Path(sources[0]).name or sources[0]}" if len(sources) == 1 else "in what was brought"
     if problems:
         return f"There is no image {what}. {problems_in_words(problems)}"
     return f"There is no image {what}. Images that are read: {', '.join(NAMES)}."

@@ -198,7 +198,8 @@ def offer_to_resume(prediction: Prediction) -> None:
     reason = status.error.partition("\n")[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         words = "Stopped." if status.state == "stopped" else escape(reason)
-        st.markdown(f"{words} What has been predicted is kept.", width="stretch")
+        kept = " What has been predicted is kept." if next(prediction.parts(0), None) is not None else ""
+        st.markdown(f"{words}{kept}", width="stretch")
         if st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume_prediction"):
             try:
                 resume_prediction(prediction)

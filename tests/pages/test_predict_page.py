@@ -362,6 +362,7 @@ def test_what_was_stopped_before_any_answer(visit, pets, weighty, workspace, lau
     prediction.update(state="stopped")
     page = visit("predict", dataset="pets", view=MANY, prediction=prediction.id)
     assert "There are no answers yet." in page.words
+    assert "is kept" not in page.words
     assert "Resume" in page.buttons
 
 
