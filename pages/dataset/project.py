@@ -31,7 +31,7 @@ def project_form(page: Page) -> None:
     except (WorkbenchError, OSError) as error:
         st.error(escape(in_words(error)))
         return
-    st.session_state[REMARKS] = project.remarks
+    st.session_state[REMARKS] = (_opened(project), *project.remarks)
     page.go("dataset", dataset=project.dataset, run="")
 
 
@@ -39,6 +39,13 @@ def tell_remarks() -> None:
     """What people should know of the project that was opened just now."""
     for remark in st.session_state.pop(REMARKS, ()):
         st.info(escape(remark), icon=":material/info:")
+
+
+def _opened(project: ImportedProject) -> str:
+    count = len(project.runs)
+    if not count:
+        return "The project was opened. It holds no run."
+    return f"The project was opened with its {f'{count:,} runs' if count > 1 else 'run'}, which Evaluation shows."
 
 
 def _imported(page: Page, upload: BinaryIO) -> ImportedProject:

@@ -1,6 +1,5 @@
 """Who trains, validates and tests: what each class gets, and other ways to divide."""
 
-import html
 from typing import Any
 
 import plotly.graph_objects as go
@@ -14,6 +13,7 @@ from core.datasets.splits import MOST_FOLDS, SPLITS, SplitSettings
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.figures.colours import SPLIT_COLOURS
+from core.figures.text import plain
 from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
 
@@ -36,7 +36,7 @@ def show_counts(dataset: Dataset) -> None:
             name=split,
             orientation="h",
             marker_color=SPLIT_COLOURS[split],
-            customdata=[html.escape(name) for name in counts.index],
+            customdata=[plain(name) for name in counts.index],
             hovertemplate="%{customdata}: %{x:,} images<extra>" + split + "</extra>",
         )
     figure.update_layout(
@@ -65,9 +65,7 @@ def show_counts(dataset: Dataset) -> None:
 def _bar_labels(names: list[str]) -> list[str]:
     """Short names, for Plotly, which reads some HTML, and would stack bars of the same name upon each other."""
     short = [_short(name) for name in names]
-    return [
-        html.escape(label if short.count(label) == 1 else f"{label} {number}") for number, label in enumerate(short)
-    ]
+    return [plain(label if short.count(label) == 1 else f"{label} {number}") for number, label in enumerate(short)]
 
 
 def _short(name: str, length: int = 18) -> str:

@@ -146,6 +146,7 @@ def test_bars_of_names_that_begin_alike_are_not_added_up(visit, awkward):
         assert len(set(bars["y"])) == len(awkward.class_names)
     # Plotly takes some HTML for itself: names are written so that it does not.
     assert "<b>" not in chart.proto.spec.replace("\\u003c", "<")
+    assert "&quot;" not in chart.proto.spec.replace("\\u0026", "&"), "which Plotly does not read"
 
 
 def test_twenty_one_classes(visit, many):

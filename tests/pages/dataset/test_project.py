@@ -25,6 +25,7 @@ def test_it_is_opened_and_shown(open_project, visit, project_file, workspace):
     page = open_project(project_file.read_bytes())
     assert page.query["dataset"] == "shapes"
     assert "holds 27 images in 2 classes" in page.words
+    assert "The project was opened with its" in page.words
     assert page.errors == []
     run = find_run(workspace, "the first")
     page = visit("evaluation", dataset="shapes", run=run.id)
