@@ -174,8 +174,8 @@ def _weights_as_of(run: Run) -> Hashable:
         written = weights.stat()
     except FileNotFoundError:
         raise WorkbenchError(
-            f"The run {run.id} has no weights: it has not come to the end of an epoch, or its folder was cleaned up. "
-            "Train again to see what it looks at."
+            f"The run {run.id} has no weights: it has not come to the end of an epoch yet, or its folder was cleaned "
+            "up. Wait for that end, or train again."
         ) from None
     return run.folder, weights.name, written.st_mtime_ns, written.st_size
 

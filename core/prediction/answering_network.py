@@ -79,8 +79,8 @@ def answering_network(run: Run, class_count: int, machine: Path) -> AnsweringNet
         return _Scratch(trained_network(run))
     if not (run.best_weights.exists() or run.fine_tuned_weights.exists()):
         raise WorkbenchError(
-            f"The run {run.id} has no weights, so it can't be asked: it has not come to the end of an epoch, or its "
-            "folder was cleaned up. Train again."
+            f"The run {run.id} has no weights, so it can't be asked: it has not come to the end of an epoch yet, or "
+            "its folder was cleaned up. Wait for that end, or train again."
         )
     try:
         if run.fine_tuned_weights.exists():

@@ -46,7 +46,7 @@ def inference_model(run: Run, averages: bool = True) -> keras.Model:
     if not (run.best_weights.exists() or run.fine_tuned_weights.exists()):
         raise WorkbenchError(
             f"The run {run.id} has no weights, so there is no network to take along: it has not come to the end of an "
-            "epoch, or its folder was cleaned up. Train again."
+            "epoch yet, or its folder was cleaned up. Wait for that end, or train again."
         )
     views = evaluation_views(run.settings) if averages else ()
     orientations = [PLAIN, *(view.orientation for view in views)]
