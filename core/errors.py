@@ -30,6 +30,8 @@ def in_words(error: BaseException) -> str:
         return "The disk is full. Free some space, then start again; what was finished is kept."
     if is_out_of_memory(error):
         return "Memory ran out. Choose a smaller input size or batch size, or close other programs."
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename2 or error.filename}: {error.strerror}."
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 

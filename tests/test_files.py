@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from core.errors import WorkbenchError
+from core.errors import WorkbenchError, in_words
 from core.files import append_json, read_json, read_json_lines, replacing, write_json
 from core.installation import PROJECT
 
@@ -124,3 +124,10 @@ def test_processes_that_append_at_once_lose_nothing(tmp_path):
     values = read_json_lines(path)
     for name in "ab":
         assert [number for text, number in values if text == name * 50] == list(range(200))
+
+
+def test_what_the_disk_refuses_names_the_file_that_was_meant(tmp_path):
+    (tmp_path / "there").mkdir()
+    with pytest.raises(OSError) as refused, replacing(tmp_path / "there"):
+        pass
+    assert in_words(refused.value) == f"{tmp_path / 'there'}: Is a directory."

@@ -63,6 +63,7 @@ def add_commands(add) -> None:
 def _predict(workspace: Workspace, options: argparse.Namespace) -> Result:
     runs = [find_run(workspace, name) for name in (options.run, *options.others)]
     top, template = _top(options.top), _template(options)
+    _check_targets(options)
     if options.heat and len(runs) > 1:
         raise UsageError("--heat shows what one run looks at. Leave --and away.")
     client = InferenceClient()
@@ -108,6 +109,15 @@ def _template(options: argparse.Namespace) -> Template | None:
     if options.csv is None:
         raise UsageError("Say with --csv which file the submission is written to.")
     return read_template(options.template)
+
+
+def _check_targets(options: argparse.Namespace) -> None:
+    """Before hours of work, and not after them."""
+    for form in FORMS:
+        if (path := getattr(options, form)) is not None and path.is_dir():
+            raise UsageError(f"{path} is a folder. Say with --{form} which file is to be written.")
+    if options.heat is not None and options.heat.is_file():
+        raise UsageError(f"{options.heat} is a file. Say with --heat which folder the pictures go to.")
 
 
 def _brought(run: Run, options: argparse.Namespace, unpacked: Path) -> Brought:

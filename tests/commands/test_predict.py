@@ -101,6 +101,8 @@ def test_several_runs_templates_and_unlabelled_images(command, document, run, ph
         (["a.png", "--template", "sample.csv", "--csv", "out.csv"], "no template"),
         (["a.png", "--unlabelled"], "Leave the paths away"),
         (["--unlabelled"], "no images without a label"),
+        (["a.png", "--csv", "/"], "/ is a folder. Say with --csv which file"),
+        (["a.png", "--heat", __file__], "is a file. Say with --heat which folder"),
     ],
 )
 def test_what_can_not_be_done_is_said_before_anything_starts(command, workspace, imported, options, words):
