@@ -101,6 +101,23 @@ class DistantImage:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """A training image that is near to another image.
+
+    Parameters
+    ----------
+    path, label
+        Of the training image.
+    similarity
+        Cosine similarity of the two images' features, at most 1.
+    """
+
+    path: str
+    label: str
+    similarity: float
+
+
+@dataclass(frozen=True)
 class LabelIssueList:
     """Label issues: all images of a run, the one whose label is most surely wrong first.
 

@@ -1,34 +1,17 @@
 """Nearest neighbours by cosine similarity: how near images are to each other in the feature space."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from core.errors import UsageError
+from core.evaluation.errors import Neighbour
 from core.explain.run_features import RunFeatures
 
 MOST_NEIGHBOURS = 50
 ROWS_AT_ONCE = 1024
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A training image that is near to another image.
-
-    Parameters
-    ----------
-    path, label
-        Of the training image.
-    similarity
-        Cosine similarity of the two images' features, at most 1.
-    """
-
-    path: str
-    label: str
-    similarity: float
 
 
 def nearest(features: RunFeatures, path: str, count: int = 8) -> list[Neighbour]:

@@ -29,9 +29,19 @@ def is_installed() -> bool:
     return sys.modules.get("openvino", ...) is not None and importlib.util.find_spec("openvino") is not None
 
 
+def import_openvino() -> Any:
+    """The module OpenVINO, which is kept from reporting its use, and that of NNCF, to its makers."""
+    # Without this module it runs the same: None there is how Python is told that a module can't be imported, of which
+    # its declaration knows nothing.
+    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
+    import openvino
+
+    return openvino
+
+
 def converted(backbone: "keras.Model") -> "openvino.Model":
     """A backbone as OpenVINO has it, from (n, side, side, 3) bytes to features."""
-    openvino = _openvino()
+    openvino = import_openvino()
     with warnings.catch_warnings():
         # Keras remarks that the conversion calls the model with a list; nobody can act on that.
         warnings.simplefilter("ignore")
@@ -51,7 +61,7 @@ def compiled(model: "openvino.Model", precision: str) -> Callable[[np.ndarray], 
     """
     # A request at a time takes all cores; with the hint for throughput it was two to three times slower.
     hints = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
-    network = _openvino().Core().compile_model(model, "CPU", hints)
+    network = import_openvino().Core().compile_model(model, "CPU", hints)
     return lambda pixels: np.array(network(np.ascontiguousarray(pixels))[0], np.float32)
 
 
@@ -77,7 +87,7 @@ def kept(folder: Path, recipe: dict[str, Any], convert: Callable[[], "openvino.M
     model, temporary = convert(), folder / f".{uuid.uuid4().hex}"
     try:
         temporary.mkdir(parents=True)
-        _openvino().save_model(model, temporary / "network.xml", compress_to_fp16=False)
+        import_openvino().save_model(model, temporary / "network.xml", compress_to_fp16=False)
         (temporary / "checksum").write_text(_checksum(temporary))
         temporary.rename(place)
     except OSError:  # the disk is full or read-only, or another process was quicker: this one has its own
@@ -89,7 +99,7 @@ def _read(place: Path) -> "openvino.Model | None":
     """What was kept; None where it was damaged from outside, of which OpenVINO itself notices but a part."""
     try:
         if (place / "checksum").read_text() == _checksum(place):
-            return _openvino().Core().read_model(place / "network.xml")
+            return import_openvino().Core().read_model(place / "network.xml")
     except (OSError, ValueError, RuntimeError):
         pass
     return None
@@ -97,12 +107,3 @@ def _read(place: Path) -> "openvino.Model | None":
 
 def _checksum(place: Path) -> str:
     return " ".join(str(zlib.crc32((place / f"network.{part}").read_bytes())) for part in ("xml", "bin"))
-
-
-def _openvino() -> Any:
-    # It would report its use to its makers. Without this module it runs the same and reports nothing: None there is how
-    # Python is told that a module can't be imported, of which its declaration knows nothing.
-    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
-    import openvino
-
-    return openvino

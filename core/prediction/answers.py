@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import UsageError
+from core.evaluation.errors import Neighbour
 
 # What the columns of the likeliest classes are called, the likeliest first.
 PLACES = ("answer", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -92,23 +93,6 @@ class Answers:
         return pd.DataFrame(columns)
 
 
-@dataclass(frozen=True)
-class NearestImage:
-    """A training image that is like a new one.
-
-    Parameters
-    ----------
-    path, label
-        Of the training image.
-    similarity
-        Cosine similarity of the two images' features, at most 1.
-    """
-
-    path: str
-    label: str
-    similarity: float
-
-
 @dataclass(frozen=True, eq=False)
 class ExplainedAnswers:
     """Answers to a few images, with what they rest on.
@@ -128,7 +112,7 @@ class ExplainedAnswers:
 
     answers: Answers
     outputs: np.ndarray
-    nearest: tuple[tuple[NearestImage, ...], ...]
+    nearest: tuple[tuple[Neighbour, ...], ...]
     remarks: tuple[str, ...]
 
 

@@ -11,6 +11,7 @@ from cachetools import LRUCache, cached
 from core.datasets.store import written_state
 from core.errors import WorkbenchError
 from core.evaluation.calibration import tempered
+from core.evaluation.errors import Neighbour
 from core.evaluation.intervals import wilson
 from core.evaluation.predictions import Predictions
 from core.evaluation.words import percent
@@ -21,7 +22,7 @@ from core.features.pixels import pixel_batches
 from core.jobs.job import Stopped
 from core.jobs.progress import Report, unheard
 from core.prediction.answering_network import answering_network
-from core.prediction.answers import Answers, ExplainedAnswers, NearestImage, joined, no_answers
+from core.prediction.answers import Answers, ExplainedAnswers, joined, no_answers
 from core.prediction.calibration import calibration_of
 from core.prediction.sources import Brought, gather
 from core.runs.naming import Naming
@@ -189,11 +190,10 @@ class Predictor:
         columns = [np.array(each) for each in self._naming.columns]
         return np.stack([each[probabilities[:, each].argmax(axis=1)] for each in columns], axis=1)
 
-    def _nearest(self, features: np.ndarray | None, images: int, count: int) -> list[tuple[NearestImage, ...]]:
+    def _nearest(self, features: np.ndarray | None, images: int, count: int) -> list[tuple[Neighbour, ...]]:
         if self._features is None or features is None or not count:
             return [()] * images
-        found = nearest_to(self._features, features, count)
-        return [tuple(NearestImage(each.path, each.label, each.similarity) for each in of_one) for of_one in found]
+        return [tuple(of_one) for of_one in nearest_to(self._features, features, count)]
 
 
 def _as_of(run: Run, machine: Path | None = None) -> Hashable:

@@ -10,10 +10,10 @@ import streamlit as st
 from PIL import Image
 
 from core.errors import WorkbenchError
-from core.evaluation.errors import UNSURE_MARGIN, margins_of
+from core.evaluation.errors import UNSURE_MARGIN, Neighbour, margins_of
 from core.figures.heat import overlay
 from core.images.reading import UnreadableImage, thumbnail
-from core.prediction.answers import Answers, NearestImage
+from core.prediction.answers import Answers
 from core.runs.record import Run
 from pages.components.gallery import Tile, show_tiles, tile_of
 from pages.shared.answer_in_words import nearest_in_words, percent, where
@@ -60,7 +60,7 @@ class AnsweredImage:
         return self.answers.class_names[self.answers.order[self.row, 0]]
 
 
-def show_card(page: Page, image: AnsweredImage, nearest: Sequence[NearestImage] = ()) -> None:
+def show_card(page: Page, image: AnsweredImage, nearest: Sequence[Neighbour] = ()) -> None:
     """The picture on the left; the answer, and what it rests on, on the right.
 
     Parameters
@@ -125,7 +125,7 @@ def show_bars(answers: Answers, row: int) -> None:
             st.progress(share, f"{escape(answers.class_names[index])} **{percent(share)}**")
 
 
-def show_nearest(page: Page, image: AnsweredImage, nearest: Sequence[NearestImage]) -> None:
+def show_nearest(page: Page, image: AnsweredImage, nearest: Sequence[Neighbour]) -> None:
     """The training images that are most like it to the network."""
     try:
         table = images_of(image.run)

@@ -16,14 +16,14 @@ from streamlit.testing.v1 import AppTest
 from core.augmentation.recipe import read_recipe
 from core.datasets.samples.faults import KINDS, plant_faults
 from core.datasets.store import Dataset
-from core.evaluation.errors import DistantImage, DistantImageList, LabelIssue, LabelIssueList
+from core.evaluation.errors import DistantImage, DistantImageList, LabelIssue, LabelIssueList, Neighbour
 from core.evaluation.predictions import Predictions
 from core.images.description import describe_many
 from core.installation import PROJECT
 from core.jobs.inference_client import InferenceClient
 from core.jobs.job import Job, identity
 from core.jobs.warm_worker import WarmWorker
-from core.prediction.answers import Answers, ExplainedAnswers, NearestImage
+from core.prediction.answers import Answers, ExplainedAnswers
 from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.workspace import Workspace
@@ -186,9 +186,7 @@ def predicted(run: Run, paths: list[str], names: list[str]) -> ExplainedAnswers:
     problems = {name: problem for name, problem in problems.items() if problem}
     found = Answers(tuple(good), probabilities, classes, 1.0, farther_than, farther_than > 0.99, problems)
     outputs = np.tile(np.arange(len(classes)), (len(good), 1))
-    nearest = tuple(
-        NearestImage(row.path, row.label, 0.75) for row in table[table["split"] == "train"][:2].itertuples()
-    )
+    nearest = tuple(Neighbour(row.path, row.label, 0.75) for row in table[table["split"] == "train"][:2].itertuples())
     return ExplainedAnswers(found, outputs, (nearest,) * len(good), ("Of 8 test images, 0 % are called unlike them.",))
 
 

@@ -1,6 +1,5 @@
 """The two files of OpenVINO in float32, quick on processors of Intel."""
 
-import sys
 from pathlib import Path
 
 import keras
@@ -9,6 +8,7 @@ from core.export.network.check import Bound
 from core.export.network.example import Example
 from core.export.network.inference_model import OUTPUT
 from core.export.network.network_format import NetworkFormat, Sources
+from core.features.openvino_network import import_openvino
 
 FILE, PACKAGES = "model.xml", ("openvino",)
 EXAMPLE = Example(
@@ -22,16 +22,8 @@ EXAMPLE = Example(
 )
 
 
-def report_nothing() -> None:
-    """Keep OpenVINO and NNCF from reporting their use to their makers; to be called before they are imported."""
-    # None is how Python is told that a module can't be imported, of which its declaration knows nothing.
-    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
-
-
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
-    report_nothing()
-    import openvino
-
+    openvino = import_openvino()
     # The path has to end so; and the weights stay in float32, which `openvino.save_model` would halve.
     model.export(str(folder / "unnamed.xml"), format="openvino", verbose=False)
     network = openvino.Core().read_model(folder / "unnamed.xml")

@@ -6,14 +6,14 @@ from tempfile import TemporaryDirectory
 import keras
 
 from core.export.network.network_format import INT8, NetworkFormat, Sources
-from core.export.network.openvino_file import EXAMPLE, FILE, PACKAGES, report_nothing
+from core.export.network.openvino_file import EXAMPLE, FILE, PACKAGES
 from core.export.network.openvino_file import save as save_in_float32
+from core.features.openvino_network import import_openvino
 
 
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
-    report_nothing()
+    openvino = import_openvino()  # before NNCF
     import nncf
-    import openvino
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
     from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
