@@ -101,7 +101,8 @@ class Predictor:
         except Stopped:
             raise
         except WorkbenchError as error:
-            self._comparison = f"Whether an image is unlike anything that it was trained on can't be told. {error}"
+            reason = "" if str(error) in self._calibration else f" {error}"  # said once
+            self._comparison = f"Whether an image is unlike anything that it was trained on can't be told.{reason}"
         self._is_compared = True
 
     @property

@@ -155,7 +155,7 @@ def test_a_run_whose_dataset_is_gone_answers_and_says_what_it_cannot(scratch, co
     _, brought = own_images(run)
     expected = predictor_of(scratch).predict(brought).probabilities
     shutil.rmtree(run.workspace.datasets)
-    shutil.rmtree(run.workspace.machine / "features")
+    shutil.rmtree(run.workspace.machine / "features", ignore_errors=True)  # of another test
     trained_network.cache_clear()
     predictor = Predictor(run)
     predictor.compare()
@@ -204,3 +204,15 @@ def test_files_and_folders_are_predicted_in_one_call(scratch):
     answers = predict_images(scratch, [folder])
     assert answers.names == ("0.png", "1.png", "2.png")
     assert set(answers.predicted) == {"red"}
+
+
+def test_why_a_run_without_predictions_can_not_tell_much_is_said_once(scratch, copy_of):
+    run = copy_of(scratch)
+    (run.folder / "predictions.parquet").unlink()
+    shutil.rmtree(run.workspace.machine / "features", ignore_errors=True)  # of another test
+    predictor = Predictor(run)
+    predictor.compare()
+    remarks = " ".join(predictor.remarks)
+    assert "is not calibrated" in remarks
+    assert "can't be told" in remarks
+    assert remarks.count("has no predictions") == 1
