@@ -118,13 +118,13 @@ def show_list(predictions: list[Prediction]) -> None:
     for prediction in predictions[:LISTED]:
         status = prediction.status()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if st.button("Open", key=f"open_{prediction.id}"):
-                st.query_params["prediction"] = prediction.id
-                st.rerun()
             st.markdown(
                 f"{escape(prediction.title)} · :gray[{when(prediction)} · {state_in_words(prediction)}]",
                 width="stretch",
             )
+            if st.button("Open", key=f"open_{prediction.id}"):
+                st.query_params["prediction"] = prediction.id
+                st.rerun()
             if st.button("Delete", key=f"delete_{prediction.id}", icon=":material/delete:", disabled=status.active):
                 delete(prediction)
     if len(predictions) > LISTED:
