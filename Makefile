@@ -72,7 +72,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/.python
-	@echo "Installing what the app needs (about a minute and 2 GB of disk, once)"
+	@echo "Installing what the app needs (about a minute and 3 GB of disk, once)"
 	$(PIP) --requirement requirements.txt
 	@touch $@
 

@@ -44,6 +44,9 @@ def choose_temperature(run: Run) -> float:
     except WorkbenchError as error:
         st.caption(escape(str(error)))
         return 1.0
+    if fitted == 1:
+        st.caption("The validation images ask for no temperature: all of them are answered rightly, or none is better.")
+        return 1.0
     tendency, effect = ("too sure of itself", "less") if fitted > 1 else ("less sure than it could be", "surer")
     apply = st.toggle(
         f"Apply the temperature {fitted:.2f}, which makes it {effect}{' sure' * (fitted > 1)}",

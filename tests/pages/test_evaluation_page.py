@@ -375,15 +375,27 @@ def test_many_classes_have_no_threshold(visit, many, trained):
 
 def test_confidence_with_and_without_a_temperature(visit, pets, trained):
     run = trained(pets)
+    told = run.predictions()
+    probabilities = told.probabilities.copy()
+    row = np.flatnonzero(told.splits == "validation")[0]
+    probabilities[row] = probabilities[row, ::-1]  # one of eight is answered wrongly
+    Predictions(told.ids, told.splits, told.true, probabilities, told.class_names).save(run.predictions_path)
     page = visit("evaluation", section="Confidence")
     assert "**On average it is 80 % sure and 75 % right.**" in page.words
     assert "80% sure: 75% of 8 right" in page.chart_texts()
     (toggle,) = [each for each in page.at.main.toggle if each.label.startswith("Apply the temperature")]
     toggle.set_value(True)
-    assert "**On average it is 100 % sure and 75 % right.**" in page.run().words
+    assert "**On average it is 88 % sure and 75 % right.**" in page.run().words
     page.at.main.slider[0].set_value(50)
     assert "of the 4 images that it answers" in page.run().words
     assert run.predictions().probabilities.max() < 0.9, "what is on disk stays"
+
+
+def test_validation_images_that_are_all_right_ask_for_no_temperature(visit, pets, trained):
+    trained(pets)
+    page = visit("evaluation", section="Confidence")
+    assert "The validation images ask for no temperature" in page.words
+    assert not [each for each in page.at.main.toggle if each.label.startswith("Apply the temperature")]
 
 
 def test_without_validation_images_there_is_no_temperature(visit, pets, trained):

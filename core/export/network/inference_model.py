@@ -11,6 +11,7 @@ from core.evaluation.calibration import SMALLEST
 from core.explain.trained_network import TrainedNetwork, trained_network
 from core.networks.backbones import IMAGENET_MEAN_BGR
 from core.networks.batch_normalisation import BatchNormalization
+from core.prediction.calibration import calibration_of
 from core.runs.naming import Naming, unchanged
 from core.runs.record import Run
 from core.training.view_examples import evaluation_views
@@ -50,20 +51,12 @@ def inference_model(run: Run, averages: bool = True) -> keras.Model:
         )
     views = evaluation_views(run.settings) if averages else ()
     orientations = [PLAIN, *(view.orientation for view in views)]
-    return assemble(trained_network(run), orientations, naming_of(run), temperature_of(run))
+    return assemble(trained_network(run), orientations, naming_of(run), calibration_of(run)[0])
 
 
 def taking_floats(model: keras.Model) -> keras.Model:
     """The same from (n, side, side, 3) float32, 0 to 255, whose pixels need not be whole numbers."""
     return keras.Model(model.layers[1].output, model.output)
-
-
-def temperature_of(run: Run) -> float:
-    """By what the run's logits are divided to be calibrated; 1.0 where there is nothing to calibrate it by."""
-    try:
-        return run.temperature()
-    except WorkbenchError:
-        return 1.0
 
 
 def naming_of(run: Run) -> Naming:

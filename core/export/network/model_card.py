@@ -17,6 +17,7 @@ from core.errors import WorkbenchError
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.verdict import verdict
 from core.evaluation.words import SPLIT_WORDS, percent
+from core.prediction.calibration import calibration_of
 from core.runs.labels import read_labels
 from core.runs.record import Run
 from core.runs.setting_words import setting_title, setting_value
@@ -50,12 +51,7 @@ def remarks(run: Run) -> list[str]:
         told.append("SYNTHETIC IMAGES: it learned from pictures drawn by a program, not from photographs.")
     if run.status().active:
         told.append("The run still trains: this is its best so far.")
-    try:
-        temperature = run.temperature()
-    except WorkbenchError:
-        told.append("Its probabilities are not calibrated: there are no answers to validation images to do it by.")
-    else:
-        told.append(f"Its probabilities are calibrated on validation images (temperature {temperature:.3g}).")
+    told.append(calibration_of(run)[1])
     if not run.reading.is_default:
         told.append(
             f"The run reads deep pixels by a scale of its own ({reading_in_words(run.reading)}); the example reads "

@@ -16,10 +16,11 @@ from core.evaluation.calibration import tempered
 from core.export.network.check import AT_ONCE, Bound, answers_of_file, compare
 from core.export.network.check_images import images_of_split, odd_images
 from core.export.network.example import Example
-from core.export.network.inference_model import inference_model, naming_of, taking_floats, temperature_of
+from core.export.network.inference_model import inference_model, naming_of, taking_floats
 from core.export.network.model_card import model_card, remarks
 from core.files import replacing, write_json
 from core.jobs.progress import Report, unheard
+from core.prediction.calibration import calibration_of
 from core.runs.record import Run
 
 # A share of equal answers takes more images to be told than a largest difference.
@@ -161,7 +162,7 @@ class NetworkFormat:
         """
         if not ids or self.side or not run.predictions_path.exists() or run.status().active:
             return ""
-        rows = tempered(run.predictions(), temperature_of(run))
+        rows = tempered(run.predictions(), calibration_of(run)[0])
         place_of = {image: place for place, image in enumerate(rows.ids)}
         known = [index for index, image in enumerate(ids) if image in place_of]
         if not known:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from core.advice.diagnosis import Diagnosis, diagnosis_of
 from core.datasets.splits import SPLITS
-from core.errors import WorkbenchError
 from core.evaluation.calibration import tempered
 from core.evaluation.class_scores import ClassScores
 from core.evaluation.confidence import confidence_in_words, scores_in_words
@@ -41,6 +40,7 @@ from core.export.report.pictures import Picture, Pictures, first_of_each
 from core.export.report.reproduction import commands
 from core.figures.colours import SPLIT_COLOURS
 from core.jobs.progress import Report, unheard
+from core.prediction.calibration import calibration_of
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.labels import read_labels
 from core.runs.record import Run
@@ -227,10 +227,9 @@ class RunReport:
         shown = {"average": confidence_in_words(self.shown, 1.0), "scores": scores_in_words(self.shown)}
         found = reliability(self.shown.probabilities.max(axis=1), self.shown.right)
         shown |= {"bins": [each for each in found.bins if each.count], "drawing": draw_reliability(found)}
-        try:
-            temperature = self.run.temperature()
-        except WorkbenchError as error:
-            return shown | {"calibrated": f"Not calibrated. {error}"}
+        temperature, words = calibration_of(self.run)
+        if temperature == 1:
+            return shown | {"calibrated": words}
         softer = tempered(self.shown, temperature)
         after = reliability(softer.probabilities.max(axis=1), softer.right).ece
         return shown | {
