@@ -29,18 +29,22 @@ from core.runs.comparison import Comparison
 from core.runs.settings import read_settings
 from core.workspace import Workspace
 
+MOST_BANDS = 4  # of one array that is taken for one image, and not for a stack of grey ones
+
 
 class Run(record.Run):
     """A run, with what one does with it: what `core.runs.record.Run` has, and more."""
 
-    def predict(self, images: str | Path | Sequence[str | Path] | Sequence[np.ndarray], top: int = 2) -> pd.DataFrame:
+    def predict(
+        self, images: str | Path | np.ndarray | Sequence[str | Path] | Sequence[np.ndarray], top: int = 2
+    ) -> pd.DataFrame:
         """What the run says of images: see `core.prediction.answers.Answers.table`.
 
         Parameters
         ----------
         images
-            The path of a file, a folder or an archive, or several; or arrays of shape (height, width) or (height,
-            width, bands), which are read as files of such pixels are.
+            The path of a file, a folder or an archive, or several; or an array of shape (height, width) or (height,
+            width, bands), or several, which are read as files of such pixels are.
         top
             How many of the likeliest classes have columns of their own, 1 to 10.
 
@@ -59,7 +63,7 @@ class Run(record.Run):
         from core.prediction.predictor import predictor_of
         from core.prediction.sources import gather, of_arrays
 
-        several = [images] if isinstance(images, str | Path) else list(images)
+        several = _several(images)
         paths = [each for each in several if isinstance(each, str | Path)]
         arrays = [each for each in several if not isinstance(each, str | Path)]
         if paths and arrays:
@@ -100,6 +104,13 @@ class Run(record.Run):
             If the run can't be exported so, or its export does not answer as the run does.
         """
         return finished(start_export(self, format), watch).copy(path)
+
+
+def _several(images: Any) -> list[Any]:
+    """Images one by one. A lone array is one image, and no stack of its rows."""
+    array = isinstance(images, np.ndarray)
+    is_image = array and (images.ndim == 2 or (images.ndim == 3 and images.shape[2] <= MOST_BANDS))
+    return [images] if is_image or isinstance(images, str | Path) else list(images)
 
 
 def open_dataset(

@@ -76,10 +76,13 @@ def test_a_run_is_asked_about_files_folders_and_arrays_of_pixels(workspace, tmp_
     (run,) = core.list_runs()
     path = tmp_path / "colours" / "blue" / "blue_000.png"
     by_file, by_folder = run.predict(path), core.find_run(run.id).predict(str(path.parent))
-    by_pixels = run.predict([np.array(Image.open(path))])
+    pixels = np.array(Image.open(path))
+    by_pixels = run.predict([pixels])
     assert by_file["file"].tolist() == ["blue_000.png"]
     assert len(by_folder) == 10
     assert set(by_file) >= {"answer", "confidence", "second", "unlike", "probability_blue", "probability_red"}
+    assert len(run.predict(pixels)) == 1, "one array is one image"
+    assert len(run.predict(np.stack([pixels, pixels]))) == 2
     for table in (by_folder, by_pixels):
         np.testing.assert_allclose(table["probability_red"].iloc[0], by_file["probability_red"].iloc[0], atol=1e-6)
     assert by_file.attrs["problems"] == {}
