@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from core.commands.output import DONE, Result, progress_line, table
+from core.datasets.sources.words import shown
 from core.datasets.store import open_dataset
 from core.errors import UsageError, WorkbenchError
 from core.figures.heat import overlay
@@ -176,7 +177,7 @@ def _text(answers: Answers, by_run: Mapping[str, Answers], document: Mapping[str
     for row in found.head(SHOWN).to_dict("records"):
         cells = [_sure(row[title], row[CONFIDENCES[title]]) for title in titles]
         own = [_answer(by_run[name], places[name][row["file"]]) for name in by_run]
-        rows.append([row["file"], *cells, *own, "unlike anything in training" if row["unlike"] is True else ""])
+        rows.append([shown(row["file"]), *cells, *own, "unlike anything in training" if row["unlike"] is True else ""])
     lines = [table(header, rows)]
     if len(answers) > SHOWN:
         where = "" if document["files"] else " --csv FILE has all of them."

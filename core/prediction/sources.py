@@ -14,6 +14,7 @@ from core.datasets.sources.archives.rules import DEFAULT_LIMITS, Limits
 from core.datasets.sources.archives.unpacking import unpack
 from core.datasets.sources.kinds import ARCHIVE, FOLDER, what_is
 from core.datasets.sources.listing import ending_of, is_archive, is_image, is_text, list_images
+from core.datasets.sources.words import shown
 from core.datasets.store import Dataset
 from core.errors import UsageError
 from core.images.formats import NAMES, UNREAD
@@ -161,13 +162,13 @@ def of_arrays(arrays: Iterable[np.ndarray], folder: Path) -> Brought:
     return Brought(tuple(names), tuple(paths))
 
 
-def problems_in_words(problems: Mapping[str, str], shown: int = PROBLEMS_SHOWN) -> str:
+def problems_in_words(problems: Mapping[str, str], most: int = PROBLEMS_SHOWN) -> str:
     """How many could not be predicted and why, the first few by name; "" where there are none."""
     if not problems:
         return ""
     count = len(problems)
-    listed = "; ".join(f"{name} {problem}" for name, problem in list(problems.items())[:shown])
-    more = f"; and {count - shown:,} more" if count > shown else ""
+    listed = "; ".join(f"{shown(name)} {problem}" for name, problem in list(problems.items())[:most])
+    more = f"; and {count - most:,} more" if count > most else ""
     return f"{count:,} {'files were' if count > 1 else 'file was'} left out: {listed}{more}."
 
 

@@ -85,6 +85,8 @@ def test_several_runs_templates_and_unlabelled_images(command, document, run, ph
     assert list(table) == ["image", "dogs", "cats"]
     assert table["image"].tolist() == [1, 0]
     np.testing.assert_allclose(table["dogs"] + table["cats"], 1, atol=1e-4)
+    (photos / "a.png").rename(photos / "a\nb\x1b[2J.png")
+    assert "a�b�[2J.png" in command("predict", run.id, photos)[1], "no name tells the terminal what to do"
     code, _, told = command("predict", run.id, photos / "broken.png")
     assert (code, "No image can be read" in told) == (1, True)
 

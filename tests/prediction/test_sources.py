@@ -110,6 +110,7 @@ def test_thousands_of_other_files_are_one_sentence(tmp_path, write_picture):
     words = problems_in_words({f"{number}.psd": "is empty" for number in range(10_000)})
     assert words.startswith("10,000 files were left out: 0.psd is empty; 1.psd is empty; ")
     assert words.endswith("; and 9,995 more.")
+    assert problems_in_words({"a\x1b[2J.png": "is empty"}) == "1 file was left out: a�[2J.png is empty."
 
 
 def test_the_unlabelled_images_of_a_dataset(half_labelled, imported):
