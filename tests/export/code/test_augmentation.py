@@ -32,6 +32,7 @@ def varied(step, images, training=True):
     names = {"keras": keras, "layers": layers, "ops": ops, "np": np, "math": math}
     for name in layers_to_define([call]):
         exec((TEMPLATES / "layers" / f"{name}.jinja").read_text(encoding="utf-8"), names)
+    keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), eval(call.code, names)])
     return keras.ops.convert_to_numpy(model(images.astype("float32"), training=training))
 
