@@ -66,7 +66,8 @@ def test_a_range_is_drawn_from_as_evenly(name, images):
             np.quantile(measure(each.astype("float32"), axis=(1, 2, 3)) - before, (0.1, 0.5, 0.9))
             for each in (draw((step,), many, seed=0), varied(step, many))
         )
-        assert theirs == pytest.approx(ours, rel=0.25, abs=5)
+        # Three times what the middle of two samples of 800 from a range of 100 grey levels differs by.
+        assert theirs == pytest.approx(ours, rel=0.25, abs=8)
 
 
 @pytest.mark.parametrize("name", VARYING)
