@@ -48,7 +48,8 @@ class Hosting:
         """
         if self.quota_bytes and workspace.size_bytes() >= self.quota_bytes:
             raise UsageError(
-                f"Your space here is full ({self.quota_bytes / 2**30:.1f} GB). Delete a dataset or a run first."
+                f"Your space here is full ({self.quota_bytes / 2**30:.1f} GB). Delete a dataset, a run or a prediction "
+                "first."
             )
 
 

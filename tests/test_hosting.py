@@ -39,7 +39,7 @@ def test_a_full_workspace_takes_no_more(workspace):
     (workspace.root / "file").write_bytes(b"x" * 999)
     hosting.check_room(workspace)
     (workspace.root / "another").write_bytes(b"x")
-    with pytest.raises(UsageError, match=r"full .* Delete a dataset or a run first"):
+    with pytest.raises(UsageError, match=r"full .* Delete a dataset, a run or a prediction first"):
         hosting.check_room(workspace)
 
 

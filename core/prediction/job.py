@@ -4,11 +4,13 @@ import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+from filelock import FileLock
 
 from core.datasets.sources.archives.rules import DEFAULT_LIMITS, Limits
 from core.datasets.sources.listing import is_text
@@ -192,24 +194,24 @@ def start_prediction(
         If a run has no weights.
     """
     hosting = Hosting.from_environment()
-    _check_turn(workspace, hosting)
     if hosting.hosted and sources:
         raise UsageError("Here no folder of the machine is read. Upload the images.")
     _check_weights(runs)
-    prediction = _lay_out(workspace)
-    try:
-        stored = [_store(upload, prediction.folder / "uploads") for upload in uploads]
-        hosting.check_room(workspace)
-        asked = [str(existing(source).absolute()) for source in sources] + [f"uploads/{name}" for name in stored]
-        if not asked and dataset is None:
-            raise UsageError("No image was brought. Give files, a folder, or an archive of images such as a .zip.")
-        request = {"runs": [run.id for run in runs], "sources": asked, "title": title}
-        request |= {"dataset": dataset.name} if dataset is not None and not asked else {}
-        write_json(prediction.folder / "request.json", request)
-    except BaseException:
-        shutil.rmtree(prediction.folder)
-        raise
-    _launch(prediction)
+    with _turn(workspace, hosting):
+        prediction = _lay_out(workspace)
+        try:
+            stored = [_store(upload, prediction.folder / "uploads") for upload in uploads]
+            hosting.check_room(workspace)
+            asked = [str(existing(source).absolute()) for source in sources] + [f"uploads/{name}" for name in stored]
+            if not asked and dataset is None:
+                raise UsageError("No image was brought. Give files, a folder, or an archive of images such as a .zip.")
+            request = {"runs": [run.id for run in runs], "sources": asked, "title": title}
+            request |= {"dataset": dataset.name} if dataset is not None and not asked else {}
+            write_json(prediction.folder / "request.json", request)
+        except BaseException:
+            shutil.rmtree(prediction.folder)
+            raise
+        _launch(prediction)
     return prediction
 
 
@@ -224,9 +226,9 @@ def resume_prediction(prediction: Prediction) -> None:
     if not prediction.resumable:
         state = prediction.status().state
         raise UsageError(f"The prediction {prediction.title} is {state}, so there is nothing to go on with.")
-    _check_turn(prediction.workspace, Hosting.from_environment())
-    prediction.forget()
-    _launch(prediction)
+    with _turn(prediction.workspace, Hosting.from_environment()):
+        prediction.forget()
+        _launch(prediction)
 
 
 def list_predictions(workspace: Workspace) -> list[Prediction]:
@@ -266,12 +268,22 @@ def _lay_out(workspace: Workspace) -> Prediction:
     raise WorkbenchError("Too many predictions were started at once. Try again in a second.")
 
 
-def _check_turn(workspace: Workspace, hosting: Hosting) -> None:
-    """Refuse where a visitor's space is full, or a process of theirs is predicting or waiting already."""
-    hosting.check_room(workspace)
-    going = [each for each in list_predictions(workspace) if hosting.hosted and each.status().active]
-    if going:
-        raise UsageError(f"The prediction {going[0].title} is going on. Wait for its end, or stop it.")
+@contextmanager
+def _turn(workspace: Workspace, hosting: Hosting) -> Iterator[None]:
+    """Where one prediction may be started; two windows start theirs one after the other.
+
+    Raises
+    ------
+    UsageError
+        If a visitor's space is full, or a process of theirs is predicting or waiting already.
+    """
+    workspace.root.mkdir(parents=True, exist_ok=True)
+    with FileLock(workspace.root / "predictions.lock"):
+        hosting.check_room(workspace)
+        going = [each for each in list_predictions(workspace) if hosting.hosted and each.status().active]
+        if going:
+            raise UsageError(f"The prediction {going[0].title} is going on. Wait for its end, or stop it.")
+        yield
 
 
 def _check_weights(runs: Sequence[Run]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.errors import UsageError
 from core.files import replacing, safe_file_name
 from core.workspace import Workspace
 
@@ -18,8 +19,8 @@ SESSION = "uploads_kept"
 MOST_IMAGES, MOST_MEGABYTES = 24, 50
 """How many images are shown at once, and how large each may be."""
 
-# Of the latest, at least as much as may be on screen.
-KEPT_BYTES = MOST_IMAGES * MOST_MEGABYTES << 20
+# The latest, and all that are on screen at once.
+KEPT_BYTES = 300 << 20
 
 
 def are_new(uploads: Sequence[UploadedFile]) -> bool:
@@ -28,7 +29,19 @@ def are_new(uploads: Sequence[UploadedFile]) -> bool:
 
 
 def keep(workspace: Workspace, uploads: Sequence[UploadedFile]) -> dict[str, Path]:
-    """By a name that no other of them has, where each file lies from now on; what was brought twice is there once."""
+    """By a name that no other of them has, where each file lies from now on; what was brought twice is there once.
+
+    Raises
+    ------
+    UsageError
+        If all of them take more than is kept.
+    """
+    size = sum(upload.size for upload in uploads)
+    if size > KEPT_BYTES:
+        raise UsageError(
+            f"These images take {size / 2**20:,.0f} MB, and at most {KEPT_BYTES >> 20} MB are shown at once. Bring "
+            "fewer, or all of them under “Many images”."
+        )
     before, now = st.session_state.get(SESSION, {}), {}
     for upload in uploads:
         path = before.get(upload.file_id)

@@ -180,7 +180,7 @@ def test_a_full_space_starts_nothing(visit, hosted, full, workspace, class_folde
     page = visit("training")
     full(page)
     page.press(TRAIN)
-    assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
+    assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset, a run or a prediction first."]
     assert list_runs(mine) == launched == []
 
 

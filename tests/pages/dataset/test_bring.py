@@ -183,7 +183,7 @@ def test_a_full_space_takes_no_upload(visit, hosted, full, launched):
     full(page)
     page.at.file_uploader[0].set_value(("pets.zip", zip_of(["a/1.png", "b/1.png"]), "application/zip"))
     page.press("Import the file")
-    assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
+    assert page.errors == ["Your space here is full (0.0 GB). Delete a dataset, a run or a prediction first."]
     assert launched == []
 
 
@@ -192,7 +192,7 @@ def test_a_full_space_takes_no_sample(visit, hosted, full, launched, page, butto
     tab = visit(page)
     full(tab)
     tab.press(button)
-    assert tab.errors == ["Your space here is full (0.0 GB). Delete a dataset or a run first."]
+    assert tab.errors == ["Your space here is full (0.0 GB). Delete a dataset, a run or a prediction first."]
     assert launched == []
 
 

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from core.errors import UsageError
 from pages.predict import uploads
 from pages.predict.uploads import keep
 
@@ -42,3 +43,10 @@ def test_the_oldest_make_room(kept, workspace, monkeypatch):
     assert first.exists()
     kept(Upload("c.png", b"abc"))
     assert (first.exists(), second.exists()) == (False, True)
+
+
+def test_more_than_is_kept_is_refused_before_any_of_it_is_written(kept, workspace, monkeypatch):
+    monkeypatch.setattr(uploads, "KEPT_BYTES", 10)
+    with pytest.raises(UsageError, match="Many images"):
+        kept(Upload("a.png", b"123456"), Upload("b.png", b"123456"))
+    assert not (workspace.root / "shown").exists()
