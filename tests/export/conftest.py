@@ -1,8 +1,10 @@
 """A trained run to take along: a small network in half precision, with augmentation, dropout and averaged views."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.datasets.creation import create_from_path
@@ -33,7 +35,18 @@ def from_scratch(colours: Workspace) -> Run:
     run = create_run(colours, read_settings(chosen))
     assert train(run.folder) == 0, run.status().error
     assert run.record.views_averaged == 2
+    _answer_one_wrongly(run)
     return run
+
+
+def _answer_one_wrongly(run: Run) -> None:
+    """Of the validation images: where it is right about all of them, there is no temperature to take along."""
+    answers = run.answers()
+    probabilities = answers.probabilities.copy()
+    row = np.flatnonzero(answers.splits == "validation")[0]
+    probabilities[row] = probabilities[row, ::-1]
+    replace(answers, probabilities=probabilities).save(run.predictions_path)
+    assert run.temperature() != 1
 
 
 @pytest.fixture
