@@ -68,7 +68,10 @@ def test_from_new_photographs_to_a_run_that_has_learned_from_them(asked, tab: Pa
 
     # Several as a job, whose answers outlive a reload.
     tab.get_by_text("Many images", exact=True).click()
+    expect(tab.get_by_role("button", name="Predict these images")).to_be_enabled()
+    expect(tab.locator("input[type=file]")).to_have_count(1)  # the one for a few images is gone
     tab.set_input_files("input[type=file]", new)
+    expect(tab.get_by_text(new[0].name)).to_be_visible()
     tab.get_by_role("button", name="Predict these images").click()
     expect(tab.get_by_text(re.compile(f"^{2 * NEW} images: “"))).to_be_visible()
     tab.reload()
