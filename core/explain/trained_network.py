@@ -22,6 +22,7 @@ from core.images.reading_settings import AS_USUAL, Reading
 from core.networks.backbones import build_backbone
 from core.networks.fine_tuning import build_fine_tuned, cut_backbone
 from core.networks.network import build_head
+from core.runs.loading_weights import loading_weights
 from core.runs.record import Run
 from core.training.scratch import build_learner
 
@@ -190,17 +191,8 @@ def trained_network(run: Run) -> TrainedNetwork:
         If the run has no weights, they are damaged, or those of its backbone are not on this machine any more.
     """
     build = _frozen if run.settings.design.frozen else _scratch
-    try:
+    with loading_weights(run):
         return build(run, _class_count(run))
-    except WorkbenchError:
-        raise
-    # Keras answers files that are damaged, or of another network, with any of these.
-    except (ValueError, OSError, KeyError, RuntimeError, TypeError) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise WorkbenchError(
-            f"The weights of the run {run.id} cannot be loaded: they are damaged, or of another network ({reason}). "
-            "Train again."
-        ) from error
 
 
 def _class_count(run: Run) -> int:

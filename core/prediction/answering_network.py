@@ -16,6 +16,7 @@ from core.features.feature_extractor import load_backbone
 from core.features.openvino_network import OPENVINO, compiled, converted, is_installed, kept
 from core.features.plan import DEFAULT_BATCH_SIZE, Plan, default_plan, read_plan
 from core.features.store import cache_key
+from core.runs.loading_weights import loading_weights
 from core.runs.record import Run
 from core.training.fine_tuning import build_learner
 from core.training.frozen import extraction_settings
@@ -82,17 +83,10 @@ def answering_network(run: Run, class_count: int, machine: Path) -> AnsweringNet
             f"The run {run.id} has no weights, so it can't be asked: it has not come to the end of an epoch yet, or "
             "its folder was cleaned up. Wait for that end, or train again."
         )
-    try:
+    with loading_weights(run):
         if run.fine_tuned_weights.exists():
             return _FineTuned(run, class_count, plan)
         return _Frozen(run, class_count, plan, machine)
-    # Keras answers files that are damaged, or of another network, with any of these.
-    except (ValueError, OSError, KeyError, RuntimeError, TypeError) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise WorkbenchError(
-            f"The weights of the run {run.id} cannot be loaded: they are damaged, or of another network ({reason}). "
-            "Train again."
-        ) from error
 
 
 class _Frozen:

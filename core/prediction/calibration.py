@@ -1,6 +1,7 @@
 """Calibration of what a run says of new images: as sure as it was right about the validation images."""
 
 from core.errors import WorkbenchError
+from core.evaluation.calibration import fit_temperature
 from core.runs.record import Run
 
 
@@ -10,7 +11,8 @@ def calibration_of(run: Run) -> tuple[float, str]:
     See `core.evaluation.calibration.fit_temperature`.
     """
     try:
-        temperature, validation = run.temperature(), run.predictions().of("validation")
+        validation = run.predictions().of("validation")
+        temperature = fit_temperature(validation)
     except WorkbenchError as error:
         return 1.0, f"Its confidence is not calibrated. {error}"
     count = f"{len(validation):,} validation images"

@@ -143,7 +143,7 @@ class Run(RunFolder):
             If there is no such threshold, or there are not two classes.
         """
         predictions = self.predictions()
-        temperature = self.temperature() if calibrate else 1.0
+        temperature = fit_temperature(predictions.of("validation")) if calibrate else 1.0
         groups = self.groups(predictions.of(split))
         return evaluate(predictions, split, groups, threshold, temperature, positive)
 
