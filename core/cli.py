@@ -13,6 +13,7 @@ from core.commands import (
     app,
     architectures,
     compare,
+    concepts,
     datasets,
     engine,
     errors,
@@ -45,6 +46,7 @@ GROUPS = {
     "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
     "Use": ("predict", "export", "project"),
     "Many runs": ("sweep", "sweeps"),
+    "Learning how it works": ("concepts",),
     "This machine": ("plan", "features"),
 }
 # What commands were called by earlier builds.
@@ -111,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in (app, datasets, recipes, architectures, networks, weights, probe, settings, training_time):
         module.add_commands(add_listed)
-    for module in (runs, queue, lifecycle, errors, compare, sweep, predict, export, project, engine):
+    for module in (runs, queue, lifecycle, errors, compare, sweep, predict, export, project, concepts, engine):
         module.add_commands(add_listed)
     parser.description = _overview(summaries)
     return parser

@@ -28,7 +28,7 @@ FLOORS = (
     ("core.augmentation",),
     ("core.datasets",),
     ("core.architectures", "core.figures"),
-    ("core.evaluation",),
+    ("core.concepts", "core.evaluation"),
     ("core.augmentation.layers", "core.networks"),
     ("core.features",),
     ("core.runs",),
@@ -47,6 +47,7 @@ FLOORS = (
     (
         "pages.augmentation",
         "pages.compare",
+        "pages.concepts",
         "pages.dataset",
         "pages.evaluation",
         "pages.model",

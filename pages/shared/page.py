@@ -67,6 +67,7 @@ STEPS = {
             "Which is better, and is the difference real?",
         ),
         Step("predict", "pages/predict.py", "Predict", "image_search", "What does it say about new images?"),
+        Step("concepts", "pages/concepts.py", "Concepts", "school", "How does it work?"),
     )
 }
 

@@ -62,6 +62,7 @@ def test_a_new_dataset_leads_on_to_augmentation(visit, pets):
         "Evaluation": "grid_on",
         "Compare": "compare_arrows",
         "Predict": "image_search",
+        "Concepts": "school",
     }
     assert "40 images · 2 classes · your own" in [caption.value for caption in home.at.sidebar.caption]
     page = home.press("Go on to augmentation")
@@ -99,7 +100,7 @@ def test_the_best_of_the_runs_is_named(visit, pets, trained):
     assert table["open"][1] == f"evaluation?dataset=pets&run={best.id}"
     assert table["took"].tolist() == ["1 min 15 s"] * 3
     assert home.primary == ["See how good it is"]
-    assert set(home.steps.values()) == {"home", "check_circle", "compare_arrows", "image_search"}
+    assert set(home.steps.values()) == {"home", "check_circle", "compare_arrows", "image_search", "school"}
 
 
 def test_untrained_weights_are_never_passed_over(visit, pets, trained):

@@ -1,0 +1,5 @@
+"""Images as arrays: what the course's material states in numbers."""
+
+from core.concepts.worked_example import WorkedExample
+
+EXAMPLES: tuple[WorkedExample, ...] = ()

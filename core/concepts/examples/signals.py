@@ -1,0 +1,5 @@
+"""Signals and 1-D convolution: what the course's material states in numbers."""
+
+from core.concepts.worked_example import WorkedExample
+
+EXAMPLES: tuple[WorkedExample, ...] = ()
