@@ -10,7 +10,13 @@ from pages.concepts.state import State
 # More cells than this can't be told apart on a telephone.
 MOST_CELLS, MOST_ACROSS = 48, 32
 VALID, SAME, ZEROS = "valid", "same", "zeros"
-PADDINGS = {VALID: "none (“valid”)", SAME: "“same”", ZEROS: "P zeros at each end"}
+PADDINGS = {
+    VALID: "Nothing: the window stays on the image.",
+    SAME: "As few zeros as leave ⌈L / S⌉ numbers, as TensorFlow does.",
+    ZEROS: "P zeros at each end.",
+}
+PADDING_LABELS = {VALID: "none", SAME: "“same”", ZEROS: "P zeros"}
+FIELD_WIDTH = 132  # narrower ones have no buttons for more and less
 KEYS = (
     (WINDOW, "looked at in this step"),
     (OTHER, "in another step"),
@@ -18,18 +24,17 @@ KEYS = (
     (ANSWER, "comes out"),
     (UNSEEN, "never looked at"),
 )
-KEYS_OF_IMAGE = tuple(key for key in KEYS if key[0] != OTHER)
 
 
 def choose_window(state: State, padding: bool = True) -> SlidingWindow:
     """The fields that say how a window slides, and the window."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in ("length", "kernel", "stride", "dilation"):
-            state.number(name, width=118)
+            state.number(name, width=FIELD_WIDTH)
         if padding:
-            state.buttons("padding", labels=PADDINGS)
+            state.buttons("padding", labels=PADDING_LABELS)
         if padding and state["padding"] == ZEROS:
-            state.number("zeros", width=118)
+            state.number("zeros", width=FIELD_WIDTH)
     sizes = (state["length"], state["kernel"], state["stride"], state["dilation"])
     if state["padding"] == SAME:
         return same_in_tensorflow(*sizes)
@@ -56,7 +61,7 @@ def show_image(state: State) -> None:
         return
     step = state.slider("step", minimum=1, maximum=window.steps**2) - 1
     if max(window.padded, window.steps) <= MOST_ACROSS:
-        show_maps(*image_maps(window, *divmod(step, window.steps)), keys=KEYS_OF_IMAGE)
+        show_maps(*image_maps(window, *divmod(step, window.steps)), keys=KEYS)
     else:
         st.caption(f"Images of up to {MOST_ACROSS} × {MOST_ACROSS} cells are drawn. The formula holds for any size.")
     show_arithmetic(window, state["padding"])
