@@ -9,7 +9,7 @@ from pages.concepts.number_grid import ACCENT
 
 UNSEEN, OTHER, BLANK = "unseen", "other", "blank"
 # In rem. A step of the sliding window, the picture and the fields above it fit on a usual screen.
-LARGEST_CELL, LARGEST_MAP = 1.7, 15.0
+LARGEST_CELL, LARGEST_MAP = 1.7, 13.0
 MOST_LABELLED = 24
 # Marks are told by their border or pattern as well as by their colour.
 STYLE = f"""<style>

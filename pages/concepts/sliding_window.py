@@ -103,7 +103,8 @@ def image_maps(window: SlidingWindow, row: int, column: int) -> tuple[str, str]:
 
 def show_arithmetic(window: SlidingWindow, padding: str) -> None:
     """The formula with its numbers, and what does not come out even."""
-    st.latex(length_formula(window, padding))
+    for line in length_formula(window, padding):
+        st.latex(line)
     if window.dilation > 1:
         st.caption(
             f"With dilation the window reaches over D(K − 1) + 1 = {window.dilation}·({window.kernel} − 1) + 1 = "
@@ -118,17 +119,16 @@ def show_arithmetic(window: SlidingWindow, padding: str) -> None:
         st.info(words, icon=":material/visibility_off:")
 
 
-def length_formula(window: SlidingWindow, padding: str) -> str:
-    """How many numbers come out, in LaTeX."""
+def length_formula(window: SlidingWindow, padding: str) -> tuple[str, str]:
+    """How many numbers come out, in LaTeX: in general, and in numbers. Together they are too wide for a telephone."""
     if padding == SAME:
-        fraction = rf"\frac{{{window.length}}}{{{window.stride}}}"
-        return rf"L' = \left\lceil \frac{{L}}{{S}} \right\rceil = \left\lceil {fraction} \right\rceil = {window.steps}"
+        numbers = rf"\left\lceil \frac{{{window.length}}}{{{window.stride}}} \right\rceil"
+        return r"L' = \left\lceil \frac{L}{S} \right\rceil", f"{numbers} = {window.steps}"
     general = r"\frac{L - K + 2P}{S}"
     numbers = rf"\frac{{{window.length} - {window.reach} + 2 \cdot {window.before}}}{{{window.stride}}}"
-    if window.unrounded_steps == window.steps:
-        return rf"L' = {general} + 1 = {numbers} + 1 = {window.steps}"
-    rounded = rf"\left\lfloor {numbers} \right\rfloor"
-    return rf"L' = \left\lfloor {general} \right\rfloor + 1 = {rounded} + 1 = {window.steps}"
+    if window.unrounded_steps != window.steps:
+        general, numbers = (rf"\left\lfloor {fraction} \right\rfloor" for fraction in (general, numbers))
+    return f"L' = {general} + 1", f"{numbers} + 1 = {window.steps}"
 
 
 def loss_in_words(window: SlidingWindow) -> str:

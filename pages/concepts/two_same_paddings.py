@@ -27,8 +27,8 @@ def show_two_paddings(state: State) -> None:
         st.caption(f"With up to {MOST_NUMBERED} cells, both answers stand here in numbers.")
     st.latex(
         r"P_\text{TensorFlow} = \max\!\left(\left(\left\lceil \tfrac{L}{S} \right\rceil - 1\right) S + K - L,\ 0\right)"
-        r"\text{ in all, } \qquad P_\text{PyTorch} = \tfrac{K - 1}{2} \text{ at each end}"
     )
+    st.latex(r"P_\text{PyTorch} = \tfrac{K - 1}{2} + \tfrac{K - 1}{2}")
     st.caption(
         "Keras does what TensorFlow does. PyTorch itself refuses the word “same” with a stride above 1: its networks "
         "are written with (K − 1) / 2, of an even kernel rounded down."
