@@ -68,12 +68,12 @@ def pooling_gradient(
     """
     gradient = np.zeros(np.shape(values))
     rows, columns = winners(values, size, stride)
-    for place, error in np.ndenumerate(delta):
-        part = window(*place, size, stride)
+    for (row, column), error in np.ndenumerate(delta):
+        part = window(row, column, size, stride)
         if kind == AVERAGE:
             gradient[part] += error / size**2
         elif ties == FIRST:
-            gradient[rows[place], columns[place]] += error
+            gradient[rows[row, column], columns[row, column]] += error
         else:
             largest = values[part] == values[part].max()
             gradient[part] += error * largest / largest.sum()
@@ -82,11 +82,11 @@ def pooling_gradient(
 
 def has_ties(values: np.ndarray, size: int, stride: int) -> np.ndarray:
     """Of each window, whether several of its cells are the largest: an array of bool, shaped as what `pool` gives."""
-    best = pool(values, size, stride)
-    places = np.ndindex(best.shape)
-    return np.array([(values[window(*place, size, stride)] == best[place]).sum() > 1 for place in places]).reshape(
-        best.shape
-    )
+    found = np.zeros(pool(values, size, stride).shape, bool)
+    for row, column in np.ndindex(found.shape):
+        part = values[window(row, column, size, stride)]
+        found[row, column] = (part == part.max()).sum() > 1
+    return found
 
 
 # Losses --------------------------------------------------------------------------------------------------------------

@@ -93,14 +93,14 @@ def show_convolution(state: State) -> None:
     show_equations(*(_equation(numbers, each, place if each == followed else None) for each in FOLLOWED))
     values, kernel, _ = numbers.parts(followed)
     name = f"{FOLLOWED_LABELS[followed]} at row {place[0]}, column {place[1]}"
-    show_sum(name, products_at(values, kernel, *place), result[place])
+    show_sum(name, products_at(values, kernel, *place), float(result[place]))
     _show_check(numbers)
     _show_step(state, numbers)
     st.latex(r"\frac{\partial L}{\partial w_{ij}} = \sum_{n,m} \delta_{nm}\, x_{(i+n)(j+m)}")
     st.latex(r"\frac{\partial L}{\partial x_{ij}} = \sum_{n,m} \delta_{(i-n)(j-m)}\, w_{nm}")
     st.caption(
-        "⋆ is what layers compute: the second matrix slides over the first as it stands, and at each place the products "
-        "are summed. Turn the kernel around, put zeros around δ, and the same operation leads back to the input."
+        "⋆ is what layers compute: the second matrix slides over the first as it stands, and at each place the "
+        "products are summed. With the kernel turned around and zeros around δ, it also leads back to the input."
     )
 
 

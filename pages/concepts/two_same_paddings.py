@@ -61,7 +61,7 @@ def difference_in_words(tensorflow: SlidingWindow, pytorch: SlidingWindow) -> st
     """Whether both stand at the same places."""
     if tensorflow == pytorch:
         return (
-            f"Here both agree: {tensorflow.before} zeros before, {tensorflow.behind} behind. "
+            f"Here both agree: zeros before: {tensorflow.before}, behind: {tensorflow.behind}. "
             "Take an even length with stride 2 to see them part."
         )
     if tensorflow.steps != pytorch.steps:

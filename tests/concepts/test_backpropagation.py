@@ -78,7 +78,5 @@ def test_where_cells_tie_one_takes_all_or_they_share():
 def test_a_step_against_the_gradient_lowers_the_loss_unless_it_is_too_long():
     image, kernel, target = np.arange(9.0).reshape(3, 3) / 8, np.ones((2, 2)), np.eye(2)
     gradient = kernel_gradient(image, correlate(image, kernel) - target)
-    before, short, long = (
-        squared_loss(correlate(image, kernel - rate * gradient), target) for rate in (0, 0.05, 5.0)
-    )
+    before, short, long = (squared_loss(correlate(image, kernel - rate * gradient), target) for rate in (0, 0.05, 5.0))
     assert short < before < long
