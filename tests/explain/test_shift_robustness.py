@@ -46,7 +46,7 @@ def test_it_tells_how_far_it_is_and_stops_in_between(from_scratch):
 
     with pytest.raises(Stopped):
         accuracy_by_shift(from_scratch, stop)
-    stage, done, total = steps[-1]
+    _, done, total = steps[-1]
     images = len(from_scratch.predictions().of("validation"))
     assert (done, total) == (images, len(moves(48)) * images)
 
