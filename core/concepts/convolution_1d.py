@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.concepts.layer_arithmetic import same_in_tensorflow
 from core.errors import UsageError
 
 Padding = Literal["valid", "same", "full"]
@@ -85,5 +86,5 @@ def padding_of(length: int, size: int, stride: int, padding: Padding) -> tuple[i
         return size - 1, size - 1
     if padding == "valid":
         return 0, 0
-    needed = max(0, (-(-length // stride) - 1) * stride + size - length)
-    return needed // 2, needed - needed // 2
+    window = same_in_tensorflow(length, size, stride)
+    return window.before, window.behind

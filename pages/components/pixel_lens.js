@@ -261,10 +261,9 @@ function show(lens) {
   });
   lens.first.stage.setAttribute("aria-label", `${lens.alt} ${KEYS}`.trim());
   lens.second.stage.setAttribute("aria-label", lens.captions[1] || "The answer");
-  // What Python says counts where it is new, and no echo of what it was told.
-  const said = JSON.stringify(lens.place);
-  if (lens.place && said !== lens.said && said !== lens.told) lens.cursor = cursorAt(lens, lens.place);
-  lens.said = said;
+  const { place, number } = lens.jump;
+  if (place && number !== lens.jumped) lens.cursor = cursorAt(lens, place);
+  lens.jumped = number;
   const { height, width } = field(lens);
   lens.cursor = within(lens, lens.cursor ?? [Math.floor(height / 2), Math.floor(width / 2)]);
   if (lens.hover) lens.hover = within(lens, lens.hover);
@@ -351,10 +350,8 @@ function hover(lens, cursor) {
 
 function keep(lens, cursor) {
   lens.cursor = cursor;
-  const place = picturePlace(lens, cursor);
-  lens.told = JSON.stringify(place);
   fill(lens);
-  lens.tell(place);
+  lens.tell(picturePlace(lens, cursor));
 }
 
 function press(lens, event) {
