@@ -1,6 +1,11 @@
-"""The same picture in 8 and 16 bits, and in floating point."""
+"""The same picture in 8 and 16 bits, and in floating point; and the values that a file itself holds."""
+
+from pathlib import Path
 
 import numpy as np
+
+from core.images.reading import decode
+from core.images.reading_settings import AS_USUAL, Reading
 
 # The value of white; black is 0 in all.
 WHITE = {"uint8": 255, "uint16": 65535, "float32": 1.0}
@@ -29,3 +34,35 @@ def to_depth(pixels: np.ndarray, kind: str) -> np.ndarray:
 def value_count(kind: str) -> int:
     """How many values whole numbers of that type have: 256 in 8 bits."""
     return int(np.iinfo(kind).max) + 1
+
+
+def values_of_file(path: Path, shape: tuple[int, int], reading: Reading = AS_USUAL) -> np.ndarray | None:
+    """What a file holds where 8 bits a channel don't, in the type that it has there.
+
+    Parameters
+    ----------
+    path : Path
+        An image file.
+    shape
+        Height and width of the result. Of a larger picture single values are taken, evenly spaced: none is changed.
+    reading : Reading
+        Which bands are shown.
+
+    Returns
+    -------
+    (height, width) or (height, width, 3) array
+        None of a file whose values are 8 bits of up to three colours.
+
+    Raises
+    ------
+    UnreadableImage
+        See `core.images.reading.open_rgb`.
+    """
+    values = decode(path, reading).values
+    if values is None:
+        return None
+    samples = values.samples.values
+    rows, columns = ((np.arange(to) + 0.5) * (side / to) for side, to in zip(samples.shape, shape, strict=False))
+    bands = [band - 1 for band in reading.bands[:3]] or list(range(3 if samples.shape[2] > 2 else 1))
+    taken = samples[rows.astype(int)[:, None], columns.astype(int)]
+    return taken[..., bands] if len(bands) == 3 else taken[..., bands[0]]

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from core.concepts.depth import to_depth, value_count
+from core.concepts.depth import to_depth, value_count, values_of_file
+from core.images.reading import UnreadableImage
+from core.images.reading_settings import Reading
 
 EIGHT = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
@@ -32,3 +35,28 @@ def test_sixteen_bits_are_rounded_to_eight():
 
 def test_how_many_values_there_are():
     assert (value_count("uint8"), value_count("uint16")) == (256, 65536)
+
+
+def test_a_file_of_sixteen_bits_has_values_of_its_own(tmp_path):
+    values = (np.arange(40 * 60).reshape(40, 60) * 27).astype(np.uint16)
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    assert (values_of_file(tmp_path / "deep.png", (40, 60)) == values).all()
+    thinned = values_of_file(tmp_path / "deep.png", (20, 30))
+    assert thinned.dtype == np.uint16
+    assert (thinned == values[1::2, 1::2]).all()
+
+
+def test_of_many_bands_those_are_taken_that_are_shown(tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    values = np.arange(5 * 4 * 6, dtype=np.uint16).reshape(5, 4, 6)
+    tifffile.imwrite(tmp_path / "bands.tif", values, photometric="minisblack", planarconfig="contig")
+    assert (values_of_file(tmp_path / "bands.tif", (5, 4)) == values[..., :3]).all()
+    assert (values_of_file(tmp_path / "bands.tif", (5, 4), Reading(bands=(6, 1, 2))) == values[..., [5, 0, 1]]).all()
+    assert (values_of_file(tmp_path / "bands.tif", (5, 4), Reading(bands=(4,))) == values[..., 3]).all()
+
+
+def test_a_plain_file_has_none(tmp_path):
+    Image.new("RGB", (3, 2)).save(tmp_path / "plain.png")
+    assert values_of_file(tmp_path / "plain.png", (2, 3)) is None
+    with pytest.raises(UnreadableImage):
+        values_of_file(tmp_path / "gone.png", (2, 3))

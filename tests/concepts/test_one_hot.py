@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.concepts.one_hot import count_correct, one_hot
+from core.concepts.one_hot import ROWS_AT_ONCE, count_correct, count_equal, one_hot
 from core.errors import UsageError
 
 
@@ -16,6 +16,13 @@ def test_the_sum_of_the_product_is_the_number_of_equal_labels():
     generator = np.random.default_rng(1)
     true, predicted = generator.integers(0, 5, (2, 1000))
     assert count_correct(one_hot(true, 5), one_hot(predicted, 5)) == (true == predicted).sum()
+
+
+def test_many_predictions_are_counted_in_parts():
+    generator = np.random.default_rng(2)
+    true, predicted = generator.integers(0, 3, (2, 2 * ROWS_AT_ONCE + 7))
+    assert count_equal(true, predicted, 3) == (true == predicted).sum()
+    assert count_equal(true[:0], predicted[:0], 3) == 0
 
 
 @pytest.mark.parametrize("label", [-1, 3])
