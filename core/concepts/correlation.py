@@ -36,3 +36,10 @@ def correlate(values: np.ndarray, kernel: np.ndarray, stride: int = 1, dilation:
         )
     windows = sliding_window_view(values, reach)[::stride, ::stride, ::dilation, ::dilation]
     return np.einsum("yxij,ij->yx", windows, kernel)
+
+
+def products_at(values: np.ndarray, kernel: np.ndarray, row: int, column: int) -> list[tuple[float, float]]:
+    """The products whose sum `correlate` gives at one place, without stride and dilation, each as its two factors."""
+    height, width = kernel.shape
+    window = values[row : row + height, column : column + width]
+    return list(zip(window.ravel().tolist(), kernel.ravel().tolist(), strict=True))

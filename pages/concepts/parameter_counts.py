@@ -9,7 +9,7 @@ from core.concepts.parameter_counts import LayersCompared, compare_layers
 from core.errors import UsageError
 from core.figures.parameter_growth import parameter_growth_figure
 from pages.components.layer_table import show_layers
-from pages.concepts.sliding_window import PADDINGS, SAME, VALID
+from pages.concepts.sliding_window import FIELD_WIDTH, PADDING_LABELS, SAME, VALID
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
@@ -22,7 +22,7 @@ def show_weights(state: State) -> None:
     """The parameters of a convolution and of dense layers, worked out and over the side of the image."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in ("side", "channels", "kernel", "filters", "units"):
-            state.number(name, width=118)
+            state.number(name, width=FIELD_WIDTH)
         state.toggle("bias")
     # "Zeros at each end" is a matter of the other pictures.
     padding = SAME if state["padding"] == SAME else VALID
@@ -37,8 +37,9 @@ def show_weights(state: State) -> None:
     channels, filters = convolution.inputs[0][-1], convolution.shape[-1]
     window = f"{state['kernel']} × {state['kernel']}"
     st.caption(
-        f"Each filter is {window} × {channels} deep, as deep as the image that comes in; the output is "
-        f"{shape_in_words(convolution.shape)}: as deep as there are filters, {filters:,}. Padding: {PADDINGS[padding]}."
+        f"Each filter is {window} × {channels:,}: as deep as what comes in. The output is "
+        f"{shape_in_words(convolution.shape)}: as deep as there are filters, {filters:,}. Padding: "
+        f"{PADDING_LABELS[padding]}."
     )
 
 
