@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.advice.architecture_advice import Advice, Plan, advice_for
 from core.advice.baselines import Baselines, baselines
-from pages.model.four_cases import show_cases
-from pages.model.linear_probe import PROMISE, findings_so_far, is_probing, probe_button, show_course, show_findings
+from pages.shared.four_cases import show_cases
+from pages.shared.linear_probe import PROMISE, findings_so_far, is_probing, probe_button, show_course, show_findings
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -13,8 +13,7 @@ TAKEN = "advice_taken"
 
 
 def show_advice(page: Page) -> None:
-    """Which network fits the dataset in view; live while it is looked at."""
-    st.subheader("Which network fits?")
+    """Where the dataset in view lies among the four cases, and which network fits; live while it is looked at."""
     active = is_probing(page)
     st.fragment(_live, run_every=1 if active else None)(page, active)
 
