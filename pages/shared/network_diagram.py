@@ -61,7 +61,8 @@ def in_words(found: list[Section], image_size: int) -> str:
 def _kind(rows: tuple[LayerRow, ...]) -> str:
     if not any(row.parameters for row in rows):
         return "fixed"
-    return "frozen" if any(row.frozen for row in rows) else "trained"
+    # Where a block learns, its batch normalisation may stay as it was.
+    return "trained" if any(row.parameters and not row.frozen for row in rows) else "frozen"
 
 
 def _image(image_size: int, picture: str) -> str:
