@@ -17,11 +17,11 @@ from pages.model.architecture_choice import (
     size_in_force,
 )
 from pages.model.network_builder import show_builder
-from pages.model.network_diagram import show_network
 from pages.model.network_facts import show_facts
 from pages.model.training_time import show_estimate
 from pages.model.weights import show_weights
 from pages.shared.markdown import escape
+from pages.shared.network_diagram import show_network
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 from pages.shared.thumbnails import thumbnail_url
 

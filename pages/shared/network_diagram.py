@@ -3,11 +3,12 @@
 import base64
 import html
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.architectures.layers import LayerRow, shape_in_words
-from core.architectures.sections import Section, is_quiet, sections
+from core.architectures.sections import ANSWER, Section, is_quiet, sections
 
 KINDS = {"frozen": "learned on ImageNet, frozen", "trained": "trained on your images", "fixed": "nothing to learn"}
 MOST_SECTIONS, FIRST_SECTIONS, LAST_SECTIONS = 20, 11, 8
@@ -21,20 +22,22 @@ DEPTH = 0.24  # of a slab, as a share of its height
 ROD = 9
 
 
-def show_network(rows: list[LayerRow], image_size: int, picture: str = "") -> None:
+def show_network(rows: Sequence[LayerRow], image_size: int, picture: str = "", answer: str = ANSWER) -> None:
     """Draw the layers from the image to the answer.
 
     Parameters
     ----------
     picture
         The address of an image to begin with; "" for a grey square.
+    answer
+        What the last layer is called.
     """
-    st.html(_STYLE + network_picture(rows, image_size, picture))
+    st.html(_STYLE + network_picture(rows, image_size, picture, answer))
 
 
-def network_picture(rows: list[LayerRow], image_size: int, picture: str = "") -> str:
+def network_picture(rows: Sequence[LayerRow], image_size: int, picture: str = "", answer: str = ANSWER) -> str:
     """The drawing as HTML, with a text alternative."""
-    found = sections(rows)
+    found = sections(rows, answer)
     image = _image(image_size, picture)
     width = MOST_WIDTH if len(found) <= MANY_SECTIONS else ALL_WIDTHS / len(found)
     drawn = [_section(section, image_size, width) for section in found]
