@@ -1,8 +1,9 @@
 """Which ideas of the named networks a network is made of, told by its layers."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
-from core.architectures.layers import LayerRow
+from core.architectures.layers import WINDOWS, LayerRow
 
 Rows = Sequence[LayerRow]
 
@@ -12,12 +13,10 @@ def _some(kind: str) -> Callable[[Rows], bool]:
 
 
 def _small_windows_in_a_row(rows: Rows) -> bool:
-    """Two 3×3 convolutions with nothing that shrinks the image between them."""
-    looking = [row.layer for row in rows if row.layer.kind in ("conv", "depthwise", "max_pool", "average_pool")]
-    pairs = zip(looking, looking[1:], strict=False)
-    return any(layer.kind == "conv" and layer.window == (3, 3) for layer in looking) and any(
-        all(layer.kind == "conv" and layer.window == (3, 3) for layer in pair) for pair in pairs
-    )
+    """Two 3×3 convolutions with nothing else that looks around between them."""
+    looking = [row.layer for row in rows if row.layer.kind in WINDOWS]
+    small = [layer.kind == "conv" and layer.window == (3, 3) for layer in looking]
+    return any(map(all, pairwise(small)))
 
 
 def _depthwise(rows: Rows) -> bool:

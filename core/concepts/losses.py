@@ -110,7 +110,7 @@ def ways_to_the_loss(logit: float) -> tuple[Way, ...]:
         inside = float((clipped == shifted).all())  # outside of its limits, what is clipped is flat
         loss = categorical_cross_entropy(label, logits)
         return (
-            _by_probabilities("e^z over their sum, then the logarithm", label, naive),
+            _by_probabilities("eᶻ over their sum, then the logarithm", label, naive),
             _by_probabilities("the largest logit taken off all first", label, shifted),
             _by_probabilities("then clipped to 1e-7 … 1 − 1e-7, as Keras does", label, clipped, inside),
             Way("straight from the logits", None, float(loss), float(softmax(logits)[1] - 1)),

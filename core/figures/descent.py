@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.figures.colours import OKABE_ITO, SPLIT_COLOURS
+from core.figures.colours import GREY, OKABE_ITO, SPLIT_COLOURS
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -37,9 +37,10 @@ def descent_figure(
         x=first,
         y=second,
         z=np.log10(heights + 1e-3),  # valleys are seen, not only slopes
-        colorscale=[[0, SPLIT_COLOURS["train"]], [1, "rgba(128,128,128,0.08)"]],
-        ncontours=18,
-        line={"width": 0.6},
+        colorscale=[[0, SPLIT_COLOURS["train"]], [1, GREY]],
+        ncontours=16,
+        contours={"coloring": "lines"},
+        line={"width": 1.2},
         showscale=False,
         hoverinfo="skip",
     )
@@ -59,7 +60,7 @@ def descent_figure(
         x=[minimum[0]],
         y=[minimum[1]],
         mode="markers",
-        marker={"symbol": "star", "size": 13, "color": "#ffffff", "line": {"color": "#141828", "width": 1}},
+        marker={"symbol": "star", "size": 13, "color": OKABE_ITO[2], "line": {"color": "#141828", "width": 1}},
         hovertemplate="the minimum<extra></extra>",
         row=1,
         col=1,
@@ -76,5 +77,5 @@ def descent_figure(
     figure.update_xaxes(range=ends[0], title_text="first weight", row=1, col=1)
     figure.update_yaxes(range=ends[1], title_text="second weight", row=1, col=1)
     figure.update_xaxes(title_text="step", row=1, col=2)
-    figure.update_yaxes(type="log", exponentformat="power", nticks=6, row=1, col=2)
+    figure.update_yaxes(type="log", tickformat="~g", row=1, col=2)
     return figure.update_layout(height=340, margin={"l": 10, "r": 10, "t": 30, "b": 10}, showlegend=False)

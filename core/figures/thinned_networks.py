@@ -37,7 +37,7 @@ def thinned_networks_figure(
         x=np.arange(1, len(order) + 1),
         y=answers[order],
         mode="markers",
-        marker={"color": SPLIT_COLOURS["train"], "size": 4 + 22 * np.sqrt(shares[order] / max(1e-12, shares.max()))},
+        marker={"color": SPLIT_COLOURS["train"], "size": 5 + 9 * np.sqrt(shares[order] / max(1e-12, shares.max()))},
         opacity=0.55,
         customdata=[[kept[place], shares[place]] for place in order],
         hovertemplate="%{customdata[0]}<br>answers %{y:.3f}<br>drawn %{customdata[1]:.2%} of the time<extra></extra>",

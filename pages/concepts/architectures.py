@@ -10,6 +10,7 @@ from core.figures.network_costs import NetworkCost, network_costs_figure
 from core.runs.settings.parameters import Choice
 from pages.concepts.block_drawing import show_block
 from pages.concepts.chapter import Chapter
+from pages.concepts.formulas import show_formulas
 from pages.concepts.network_in_view import network_in_view
 from pages.concepts.questions import Question
 from pages.concepts.state import State
@@ -20,6 +21,7 @@ from pages.shared.page import Page
 
 TITLES = {name: network.architecture.title for name, network in NAMED_NETWORKS.items()}
 NONE = "none"
+PUBLISHED = {"trained": "learns", "fixed": "nothing to learn"}
 NETWORK = Choice("network", "Network", "", TITLES, default="lenet_5")
 BESIDE = Choice("beside", "Compare with", "A second network beside it.", {NONE: "none"} | TITLES, default=NONE)
 
@@ -49,26 +51,30 @@ def show(page: Page, state: State) -> None:
     for each in filter(None, (network, beside)):
         st.markdown(f"**All of {each.architecture.title}**")
         classes = f"{each.architecture.original_classes:,} classes"
-        show_network(each.rows, each.architecture.input_size, answer=classes)
+        show_network(each.rows, each.architecture.input_size, answer=classes, kinds=PUBLISHED)
     show_all(network, beside)
 
 
 def show_idea(network: NamedNetwork) -> None:
     """What was new, in words and as a formula."""
     st.markdown(f"**{network.idea}** ({network.architecture.title}, {network.architecture.year})  \n{network.words}")
-    st.latex(network.formula)
+    show_formulas(*network.formulas)
 
 
 def show_figures(network: NamedNetwork) -> None:
     """What it comes to."""
-    error = "–" if network.top_5_error is None else f"{network.top_5_error:g} %"
     entries = {
         "parameters": short(network.architecture.original_parameters),
         "layers deep": f"{network.depth}",
         "multiply–adds": short(network.multiplications),
-        "top-5 error": error,
+        "top-5 error": error_in_words(network),
     }
     st.markdown("".join(f"{name} **{value}** · " for name, value in entries.items()).removesuffix(" · "))
+
+
+def error_in_words(network: NamedNetwork) -> str:
+    """Its top-5 error on ImageNet, where the course's material states one."""
+    return "–" if network.top_5_error is None else f"{network.top_5_error:g} %"
 
 
 def short(number: int) -> str:
@@ -109,7 +115,7 @@ def show_all(network: NamedNetwork, beside: NamedNetwork | None) -> None:
             "layers deep": [each.depth for each in NAMED_NETWORKS.values()],
             "parameters": [cost.parameters for cost in costs],
             "multiply–adds": [cost.multiplications for cost in costs],
-            "top-5 error, %": [each.top_5_error for each in NAMED_NETWORKS.values()],
+            "top-5 error": [error_in_words(each) for each in NAMED_NETWORKS.values()],
         }
     )
     numbers = {name: st.column_config.NumberColumn(format="localized") for name in ("parameters", "multiply–adds")}

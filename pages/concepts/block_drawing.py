@@ -11,14 +11,14 @@ from core.concepts.block_graph import COMES_IN, BlockGraph, Node, block_graph
 from pages.shared.network_diagram import COLOURS
 
 # In pixels of the screen.
-WIDE, TALL, ACROSS, DOWN, AROUND, EDGE = 112, 38, 122, 56, 30, 4
+WIDE, TALL, ACROSS, DOWN, AROUND, EDGE = 120, 38, 130, 56, 30, 4
 LINE = "#8c8c8c"
 FILLS = {"plain": COLOURS["fixed"][1], "learns": "#c3c8f8", "meets": "#f5d38a"}
 LEARNS = ("Conv", "Depthwise", "Dense")
 MEETS = ("Sum", "Product", "Side by side")
 STYLE = f"""<style>
 text {{ fill: #1f2330; font-family: sans-serif; text-anchor: middle; }}
-.label {{ font-size: 12px; font-weight: 600; }}
+.label {{ font-size: 11px; font-weight: 600; }}
 .detail {{ font-size: 10px; }}
 rect {{ stroke: #141828; stroke-opacity: 0.4; }}
 path {{ fill: none; stroke: {LINE}; stroke-width: 1.6; marker-end: url(#tip); }}

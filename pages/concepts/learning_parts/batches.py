@@ -15,6 +15,7 @@ from core.concepts.batches import (
 )
 from core.figures.gradient_noise import gradient_noise_figure
 from core.runs.settings.parameters import Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
@@ -41,7 +42,10 @@ def show(page: Page, state: State) -> None:
     with right:
         show_figure(_figure(size), "gradient_noise", _words(size))
         st.markdown(_words(size))
-    st.latex(r"\text{steps} = \left\lceil \frac{n}{b} \right\rceil, \qquad \text{noise} \propto \frac{1}{\sqrt{b}}")
+    show_formulas(
+        r"\text{steps} = \left\lceil \frac{n}{b} \right\rceil",
+        r"\text{noise} = \frac{\sigma}{\sqrt{b}} \sqrt{\frac{n - b}{n - 1}} \approx \frac{\sigma}{\sqrt{b}}",
+    )
     st.caption(
         f"A line fitted to {EXAMPLES} points by least squares: each point is a batch’s gradient, drawn without putting "
         "back. Four times the batch, half the noise, four times the work. A little noise is welcome: it leads past "

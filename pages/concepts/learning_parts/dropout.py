@@ -11,6 +11,7 @@ from core.concepts.dropout import (
 )
 from core.figures.thinned_networks import thinned_networks_figure
 from core.runs.settings.parameters import Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import OUTSIDE, number_grid, show_grids
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
@@ -18,7 +19,7 @@ from pages.shared.page import Page
 
 MOST_UNITS, CLASSES = 10, 2
 INPUTS = np.array([1.2, 0.4, 2.0, 0.9, 1.6, 0.3, 1.1, 0.7, 1.4, 0.5])
-WEIGHTS = np.random.default_rng(4).normal(0, 1, (MOST_UNITS, CLASSES))
+WEIGHTS = np.random.default_rng(5).normal(0, 0.7, (MOST_UNITS, CLASSES))
 SEED = 2  # of the mask that is shown
 COUNT = Number("n", "Units N", "That dropout may hide.", 1, MOST_UNITS, default=6)
 KEEP = Number("keep", "Keep probability p", "Keras’s rate is 1 − p.", 0.1, 1, whole=False, default=0.5)
@@ -47,9 +48,10 @@ def show(page: Page, state: State) -> None:
         "brought back to a sum of 1: softmax turns a mean of logits into that. The arithmetic mean lies close by. With "
         "more layers in between it is an approximation."
     )
-    st.latex(
-        r"\frac{\prod_m p_m(k)^{P(m)}}{\sum_j \prod_m p_m(j)^{P(m)}} = \mathrm{softmax}\Bigl(\sum_m P(m)\, z_m\Bigr)_k"
-        r"= \mathrm{softmax}(p\,W^\top x)_k"
+    show_formulas(
+        r"\frac{\prod_m p_m(k)^{P(m)}}{\sum_j \prod_m p_m(j)^{P(m)}}",
+        r"= \mathrm{softmax}\Bigl(\sum_m P(m)\, z_m\Bigr)_k",
+        r"= \mathrm{softmax}(p\,W^\top x)_k",
     )
     _show_scaling(count, keep)
 

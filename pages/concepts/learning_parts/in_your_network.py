@@ -55,7 +55,7 @@ def _dropout(rows: list[LayerRow]) -> str:
         return "It has no dropout."
     units = [math.prod(row.shape) for row in dropped]
     said = ", ".join(f"{row.layer.rate:.0%} of {count:,} numbers" for row, count in zip(dropped, units, strict=True))
-    return f"Dropout hides {said}: it chooses among 2^{sum(units):,} thinned networks.".replace("^", "\\^")
+    return f"Dropout hides {said}: it chooses among $2^{{{sum(units)}}}$ thinned networks."
 
 
 def _normalisation(rows: list[LayerRow]) -> str:

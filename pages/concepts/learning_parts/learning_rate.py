@@ -6,6 +6,7 @@ import streamlit as st
 from core.concepts.gradient_descent import STEEP, SURFACES, descend, largest_rate
 from core.figures.descent import descent_figure
 from core.runs.settings.parameters import Boolean, Choice, Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
@@ -47,7 +48,8 @@ def show(page: Page, state: State) -> None:
             st.error(verdict, icon=":material/trending_up:")
         else:
             st.markdown(verdict)
-    st.latex(r"v \leftarrow \mu v - \eta \nabla L(w), \qquad w \leftarrow w + v" + _ahead(state["nesterov"]))
+    ahead = r"w \leftarrow w + \mu v - \eta \nabla L(w)"
+    show_formulas(r"v \leftarrow \mu v - \eta \nabla L(w)", ahead if state["nesterov"] else r"w \leftarrow w + v")
     if state["surface"] == "bowl" and not state["nesterov"]:
         largest = largest_rate(STEEP, state["momentum"])
         st.caption(
@@ -61,7 +63,3 @@ def _verdict(diverged: bool, losses: np.ndarray) -> str:
     if diverged:
         return f"Too large: the loss grew from {losses[0]:.3g} to {loss}. The weights run away."
     return f"The loss fell from {losses[0]:.3g} to **{loss}**."
-
-
-def _ahead(nesterov: bool) -> str:
-    return r" \quad \text{(Nesterov: } w \leftarrow w + \mu v - \eta \nabla L(w)\text{)}" if nesterov else ""

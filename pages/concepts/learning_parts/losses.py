@@ -14,6 +14,7 @@ from core.concepts.losses import (
 )
 from core.figures.loss_curves import binary_loss_figure, class_bars_figure
 from core.runs.settings.parameters import Choice, Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import in_digits
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
@@ -65,7 +66,7 @@ def _show_binary(state: State, left, right) -> None:
         curves = [binary_cross_entropy(each, logits) for each in (label, 1 - label)]
         words = f"A logit of {logit:.2f} is a probability of {probability:.2f}; the loss is {loss:.3f}."
         show_figure(binary_loss_figure(logits, *curves, (logit, loss), slope), "loss_over_logit", words)
-    st.latex(r"p = \frac{1}{1 + e^{-z}}, \quad z = \ln\frac{p}{1-p}, \quad L = -y \ln p - (1-y) \ln(1-p)")
+    show_formulas(r"p = \frac{1}{1 + e^{-z}}", r"z = \ln\frac{p}{1-p}", r"L = -y \ln p - (1-y) \ln(1-p)")
 
 
 def _show_categorical(state: State, left, right, kind: str) -> None:
@@ -85,15 +86,13 @@ def _show_categorical(state: State, left, right, kind: str) -> None:
         st.markdown(
             f"{written}, so the loss is −ln {probabilities[place]:.3f} = **{loss:.3f}**. The gradients add up to 0."
         )
-    if kind == "sparse":
-        st.latex(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad L = -\ln p_y")
-    else:
-        st.latex(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad L = -\sum_k y_k \ln p_k")
+    loss = r"L = -\ln p_y" if kind == "sparse" else r"L = -\sum_k y_k \ln p_k"
+    show_formulas(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", loss, r"\frac{\partial L}{\partial z_k} = p_k - y_k")
 
 
 def _figures(entries: dict[str, float]) -> None:
-    for column, (name, value) in zip(st.columns(len(entries)), entries.items(), strict=True):
-        column.metric(name, f"{value:.3f}".replace("-", "−"))
+    said = (f"{name} **{value:.3f}**".replace("-", "−") for name, value in entries.items())
+    st.markdown(" · ".join(said))
 
 
 def _show_large(state: State) -> None:
@@ -117,4 +116,4 @@ def _show_large(state: State) -> None:
 def _said(value: float) -> str:
     if value != value:
         return "not a number"
-    return "∞" if value == float("inf") else in_digits(float(f"{value:.4g}"), 4)
+    return "∞" if value == float("inf") else in_digits(float(f"{value:.4g}") + 0.0, 4)

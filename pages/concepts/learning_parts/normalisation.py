@@ -13,6 +13,7 @@ from core.concepts.batch_normalisation import (
 )
 from core.figures.normalisation import histograms_figure, running_averages_figure
 from core.runs.settings.parameters import Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
@@ -46,7 +47,7 @@ def show(page: Page, state: State) -> None:
         panels = {"Before": {"feature map": many[:, 0]}, "Behind, by this batch": {"feature map": behind[:, 0]}}
         words = f"From mean {MEAN:g} and spread {SPREAD:g} to mean {behind.mean():.2f} and spread {behind.std():.2f}."
         show_figure(histograms_figure(panels), "normalised", words)
-    st.latex(r"\hat x = \frac{x - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}, \qquad y = \gamma \hat x + \beta")
+    show_formulas(r"\hat x = \frac{x - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}", r"y = \gamma \hat x + \beta")
     with st.container(border=True):
         _show_test_time(state, numbers)
 
@@ -73,8 +74,8 @@ def _show_test_time(state: State, numbers: np.ndarray) -> None:
         f"would turn the map’s own mean into {says:.2f} instead of 0. Right after a short training, validation suffers "
         "from that, not from over-fitting."
     )
-    st.latex(
-        r"\text{paper: } \hat\sigma^2 = \frac{m}{m-1}\, E[\sigma_B^2] = \frac{" + f"{size}" + r"}{" + f"{size - 1}"
-        r"} \cdot " + f"{float(np.mean(variances)):.3f} = {corrected:.3f}"
+    show_formulas(
+        r"\text{paper: } \hat\sigma^2 = \frac{m}{m-1}\, E[\sigma_B^2]",
+        rf"= \frac{{{size}}}{{{size - 1}}} \cdot {float(np.mean(variances)):.3f} = {corrected:.3f}",
     )
-    st.caption(f"Keras averages σ_B² without the factor m/(m − 1), and its ε is {EPSILON:g}.")
+    st.caption(f"Keras averages the batches’ σ² without the factor m/(m − 1), and its ε is {EPSILON:g}.")

@@ -6,6 +6,7 @@ import streamlit as st
 from core.concepts.tiny_network import SEED, answers, noisy_points, train, true_curve
 from core.figures.overfitting import overfitting_figure
 from core.runs.settings.parameters import Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
@@ -37,7 +38,7 @@ def show(page: Page, state: State) -> None:
         data = noisy_points(points, noise, SEED)
         show_figure(overfitting_figure(data, x, curves, losses, found.best_epoch), "overfitting", words)
     st.markdown(words)
-    st.latex(r"\hat y(x) = \sum_{j=1}^{N} w_j \tanh(a_j x + b_j) + c, \qquad L = \frac1n \sum_i (\hat y(x_i) - y_i)^2")
+    show_formulas(r"\hat y(x) = \sum_{j=1}^{N} w_j \tanh(a_j x + b_j) + c", r"L = \frac1n \sum_i (\hat y(x_i) - y_i)^2")
     st.caption(
         "One hidden layer, trained here and now by Adam, all points in each step. More points help most; fewer units "
         "or fewer epochs help too. Keeping the weights of the best validation loss is what ModelCheckpoint does."

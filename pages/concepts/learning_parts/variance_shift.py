@@ -5,6 +5,7 @@ import streamlit as st
 from core.concepts.variance_shift import variance_shift, variance_while_training
 from core.figures.normalisation import histograms_figure
 from core.runs.settings.parameters import Number
+from pages.concepts.formulas import show_formulas
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
@@ -37,6 +38,6 @@ def show(page: Page, state: State) -> None:
         "the layers behind learned with 1. Put dropout behind the last batch normalisation; the network builder warns "
         "of the other order."
     )
-    st.latex(
-        r"\mathrm{Var}_\text{train} = \frac{\sigma^2 + \mu^2}{p} - \mu^2 \;\geq\; \sigma^2 = \mathrm{Var}_\text{test}"
+    show_formulas(
+        r"\mathrm{Var}_\text{train} = \frac{\sigma^2 + \mu^2}{p} - \mu^2", r"\geq\; \sigma^2 = \mathrm{Var}_\text{test}"
     )
