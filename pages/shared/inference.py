@@ -118,7 +118,9 @@ def looking() -> Iterator[None]:
         yield
 
 
-def answer_of(task: str, run: Run, state: Any = None, kept: Callable[[Any], Any] | None = None, **arguments: Any) -> Any:
+def answer_of(
+    task: str, run: Run, state: Any = None, kept: Callable[[Any], Any] | None = None, **arguments: Any
+) -> Any:
     """What a task of `core.inference.TASKS` says of a run's network; what was answered lately is at hand.
 
     Parameters
