@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from core.architectures.map_layer import MapLayer
 from core.errors import in_words
 from core.evaluation.errors import DistantImageList, LabelIssueList
+from core.evaluation.shift_robustness import ShiftRobustness
 from core.images.reading_settings import AS_USUAL, Reading
 from core.jobs.inference_client import ANSWERED, FAILED, PROGRESS
 from core.jobs.job import Stopped
@@ -264,6 +265,14 @@ def nearest(
     return neighbours(Run(Path(run)), path, count, machine, report)
 
 
+def accuracy_by_shift(run: str, report: Report = unheard) -> ShiftRobustness:
+    """How often a run is right about shifted images: see `core.explain.shift_robustness.accuracy_by_shift`."""
+    report("Loading the network", 0, 0)
+    from core.explain.shift_robustness import accuracy_by_shift
+
+    return accuracy_by_shift(Run(Path(run)), report)
+
+
 def predict(
     run: str,
     paths: list[str],
@@ -324,6 +333,7 @@ SCHEDULED_TASKS = {
     "strongest_images": strongest_images,
     "nearest": nearest,
     "occlusion": occlusion,
+    "accuracy_by_shift": accuracy_by_shift,
     "predict": predict,
 }
 

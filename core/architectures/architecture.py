@@ -164,8 +164,12 @@ class Architecture:
     @cached_property
     def original_parameters(self) -> int:
         """How many numbers it holds as it was published, with as many classes."""
+        return sum(row.parameters for row in self.original_table())
+
+    def original_table(self) -> list[LayerRow]:
+        """A row a layer, as it was published: at its usual size, with its own head and as many classes."""
         layers = (*self.body, *(self.original_head or self.head), Layer("dense", self.usual_classes))
-        return sum(row.parameters for row in tabulate(layers, self._image(self.input_size)))
+        return tabulate(layers, self._image(self.input_size))
 
     def layers(self, class_count: int, dropout: float, hidden: int = 0) -> tuple[Layer, ...]:
         """All layers, with the head that `class_count` classes need and the dropout that a run's settings give.

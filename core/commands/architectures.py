@@ -6,6 +6,7 @@ from typing import Any
 
 from core.architectures.architecture import Architecture
 from core.architectures.custom import available, find_available
+from core.architectures.dropout_check import REMARK, dropouts_before_batch_norm
 from core.architectures.facts import (
     departures_in_words,
     original_in_words,
@@ -88,6 +89,7 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
     sums = [formulas_of(row, image_size) for row in rows]
     settings = default_settings(architecture)
     totals = totals_of(rows, settings["optimiser"])
+    remarks = _remarks(rows)
     document = _entry(architecture) | {
         "description": architecture.description,
         "source": architecture.source,
@@ -100,6 +102,7 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
         "channels": channels,
         "layers": [_layer(row, written) for row, written in zip(rows, sums, strict=True)],
         "totals": asdict(totals),
+        "remarks": remarks,
     }
     text = "\n".join(
         [
@@ -110,6 +113,7 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
             _sums(rows, sums),
             "",
             *_totals(architecture, totals, settings["optimiser"]),
+            *remarks,
         ]
     )
     return document, text, DONE
@@ -178,6 +182,12 @@ def _line(number: int, row: LayerRow) -> list[str]:
         *figures,
         "frozen" if row.frozen else "",
     ]
+
+
+def _remarks(rows: list[LayerRow]) -> list[str]:
+    """What is to be known of layers though they can stand."""
+    places = dropouts_before_batch_norm([row.layer for row in rows])
+    return [f"Layer {place + 1} ({rows[place].name}): {REMARK}" for place in places]
 
 
 def _sums(rows: list[LayerRow], sums: list[list[Formula]]) -> str:
