@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from core.architectures.course_settings import CourseSettings
 from core.architectures.layers import ImpossibleLayer, Layer, LayerRow, tabulate
+from core.architectures.unlearned_rate import UnlearnedRate
 from core.errors import UsageError
 
 COURSE, CLASSIC, BACKBONE, OWN = "course", "classic", "backbone", "own"
@@ -75,9 +77,13 @@ class Architecture:
         How many it was published with; 0 where it was not published, but made here.
     settings
         What of a run's settings is usual for it, where that differs from the defaults.
+    course
+        How course material trains it; None where none does.
+    unlearned_rate
+        A learning rate at which it was seen to learn nothing; None where no such is known.
     departs
         In which way it departs from its publication, in words; "" where it does not. What holds for all networks of its
-        kind is added by `core.architectures.facts.departures_in_words`.
+        kind, and where its usual settings are others, is added by `core.runs.departures.departures_in_words`.
     preprocessing
         Of a backbone: "signed" (−1…1), "caffe" (BGR, ImageNet's mean colour subtracted), "torch" (ImageNet's mean and
         spread), or "inside" (the network does it itself).
@@ -102,6 +108,8 @@ class Architecture:
     original_head: tuple[Layer, ...] = ()
     original_classes: int = IMAGENET_CLASSES
     settings: Mapping[str, Any] = field(default_factory=dict)
+    course: CourseSettings | None = None
+    unlearned_rate: UnlearnedRate | None = None
     departs: str = ""
     preprocessing: str = ""
     weights: PretrainedWeights | None = None
