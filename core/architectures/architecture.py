@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from core.architectures.course_settings import CourseSettings
 from core.architectures.layers import ImpossibleLayer, Layer, LayerRow, tabulate
+from core.architectures.unlearned_rate import UnlearnedRate
 from core.errors import UsageError
 
 COURSE, CLASSIC, BACKBONE, OWN = "course", "classic", "backbone", "own"
@@ -75,9 +77,13 @@ class Architecture:
         How many it was published with; 0 where it was not published, but made here.
     settings
         What of a run's settings is usual for it, where that differs from the defaults.
+    course
+        How course material trains it; None where none does.
+    unlearned_rate
+        A learning rate at which it was seen to learn nothing; None where no such is known.
     departs
         In which way it departs from its publication, in words; "" where it does not. What holds for all networks of its
-        kind is added by `core.architectures.facts.departures_in_words`.
+        kind, and where its usual settings are others, is added by `core.runs.departures.departures_in_words`.
     preprocessing
         Of a backbone: "signed" (−1…1), "caffe" (BGR, ImageNet's mean colour subtracted), "torch" (ImageNet's mean and
         spread), or "inside" (the network does it itself).
@@ -102,6 +108,8 @@ class Architecture:
     original_head: tuple[Layer, ...] = ()
     original_classes: int = IMAGENET_CLASSES
     settings: Mapping[str, Any] = field(default_factory=dict)
+    course: CourseSettings | None = None
+    unlearned_rate: UnlearnedRate | None = None
     departs: str = ""
     preprocessing: str = ""
     weights: PretrainedWeights | None = None
@@ -162,14 +170,15 @@ class Architecture:
         return sum(row.parameters for row in tabulate(self.body, self._image(self.input_size)))
 
     @cached_property
+    def original_rows(self) -> tuple[LayerRow, ...]:
+        """A row a layer as it was published, with as many classes, at its usual size."""
+        layers = (*self.body, *(self.original_head or self.head), Layer("dense", self.usual_classes))
+        return tuple(tabulate(layers, self._image(self.input_size)))
+
+    @property
     def original_parameters(self) -> int:
         """How many numbers it holds as it was published, with as many classes."""
-        return sum(row.parameters for row in self.original_table())
-
-    def original_table(self) -> list[LayerRow]:
-        """A row a layer, as it was published: at its usual size, with its own head and as many classes."""
-        layers = (*self.body, *(self.original_head or self.head), Layer("dense", self.usual_classes))
-        return tabulate(layers, self._image(self.input_size))
+        return sum(row.parameters for row in self.original_rows)
 
     def layers(self, class_count: int, dropout: float, hidden: int = 0) -> tuple[Layer, ...]:
         """All layers, with the head that `class_count` classes need and the dropout that a run's settings give.

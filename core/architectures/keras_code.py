@@ -121,24 +121,39 @@ def _training(architecture: Architecture, settings: Mapping[str, Any]) -> list[s
         '        metrics=["accuracy"],',
         "    )",
         "    model.summary()",
-        "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
-        "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
-        *_keeping_the_best(settings),
-        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[best])",
+        *_first_biases(settings),
+        *_ending(settings),
         *_not_said(architecture, settings),
     ]
 
 
-def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
-    if settings["early_stopping"]:
-        until, callback = "until validation stops improving", "EarlyStopping"
-        arguments = {"patience": settings["patience"], "restore_best_weights": True}
-    else:
-        until, callback = "to the last epoch", "ModelCheckpoint"
-        arguments = {"filepath": "best.weights.h5", "save_best_only": True, "save_weights_only": True}
+def _first_biases(settings: Mapping[str, Any]) -> list[str]:
+    if settings["bias_initialisation"] != "class_shares":
+        return []
     return [
-        f"    # Then they train {until}, and keep the best epoch:",
-        f"    # best = keras.callbacks.{callback}({_keywords(arguments)})",
+        "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
+        "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
+    ]
+
+
+def _ending(settings: Mapping[str, Any]) -> list[str]:
+    """The fit, with the callback that ends it or keeps its best epoch."""
+    stops, restores = settings["early_stopping"], settings["restore_best_weights"]
+    until = "until validation stops improving" if stops else "to the last epoch"
+    fit = f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2"
+    if not stops and not restores:
+        return [f"    # Runs train {until}, whose weights answer:", f"{fit})"]
+    if stops:
+        callback, arguments = "EarlyStopping", {"patience": settings["patience"]}
+        arguments |= {"restore_best_weights": True} if restores else {}
+    else:
+        callback = "ModelCheckpoint"
+        arguments = {"filepath": "best.weights.h5", "save_best_only": True, "save_weights_only": True}
+    name = "best" if restores else "stop"
+    return [
+        f"    # Runs train {until}, and keep the {'best' if restores else 'last'} epoch:",
+        f"    # {name} = keras.callbacks.{callback}({_keywords(arguments)})",
+        f"{fit}, callbacks=[{name}])",
     ]
 
 

@@ -48,7 +48,7 @@ def show_weights(state: State) -> None:
 def show_network(state: State) -> None:
     """All layers of a named network, as it was published, with the sum behind each number."""
     architecture = ARCHITECTURES[state.select("network", labels=titles())]
-    rows = architecture.original_table()
+    rows = architecture.original_rows
     total = sum(row.parameters for row in rows)
     st.markdown(
         f"**{total:,} parameters** on images of {architecture.input_size} × {architecture.input_size} pixels, with "

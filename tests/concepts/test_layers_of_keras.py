@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.concepts.backpropagation import FIRST, SHARED, input_gradient, kernel_gradient, pooling_gradient
-from core.concepts.correlation import correlate
+from core.concepts.backpropagation import FIRST, SHARED, forward, input_gradient, kernel_gradient, pooling_gradient
 from core.concepts.layer_arithmetic import padded_by, same_in_pytorch, same_in_tensorflow, slide_over
 from core.concepts.pooling import AVERAGE, MAX, pool
 
@@ -53,7 +52,7 @@ def test_a_sliding_window_is_a_convolution_of_keras(size):
 def test_gradients_of_a_convolution_are_those_of_automatic_differentiation(image, kernel):
     generator = np.random.default_rng(1)
     image, kernel = generator.normal(size=image), generator.normal(size=kernel)
-    delta = generator.normal(size=correlate(image, kernel).shape)
+    delta = generator.normal(size=forward(image, kernel).shape)
 
     def loss(image, kernel):
         output = keras.ops.conv(image[None, :, :, None], kernel[:, :, None, None], padding="valid")

@@ -171,7 +171,7 @@ def test_what_is_no_option_is_answered_with_those_there_are(parameter, value):
 def test_what_is_on_or_off_is_a_boolean():
     assert {parameter.name for parameter in of_kind(Boolean)} == {
         *("nesterov", "find_learning_rate", "early_stopping", "tune_weight_decay"),
-        *("test_time_augmentation", "deterministic"),
+        *("test_time_augmentation", "deterministic", "restore_best_weights"),
     }
 
 

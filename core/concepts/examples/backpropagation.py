@@ -6,12 +6,12 @@ from core.concepts.backpropagation import (
     FIRST,
     SHARED,
     central_differences,
+    forward,
     input_gradient,
     kernel_gradient,
     linear_loss,
     pooling_gradient,
 )
-from core.concepts.correlation import correlate
 from core.concepts.pooling import AVERAGE, MAX
 from core.concepts.worked_example import WorkedExample
 
@@ -44,7 +44,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         "kernel-gradient-measured",
         "The same, measured: each weight is moved up and down a little.",
         [[37, 47], [67, 77]],
-        lambda: central_differences(lambda kernel: linear_loss(correlate(MAP, kernel), DELTA), KERNEL),
+        lambda: central_differences(lambda kernel: linear_loss(forward(MAP, kernel), DELTA), KERNEL),
         **CONVOLUTION,
         follow="kernel",
         cell="4",

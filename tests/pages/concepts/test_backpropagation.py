@@ -23,11 +23,11 @@ def losses(tab):
 
 def test_a_cell_of_each_result_is_written_out(chapter):
     tab = chapter(input="1 2 3; 4 5 6; 7 8 9", kernel="1 2; 3 4", loss="linear", delta="1 2; 3 4", follow="output")
-    assert "y at row 0, column 0** = 1 · 1 + 2 · 2 + 4 · 3 + 5 · 4 = **37" in tab.words
+    assert "**y** at row 0, column 0: 1·1 + 2·2 + 4·3 + 5·4 = 37" in tab.words
     tab.set("Follow a cell of", "kernel").set("Cell", 4)
-    assert "∂L/∂w at row 1, column 1** = 5 · 1 + 6 · 2 + 8 · 3 + 9 · 4 = **77" in tab.words
+    assert "**∂L/∂w** at row 1, column 1: 5·1 + 6·2 + 8·3 + 9·4 = 77" in tab.words
     tab.set("Follow a cell of", "input").set("Cell", 5)
-    assert "∂L/∂x at row 1, column 1** = 1 · 4 + 2 · 3 + 3 · 2 + 4 · 1 = **20" in tab.words
+    assert "**∂L/∂x** at row 1, column 1: 1·4 + 2·3 + 3·2 + 4·1 = 20" in tab.words
     assert drawn(tab).count('<td class="answer">') == 1
 
 
@@ -59,7 +59,7 @@ def test_what_is_no_matrix_is_told_and_the_last_one_goes_on(chapter):
     tab = chapter()
     tab.set("Kernel w", "1 x; 2 3")
     assert tab.errors == ["Row 1, number 2: “x” is no number."]
-    assert "∂L/∂w at row 0" in tab.words
+    assert "**∂L/∂w** at row 0" in tab.words
     tab.set("Kernel w", "")
     assert "There are no numbers" in tab.errors[0]
 
@@ -67,7 +67,7 @@ def test_what_is_no_matrix_is_told_and_the_last_one_goes_on(chapter):
 @pytest.mark.parametrize("kernel", ["1 2 3 4", "1; 2; 3; 4"])
 def test_a_kernel_larger_than_the_input_is_told(chapter, kernel):
     tab = chapter(kernel=kernel)
-    assert "but the map has only 3 × 3" in tab.errors[0]
+    assert "does not fit on the input of 3 × 3" in tab.errors[0]
     tab.set("Kernel w", "1 0")
     assert not tab.errors
 
