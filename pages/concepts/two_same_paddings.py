@@ -27,7 +27,8 @@ def show_two_paddings(state: State) -> None:
     else:
         st.caption(f"With up to {MOST_NUMBERED} cells, both answers stand here in numbers.")
     show_formulas(
-        r"P_\text{TensorFlow} = \max\!\left((\lceil L / S \rceil - 1)\, S + K - L,\ 0\right)",
+        r"L' = \lceil L / S \rceil",
+        r"P_\text{TensorFlow} = \max\left((L' - 1) S + K - L,\ 0\right)",
         r"P_\text{PyTorch} = \tfrac{K - 1}{2} + \tfrac{K - 1}{2}",
     )
     st.caption(

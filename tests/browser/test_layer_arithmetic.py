@@ -66,7 +66,7 @@ def test_a_step_downhill_changes_the_kernel_and_the_link(look_at):
 def test_on_a_telephone_nothing_is_wider_than_the_screen(look_at, tab: Page, query):
     tab.set_viewport_size(TELEPHONE)
     look_at(query)
-    parts = tab.locator(".cell-maps figure, .equation, .number-grid, .katex-display").all()
+    parts = tab.locator(".cell-maps figure, .equation, .number-grid, .katex .base").all()
     sides = [box["x"] + box["width"] for box in (part.bounding_box() for part in parts) if box]
     assert max(sides, default=0) <= TELEPHONE["width"]
     assert tab.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"]
