@@ -9,7 +9,7 @@ from core.concepts.parameter_counts import LayersCompared, compare_layers
 from core.errors import UsageError
 from core.figures.parameter_growth import parameter_growth_figure
 from pages.components.layer_table import show_layers
-from pages.concepts.sliding_window import FIELD_WIDTH, PADDING_LABELS, SAME, VALID
+from pages.concepts.layer_arithmetic_parts.sliding_window import FIELD_WIDTH, PADDING_LABELS, SAME, VALID
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
@@ -54,7 +54,7 @@ def show_network(state: State) -> None:
         f"**{total:,} parameters** on images of {architecture.input_size} × {architecture.input_size} pixels, with "
         f"{architecture.usual_classes:,} classes. Choose a layer to see how its numbers come about."
     )
-    show_layers(rows, architecture.input_size, f"original_{architecture.name}")
+    show_layers(list(rows), architecture.input_size, f"original_{architecture.name}")
 
 
 def titles() -> dict[str, str]:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, padded_by, same_in_tensorflow
-from pages.concepts.cell_map import BLANK, OTHER, UNSEEN, Cell, cell_map, show_maps
 from pages.concepts.formulas import show_formulas
+from pages.concepts.layer_arithmetic_parts.cell_map import BLANK, OTHER, UNSEEN, Cell, cell_map, show_maps
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW
 from pages.concepts.state import State
 

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, same_in_pytorch, same_in_tensorflow, slide_over
-from pages.concepts.cell_map import show_maps
 from pages.concepts.formulas import show_formulas
+from pages.concepts.layer_arithmetic_parts.cell_map import show_maps
+from pages.concepts.layer_arithmetic_parts.sliding_window import KEYS, MOST_CELLS, choose_window, staircase
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW, number_grid, show_grids
-from pages.concepts.sliding_window import KEYS, MOST_CELLS, choose_window, staircase
 from pages.concepts.state import State
 
 MOST_NUMBERED = 12

@@ -4,7 +4,7 @@ import pytest
 
 from core.concepts.layer_arithmetic import padded_by
 from core.runs.draft import Draft
-from pages.concepts.sliding_window import length_formula, loss_in_words
+from pages.concepts.layer_arithmetic_parts.sliding_window import length_formula, loss_in_words
 
 
 @pytest.fixture
