@@ -52,7 +52,7 @@ def show_network(state: State) -> None:
         f"**{total:,} parameters** on images of {architecture.input_size} × {architecture.input_size} pixels, with "
         f"{architecture.usual_classes:,} classes. Choose a layer to see how its numbers come about."
     )
-    show_layers(rows, architecture.input_size, f"original_{architecture.name}")
+    show_layers(list(rows), architecture.input_size, f"original_{architecture.name}")
 
 
 def titles() -> dict[str, str]:
