@@ -1,14 +1,14 @@
 """Backpropagation through a convolution and through pooling, and the check by small differences.
 
-The convolution is the one of layers: y = x ⋆ w, a cross-correlation without padding. What comes from the layer above is
-δ = ∂L/∂y, of the shape of y.
+The convolution is the one of layers without padding: y = x ⋆ w, where the kernel is not flipped. What comes
+from the layer above is δ = ∂L/∂y, of the shape of y.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from core.concepts.correlation import correlate
+from core.concepts.convolution import FULL, VALID, Convolution, convolve
 from core.concepts.pooling import AVERAGE, pool, window, winners
 
 FIRST, SHARED = "first", "shared"
@@ -17,19 +17,25 @@ TIES = {
     SHARED: "the equal cells share it evenly",
 }
 DIFFERENCE = 1e-4
+UNPADDED = Convolution(padding=VALID)
 
 
 # Convolution ---------------------------------------------------------------------------------------------------------
 
 
+def forward(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """y = x ⋆ w."""
+    return convolve(image, kernel, UNPADDED)
+
+
 def kernel_gradient(image: np.ndarray, delta: np.ndarray) -> np.ndarray:
-    """∂L/∂w of y = x ⋆ w: ∂L/∂w_ij = Σ_nm δ_nm · x_(i+n)(j+m), which is the correlation of the input with δ."""
-    return correlate(image, delta)
+    """∂L/∂w of y = x ⋆ w: ∂L/∂w_ij = Σ_nm δ_nm · x_(i+n)(j+m), which is x ⋆ δ: a convolution again."""
+    return convolve(image, delta, UNPADDED)
 
 
 def input_gradient(delta: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """∂L/∂x of y = x ⋆ w: the flipped kernel slides over δ with zeros around."""
-    return correlate(surrounded(delta, kernel), flipped(kernel))
+    """∂L/∂x of y = x ⋆ w: the flipped kernel slides over δ with zeros around, wherever the two overlap."""
+    return convolve(delta, kernel, Convolution(flip=True, padding=FULL))
 
 
 def flipped(kernel: np.ndarray) -> np.ndarray:
@@ -68,12 +74,12 @@ def pooling_gradient(
     """
     gradient = np.zeros(np.shape(values))
     rows, columns = winners(values, size, stride)
-    for place, error in np.ndenumerate(delta):
-        part = window(*place, size, stride)
+    for (row, column), error in np.ndenumerate(delta):
+        part = window(row, column, size, stride)
         if kind == AVERAGE:
             gradient[part] += error / size**2
         elif ties == FIRST:
-            gradient[rows[place], columns[place]] += error
+            gradient[rows[row, column], columns[row, column]] += error
         else:
             largest = values[part] == values[part].max()
             gradient[part] += error * largest / largest.sum()
@@ -82,11 +88,11 @@ def pooling_gradient(
 
 def has_ties(values: np.ndarray, size: int, stride: int) -> np.ndarray:
     """Of each window, whether several of its cells are the largest: an array of bool, shaped as what `pool` gives."""
-    best = pool(values, size, stride)
-    places = np.ndindex(best.shape)
-    return np.array([(values[window(*place, size, stride)] == best[place]).sum() > 1 for place in places]).reshape(
-        best.shape
-    )
+    found = np.zeros(pool(values, size, stride).shape, bool)
+    for row, column in np.ndindex(found.shape):
+        part = values[window(row, column, size, stride)]
+        found[row, column] = (part == part.max()).sum() > 1
+    return found
 
 
 # Losses --------------------------------------------------------------------------------------------------------------

@@ -40,9 +40,7 @@ PARAMETERS = (
     MatrixParameter(
         "target", "Target t", "What the output should be. δ = y − t.", default="2 5; 1 0", most_side=MOST_SIDE
     ),
-    MatrixParameter(
-        "delta", "δ = ∂L/∂y", "What comes from the layer above.", default="1 2; 3 4", most_side=MOST_SIDE
-    ),
+    MatrixParameter("delta", "δ = ∂L/∂y", "What comes from the layer above.", default="1 2; 3 4", most_side=MOST_SIDE),
     Choice("follow", "Follow a cell of", "Which result is written out, cell by cell.", FOLLOWED, default="kernel"),
     Number("cell", "Cell", "Which cell, row by row.", 1, MOST_POOLED_SIDE**2, default=1),
     Number("rate", "Learning rate", "How far a step goes against the gradient.", 0, 1, default=0.05, whole=False),
@@ -125,15 +123,17 @@ def _pooling_in_words(rows: list[LayerRow]) -> list[str]:
     (height, width, _), (rows_left, columns_left, _) = first.inputs[0], first.shape
     count = "Its only layer" if len(pools) == 1 else f"The first of its {len(pools)} layers"
     return [
-        f"{count} of max pooling ({escape(first.name)}) hands δ to the winners alone: of the {height * width:,} cells of "
-        f"each map, at most {min(height * width, rows_left * columns_left):,} get any."
+        f"{count} of max pooling ({escape(first.name)}) hands δ to the winners alone: of the {height * width:,} cells "
+        f"of each map, at most {min(height * width, rows_left * columns_left):,} get any."
     ]
 
 
 def _learned_in_words(rows: list[LayerRow]) -> list[str]:
     total, frozen = sum(row.parameters for row in rows), sum(row.parameters for row in rows if row.frozen)
     if frozen:
-        return [f"{frozen:,} of its {total:,} numbers are frozen: the way back ends before them, and no gradient is needed."]
+        return [
+            f"{frozen:,} of its {total:,} numbers are frozen: the way back ends before them, and no gradient is needed."
+        ]
     averages = sum(2 * row.inputs[0][-1] for row in rows if row.layer.kind == "batch_norm")
     kept = f" The other {averages:,}, the running means and variances of batch normalisation, are only averaged."
     return [f"{total - averages:,} of its {total:,} numbers learn from their gradients.{kept * bool(averages)}"]

@@ -1,4 +1,4 @@
-"""Cells without numbers, drawn small: which of them are looked at, which come out, which are zeros, which never count."""
+"""Cells drawn small, without numbers: which are looked at, which come out, which are zeros, which are never seen."""
 
 import html
 from collections.abc import Sequence
@@ -17,8 +17,9 @@ STYLE = f"""<style>
   .cell-maps figure {{ margin: 0; max-width: 100%; min-width: 0; }}
   .cell-maps figcaption {{ font-size: 0.875rem; opacity: 0.8; padding-bottom: 0.25rem; }}
   .cell-map {{ display: grid; gap: 1px; max-width: 100%; }}
-  .cell-map i {{ background: color-mix(in srgb, currentColor 9%, transparent); border-radius: 2px; box-sizing: border-box;
-    font: 0.7rem/1 inherit; font-style: normal; min-width: 0; overflow: hidden; display: grid; place-items: center; }}
+  .cell-map i {{ background: color-mix(in srgb, currentColor 9%, transparent); border-radius: 2px;
+    box-sizing: border-box; display: grid; font-size: 0.75rem; font-style: normal; line-height: 1; min-width: 0;
+    overflow: hidden; place-items: center; }}
   .cell-map i.other {{ background: color-mix(in srgb, {ACCENT} 38%, transparent); }}
   .cell-map i.outside {{ background: none; border: 1px dashed color-mix(in srgb, currentColor 55%, transparent); }}
   .cell-map i.outside.other {{ background: color-mix(in srgb, {ACCENT} 18%, transparent); }}
@@ -77,4 +78,3 @@ def show_maps(*maps: str, keys: Sequence[tuple[str, str]] = ()) -> None:
 
 def _cell(text: str, marks: str) -> str:
     return f'<i class="{marks}">{html.escape(text)}</i>' if marks else f"<i>{html.escape(text)}</i>"
-

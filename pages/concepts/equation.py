@@ -3,9 +3,7 @@
 import html
 from collections.abc import Sequence
 
-import streamlit as st
-
-from pages.concepts.number_grid import in_digits, show_grids
+from pages.concepts.number_grid import show_grids
 
 STYLE = """<style>
   .equations { display: flex; flex-wrap: wrap; gap: 0.5rem; }
@@ -16,7 +14,6 @@ STYLE = """<style>
   .equation .number-grid { margin-right: 0; }
   .equation .sign { padding: 1.2rem 0.35rem 0; }
 </style>"""
-MOST_TERMS = 25
 
 
 def equation(title: str, grids: Sequence[str], signs: Sequence[str], followed: bool = False) -> str:
@@ -33,14 +30,3 @@ def equation(title: str, grids: Sequence[str], signs: Sequence[str], followed: b
 def show_equations(*equations: str) -> None:
     """Draw equations side by side, below each other where there is no room."""
     show_grids(f'{STYLE}<div class="equations">{"".join(equations)}</div>')
-
-
-def show_sum(name: str, products: Sequence[tuple[float, float]], value: float) -> None:
-    """How one cell comes about, written out."""
-    terms = " + ".join(f"{_factor(a)} · {_factor(b)}" for a, b in products[:MOST_TERMS])
-    st.markdown(f"**{name}** = {terms} = **{in_digits(value, 5)}**")
-
-
-def _factor(value: float) -> str:
-    text = in_digits(value, 5)
-    return f"({text})" if value < 0 else text

@@ -36,10 +36,12 @@ def show_weights(state: State) -> None:
     convolution = compared.convolution
     channels, filters = convolution.inputs[0][-1], convolution.shape[-1]
     window = f"{state['kernel']} × {state['kernel']}"
+    maps = f"{convolution.shape[0]}² · {state['side']}² = {convolution.shape[0] ** 2 * state['side'] ** 2:,}"
     st.caption(
         f"Each filter is {window} × {channels:,}: as deep as what comes in. The output is "
         f"{shape_in_words(convolution.shape)}: as deep as there are filters, {filters:,}. Padding: "
-        f"{PADDING_LABELS[padding]}."
+        f"{PADDING_LABELS[padding]}. A dense layer with the same output needs k²n² weights for each pair of channels: "
+        f"{maps}."
     )
 
 
@@ -73,7 +75,7 @@ def _show_growth(state: State, compared: LayersCompared, padding: str) -> None:
     counts = {
         f"convolution, {state['filters']} filters": [each.convolution.parameters for each in each_side],
         f"dense, {state['units']:,} units": [each.units.parameters for each in each_side],
-        "dense, as many numbers as the convolution gives": [each.same_numbers.parameters for each in each_side],
+        "dense, same output": [each.same_numbers.parameters for each in each_side],
     }
     alt = (
         f"Parameters over the side of the image. At {side} pixels: convolution {compared.convolution.parameters:,}, "
@@ -87,7 +89,7 @@ def _show_sums(compared: LayersCompared, side: int) -> None:
     rows = {
         "Convolution": compared.convolution,
         "Dense": compared.units,
-        "Dense, all pairs": compared.same_numbers,
+        "Dense, same output": compared.same_numbers,
     }
     st.markdown("\n".join(f"- **{name}**: {_sum_in_words(row, side)}" for name, row in rows.items()))
 

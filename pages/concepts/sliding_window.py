@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, padded_by, same_in_tensorflow
 from pages.concepts.cell_map import BLANK, OTHER, UNSEEN, Cell, cell_map, show_maps
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW
 from pages.concepts.state import State
 
@@ -103,8 +104,7 @@ def image_maps(window: SlidingWindow, row: int, column: int) -> tuple[str, str]:
 
 def show_arithmetic(window: SlidingWindow, padding: str) -> None:
     """The formula with its numbers, and what does not come out even."""
-    for line in length_formula(window, padding):
-        st.latex(line)
+    show_formulas(*length_formula(window, padding))
     if window.dilation > 1:
         st.caption(
             f"With dilation the window reaches over D(K − 1) + 1 = {window.dilation}·({window.kernel} − 1) + 1 = "

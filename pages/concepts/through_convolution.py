@@ -7,18 +7,21 @@ import numpy as np
 import streamlit as st
 
 from core.concepts.backpropagation import (
+    UNPADDED,
     central_differences,
     flipped,
+    forward,
     input_gradient,
     kernel_gradient,
     linear_loss,
     squared_loss,
     surrounded,
 )
-from core.concepts.correlation import correlate, products_at
 from core.concepts.matrix_text import LARGEST, write_matrix
+from core.concepts.window_sum import window_sum
 from core.errors import UsageError
-from pages.concepts.equation import equation, show_equations, show_sum
+from pages.concepts.equation import equation, show_equations
+from pages.concepts.formulas import show_formulas
 from pages.concepts.matrix_field import matrix_field
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW, in_digits, number_grid
 from pages.concepts.state import State
@@ -65,7 +68,7 @@ class Pass:
 
     def loss(self, image: np.ndarray, kernel: np.ndarray) -> float:
         """L with another input or kernel."""
-        output = correlate(image, kernel)
+        output = forward(image, kernel)
         return linear_loss(output, self.delta) if self.target is None else squared_loss(output, self.target)
 
     def parts(self, followed: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -92,15 +95,17 @@ def show_convolution(state: State) -> None:
     place = (cell // result.shape[1], cell % result.shape[1])
     show_equations(*(_equation(numbers, each, place if each == followed else None) for each in FOLLOWED))
     values, kernel, _ = numbers.parts(followed)
-    name = f"{FOLLOWED_LABELS[followed]} at row {place[0]}, column {place[1]}"
-    show_sum(name, products_at(values, kernel, *place), result[place])
+    sum_in_words = window_sum(values, kernel, place, UNPADDED).written_out()
+    st.markdown(f"**{FOLLOWED_LABELS[followed]}** at row {place[0]}, column {place[1]}: {escape(sum_in_words)}")
     _show_check(numbers)
     _show_step(state, numbers)
-    st.latex(r"\frac{\partial L}{\partial w_{ij}} = \sum_{n,m} \delta_{nm}\, x_{(i+n)(j+m)}")
-    st.latex(r"\frac{\partial L}{\partial x_{ij}} = \sum_{n,m} \delta_{(i-n)(j-m)}\, w_{nm}")
+    show_formulas(
+        r"\frac{\partial L}{\partial w_{ij}} = \sum_{n,m} \delta_{nm}\, x_{(i+n)(j+m)}",
+        r"\frac{\partial L}{\partial x_{ij}} = \sum_{n,m} \delta_{(i-n)(j-m)}\, w_{nm}",
+    )
     st.caption(
-        "⋆ is what layers compute: the second matrix slides over the first as it stands, and at each place the products "
-        "are summed. Turn the kernel around, put zeros around δ, and the same operation leads back to the input."
+        "⋆ is what layers compute: the second matrix slides over the first as it stands, and at each place the "
+        "products are summed. With the kernel turned around and zeros around δ, it also leads back to the input."
     )
 
 
@@ -129,7 +134,12 @@ def _read(state: State) -> Pass:
         image = matrix_field(state, "input", area=False)
     with middle:
         kernel = matrix_field(state, "kernel", area=False, max_chars=LONGEST_TEXT)
-    output = correlate(image, kernel)
+    if np.any(np.array(kernel.shape) > image.shape):
+        raise UsageError(
+            f"The kernel of {kernel.shape[0]} × {kernel.shape[1]} does not fit on the input of {image.shape[0]} × "
+            f"{image.shape[1]}. Take a smaller kernel or a larger input."
+        )
+    output = forward(image, kernel)
     loss = state["loss"]
     with right:
         typed = fitted_field(state, "target" if loss == TARGET else "delta", output.shape)

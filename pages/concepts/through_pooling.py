@@ -21,7 +21,8 @@ from pages.concepts.through_convolution import fitted_field, show_agreement
 from pages.shared.markdown import escape
 
 FORMULAS = {
-    MAX: r"\frac{\partial L}{\partial x} = \begin{cases} \delta & \text{for the largest} \\ 0 & \text{for the others} \end{cases}",
+    MAX: r"\frac{\partial L}{\partial x} = "
+    r"\begin{cases} \delta & \text{for the largest} \\ 0 & \text{for the others} \end{cases}",
     AVERAGE: r"\frac{\partial L}{\partial x} = \frac{\delta}{K^2} \text{ for each}",
 }
 LIBRARIES = {FIRST: "∂L/∂x, MaxPooling", SHARED: "∂L/∂x, GlobalMaxPooling"}

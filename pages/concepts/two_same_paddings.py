@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, same_in_pytorch, same_in_tensorflow, slide_over
 from pages.concepts.cell_map import show_maps
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW, number_grid, show_grids
 from pages.concepts.sliding_window import KEYS, MOST_CELLS, choose_window, staircase
 from pages.concepts.state import State
@@ -25,10 +26,11 @@ def show_two_paddings(state: State) -> None:
         show_answers(windows)
     else:
         st.caption(f"With up to {MOST_NUMBERED} cells, both answers stand here in numbers.")
-    st.latex(
-        r"P_\text{TensorFlow} = \max\!\left(\left(\left\lceil \tfrac{L}{S} \right\rceil - 1\right) S + K - L,\ 0\right)"
+    show_formulas(
+        r"L' = \lceil L / S \rceil",
+        r"P_\text{TensorFlow} = \max\left((L' - 1) S + K - L,\ 0\right)",
+        r"P_\text{PyTorch} = \tfrac{K - 1}{2} + \tfrac{K - 1}{2}",
     )
-    st.latex(r"P_\text{PyTorch} = \tfrac{K - 1}{2} + \tfrac{K - 1}{2}")
     st.caption(
         "Keras does what TensorFlow does. PyTorch itself refuses the word “same” with a stride above 1: its networks "
         "are written with (K − 1) / 2, of an even kernel rounded down."
@@ -61,7 +63,7 @@ def difference_in_words(tensorflow: SlidingWindow, pytorch: SlidingWindow) -> st
     """Whether both stand at the same places."""
     if tensorflow == pytorch:
         return (
-            f"Here both agree: {tensorflow.before} zeros before, {tensorflow.behind} behind. "
+            f"Here both agree: zeros before: {tensorflow.before}, behind: {tensorflow.behind}. "
             "Take an even length with stride 2 to see them part."
         )
     if tensorflow.steps != pytorch.steps:

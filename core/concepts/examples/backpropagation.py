@@ -6,12 +6,12 @@ from core.concepts.backpropagation import (
     FIRST,
     SHARED,
     central_differences,
+    forward,
     input_gradient,
     kernel_gradient,
     linear_loss,
     pooling_gradient,
 )
-from core.concepts.correlation import correlate
 from core.concepts.pooling import AVERAGE, MAX
 from core.concepts.worked_example import WorkedExample
 
@@ -44,15 +44,15 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         "kernel-gradient-measured",
         "The same, measured: each weight is moved up and down a little.",
         [[37, 47], [67, 77]],
-        lambda: central_differences(lambda kernel: linear_loss(correlate(MAP, kernel), DELTA), KERNEL),
+        lambda: central_differences(lambda kernel: linear_loss(forward(MAP, kernel), DELTA), KERNEL),
         **CONVOLUTION,
         follow="kernel",
         cell="4",
     ),
     example(
         "flipped-kernel",
-        "The gradient of the input is δ, with zeros around, under the flipped kernel: of δ = w = [[1, 2], [3, 4]] it is "
-        "[[1, 4, 4], [6, 20, 16], [9, 24, 16]].",
+        "The gradient of the input is δ, with zeros around, under the flipped kernel: of δ = w = [[1, 2], [3, 4]] it "
+        "is [[1, 4, 4], [6, 20, 16], [9, 24, 16]].",
         [[1, 4, 4], [6, 20, 16], [9, 24, 16]],
         lambda: input_gradient(DELTA, KERNEL),
         **CONVOLUTION,
@@ -79,7 +79,8 @@ EXAMPLES: tuple[WorkedExample, ...] = (
     ),
     example(
         "ties-first",
-        "Where cells tie, Keras's MaxPooling gives all to the first: [[5, 5], [1, 5]] with δ = 6 gives [[6, 0], [0, 0]].",
+        "Where cells tie, Keras's MaxPooling gives all to the first: [[5, 5], [1, 5]] with δ = 6 gives "
+        "[[6, 0], [0, 0]].",
         [[6, 0], [0, 0]],
         lambda: through_pooling(EQUALS, 6, MAX),
         view="max",
