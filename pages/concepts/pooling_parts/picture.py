@@ -48,7 +48,7 @@ def show_picture(page: Page, state: State) -> None:
         alt=f"A filtered picture, and what {LABELS[kind].lower()} pooling makes of it.",
     )
     st.markdown(size_in_words(values.shape, size, stride))
-    st.markdown(kept_in_words(values, pooled[row, column], window(row, column, size, stride), kind))
+    st.markdown(kept_in_words(values, float(pooled[row, column]), window(row, column, size, stride), kind))
     st.latex(FORMULAS[kind])
 
 
