@@ -9,6 +9,7 @@ is trained where its weights are at hand. Prints test accuracies with 95 % inter
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -28,38 +29,44 @@ from core.architectures.registry import ARCHITECTURES  # noqa: E402
 from core.architectures.weights import path_at_hand  # noqa: E402
 from core.datasets.store import list_datasets  # noqa: E402
 from core.evaluation.intervals import wilson  # noqa: E402
+from core.runs.record import create_run  # noqa: E402
+from core.runs.settings import read_settings  # noqa: E402
+from core.training.trainer import train  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 SAMPLES = ("cats_vs_dogs_sample", "aerial_scenes_sample", "cervix_types_sample")
 LARGE_SIDE = 100
-WAYS = {"course": ("--as-course",), "defaults": ()}
+WAYS = ("course", "defaults")
+# A process a run, which begins with Keras loaded: to load it takes longer than many of these trainings.
+STARTER = multiprocessing.get_context("forkserver")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=60, help="at most so many, whatever the course has")
-    parser.add_argument("--large", type=int, default=60, help="images a class for networks that see large ones")
+    parser.add_argument("--epochs", type=int, default=30, help="at most so many, whatever the course has")
+    parser.add_argument("--large", type=int, default=30, help="images a class for networks that see large ones")
     parser.add_argument(
         "--architectures", nargs="*", default=[name for name, each in ARCHITECTURES.items() if each.course]
     )
     parser.add_argument("--datasets", nargs="*", default=["digits", *SAMPLES])
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/course_runs.json")
     options = parser.parse_args()
+    STARTER.set_forkserver_preload(["core.training.scratch"])
     with tempfile.TemporaryDirectory() as home:
         os.environ["WORKBENCH_HOME"] = home
         folders = {name: brought(name, Path(home)) for name in options.datasets}
         print(
-            f"{'dataset':22}{'network':18}{'way':10}{'epochs':>7}{'test':>16}{'95 % interval':>18}"
+            f"{'dataset':24}{'network':18}{'way':10}{'epochs':>7}{'test':>16}{'95 % interval':>18}"
             f"{'log loss':>10}{'s':>7}"
         )
         results = []
         for name, folder in folders.items():
             for chosen in map(ARCHITECTURES.__getitem__, options.architectures):
                 if chosen.frozen and path_at_hand(chosen) is None:
-                    print(f"{name:22}{chosen.name:18}its weights are not at hand")
+                    print(f"{name:24}{chosen.name:18}its weights are not at hand")
                     continue
                 dataset = few_of(folder, name, options.large) if chosen.input_size >= LARGE_SIDE else name
-                results += [measured(dataset, chosen, way, options.epochs) for way in WAYS]
+                results += [measured(dataset, chosen, way, options.epochs, Path(home)) for way in WAYS]
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(json.dumps(results, indent=1))
 
@@ -100,24 +107,29 @@ def few_of(folder: Path, name: str, count: int) -> str:
     return few
 
 
-def measured(dataset: str, architecture: Architecture, way: str, most_epochs: int) -> dict:
+def measured(dataset: str, architecture: Architecture, way: str, most_epochs: int, home: Path) -> dict:
     """One run, and its line."""
-    course = architecture.course
-    wanted = course.complete(architecture.frozen)["epochs"] if course and way == "course" else 0
-    cut = ("--epochs", most_epochs) if wanted > most_epochs else ()
-    began = time.monotonic()
-    told = command("train", dataset, "--architecture", architecture.name, *WAYS[way], *cut)
-    row = {"dataset": dataset, "architecture": architecture.name, "way": way, "epochs": told["epochs"]}
-    row |= {"seconds": time.monotonic() - began, "error": told["error"], "epochs_of_course": wanted}
-    line = f"{dataset:22}{architecture.name:18}{way:10}{told['epochs']:>7}"
-    if told["test"] is None:
-        print(f"{line}  {told['error']}", flush=True)
+    values = {"dataset": dataset, "architecture": architecture.name, "as_course": way == "course"}
+    settings = read_settings(values)
+    if is_cut := settings.epochs > most_epochs:
+        settings = read_settings(values | {"epochs": most_epochs})
+    run, began = create_run(Workspace.at(home), settings), time.monotonic()
+    process = STARTER.Process(target=train, args=(run.folder,))
+    process.start()
+    process.join()
+    status, seconds = run.status(), time.monotonic() - began
+    row = {"dataset": dataset, "architecture": architecture.name, "way": way, "seconds": seconds, "cut": is_cut}
+    row |= {"epochs": status.facts.get("epochs", 0), "error": status.error}
+    line = f"{dataset:24}{architecture.name:18}{way:10}{row['epochs']:>7}"
+    if not run.predictions_path.exists():
+        print(f"{line}  {status.error}", flush=True)
         return row
-    scores, count = told["test"]["scores"], told["test"]["n"]
-    row |= {"right": round(scores["accuracy"]["value"] * count), "n": count, "log_loss": scores["log_loss"]["value"]}
-    low, high = wilson(row["right"], count)
-    figures = f"{row['right'] / count:>8.1%} of {count:>4}{low:>9.1%} – {high:.1%}{row['log_loss']:>10.3f}"
-    print(f"{line}{figures}{row['seconds']:>7.0f}{'  (cut)' if cut else ''}", flush=True)
+    tested = run.evaluate("test")
+    right = round(tested.scores["accuracy"].value * tested.n)
+    row |= {"right": right, "n": tested.n, "log_loss": tested.scores["log_loss"].value}
+    low, high = wilson(right, tested.n)
+    figures = f"{right / tested.n:>8.1%} of {tested.n:>4}{low:>9.1%} – {high:.1%}{row['log_loss']:>10.3f}"
+    print(f"{line}{figures}{seconds:>7.0f}{'  (epochs cut)' if is_cut else ''}", flush=True)
     return row
 
 

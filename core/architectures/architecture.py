@@ -30,7 +30,7 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 10_000
 
 @dataclass(frozen=True)
 class PretrainedWeights:
-    """A file of ImageNet weights without the top, under Keras's own name.
+    """A file of ImageNet weights, under Keras's own name.
 
     Parameters
     ----------
@@ -42,12 +42,15 @@ class PretrainedWeights:
         Of the download.
     md5
         As Keras states it; "" where Keras states none. Of its newest networks it states a SHA-256 instead: 64 digits.
+    with_top
+        Whether it is the file of the whole network, for a backbone that keeps dense layers of it.
     """
 
     file_name: str
     url: str
     megabytes: float
     md5: str = ""
+    with_top: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,18 @@ class Architecture:
         return 1 if any(layer.kind == "grey" for layer in self.body) else 3
 
     @property
+    def fixed_size(self) -> bool:
+        """Whether it takes images of its usual size only, for which its dense layers were trained."""
+        return self.frozen and any(layer.kind == "flatten" for layer in self.body)
+
+    @property
     def takes_dropout(self) -> bool:
         """Whether the setting `dropout` has an effect on it."""
         return any(layer.kind == "dropout" and layer.rate is None for layer in (*self.body, *self.head))
 
     @cached_property
     def backbone_parameters(self) -> int:
-        """How many numbers its body holds at its usual size: what a file of weights without the top has."""
+        """How many numbers its body holds at its usual size: what is read from its file of weights."""
         return sum(row.parameters for row in tabulate(self.body, self._image(self.input_size)))
 
     @cached_property
@@ -221,7 +229,7 @@ class Architecture:
         return [_frozen(row) if index < len(self.body) else row for index, row in enumerate(rows)]
 
     def check_size(self, image_size: int) -> None:
-        """Refuse an input size that is too small for the network.
+        """Refuse an input size that is too small for the network, or another than the only one that it takes.
 
         Raises
         ------
@@ -232,6 +240,11 @@ class Architecture:
             raise UsageError(
                 f"{self.title} needs images of at least {self.minimum_size} pixels a side. Got {image_size}. "
                 f"Its usual size is {self.input_size}."
+            )
+        if self.fixed_size and image_size != self.input_size:
+            raise UsageError(
+                f"{self.title} takes images of {self.input_size} × {self.input_size} pixels only: its dense layers "
+                f"have a weight for each place of the maps that these give. Got {image_size}."
             )
 
     def check_unfreeze(self, blocks: int) -> None:

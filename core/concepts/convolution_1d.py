@@ -1,14 +1,17 @@
 """Convolution of a signal, slid along step by step."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from core.concepts.layer_arithmetic import same_in_tensorflow
 from core.errors import UsageError
 
-Padding = Literal["valid", "same", "full"]
+PADDINGS = {
+    "valid": "None: the kernel stays on the signal",
+    "same": "Same: as many answers as there are values",
+    "full": "Full: wherever they overlap",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,7 @@ class Sliding:
 
 
 def slide(
-    signal: np.ndarray, kernel: np.ndarray, *, flip: bool = True, stride: int = 1, padding: Padding = "valid"
+    signal: np.ndarray, kernel: np.ndarray, *, flip: bool = True, stride: int = 1, padding: str = "valid"
 ) -> Sliding:
     """Convolve a signal with a kernel, or without `flip` correlate it, as the layers of networks do.
 
@@ -80,7 +83,7 @@ def slide(
     return Sliding(padded, left, right, laid, np.arange(len(windows)) * stride, windows @ laid)
 
 
-def padding_of(length: int, size: int, stride: int, padding: Padding) -> tuple[int, int]:
+def padding_of(length: int, size: int, stride: int, padding: str) -> tuple[int, int]:
     """How many zeros come before and after a signal."""
     if padding == "full":
         return size - 1, size - 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.concepts.convolution import Convolution, convolve
 from core.concepts.pooling import MAX, pool
-from core.concepts.shifting import NEAREST, WRAP, shifted
+from core.concepts.shifting import NEAREST, WRAP, Edge, shifted
 
 # Below this, numbers differ by rounding alone.
 ROUNDING = 1e-9
@@ -43,7 +43,7 @@ class Equivariance:
         return float(inside.max()) if inside.size else float("nan")
 
 
-def equivariance(picture: np.ndarray, kernel: np.ndarray, right: int, down: int, edge: str = NEAREST) -> Equivariance:
+def equivariance(picture: np.ndarray, kernel: np.ndarray, right: int, down: int, edge: Edge = NEAREST) -> Equivariance:
     """Filter a picture and shift the map, and the other way round: g(f(x)) and f(g(x)).
 
     Parameters
@@ -88,7 +88,7 @@ def invariance(before: np.ndarray, after: np.ndarray, sizes: list[int], kind: st
 
 
 def pooled_follows(
-    values: np.ndarray, size: int, stride: int, shifts: list[int], kind: str = MAX, edge: str = NEAREST
+    values: np.ndarray, size: int, stride: int, shifts: list[int], kind: str = MAX, edge: Edge = NEAREST
 ) -> list[float]:
     """How far a pooled map is from following a shift to the right: 0 where it moves as the map does.
 
@@ -113,7 +113,7 @@ def pooled_follows(
     return distances
 
 
-def _inside(side: int, step: int, margins: tuple[int, int], edge: str) -> slice:
+def _inside(side: int, step: int, margins: tuple[int, int], edge: Edge) -> slice:
     if edge == WRAP:
         return slice(0, side)
     before, behind = margins

@@ -10,6 +10,7 @@ from core.architectures.map_layer import MapLayer
 from core.errors import UsageError
 from core.explain.feature_maps import check_filters, values_at
 from core.explain.map_layers import find_layer
+from core.explain.receptive_field import window_of
 from core.explain.trained_network import CONVOLUTIONS, TrainedNetwork
 from core.figures.map_pictures import kernels_as_pictures
 
@@ -70,10 +71,17 @@ class AppliedKernel:
         The map, or colour, that the kernel looks at; of a kernel of several channels, their mean.
     answer : (height, width) array of float32
         Before the layer's activation.
+    stride, dilation
+        How far the kernel moves, and how far its cells lie apart, down and across.
+    offset
+        Row and column of the inputs at which the kernel's first cell begins; below 0 in the padding.
     """
 
     inputs: np.ndarray
     answer: np.ndarray
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    offset: tuple[int, int]
 
 
 def first_kernels(network: TrainedNetwork) -> Kernels:
@@ -143,7 +151,9 @@ def apply_kernel(
     biases = _biases(operation, np.array([filter]))
     if not channel and biases is not None:
         total = total + biases[0]
-    return AppliedKernel(taken.mean(axis=-1), total)
+    down, across = (window_of(operation, axis, taken.shape[axis]) for axis in (0, 1))
+    stride, offset = (down.stride, across.stride), (-down.before, -across.before)
+    return AppliedKernel(taken.mean(axis=-1), total, stride, tuple(operation.dilation_rate), offset)
 
 
 def _weights(network: TrainedNetwork, layer: keras.layers.Layer) -> np.ndarray:

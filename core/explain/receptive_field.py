@@ -49,6 +49,35 @@ def receptive_fields(body: keras.Model) -> dict[int, Field]:
     return fields
 
 
+@dataclass(frozen=True)
+class Window:
+    """The window of a convolution or a pool along the height or the width.
+
+    Parameters
+    ----------
+    reach
+        Over how many steps of what comes in it reaches: D(K − 1) + 1 with dilation D.
+    stride
+        How far it moves.
+    before
+        How many zeros are put before what comes in.
+    """
+
+    reach: int
+    stride: int
+    before: int
+
+
+def window_of(operation: keras.layers.Layer, axis: int, side: int) -> Window:
+    """The window of a layer along the height (axis 0) or the width (axis 1), where `side` steps come in."""
+    size = operation.pool_size if isinstance(operation, POOLS) else operation.kernel_size
+    dilation = 1 if isinstance(operation, POOLS) else operation.dilation_rate[axis]
+    reach, stride = dilation * (size[axis] - 1) + 1, operation.strides[axis]
+    # TensorFlow pads by what is lacking, an odd pixel behind.
+    lacking = (-(-side // stride) - 1) * stride + reach - side if operation.padding == "same" else 0
+    return Window(reach, stride, max(0, lacking) // 2)
+
+
 def parts_of_image(field: Field, places: np.ndarray, side: int) -> np.ndarray:
     """What places of a map depend on: (..., 4) int, top, left, and just beyond it bottom and right, in pixels.
 
@@ -97,14 +126,9 @@ def _behind_all(layers: keras.Sequential, field: Field | None) -> Field | None:
 
 
 def _windowed(operation: keras.layers.Layer, index: int, axis: Axis, taken: keras.KerasTensor) -> Axis:
-    """Behind a window: it reaches over D(K − 1) + 1 steps of what comes in, and moves by its stride."""
-    size = operation.pool_size if isinstance(operation, POOLS) else operation.kernel_size
-    dilation = 1 if isinstance(operation, POOLS) else operation.dilation_rate[index]
-    reach, stride, side = dilation * (size[index] - 1) + 1, operation.strides[index], taken.shape[1 + index]
-    # TensorFlow pads by what is lacking, an odd pixel behind.
-    lacking = (-(-side // stride) - 1) * stride + reach - side if operation.padding == "same" else 0
-    before = max(0, lacking) // 2
-    return Axis(axis.size + (reach - 1) * axis.jump, axis.jump * stride, axis.start - before * axis.jump)
+    window = window_of(operation, index, taken.shape[1 + index])
+    size, jump = axis.size + (window.reach - 1) * axis.jump, axis.jump * window.stride
+    return Axis(size, jump, axis.start - window.before * axis.jump)
 
 
 def _padded(axis: Axis, before: int) -> Axis:

@@ -8,54 +8,52 @@ from core.figures.colours import GREY, SPLIT_COLOURS
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-TITLES = ("Cells that hold the same number as before", "How far the pooled map is from following")
 EXACT = 1e-9
+ACCENT = SPLIT_COLOURS["train"]
+FRAME = {"height": 240, "margin": {"l": 10, "r": 10, "t": 20, "b": 10}}
 
 
-def pooled_shift_figure(
-    sizes: Sequence[str], shares: Sequence[float], distances: Sequence[float], chosen: str = ""
-) -> "Figure":
-    """Draw both, as bars in two panels.
+def unchanged_figure(sizes: Sequence[int], shares: Sequence[float], chosen: int) -> "Figure":
+    """Draw the share of the cells that a shift leaves as they were, by the side of the window.
 
     Parameters
     ----------
     sizes, shares
-        The windows, and the share of the cells that the shift leaves as they were, in [0, 1].
-    distances
-        By the shift in pixels, from 0: how far the pooled map is from following it, 0 or more.
+        The sides, and the shares in [0, 1].
     chosen
-        The window that stands out.
+        The side that stands out.
     """
-    from plotly.subplots import make_subplots
+    import plotly.graph_objects as go
 
-    figure = make_subplots(cols=2, subplot_titles=TITLES, horizontal_spacing=0.12)
-    accent = SPLIT_COLOURS["train"]
+    figure = go.Figure()
     figure.add_bar(
-        x=list(sizes),
+        x=[f"{size}×{size}" for size in sizes],
         y=list(shares),
-        marker={"color": [accent if size == chosen else GREY for size in sizes]},
+        marker={"color": [ACCENT if size == chosen else GREY for size in sizes]},
         text=[f"{share:.0%}" for share in shares],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="window %{x}: %{y:.1%} unchanged<extra></extra>",
-        row=1,
-        col=1,
     )
-    exact = [distance < EXACT for distance in distances]
+    figure.update_xaxes(title_text="window, side by side", type="category")
+    figure.update_yaxes(title_text="cells unchanged", range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.5, 1])
+    return figure.update_layout(**FRAME)
+
+
+def following_figure(distances: Sequence[float]) -> "Figure":
+    """Draw how far the pooled map is from following a shift of 0, 1, 2 … pixels; 0 is written where it is exact."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
     figure.add_bar(
         x=list(range(len(distances))),
         y=list(distances),
-        marker={"color": accent},
-        text=["0" if none else "" for none in exact],
+        marker={"color": ACCENT},
+        text=["0" if distance < EXACT else "" for distance in distances],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="shift by %{x}: %{y:.3g} apart on average<extra></extra>",
-        row=1,
-        col=2,
     )
-    figure.update_xaxes(title_text="window", type="category", row=1, col=1)
-    figure.update_xaxes(title_text="shift to the right, in pixels", dtick=1, row=1, col=2)
-    figure.update_yaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.5, 1], row=1, col=1)
-    figure.update_yaxes(rangemode="tozero", row=1, col=2)
-    figure.update_annotations(font_size=13)
-    return figure.update_layout(height=260, margin={"l": 10, "r": 10, "t": 34, "b": 10}, showlegend=False)
+    figure.update_xaxes(title_text="shift to the right, in pixels", dtick=1)
+    figure.update_yaxes(title_text="mean difference", rangemode="tozero")
+    return figure.update_layout(**FRAME)

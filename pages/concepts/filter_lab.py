@@ -17,6 +17,7 @@ from pages.concepts.filter_lab_parts.shown_picture import SHOWN_AS
 from pages.concepts.network_in_view import network_in_view
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IDEA = (
@@ -49,14 +50,15 @@ def in_your_network(page: Page) -> None:
         st.caption("Open a dataset, and the first convolution of your network stands here.")
         return
     row = next((row for row in network.rows if row.layer.kind == "conv"), None)
+    name = escape(network.architecture.title)
     if row is None:
-        st.caption(f"{network.architecture.title} has no convolution: each unit looks at the whole image at once.")
+        st.caption(f"{name} has no convolution: each unit looks at the whole image at once.")
         return
-    height, width = row.layer.window
-    padding = "zeros outside" if row.layer.padding == "same" else "nothing outside"
+    layer, (height, width) = row.layer, row.layer.window
+    padding = "zeros outside" if layer.padding == "same" else "nothing outside"
     st.markdown(
-        f"In {network.architecture.title}, the first convolution lays **{row.layer.units} kernels of {height} × {width}** "
-        f"over {row.inputs[0][-1]} channels and adds the channels up; stride {row.layer.stride}, {padding}, no flip. "
+        f"The first convolution of {name} lays **{layer.units} kernels of {height} × {width}** over "
+        f"{row.inputs[0][-1]} channels and adds the channels up; stride {layer.stride}, {padding}, no flip. "
         f"Nobody chose their numbers: training did."
     )
     query = page.query(chapter="seeing")

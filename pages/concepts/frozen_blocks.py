@@ -29,7 +29,7 @@ CASE_TITLES = {
 def show_frozen_blocks(page: Page, state: State) -> None:
     """The backbone with the colours of what is frozen and what learns, how many numbers that is, and a button."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        case = CASES_BY_NAME[state.buttons("case")]
+        case = CASES_BY_NAME[state.buttons("case", wrap=True)]
         architecture = ARCHITECTURES[state.select("backbone", width=220)]
     ready = page.dataset_in_view is not None and page.dataset.ready
     classes = len(page.dataset.class_names) if ready else FEWEST_CLASSES
@@ -66,7 +66,7 @@ def counts_in_words(rows: list[LayerRow], classes: int) -> str:
     totals = totals_of(rows)
     if not totals.frozen:
         return f"For {classes} classes, all {totals.trained:,} numbers are trained."
-    share = f"{100 * totals.trained / totals.parameters:.2g} %"
+    share = f"{100 * totals.trained / totals.parameters:.3g} %"
     return f"For {classes} classes, {totals.trained:,} of {totals.parameters:,} numbers are trained: {share}."
 
 

@@ -1,5 +1,7 @@
 """Chapter 1: Images are arrays."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.concepts.grey_levels import SHOWN
@@ -18,16 +20,15 @@ from pages.concepts.chapter import Chapter
 from pages.concepts.matrix_view import PIXEL_MATRIX, show_matrix
 from pages.concepts.network_in_view import network_in_view
 from pages.concepts.one_hot_view import PREDICTED, TRUE, count_in_words, show_labels
-from pages.concepts.picture_choice import PICTURE, SIDE
+from pages.concepts.picture_choice import PICTURE, SHIPPED, SIDE
 from pages.concepts.questions import Question
 from pages.concepts.state import State
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IDEA = (
-    "An image is an array of numbers: height × width × 3, one each for the red, green and blue of every pixel. "
-    "In 8 bits, 0 is none of a colour and 255 all of it. "
-    "Whatever is done to an image, by a program or a network, is arithmetic on this array. "
+    "An image is an array of numbers: height × width × 3, for the red, green and blue of every pixel. "
+    "In 8 bits, 0 is none of a colour and 255 all of it. Whatever a program or a network does to it is arithmetic. "
     "Point at a pixel and read its numbers."
 )
 VIEWS = {
@@ -40,7 +41,7 @@ VIEWS = {
     "labels": (show_labels, "Labels"),
 }
 PARAMETERS = (
-    PICTURE,
+    replace(PICTURE, default=f"{SHIPPED}chelsea"),  # in colour
     Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="pixels"),
     Number("row", "Row", "The pixel that is looked at.", 0, SIDE - 1, default=None, optional=True),
     Number("column", "Column", "The pixel that is looked at.", 0, SIDE - 1, default=None, optional=True),

@@ -49,7 +49,7 @@ PARAMETERS = (
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    state.buttons("view", label_visibility="collapsed")
+    state.buttons("view", label_visibility="collapsed", wrap=True)
     VIEWS[state["view"]][1](page, state)
 
 

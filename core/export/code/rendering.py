@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from core.architectures.keras_code import APPLICATIONS, layer_lines, optimiser_arguments
+from core.architectures.keras_code import APPLICATIONS, LAST_OF_TOP, layer_lines, optimiser_arguments
 from core.augmentation.recipe import in_words
 from core.evaluation.intervals import wilson
 from core.export.code.augmentation import augmentation_layers, layers_to_define
@@ -161,6 +161,8 @@ def _network(facts: Facts) -> dict[str, Any]:
         "module": module,
         "maker": maker,
         "option": option,
+        "last_of_top": LAST_OF_TOP.get(design.name, ""),
+        "top": "" if design.pretrained_weights.with_top else " without its top",
         "weights": literal(facts.weights) if facts.weights else "",
         "penalty": f"{facts.penalty:.4g}" if facts.penalty else None,
         "network": "\n".join(layer_lines(own, "features")),

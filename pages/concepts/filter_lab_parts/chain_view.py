@@ -58,21 +58,18 @@ def show_chain_view(page: Page, state: State) -> None:
 
 
 def _choose_chain(state: State) -> tuple[FilterStep, ...]:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = state.text("chain", max_chars=LONGEST, width="stretch")
-        kept = f"{state.key('chain')}_read"
-        try:
-            steps = st.session_state[kept] = read_chain(text)
-            refusal = ""
-        except UsageError as error:
-            steps = st.session_state.get(kept, read_chain(default_of(CHAIN)))
-            refusal = str(error)
+    text = state.text("chain", max_chars=LONGEST)
+    kept = f"{state.key('chain')}_read"
+    try:
+        steps = st.session_state[kept] = read_chain(text)
+    except UsageError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+        steps = st.session_state.get(kept, read_chain(default_of(CHAIN)))
+    with st.container(horizontal=True):
         with st.popover("Add", icon=":material/add:", disabled=len(steps) >= MOST_STEPS):
             _add(state, steps)
         st.button("Last one off", on_click=lambda: state.set(chain=write_chain(steps[:-1])), disabled=not steps)
         st.button("Turn around", on_click=lambda: state.set(chain=write_chain(steps[::-1])), disabled=len(steps) < 2)
-    if refusal:
-        st.error(escape(refusal), icon=":material/error:")
     return steps
 
 
@@ -84,12 +81,11 @@ def _add(state: State, steps: tuple[FilterStep, ...]) -> None:
             state.set(chain=write_chain((*steps, FilterStep(FILTERS[name], FILTERS[name].usual))))
             st.session_state[key] = None
 
-    titles = {name: FILTERS[name].title for name in FILTERS}
     st.selectbox(
         "Filter",
-        list(titles),
+        list(FILTERS),
         index=None,
-        format_func=lambda name: titles[name],
+        format_func=lambda name: FILTERS[name].title,
         key=key,
         on_change=take,
         placeholder="Choose one",

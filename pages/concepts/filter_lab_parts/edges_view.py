@@ -26,7 +26,7 @@ def show_edges_view(page: Page, state: State) -> None:
     """The pictures of one way to find edges."""
     with st.container(horizontal=True, vertical_alignment="center"):
         grey = choose_grey(page, state, SMALL_SIDE)
-        kind = state.buttons("edges", label_visibility="collapsed")
+        kind = state.buttons("edges", label_visibility="collapsed", wrap=True)
     if kind == "canny":
         _show_canny(state, grey)
     elif kind == "laplacian":

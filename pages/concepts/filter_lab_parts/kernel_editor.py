@@ -24,7 +24,7 @@ def edit_kernel(state: State) -> np.ndarray:
     if state["kernel"] in KERNELS:
         st.caption(KERNELS[state["kernel"]].explanation)
     with st.container(horizontal=True):
-        with st.popover("Size and text", icon=":material/edit:"):
+        with st.popover("Edit", icon=":material/edit:"):
             _resize(state, kernel)
             _type(state, kernel)
         with st.popover("Save", icon=":material/download:"):

@@ -25,6 +25,10 @@ SHOWN_AS = (
     ),
     Choice("shown", "Shown", "How numbers below 0 and above 255 become grey levels.", SHOWN, default="clip"),
 )
+# Where the page is narrow, Streamlit would put one in a row.
+TWO_IN_A_ROW = """<style>
+  @media (max-width: 640px) { .st-key-filter_pictures .stColumn { min-width: calc(50% - 1rem); } }
+</style>"""
 SHORT_SHOWN = {"clip": "Clipped", "centre": "Zero is grey", "stretch": "Stretched"}
 
 
@@ -64,12 +68,15 @@ def choose_shown(state: State) -> str:
 
 def show_pictures(*pictures: tuple[str, np.ndarray, str], columns: int = 4) -> None:
     """Pictures beside each other, each a caption in Markdown, its numbers, and how these are shown."""
-    for first in range(0, len(pictures), columns):
-        for column, (caption, values, shown) in zip(
-            st.columns(columns), pictures[first : first + columns], strict=False
-        ):
-            column.image(to_levels(values, shown), width="stretch", output_format="PNG")
-            column.caption(caption)
+    st.html(TWO_IN_A_ROW)
+    with st.container(key="filter_pictures"):
+        for first in range(0, len(pictures), columns):
+            row = pictures[first : first + columns]
+            for column, (caption, values, shown) in zip(st.columns(columns), row, strict=False):
+                column.image(
+                    to_levels(values, shown), width="stretch", output_format="PNG", alt=caption.replace("*", "")
+                )
+                column.caption(caption)
 
 
 def offer_png(values: np.ndarray, shown: str, name: str) -> None:

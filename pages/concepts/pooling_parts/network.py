@@ -26,7 +26,7 @@ def in_your_network(page: Page) -> None:
         st.markdown("\n".join(["| Layer | comes in | goes out |", "|---|---|---|", *lines]))
     if network.run is not None:
         query = page.query(chapter="pooling", view="run", run=network.run.id)
-        label = "How accurate it stays when your images are shifted"
+        label = "Shift your images, and ask it"
         st.page_link(page.step.path, label=label, icon=":material/open_in_new:", query_params=query)
 
 

@@ -48,7 +48,7 @@ def show_picture(page: Page, state: State) -> None:
         alt=f"A filtered picture, and what {LABELS[kind].lower()} pooling makes of it.",
     )
     st.markdown(size_in_words(values.shape, size, stride))
-    st.markdown(kept_in_words(values, pooled[row, column], window(row, column, size, stride), kind))
+    st.markdown(kept_in_words(values, float(pooled[row, column]), window(row, column, size, stride), kind))
     st.latex(FORMULAS[kind])
 
 
@@ -81,7 +81,7 @@ def size_in_words(shape: tuple[int, ...], size: int, stride: int) -> str:
     sides = [(side - size) // stride + 1 for side in shape]
     parts = [f"({side} − {size}) / {stride} + 1 = {_whole(side, size, stride)}" for side in dict.fromkeys(shape)]
     share = sides[0] * sides[1] / (shape[0] * shape[1])
-    words = f"{' and '.join(parts)}. **{share:.3g} of the numbers are left**, and there is nothing to learn."
+    words = f"{' and '.join(parts)}. **{100 * share:.3g} % of the numbers are left**, and there is nothing to learn."
     if rest := max((side - size) % stride for side in shape):
         words += f" Up to {rest} rows and columns at the end fill no window."
     if stride > size:

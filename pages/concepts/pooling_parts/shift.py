@@ -8,7 +8,7 @@ from core.concepts.grey_levels import to_levels
 from core.concepts.kernels import find_kernel
 from core.concepts.pooling import MAX
 from core.concepts.shifting import EDGES, NEAREST, WRAP, shifted
-from core.figures.pooled_shift import pooled_shift_figure
+from core.figures.pooled_shift import following_figure, unchanged_figure
 from pages.concepts.number_grid import in_digits
 from pages.concepts.pooling_parts.controls import choose_grey, choose_kind, choose_window
 from pages.concepts.state import State
@@ -19,6 +19,7 @@ from pages.shared.page import Page
 SIDE = 256
 SIZES = (1, 2, 4, 8, 16, 32, 64)
 MOST_SHIFT = 8
+PICTURE_WIDTH = 160  # five in a row of a usual screen, two on a telephone
 EDGE_LABELS = {NEAREST: "Nearest pixels", WRAP: "The other side"}
 
 
@@ -32,13 +33,15 @@ def show_shift(page: Page, state: State) -> None:
     right, down, edge = state["right"], state["down"], state["edge"]
     found = equivariance(grey, find_kernel(state["filter"]).matrix, right, down, edge)
     pictures = {
-        "The picture, shifted": to_levels(shifted(grey, right, down, edge)),
+        "The picture": to_levels(grey),
+        "Shifted": to_levels(shifted(grey, right, down, edge)),
         "Shifted, then filtered": to_levels(found.shifted_then_filtered),
         "Filtered, then shifted": to_levels(found.filtered_then_shifted),
-        "Their difference": to_levels(found.difference),
+        "Difference of both": to_levels(found.difference),
     }
-    for column, (caption, levels) in zip(st.columns(4), pictures.items(), strict=True):
-        column.image(levels, caption=caption, width="stretch")
+    with st.container(horizontal=True):
+        for caption, levels in pictures.items():
+            st.image(levels, caption=caption, width=PICTURE_WIDTH)
     st.markdown(equivariance_in_words(found, edge))
     st.latex(r"f(g(x)) = g(f(x)), \qquad f: \text{filter}, \; g: \text{shift}")
     st.markdown("**What pooling forgets**")
@@ -56,19 +59,23 @@ def show_pooled(found: Equivariance, state: State) -> None:
     before, after = found.filtered, found.shifted_then_filtered
     sizes = sorted({*(side for side in SIZES if side <= min(before.shape)), size})
     shares = invariance(before, after, sizes, kind)
-    shifts = [shift for shift in range(MOST_SHIFT + 1) if shift < before.shape[1]]
-    distances = pooled_follows(before, size, stride, shifts, kind, edge)
-    figure = pooled_shift_figure([f"{side}×{side}" for side in sizes], shares, distances, f"{size}×{size}")
-    words = pooled_in_words(dict(zip(sizes, shares, strict=True)), size, stride, kind)
-    show_figure(figure, "pooled_shift", words)
-    st.markdown(f"{words} {global_in_words(before, after)}")
+    cells = (before.shape[1] - size) // stride + 1
+    shifts = range(min(MOST_SHIFT, (cells - 1) * stride) + 1)
+    distances = pooled_follows(before, size, stride, list(shifts), kind, edge)
+    words = pooled_in_words(dict(zip(sizes, shares, strict=True)), size, kind)
+    left, right = st.columns(2)
+    with left:
+        show_figure(unchanged_figure(sizes, shares, size), "unchanged_cells", words)
+    with right:
+        show_figure(following_figure(distances), "following_a_shift", following_in_words(stride))
+    st.markdown(f"{words} {following_in_words(stride)} {global_in_words(before, after)}")
 
 
 def equivariance_in_words(found: Equivariance, edge: str) -> str:
     """Whether the map followed."""
     largest = found.largest_inside
     if np.isnan(largest):
-        return "**The picture has left its frame:** nothing of it is left to compare."
+        return "**Nothing of the picture is left inside** to compare: it is too small for the filter and the shift."
     where = "everywhere" if edge == WRAP else "inside, where nothing depends on what came in at the edge"
     if largest < 1e-6:
         return (
@@ -77,16 +84,20 @@ def equivariance_in_words(found: Equivariance, edge: str) -> str:
     return f"**The largest difference of both orders is {largest:.3g}** {where}."
 
 
-def pooled_in_words(shares: dict[int, float], size: int, stride: int, kind: str) -> str:
-    """How many cells hold still, and when the map follows exactly."""
+def pooled_in_words(shares: dict[int, float], size: int, kind: str) -> str:
+    """How many cells hold still."""
     what = "largest values" if kind == MAX else "means"
-    first = (
+    return (
         f"This shift leaves {shares[1]:.0%} of the map’s numbers as they were, and {shares[size]:.0%} of the {what} "
+        f"of {size}×{size} windows side by side."
     )
-    first += f"of {size}×{size} windows side by side."
+
+
+def following_in_words(stride: int) -> str:
+    """When the pooled map follows exactly."""
     if stride == 1:
-        return f"{first} With stride 1 the pooled map follows every shift."
-    return f"{first} With stride {stride} it follows exactly only shifts by multiples of {stride} pixels."
+        return "With stride 1 the pooled map follows every shift."
+    return f"With stride {stride} the pooled map follows exactly only shifts by multiples of {stride} pixels."
 
 
 def global_in_words(before: np.ndarray, after: np.ndarray) -> str:

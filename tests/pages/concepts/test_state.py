@@ -94,7 +94,7 @@ def test_what_is_moved_stands_in_the_url_and_defaults_do_not():
 def test_a_forged_link_opens_the_nearest_and_says_so():
     at = opened(stride="1000", padding="<b>vlid", flip="maybe")
     assert shown(at) == "8 valid False"
-    assert [warning.value.partition("stride")[1] for warning in at.warning][0] == "stride"
+    assert "stride" in at.warning[0].value
     assert len(at.warning) == 3
 
 
