@@ -10,7 +10,7 @@ from pages.concepts.layer_arithmetic_parts.sliding_window import KEYS, choose_wi
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW, number_grid, show_grids
 from pages.concepts.state import State
 
-MOST_NUMBERED, MOST_DRAWN = 16, 24
+MOST_NUMBERED, MOST_DRAWN = 16, 14
 LIBRARIES = {"TensorFlow": same_in_tensorflow, "PyTorch": same_in_pytorch}
 
 
