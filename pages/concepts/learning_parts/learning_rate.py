@@ -11,7 +11,7 @@ from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
 
-GRID = (61, 91)
+GRID = (41, 61)
 SURFACE = Choice(
     "surface",
     "Surface",

@@ -63,9 +63,9 @@ def _show_binary(state: State, left, right) -> None:
         _figures({"probability p": probability, "loss": loss, "gradient p − y": slope})
     with right:
         logits = np.linspace(-FARTHEST, FARTHEST, 121)
-        curves = [binary_cross_entropy(each, logits) for each in (label, 1 - label)]
+        own, other = (binary_cross_entropy(each, logits) for each in (label, 1 - label))
         words = f"A logit of {logit:.2f} is a probability of {probability:.2f}; the loss is {loss:.3f}."
-        show_figure(binary_loss_figure(logits, *curves, (logit, loss), slope), "loss_over_logit", words)
+        show_figure(binary_loss_figure(logits, own, other, (logit, loss), slope), "loss_over_logit", words)
     show_formulas(r"p = \frac{1}{1 + e^{-z}}", r"z = \ln\frac{p}{1-p}", r"L = -y \ln p - (1-y) \ln(1-p)")
 
 
@@ -109,7 +109,8 @@ def _show_large(state: State) -> None:
     st.caption(
         "e⁸⁹ is more than a float32 can hold: ∞/∞ is no number, and one such loss ruins all weights. Clipping keeps "
         "the loss finite, but flat: a gradient of 0 teaches nothing just where the network is most wrong. In Keras: "
-        "leave softmax out of the last layer and say `from_logits=True`, as all networks here do."
+        "leave softmax out of the last layer and say `from_logits=True`, as all networks here do. Right behind a "
+        "softmax, Keras finds the logits by itself; one step in between, such as a cast, hides them."
     )
 
 
