@@ -59,7 +59,7 @@ def show(page: Page, state: State) -> None:
 
 
 def _verdict(diverged: bool, losses: np.ndarray) -> str:
-    loss = f"{losses[-1]:.3g}"
+    loss = f"{losses[-1]:,.0f}" if losses[-1] >= 1000 else f"{losses[-1]:.3g}"
     if diverged:
         return f"Too large: the loss grew from {losses[0]:.3g} to {loss}. The weights run away."
     return f"The loss fell from {losses[0]:.3g} to **{loss}**."

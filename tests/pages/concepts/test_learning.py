@@ -49,6 +49,7 @@ def test_too_large_a_learning_rate_is_called_so(visit):
     tab.set("Learning rate η", 0.25)
     assert tab.errors[0].startswith("Too large: the loss grew")
     assert "= 0.2 each step lands higher" in tab.words
+    assert "e+" not in tab.errors[0]
 
 
 def test_an_epoch_of_the_datasets_own_images(visit, pets):
@@ -92,6 +93,21 @@ def test_ones_own_network_is_told_of_with_its_steps(visit, pets):
     assert "answers with 2 logits" in words
     assert "an epoch**" in words
     assert "batch normalisation" in words
+
+
+def test_a_run_in_view_is_told_of_by_its_own_settings(visit, pets, trained):
+    run = trained(pets, settings={"architecture": "cnn_32_64", "batch_size": 7, "optimiser": "sgd"})
+    words = opened(visit, dataset="pets", run=run.id).words
+    assert "**32-64 CNN**" in words
+    assert "SGD with a learning rate of" in words
+    assert "batches of 7:" in words
+    assert "It has no batch normalisation." in words
+
+
+def test_strangers_may_look_too(visit, hosted):
+    tab = opened(visit)
+    assert not tab.errors
+    assert "Open a dataset" in tab.words
 
 
 def test_ones_own_network_that_drops_before_it_normalises_is_warned_of(visit, pets, workspace):
