@@ -55,6 +55,10 @@ def test_a_residual_block_has_a_way_around():
     assert "Sum (ReLU, 56 × 56 × 256) takes Comes in and Conv 1×1, 256" in graph.in_words
 
 
+def test_what_has_no_details_has_no_empty_brackets():
+    assert not any("()" in graph_of(name).in_words for name in NAMED_NETWORKS)
+
+
 def test_an_inception_module_has_four_paths_side_by_side():
     graph = graph_of("inception_v3")
     beside = [node for node in graph.nodes if node.level == 1]

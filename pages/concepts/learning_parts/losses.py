@@ -86,8 +86,8 @@ def _show_categorical(state: State, left, right, kind: str) -> None:
         st.markdown(
             f"{written}, so the loss is −ln {probabilities[place]:.3f} = **{loss:.3f}**. The gradients add up to 0."
         )
-    loss = r"L = -\ln p_y" if kind == "sparse" else r"L = -\sum_k y_k \ln p_k"
-    show_formulas(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", loss, r"\frac{\partial L}{\partial z_k} = p_k - y_k")
+    written = r"L = -\ln p_y" if kind == "sparse" else r"L = -\sum_k y_k \ln p_k"
+    show_formulas(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", written, r"\frac{\partial L}{\partial z_k} = p_k - y_k")
 
 
 def _figures(entries: dict[str, float]) -> None:
