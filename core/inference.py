@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core.architectures.map_layer import MapLayer
 from core.errors import in_words
 from core.evaluation.errors import DistantImageList, LabelIssueList
 from core.evaluation.shift_robustness import ShiftRobustness
@@ -164,6 +165,69 @@ def kernels(run: str):
     return vars(first_kernels(trained_network(Run(Path(run)))))
 
 
+def map_layers(run: str) -> list[MapLayer]:
+    """The layers of a run's network that give maps: see `core.explain.map_layers.map_layers`."""
+    from core.explain.map_layers import map_layers
+    from core.explain.trained_network import trained_network
+
+    return map_layers(trained_network(Run(Path(run))))
+
+
+def feature_maps(
+    run: str,
+    pictures: list[str | bytes],
+    layer: int,
+    filters: list[int] | None = None,
+    own_scale: bool = False,
+    as_numbers: bool = False,
+) -> dict[str, Any]:
+    """What a layer makes of images: a `core.explain.feature_maps.FeatureMaps`, as a dict.
+
+    Parameters
+    ----------
+    run
+        The folder of a run.
+    pictures
+        Image files, or what such files hold.
+    layer, filters
+        Numbers from 1.
+    own_scale
+        Whether the largest amount of each map is white, and not that of the layer.
+    as_numbers
+        Whether the maps are given as they are, and not as pictures.
+
+    Returns
+    -------
+    dict
+        With `signed`, and `images`, (n, side, side, 3) array of uint8: as the network is fed them.
+    """
+    from core.explain.feature_maps import feature_maps
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    images = network.read(pictures)
+    found = feature_maps(network, images, layer, filters)
+    maps = found.maps if as_numbers else found.pictures(own_scale)
+    return vars(found) | {"maps": maps, "signed": found.signed, "images": images}
+
+
+def layer_kernels(run: str, layer: int, filters: list[int] | None = None, channel: int = 0) -> dict[str, Any]:
+    """Kernels of any convolution of a run: a `core.explain.kernels.LayerKernels`, as a dict."""
+    from core.explain.kernels import layer_kernels
+    from core.explain.trained_network import trained_network
+
+    return vars(layer_kernels(trained_network(Run(Path(run))), layer, filters, channel))
+
+
+def apply_kernel(run: str, picture: str | bytes, layer: int, filter: int, channel: int = 0) -> dict[str, Any]:
+    """What one kernel makes of what comes into its layer: a `core.explain.kernels.AppliedKernel`, as a dict."""
+    from core.explain.kernels import apply_kernel
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    return vars(apply_kernel(network, network.read([picture])[0], layer, filter, channel))
+
+
 def label_issues(run: str, machine: str | None = None, report: Report = unheard) -> LabelIssueList:
     """The images of a run whose labels are probably wrong: see `core.explain.feature_analysis.label_issues`."""
     from core.explain.feature_analysis import label_issues
@@ -183,6 +247,13 @@ def feature_map(run: str, machine: str | None = None, report: Report = unheard) 
     from core.explain.feature_analysis import mapped
 
     return mapped(Run(Path(run)), machine, report)
+
+
+def strongest_images(run: str, layer: int, report: Report = unheard) -> dict[str, Any]:
+    """The images that excite the filters of a layer: a `core.explain.strongest_images.StrongestImages`, as a dict."""
+    from core.explain.strongest_images import strongest_images
+
+    return vars(strongest_images(Run(Path(run)), layer, report))
 
 
 def nearest(
@@ -249,12 +320,17 @@ TASKS = {
     "grad_cam": grad_cam,
     "activations": activations,
     "kernels": kernels,
+    "map_layers": map_layers,
+    "feature_maps": feature_maps,
+    "layer_kernels": layer_kernels,
+    "apply_kernel": apply_kernel,
 }
 # Which say how far they are to `report`, and may be stopped.
 SCHEDULED_TASKS = {
     "label_issues": label_issues,
     "out_of_distribution": out_of_distribution,
     "feature_map": feature_map,
+    "strongest_images": strongest_images,
     "nearest": nearest,
     "occlusion": occlusion,
     "accuracy_by_shift": accuracy_by_shift,

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from core.explain.layer_activations import MOST_LAYERS, MOST_MAPS, MOST_PIXELS, activations
+from core.explain.layer_activations import MOST_LAYERS, MOST_MAPS, activations
 from core.explain.trained_network import TrainedNetwork, trained_network
+from core.figures.map_pictures import MOST_PIXELS
 
 pytestmark = [
     pytest.mark.slow,
