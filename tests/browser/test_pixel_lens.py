@@ -64,6 +64,8 @@ def test_pointing_shows_the_numbers_and_a_click_keeps_them_in_the_link(look_at):
     assert "row=" not in tab.evaluate("location.search"), "hovering asks nothing of the server"
     tab.mouse.move(5, 5)
     expect(words(tab)).to_have_text(said(150, 225))
+    tab.get_by_role("button", name="More numbers").click()
+    expect(tab.locator(".lens td")).to_have_count(81)
     tab.mouse.click(*place_of(tab, 40, 300))
     tab.wait_for_function("location.search.includes('row=40') && location.search.includes('column=300')")
     tab.mouse.move(5, 5)
@@ -79,6 +81,9 @@ def test_the_keyboard_goes_from_pixel_to_pixel(look_at):
     for key in ("ArrowUp", "ArrowRight", "ArrowDown", "Shift+ArrowLeft"):
         tab.keyboard.press(key)
     expect(words(tab)).to_contain_text(said(1, 440))
+    expect(tab.locator(".lens td")).to_have_count(2 * 25)
+    tab.keyboard.press("Minus")
+    expect(tab.locator(".lens td")).to_have_count(2 * 9)
     tab.keyboard.press("Enter")
     tab.wait_for_function("location.search.includes('row=1&') || location.search.endsWith('row=1')")
     assert "column=440" in tab.evaluate("location.search")
