@@ -18,10 +18,11 @@ from pages.shared.run_label import run_label
 def show_accuracy(page: Page, state: State) -> None:
     """The accuracy against the shift, once it was asked for."""
     run = run_in_view(page)
-    if run is None or not has_weights(run):
+    if run is None or not (has_weights(run) and run.predictions_path.exists()):
+        none = "There is no trained network yet." if run is None else "The run in view has none yet."
         st.markdown(
             "**Here a trained network is asked about your images, each moved by 1, 2, 4, 8 … pixels all four ways.** "
-            "There is no run with weights yet."
+            f"{none}"
         )
         page.link("training", "Train one", "show_chart")
         return

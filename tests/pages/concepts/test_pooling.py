@@ -101,10 +101,19 @@ def test_strides_that_do_the_work_of_pooling_are_told_of(chapter, pets):
     )
 
 
-def test_without_a_run_it_says_what_would_be_measured(chapter, pets, trained):
-    assert "There is no run with weights yet." in chapter(view="run").words
-    trained(pets)  # which has kept no weights
-    assert "There is no run with weights yet." in chapter(view="run").words
+def test_without_a_trained_network_it_says_what_would_be_measured(chapter, pets, trained):
+    assert "There is no trained network yet." in chapter(view="run").words
+    unfinished = trained(pets, evaluated=False)
+    assert "There is no trained network yet." in chapter(view="run").words
+    unfinished.best_weights.touch()
+    page = chapter(view="run")
+    assert "The run in view has none yet." in page.words
+    assert "Measure it" not in page.buttons
+
+
+@pytest.mark.parametrize("view", ["picture", "alike", "shift", "run"])
+def test_it_opens_for_strangers(chapter, hosted, view):
+    assert chapter(view=view).errors == []
 
 
 @pytest.fixture
