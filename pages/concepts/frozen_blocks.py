@@ -15,6 +15,7 @@ from pages.shared.markdown import escape
 from pages.shared.network_diagram import show_network
 from pages.shared.page import Page
 
+NEARLY_ALL = 99.9  # in percent; from there on, rounding would tell of all
 # Few images first, which most people have.
 CASES_BY_NAME = {
     f"{'many' if case.large else 'few'}-{'alike' if case.similar else 'unlike'}": case
@@ -54,7 +55,8 @@ def counts_in_words(rows: list[LayerRow], classes: int) -> str:
     totals = totals_of(rows)
     if not totals.frozen:
         return f"For {classes} classes, all {totals.trained:,} numbers are trained."
-    share = f"{100 * totals.trained / totals.parameters:.3g} %"
+    percent = 100 * totals.trained / totals.parameters
+    share = f"{percent:.3g} %" if percent < NEARLY_ALL else f"over {NEARLY_ALL} %"
     return f"For {classes} classes, {totals.trained:,} of {totals.parameters:,} numbers are trained: {share}."
 
 
