@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.shift_robustness import HORIZONTAL, VERTICAL, ShiftRobustness
+from core.evaluation.shift_robustness import HORIZONTAL, MOST_IMAGES, VERTICAL, ShiftRobustness
 from core.figures.shift_robustness import ShiftPoint, shift_robustness_figure
 from core.runs.record import Run
 from pages.concepts.network_in_view import run_in_view
@@ -27,8 +27,8 @@ def show_accuracy(page: Page, state: State) -> None:
         page.link("training", "Train one", "show_chart")
         return
     st.markdown(
-        f"**{escape(run.settings.design.title)} is asked about up to 200 of its validation images, each moved by 1, 2, "
-        "4, 8 … pixels all four ways.** The edge is filled with the pixels there."
+        f"**{escape(run.settings.design.title)} is asked about up to {MOST_IMAGES} of its validation images, each moved "
+        "by 1, 2, 4, 8 … pixels all four ways.** The edge is filled with the pixels there."
     )
     untrained_badge(run)
     st.caption(escape(run_label(run)))

@@ -40,7 +40,8 @@ def test_the_size_and_what_is_kept_are_said(chapter):
     ("size", "stride", "words"),
     [
         ("3", "2", "(512 − 3) / 2 + 1 = 255.50, rounded down to 255"),
-        ("3", "2", "Up to 1 rows and columns at the end fill no window"),
+        ("3", "2", "At the end, a row or column fills no window."),
+        ("5", "5", "At the end, 2 rows or columns fill no window."),
         ("3", "2", "The windows overlap."),
         ("2", "5", "3 of every 5 cells are never looked at"),
     ],
