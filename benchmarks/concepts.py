@@ -18,12 +18,14 @@ from browser import Server, add_output_option, open_tab, until_idle
 from playwright.sync_api import Locator, Page, expect
 
 import core
+from core.runs.settings.parameters import Choice
 from core.workspace import Workspace
+from pages.concepts.chapter import Chapter
 from pages.concepts.chapters import CHAPTERS
 
 MOST_SECONDS, SHARE = 0.3, 0.95
 SAMPLE = "cats_vs_dogs_sample"
-ROUNDS = 3
+ROUNDS = 2
 MAIN = "[data-testid=stMain]"
 # Controls by what is pressed on them: there and back.
 KEYS = {
@@ -47,7 +49,8 @@ WATCH = """() => {
   };
   look();
 }"""
-SECONDS_TO_ANSWER = 20
+SECONDS_TO_ANSWER, MOST_MILLISECONDS_TO_BEGIN = 20, 2000
+WHOLE_PAGE = "the whole page"
 
 
 def main() -> None:
@@ -63,7 +66,7 @@ def main() -> None:
         server = Server(home)
         server.start()
         try:
-            found = {key: measure(server, tab, key) for key in options.chapter or CHAPTERS}
+            found = {key: chapter(server, tab, key) for key in options.chapter or CHAPTERS}
         finally:
             server.stop()
     show(found)
@@ -71,9 +74,24 @@ def main() -> None:
     options.output.write_text(json.dumps(found, indent=1))
 
 
-def measure(server: Server, tab: Page, key: str) -> dict[str, list[float]]:
-    """By control, the seconds of each move in a chapter; the whole page's by "the whole page"."""
-    tab.goto(f"{server.address}/concepts?chapter={key}&dataset={SAMPLE}")
+def chapter(server: Server, tab: Page, key: str) -> dict[str, list[float]]:
+    """By control, the seconds of each move in any view of a chapter; the whole page's by `WHOLE_PAGE`."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for view in views(CHAPTERS[key]):
+        for name, times in measure(server, tab, key, view).items():
+            seconds[name] += times
+    return dict(seconds)
+
+
+def views(chapter: Chapter) -> list[str]:
+    """What a link says after the chapter, for each of its views."""
+    found = next((parameter for parameter in chapter.parameters if parameter.name == "view"), None)
+    return [f"&view={view}" for view in found.options] if isinstance(found, Choice) else [""]
+
+
+def measure(server: Server, tab: Page, key: str, view: str) -> dict[str, list[float]]:
+    """By control, the seconds of each move in one view."""
+    tab.goto(f"{server.address}/concepts?chapter={key}&dataset={SAMPLE}{view}")
     expect(tab.get_by_role("heading", name="Try yourself")).to_be_visible()
     settle(tab)
     seconds: dict[str, list[float]] = defaultdict(list)
@@ -91,7 +109,7 @@ def measure(server: Server, tab: Page, key: str) -> dict[str, list[float]]:
             option = tab.get_by_role("radiogroup", name=name, exact=True).get_by_role("radio", name=label, exact=True)
             if option.count() == 1 and (took := click(tab, option)) is not None:
                 seconds[f"buttons {name}"].append(took)
-    seconds["the whole page"] = [whole_page(tab) for _ in range(ROUNDS)]
+    seconds[WHOLE_PAGE] = [whole_page(tab) for _ in range(ROUNDS)]
     return dict(seconds)
 
 
@@ -126,7 +144,7 @@ def click(tab: Page, control: Locator) -> float | None:
 def answered(tab: Page) -> float | None:
     """Seconds from the last key or click until all was drawn; None where it changed nothing."""
     try:
-        tab.wait_for_function("answers.ran", timeout=1500, polling="raf")
+        tab.wait_for_function("answers.ran", timeout=MOST_MILLISECONDS_TO_BEGIN, polling="raf")
     except Exception:  # at the end of its range, a control has nothing to say
         return None
     tab.wait_for_function("answers.done", timeout=1000 * SECONDS_TO_ANSWER, polling="raf")
@@ -155,7 +173,7 @@ def show(found: dict[str, dict[str, list[float]]]) -> None:
             print(f"{key:<17}{0:>6}")
             continue
         name, slowest = max(_moves(moves), key=lambda move: move[1])
-        whole = statistics.median(moves["the whole page"])
+        whole = statistics.median(moves[WHOLE_PAGE])
         print(
             f"{key:<17}{len(times):>6}{statistics.median(times):>7.2f} s{np.quantile(times, SHARE):>7.2f} s"
             f"{whole:>10.2f} s  {slowest:.2f} s: {name}"
@@ -166,7 +184,7 @@ def show(found: dict[str, dict[str, list[float]]]) -> None:
 
 
 def _moves(moves: dict[str, list[float]]) -> list[tuple[str, float]]:
-    return [(name, took) for name, times in moves.items() if name != "the whole page" for took in times]
+    return [(name, took) for name, times in moves.items() if name != WHOLE_PAGE for took in times]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from core.architectures.architecture import Architecture
 from core.architectures.custom import available, find_available
 from core.architectures.dropout_check import REMARK, dropouts_before_batch_norm
 from core.architectures.facts import (
-    departures_in_words,
     original_in_words,
     preprocessing_in_words,
     source_in_words,
@@ -19,7 +18,8 @@ from core.architectures.layers import LayerRow, shape_in_words
 from core.architectures.weights import path_at_hand
 from core.commands.output import DONE, Result, table
 from core.errors import UsageError
-from core.runs.settings import check_image_size, default_settings
+from core.runs.departures import course_in_words, departures_in_words
+from core.runs.settings import check_image_size, course_settings, default_settings
 from core.runs.usual_settings import WRITTEN, usual_settings_in_words
 from core.workspace import Workspace
 
@@ -95,6 +95,8 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
         "source": architecture.source,
         "departs": departures_in_words(architecture),
         "settings": dict(architecture.settings),
+        "as_course": course_settings(architecture) if architecture.course else None,
+        "course": course_in_words(architecture),
         "preprocessing": preprocessing_in_words(architecture),
         "image_size": image_size,
         "class_count": class_count,
@@ -156,11 +158,13 @@ def _layer(row: LayerRow, sums: list[Formula]) -> dict[str, Any]:
 
 def _facts(architecture: Architecture) -> str:
     settings, departures = usual_settings_in_words(architecture), departures_in_words(architecture)
+    course = course_in_words(architecture)
     lines = [
         f"{architecture.title}: {architecture.description}",
         f"Source: {source_in_words(architecture)}.",
         f"Departs from it: {departures}" if departures else "",
         f"Comes with: {settings}." if settings else "",
+        f"As the course trains it (--as-course): {course}" if course else "",
         f"First: {preprocessing_in_words(architecture)}.",
     ]
     return "\n".join(filter(None, lines))

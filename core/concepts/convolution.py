@@ -1,8 +1,10 @@
 """Convolution of pictures in two dimensions, with everything that can be set about it."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.errors import UsageError
 
@@ -12,6 +14,7 @@ PADDINGS = {
     SAME: "Same: as many values outside as keep the picture's size",
     FULL: "Full: wherever kernel and picture overlap by at least one pixel",
 }
+Outside = Literal["zero", "nearest", "reflect", "mirror", "wrap"]
 # What lies outside, each with NumPy's name for it.
 OUTSIDE = {"zero": "constant", "nearest": "edge", "reflect": "symmetric", "mirror": "reflect", "wrap": "wrap"}
 OUTSIDE_TITLES = {
@@ -46,11 +49,11 @@ class Convolution:
 
     flip: bool = False
     padding: str = SAME
-    outside: str = "zero"
+    outside: Outside = "zero"
     stride: int = 1
     dilation: int = 1
 
-    def applied(self, kernel: np.ndarray) -> np.ndarray:
+    def applied(self, kernel: ArrayLike) -> np.ndarray:
         """The kernel as it is laid over the picture: flipped if so set, with zeros where dilation leaves gaps."""
         kernel = np.asarray(kernel, float)
         if self.flip:
@@ -97,7 +100,7 @@ class Convolution:
 AS_LAYERS = Convolution()  # of a CNN
 
 
-def convolve(picture: np.ndarray, kernel: np.ndarray, how: Convolution = AS_LAYERS) -> np.ndarray:
+def convolve(picture: ArrayLike, kernel: ArrayLike, how: Convolution = AS_LAYERS) -> np.ndarray:
     """Lay a kernel over a picture, place after place, and add up what lies under it times its numbers.
 
     Parameters
@@ -128,7 +131,8 @@ def convolve(picture: np.ndarray, kernel: np.ndarray, how: Convolution = AS_LAYE
 
 def pad(picture: np.ndarray, margins: tuple[tuple[int, int], tuple[int, int]], outside: str) -> np.ndarray:
     """A picture with values around it, chosen by `OUTSIDE`."""
-    return np.pad(picture, (*margins, *((0, 0),) * (picture.ndim - 2)), OUTSIDE[outside])
+    mode: Any = OUTSIDE[outside]
+    return np.pad(picture, (*margins, *((0, 0),) * (picture.ndim - 2)), mode)
 
 
 def _by_shifts(padded: np.ndarray, kernel: np.ndarray, shape: tuple[int, ...], stride: int) -> np.ndarray:

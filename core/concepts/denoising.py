@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.concepts.convolution import Convolution, convolve, pad
 from core.concepts.kernels import gaussian_kernel, mean_kernel
@@ -83,6 +84,6 @@ _REMOVERS = (
 REMOVERS = {remover.name: remover for remover in _REMOVERS}
 
 
-def root_mean_square_error(picture: np.ndarray, other: np.ndarray) -> float:
+def root_mean_square_error(picture: ArrayLike, other: ArrayLike) -> float:
     """How far two pictures of one shape lie apart, in grey levels."""
     return float(np.sqrt(np.mean((np.asarray(picture, float) - np.asarray(other, float)) ** 2)))

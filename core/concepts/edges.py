@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.concepts.convolution import Convolution, convolve
 from core.concepts.kernels import KERNELS
@@ -46,7 +47,7 @@ def gradient_kernels(kind: str, signs: str = "given") -> tuple[np.ndarray, np.nd
     return across, down
 
 
-def gradients(picture: np.ndarray, kind: str = "sobel", signs: str = "given") -> Gradients:
+def gradients(picture: ArrayLike, kind: str = "sobel", signs: str = "given") -> Gradients:
     """How brightness changes across and down, not flipped, the outermost pixels repeated outside.
 
     Parameters
@@ -86,7 +87,7 @@ class CannyStages:
     edges: np.ndarray
 
 
-def canny_stages(picture: np.ndarray, sigma: float = 2.0, low: float = 25.0, high: float = 50.0) -> CannyStages:
+def canny_stages(picture: ArrayLike, sigma: float = 2.0, low: float = 25.0, high: float = 50.0) -> CannyStages:
     """Canny's algorithm as scikit-image carries it out.
 
     Parameters

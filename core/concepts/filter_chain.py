@@ -67,7 +67,7 @@ class FilterStep:
         return self.filter.name if at_usual else f"{self.filter.name}={self.amount:.10g}"
 
 
-def _on_levels(function: Callable[[np.ndarray, float], np.ndarray]) -> Callable[[np.ndarray, float], np.ndarray]:
+def _on_levels(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     return lambda picture, amount: function(to_levels(picture), amount)
 
 

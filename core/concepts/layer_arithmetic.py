@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from core.architectures.layers import VALID, Layer, output_side, same_padding
-from core.concepts.correlation import correlate
+from core.concepts.convolution import Convolution, convolve
 
 
 @dataclass(frozen=True)
@@ -109,4 +109,5 @@ def slide_over(image: np.ndarray, kernel: np.ndarray, window: SlidingWindow) -> 
     UsageError
         If the window does not fit.
     """
-    return correlate(np.pad(image, (window.before, window.behind)), kernel, window.stride, window.dilation)
+    padded = np.pad(image, (window.before, window.behind))
+    return convolve(padded, kernel, Convolution(padding=VALID, stride=window.stride, dilation=window.dilation))

@@ -7,12 +7,13 @@ import numpy as np
 
 from core.concepts.convolution import convolve
 from core.concepts.edges import gradients
-from core.concepts.kernels import mean_kernel
+from core.concepts.kernels import SOBEL_X, mean_kernel
 
 IMPULSE = np.pad([[1]], 2)
 COUNTED = np.arange(1, 10).reshape(3, 3)
 EVEN = np.full((3, 3), 9)
 BRIGHT = np.full((3, 3), 100, np.uint8)
+ONES, SQUARE = np.ones((3, 3)), np.ones((2, 2))
 STEP = np.repeat([[0, 0, 0, 100, 100, 100]], 4, axis=0).astype(np.uint8)
 
 
@@ -30,6 +31,8 @@ class LibraryDifference:
         The input.
     results
         Give what comes out, each after the words that say how.
+    kernel
+        What is laid over the input; None where the words say it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class LibraryDifference:
     explanation: str
     given: np.ndarray
     results: Sequence[tuple[str, Callable[[], np.ndarray]]]
+    kernel: np.ndarray | None = None
 
 
 def _scipy_convolve() -> np.ndarray:
@@ -101,6 +105,7 @@ _DIFFERENCES = (
             ("scipy.ndimage.convolve", _scipy_convolve),
             ("scipy.ndimage.correlate, Keras, PyTorch", lambda: _scipy_correlate(IMPULSE, COUNTED, mode="constant")),
         ),
+        COUNTED,
     ),
     LibraryDifference(
         "pillow",
@@ -113,6 +118,7 @@ _DIFFERENCES = (
             ("PIL.ImageFilter.Kernel", _pillow_kernel),
             ("Cross-correlation", lambda: convolve(IMPULSE, COUNTED)),
         ),
+        COUNTED,
     ),
     LibraryDifference(
         "boundary",
@@ -125,6 +131,7 @@ _DIFFERENCES = (
             ("scipy.ndimage, by default", lambda: _scipy_correlate(EVEN.astype(float), mean_kernel())),
             ("Keras and PyTorch with padding", lambda: convolve(EVEN, mean_kernel())),
         ),
+        mean_kernel(),
     ),
     LibraryDifference(
         "wrap_around",
@@ -134,9 +141,10 @@ _DIFFERENCES = (
         "same way. Change the picture to float first, or ask for `output=float`.",
         BRIGHT,
         (
-            ("scipy.ndimage on uint8", lambda: _scipy_correlate(BRIGHT, np.ones((3, 3)), mode="constant")),
-            ("The same on float", lambda: convolve(BRIGHT, np.ones((3, 3)))),
+            ("scipy.ndimage on uint8", lambda: _scipy_correlate(BRIGHT, ONES, mode="constant")),
+            ("The same on float", lambda: convolve(BRIGHT, ONES)),
         ),
+        ONES,
     ),
     LibraryDifference(
         "even_kernel",
@@ -146,9 +154,10 @@ _DIFFERENCES = (
         "comes out, moved by one pixel.",
         IMPULSE,
         (
-            ("Keras, padding “same”", lambda: convolve(IMPULSE, np.ones((2, 2)))),
-            ("scipy.ndimage.correlate", lambda: _scipy_correlate(IMPULSE, np.ones((2, 2)), mode="constant")),
+            ("Keras, padding “same”", lambda: convolve(IMPULSE, SQUARE)),
+            ("scipy.ndimage.correlate", lambda: _scipy_correlate(IMPULSE, SQUARE, mode="constant")),
         ),
+        SQUARE,
     ),
     LibraryDifference(
         "range",
@@ -170,6 +179,7 @@ _DIFFERENCES = (
             ("skimage.filters.sobel", _skimage_sobel),
             ("Textbook", lambda: gradients(STEP, "sobel").magnitude),
         ),
+        SOBEL_X,
     ),
     LibraryDifference(
         "median_border",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.concepts.convolution import Convolution, convolve
 
@@ -28,7 +29,7 @@ class Sharpened:
     sharpened: np.ndarray
 
 
-def sharpen(picture: np.ndarray, kernel: np.ndarray, factor: float = FACTOR) -> Sharpened:
+def sharpen(picture: ArrayLike, kernel: ArrayLike, factor: float = FACTOR) -> Sharpened:
     """image + factor · (image − blur), each channel by itself, the picture reflected at its border.
 
     Parameters

@@ -1,17 +1,21 @@
 """Shifting a picture by whole pixels."""
 
+from typing import Literal
+
 import numpy as np
 
 from core.errors import UsageError
 
-NEAREST, WRAP = "nearest", "wrap"
+Edge = Literal["nearest", "wrap"]
+NEAREST: Edge = "nearest"
+WRAP: Edge = "wrap"
 EDGES = {
     NEAREST: "What comes in at the edge repeats the pixels there.",
     WRAP: "What leaves at one side comes in at the other.",
 }
 
 
-def shifted(pixels: np.ndarray, right: int, down: int, edge: str = NEAREST, first_axis: int = 0) -> np.ndarray:
+def shifted(pixels: np.ndarray, right: int, down: int, edge: Edge = NEAREST, first_axis: int = 0) -> np.ndarray:
     """Pixels moved by whole steps, in an array of the same shape.
 
     Parameters

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.concepts.convolution import AS_LAYERS, Convolution, pad
 from core.errors import UsageError
@@ -51,7 +52,7 @@ class WindowSum:
 
 
 def window_sum(
-    picture: np.ndarray, kernel: np.ndarray, place: tuple[int, int], how: Convolution = AS_LAYERS
+    picture: ArrayLike, kernel: ArrayLike, place: tuple[int, int], how: Convolution = AS_LAYERS
 ) -> WindowSum:
     """What the kernel covers where it gives one number of the answer.
 

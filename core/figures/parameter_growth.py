@@ -47,6 +47,6 @@ def parameter_growth_figure(sides: Sequence[int], counts: Mapping[str, Sequence[
         )
     figure.add_vline(side, line={"color": GREY, "width": 1, "dash": "dot"})
     figure.update_xaxes(title_text="side of the image, pixels", range=[0, sides[-1] * 1.03])
-    figure.update_yaxes(title_text="parameters", type="log", dtick=1, tickformat=",~s")
+    figure.update_yaxes(title_text="parameters", type="log", dtick=1, exponentformat="B")
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
     return figure.update_layout(height=300, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend)

@@ -1,6 +1,7 @@
 // Draws a picture and its answer, and shows the numbers at the pointer. The same code runs for two elements of a page:
 // the lens, and the one that hands it the picture. Text only ever enters as text, never as markup.
 const AROUND = 7; // cells each way of what is around a place
+const BESIDE = 5; // the same where it is shown of picture and answer
 const MOST_CELLS = 11; // each way; of a larger window, the middle
 const FAR = 10; // pixels that an arrow moves with Shift
 const FEW_TERMS = 9; // of a sum that is written out with its zeros
@@ -162,9 +163,9 @@ const middle = (size) => {
 };
 
 // What is around a place: a cell has the place of its pixel, its numbers, a channel a line, and its colour.
-export function around(image, [row, column], outside) {
-  const reach = Math.floor(AROUND / 2);
-  const steps = Array.from({ length: AROUND }, (_, index) => index - reach);
+export function around(image, [row, column], outside, side = AROUND) {
+  const reach = Math.floor(side / 2);
+  const steps = Array.from({ length: side }, (_, index) => index - reach);
   return steps.map((down) =>
     steps.map((right) => {
       const cell = cellOf(image, row + down, column + right, null, outside);
@@ -261,10 +262,9 @@ function show(lens) {
   });
   lens.first.stage.setAttribute("aria-label", `${lens.alt} ${KEYS}`.trim());
   lens.second.stage.setAttribute("aria-label", lens.captions[1] || "The answer");
-  // What Python says counts where it is new, and no echo of what it was told.
-  const said = JSON.stringify(lens.place);
-  if (lens.place && said !== lens.said && said !== lens.told) lens.cursor = cursorAt(lens, lens.place);
-  lens.said = said;
+  const { place, number } = lens.jump;
+  if (place && number !== lens.jumped) lens.cursor = cursorAt(lens, place);
+  lens.jumped = number;
   const { height, width } = field(lens);
   lens.cursor = within(lens, lens.cursor ?? [Math.floor(height / 2), Math.floor(width / 2)]);
   if (lens.hover) lens.hover = within(lens, lens.hover);
@@ -351,10 +351,8 @@ function hover(lens, cursor) {
 
 function keep(lens, cursor) {
   lens.cursor = cursor;
-  const place = picturePlace(lens, cursor);
-  lens.told = JSON.stringify(place);
   fill(lens);
-  lens.tell(place);
+  lens.tell(picturePlace(lens, cursor));
 }
 
 function press(lens, event) {
@@ -379,6 +377,7 @@ function fill(lens) {
   placeMarks(lens, cursor);
   const windowed = isWindow(lens);
   const many = windowed && lens.picture.channels > 1;
+  lens.numbers.classList.toggle("wide", Boolean(lens.answer) && !windowed);
   lens.channels.hidden = !many;
   lens.channels.childNodes.forEach((made, channel) => made.setAttribute("aria-pressed", channel === lens.channel));
   const channel = many ? lens.channel : 0;
@@ -408,13 +407,13 @@ function mark(made, image, row, column, down, right) {
 }
 
 function aroundTables(lens, cursor) {
-  const own = picturePlace(lens, cursor);
-  const move = ([row, column]) => keep(lens, cursorAt(lens, [row, column]));
+  const side = lens.answer ? BESIDE : AROUND;
   const colours = lens.picture.channels > 1 ? ": red, green, blue" : "";
-  const tables = [table(`Around this pixel${colours}`, around(lens.picture, own, lens.outside), move)];
+  const own = around(lens.picture, picturePlace(lens, cursor), lens.outside, side);
+  const tables = [table(`Around this pixel${colours}`, own, (place) => keep(lens, cursorAt(lens, place)))];
   if (lens.answer) {
-    const there = (place) => keep(lens, within(lens, place));
-    tables.push(table("And in the answer", around(lens.answer, cursor, "none"), there));
+    const there = around(lens.answer, cursor, "none", side);
+    tables.push(table("In the answer", there, (place) => keep(lens, within(lens, place))));
   }
   return tables;
 }

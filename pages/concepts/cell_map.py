@@ -1,4 +1,4 @@
-"""Cells without numbers, drawn small: which of them are looked at, which come out, which are zeros, which never count."""
+"""Cells drawn small, without numbers: which are looked at, which come out, which are zeros, which are never seen."""
 
 import html
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ import streamlit as st
 from pages.concepts.number_grid import ACCENT
 
 UNSEEN, OTHER, BLANK = "unseen", "other", "blank"
-LARGEST_CELL, LARGEST_MAP = 1.7, 22.0  # in rem
+# In rem. A step of the sliding window, the picture and the fields above it fit on a usual screen.
+LARGEST_CELL, LARGEST_MAP = 1.7, 13.0
 MOST_LABELLED = 24
 # Marks are told by their border or pattern as well as by their colour.
 STYLE = f"""<style>
@@ -16,8 +17,9 @@ STYLE = f"""<style>
   .cell-maps figure {{ margin: 0; max-width: 100%; min-width: 0; }}
   .cell-maps figcaption {{ font-size: 0.875rem; opacity: 0.8; padding-bottom: 0.25rem; }}
   .cell-map {{ display: grid; gap: 1px; max-width: 100%; }}
-  .cell-map i {{ background: color-mix(in srgb, currentColor 9%, transparent); border-radius: 2px; box-sizing: border-box;
-    font: 0.7rem/1 inherit; font-style: normal; min-width: 0; overflow: hidden; display: grid; place-items: center; }}
+  .cell-map i {{ background: color-mix(in srgb, currentColor 9%, transparent); border-radius: 2px;
+    box-sizing: border-box; display: grid; font-size: 0.75rem; font-style: normal; line-height: 1; min-width: 0;
+    overflow: hidden; place-items: center; }}
   .cell-map i.other {{ background: color-mix(in srgb, {ACCENT} 38%, transparent); }}
   .cell-map i.outside {{ background: none; border: 1px dashed color-mix(in srgb, currentColor 55%, transparent); }}
   .cell-map i.outside.other {{ background: color-mix(in srgb, {ACCENT} 18%, transparent); }}
@@ -25,7 +27,7 @@ STYLE = f"""<style>
   .cell-map i.outside.window {{ background: color-mix(in srgb, {ACCENT} 45%, transparent); border-color: {ACCENT};
     color: inherit; }}
   .cell-map i.answer {{ background: #e69f00; color: #1f2330; font-weight: 700; }}
-  .cell-map i.unseen {{ background: repeating-linear-gradient(45deg, #d64532 0 2px, transparent 2px 5px);
+  .cell-map i.unseen {{ background: repeating-linear-gradient(45deg, #d6453280 0 1.5px, transparent 1.5px 5px);
     border: 1px solid #d64532; }}
   .cell-map i.blank {{ background: none; }}
   .cell-keys {{ display: flex; flex-wrap: wrap; font-size: 0.75rem; gap: 0.2rem 1.2rem; padding-top: 0.5rem; }}
@@ -63,14 +65,16 @@ def cell_map(rows: Sequence[Sequence[Cell]], caption: str, alt: str, flat: bool 
 
 
 def show_maps(*maps: str, keys: Sequence[tuple[str, str]] = ()) -> None:
-    """Draw maps side by side, below each other where there is no room, with what their `keys` (marks, words) mean."""
+    """Draw maps side by side, below each other where there is no room, with what those `keys` (marks, words) mean that
+    stand in them."""
+    drawn = "".join(maps)
+    keys = [(marks, words) for marks, words in keys if f'class="{marks}' in drawn]
     said = "".join(
         f'<span><span class="cell-map">{_cell("", marks)}</span>{html.escape(words)}</span>' for marks, words in keys
     )
     below = f'<div class="cell-keys" aria-hidden="true">{said}</div>' if keys else ""
-    st.html(f'{STYLE}<div class="cell-maps">{"".join(maps)}</div>{below}')
+    st.html(f'{STYLE}<div class="cell-maps">{drawn}</div>{below}')
 
 
 def _cell(text: str, marks: str) -> str:
     return f'<i class="{marks}">{html.escape(text)}</i>' if marks else f"<i>{html.escape(text)}</i>"
-

@@ -37,8 +37,12 @@ PARAMETERS = (
     Number("zeros", "Zeros P", "How many zeros are put at each end.", 0, 64, default=1),
     Number("step", "Step", "Which place the window stands at.", 1, 1_048_576, default=1),
     Number("side", "Image side n", "Height and width of the image, in pixels.", 1, 512, default=64),
-    Number("channels", "Channels in", "How many numbers each pixel has: 1 for grey, 3 for colours.", 1, 2048, default=1),
-    Number("filters", "Filters", "How many kernels the convolution has, each of which gives a map.", 1, 2048, default=10),
+    Number(
+        "channels", "Channels in", "How many numbers each pixel has: 1 for grey, 3 for colours.", 1, 2048, default=1
+    ),
+    Number(
+        "filters", "Filters", "How many kernels the convolution has, each of which gives a map.", 1, 2048, default=10
+    ),
     Number("units", "Dense units", "How many numbers the dense layer gives.", 1, 10_000, default=500),
     Boolean("bias", "Biases", "Whether each filter and unit also learns a number that is added.", default=False),
     Choice("network", "Network", "As it was published.", titles(), default="two_conv"),
@@ -49,7 +53,7 @@ QUESTIONS = (
         "200 × 200. What happens to its number of weights?",
         ("It stays", "It doubles", "It is four times as large"),
         "It stays",
-        "The kernel is the same at every place. Only the map that comes out is four times as large, and so is the work.",
+        "The kernel is the same at every place. Only the map that comes out, and the work, are four times as large.",
     ),
     Question(
         "L = 10, K = 4, S = 3, no padding. How many numbers come out?",
@@ -87,7 +91,9 @@ def in_your_network(page: Page) -> None:
     title, rows = escape(network.architecture.title), network.rows
     first = next((row for row in rows if row.layer.kind in WINDOWS), None)
     if first is None:
-        st.markdown(f"{title} has no convolution and no pooling: every pixel has a weight of its own in its first layer.")
+        st.markdown(
+            f"{title} has no convolution and no pooling: every pixel has a weight of its own in its first layer."
+        )
     else:
         st.markdown(_shares_in_words(title, rows))
         link = page.query(chapter=CHAPTER.key, view="line", **_state_of(first))

@@ -12,7 +12,8 @@ ACCENT = SPLIT_COLOURS["train"]
 MOST_SIDE = 40
 # Marks are told by their border as well as by their colour.
 STYLE = f"""<style>
-  .number-grid {{ display: inline-block; margin: 0 1rem 0.5rem 0; max-width: 100%; overflow-x: auto; }}
+  .number-grid {{ display: inline-block; margin: 0 1rem 0.5rem 0; max-width: 100%; overflow-x: auto;
+    vertical-align: top; }}
   .number-grid table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
   .number-grid caption {{ caption-side: top; font-size: 0.875rem; opacity: 0.8; padding-bottom: 0.25rem;
     text-align: left; white-space: nowrap; }}

@@ -9,7 +9,7 @@ from core.concepts.parameter_counts import LayersCompared, compare_layers
 from core.errors import UsageError
 from core.figures.parameter_growth import parameter_growth_figure
 from pages.components.layer_table import show_layers
-from pages.concepts.sliding_window import PADDINGS, SAME, VALID
+from pages.concepts.sliding_window import FIELD_WIDTH, PADDING_LABELS, SAME, VALID
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.markdown import escape
@@ -22,7 +22,7 @@ def show_weights(state: State) -> None:
     """The parameters of a convolution and of dense layers, worked out and over the side of the image."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in ("side", "channels", "kernel", "filters", "units"):
-            state.number(name, width=118)
+            state.number(name, width=FIELD_WIDTH)
         state.toggle("bias")
     # "Zeros at each end" is a matter of the other pictures.
     padding = SAME if state["padding"] == SAME else VALID
@@ -36,22 +36,25 @@ def show_weights(state: State) -> None:
     convolution = compared.convolution
     channels, filters = convolution.inputs[0][-1], convolution.shape[-1]
     window = f"{state['kernel']} × {state['kernel']}"
+    maps = f"{convolution.shape[0]}² · {state['side']}² = {convolution.shape[0] ** 2 * state['side'] ** 2:,}"
     st.caption(
-        f"Each filter is {window} × {channels} deep, as deep as the image that comes in; the output is "
-        f"{shape_in_words(convolution.shape)}: as deep as there are filters, {filters:,}. Padding: {PADDINGS[padding]}."
+        f"Each filter is {window} × {channels:,}: as deep as what comes in. The output is "
+        f"{shape_in_words(convolution.shape)}: as deep as there are filters, {filters:,}. Padding: "
+        f"{PADDING_LABELS[padding]}. A dense layer with the same output needs k²n² weights for each pair of channels: "
+        f"{maps}."
     )
 
 
 def show_network(state: State) -> None:
     """All layers of a named network, as it was published, with the sum behind each number."""
     architecture = ARCHITECTURES[state.select("network", labels=titles())]
-    rows = architecture.original_table()
+    rows = architecture.original_rows
     total = sum(row.parameters for row in rows)
     st.markdown(
         f"**{total:,} parameters** on images of {architecture.input_size} × {architecture.input_size} pixels, with "
         f"{architecture.usual_classes:,} classes. Choose a layer to see how its numbers come about."
     )
-    show_layers(rows, architecture.input_size, f"original_{architecture.name}")
+    show_layers(list(rows), architecture.input_size, f"original_{architecture.name}")
 
 
 def titles() -> dict[str, str]:
@@ -72,7 +75,7 @@ def _show_growth(state: State, compared: LayersCompared, padding: str) -> None:
     counts = {
         f"convolution, {state['filters']} filters": [each.convolution.parameters for each in each_side],
         f"dense, {state['units']:,} units": [each.units.parameters for each in each_side],
-        "dense, as many numbers as the convolution gives": [each.same_numbers.parameters for each in each_side],
+        "dense, same output": [each.same_numbers.parameters for each in each_side],
     }
     alt = (
         f"Parameters over the side of the image. At {side} pixels: convolution {compared.convolution.parameters:,}, "
@@ -86,7 +89,7 @@ def _show_sums(compared: LayersCompared, side: int) -> None:
     rows = {
         "Convolution": compared.convolution,
         "Dense": compared.units,
-        "Dense, all pairs": compared.same_numbers,
+        "Dense, same output": compared.same_numbers,
     }
     st.markdown("\n".join(f"- **{name}**: {_sum_in_words(row, side)}" for name, row in rows.items()))
 

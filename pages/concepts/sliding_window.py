@@ -4,13 +4,20 @@ import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, padded_by, same_in_tensorflow
 from pages.concepts.cell_map import BLANK, OTHER, UNSEEN, Cell, cell_map, show_maps
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW
 from pages.concepts.state import State
 
 # More cells than this can't be told apart on a telephone.
 MOST_CELLS, MOST_ACROSS = 48, 32
 VALID, SAME, ZEROS = "valid", "same", "zeros"
-PADDINGS = {VALID: "none (“valid”)", SAME: "“same”", ZEROS: "P zeros at each end"}
+PADDINGS = {
+    VALID: "Nothing: the window stays on the image.",
+    SAME: "As few zeros as leave ⌈L / S⌉ numbers, as TensorFlow does.",
+    ZEROS: "P zeros at each end.",
+}
+PADDING_LABELS = {VALID: "none", SAME: "“same”", ZEROS: "P zeros"}
+FIELD_WIDTH = 132  # narrower ones have no buttons for more and less
 KEYS = (
     (WINDOW, "looked at in this step"),
     (OTHER, "in another step"),
@@ -18,18 +25,17 @@ KEYS = (
     (ANSWER, "comes out"),
     (UNSEEN, "never looked at"),
 )
-KEYS_OF_IMAGE = tuple(key for key in KEYS if key[0] != OTHER)
 
 
 def choose_window(state: State, padding: bool = True) -> SlidingWindow:
     """The fields that say how a window slides, and the window."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in ("length", "kernel", "stride", "dilation"):
-            state.number(name, width=118)
+            state.number(name, width=FIELD_WIDTH)
         if padding:
-            state.buttons("padding", labels=PADDINGS)
+            state.buttons("padding", labels=PADDING_LABELS)
         if padding and state["padding"] == ZEROS:
-            state.number("zeros", width=118)
+            state.number("zeros", width=FIELD_WIDTH)
     sizes = (state["length"], state["kernel"], state["stride"], state["dilation"])
     if state["padding"] == SAME:
         return same_in_tensorflow(*sizes)
@@ -56,7 +62,7 @@ def show_image(state: State) -> None:
         return
     step = state.slider("step", minimum=1, maximum=window.steps**2) - 1
     if max(window.padded, window.steps) <= MOST_ACROSS:
-        show_maps(*image_maps(window, *divmod(step, window.steps)), keys=KEYS_OF_IMAGE)
+        show_maps(*image_maps(window, *divmod(step, window.steps)), keys=KEYS)
     else:
         st.caption(f"Images of up to {MOST_ACROSS} × {MOST_ACROSS} cells are drawn. The formula holds for any size.")
     show_arithmetic(window, state["padding"])
@@ -98,7 +104,7 @@ def image_maps(window: SlidingWindow, row: int, column: int) -> tuple[str, str]:
 
 def show_arithmetic(window: SlidingWindow, padding: str) -> None:
     """The formula with its numbers, and what does not come out even."""
-    st.latex(length_formula(window, padding))
+    show_formulas(*length_formula(window, padding))
     if window.dilation > 1:
         st.caption(
             f"With dilation the window reaches over D(K − 1) + 1 = {window.dilation}·({window.kernel} − 1) + 1 = "
@@ -113,17 +119,16 @@ def show_arithmetic(window: SlidingWindow, padding: str) -> None:
         st.info(words, icon=":material/visibility_off:")
 
 
-def length_formula(window: SlidingWindow, padding: str) -> str:
-    """How many numbers come out, in LaTeX."""
+def length_formula(window: SlidingWindow, padding: str) -> tuple[str, str]:
+    """How many numbers come out, in LaTeX: in general, and in numbers. Together they are too wide for a telephone."""
     if padding == SAME:
-        fraction = rf"\frac{{{window.length}}}{{{window.stride}}}"
-        return rf"L' = \left\lceil \frac{{L}}{{S}} \right\rceil = \left\lceil {fraction} \right\rceil = {window.steps}"
+        numbers = rf"\left\lceil \frac{{{window.length}}}{{{window.stride}}} \right\rceil"
+        return r"L' = \left\lceil \frac{L}{S} \right\rceil", f"{numbers} = {window.steps}"
     general = r"\frac{L - K + 2P}{S}"
     numbers = rf"\frac{{{window.length} - {window.reach} + 2 \cdot {window.before}}}{{{window.stride}}}"
-    if window.unrounded_steps == window.steps:
-        return rf"L' = {general} + 1 = {numbers} + 1 = {window.steps}"
-    rounded = rf"\left\lfloor {numbers} \right\rfloor"
-    return rf"L' = \left\lfloor {general} \right\rfloor + 1 = {rounded} + 1 = {window.steps}"
+    if window.unrounded_steps != window.steps:
+        general, numbers = (rf"\left\lfloor {fraction} \right\rfloor" for fraction in (general, numbers))
+    return f"L' = {general} + 1", f"{numbers} + 1 = {window.steps}"
 
 
 def loss_in_words(window: SlidingWindow) -> str:

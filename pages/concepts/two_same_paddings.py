@@ -5,12 +5,13 @@ import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, same_in_pytorch, same_in_tensorflow, slide_over
 from pages.concepts.cell_map import show_maps
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW, number_grid, show_grids
 from pages.concepts.sliding_window import KEYS, MOST_CELLS, choose_window, staircase
 from pages.concepts.state import State
 
-MOST_NUMBERED = 8
-LIBRARIES = {"TensorFlow, Keras": same_in_tensorflow, "PyTorch": same_in_pytorch}
+MOST_NUMBERED = 12
+LIBRARIES = {"TensorFlow": same_in_tensorflow, "PyTorch": same_in_pytorch}
 
 
 def show_two_paddings(state: State) -> None:
@@ -25,34 +26,44 @@ def show_two_paddings(state: State) -> None:
         show_answers(windows)
     else:
         st.caption(f"With up to {MOST_NUMBERED} cells, both answers stand here in numbers.")
-    st.latex(
-        r"P_\text{TensorFlow} = \max\!\left(\left(\left\lceil \tfrac{L}{S} \right\rceil - 1\right) S + K - L,\ 0\right)"
-        r"\text{ in all, } \qquad P_\text{PyTorch} = \tfrac{K - 1}{2} \text{ at each end}"
+    show_formulas(
+        r"L' = \lceil L / S \rceil",
+        r"P_\text{TensorFlow} = \max\left((L' - 1) S + K - L,\ 0\right)",
+        r"P_\text{PyTorch} = \tfrac{K - 1}{2} + \tfrac{K - 1}{2}",
+    )
+    st.caption(
+        "Keras does what TensorFlow does. PyTorch itself refuses the word “same” with a stride above 1: its networks "
+        "are written with (K − 1) / 2, of an even kernel rounded down."
     )
 
 
 def show_answers(windows: dict[str, SlidingWindow]) -> None:
     """The image with the zeros of each library and the first window, and the sums that come out of it."""
+    grids = []
     for library, window in windows.items():
-        length, zeros = window.length, (window.before, window.behind)
-        image = np.arange(1.0, length**2 + 1).reshape(length, length)
-        covered = [cell + window.before for cell in window.covered(0)]
-        marks = dict.fromkeys(np.ndindex(window.padded, window.padded), OUTSIDE)
-        for y, x in np.ndindex(length, length):
-            del marks[y + window.before, x + window.before]
-        marks |= {(y, x): WINDOW for y in covered for x in covered} if window.steps else {}
-        grids = [number_grid(np.pad(image, zeros), f"{library}: image and zeros", marks)]
+        image = np.arange(1.0, window.length**2 + 1).reshape(window.length, window.length)
+        padded = np.pad(image, (window.before, window.behind))
+        grids.append(number_grid(padded, f"{library}: image and zeros", _marks(window)))
         if window.steps:
             answer = slide_over(image, np.ones((window.kernel, window.kernel)), window)
             grids.append(number_grid(answer, "Sums", {(0, 0): ANSWER}))
-        show_grids(*grids)
+    show_grids(*grids)
+
+
+def _marks(window: SlidingWindow) -> dict[tuple[int, int], str]:
+    """Of the padded image: its zeros, and the first place of the window."""
+    inside = range(window.before, window.before + window.length)
+    cells = np.ndindex(window.padded, window.padded)
+    marks = {(y, x): OUTSIDE for y, x in cells if not (y in inside and x in inside)}
+    covered = [cell + window.before for cell in window.covered(0)] if window.steps else []
+    return marks | {(y, x): WINDOW for y in covered for x in covered}
 
 
 def difference_in_words(tensorflow: SlidingWindow, pytorch: SlidingWindow) -> str:
     """Whether both stand at the same places."""
     if tensorflow == pytorch:
         return (
-            f"Here both agree: {tensorflow.before} zeros before, {tensorflow.behind} behind. "
+            f"Here both agree: zeros before: {tensorflow.before}, behind: {tensorflow.behind}. "
             "Take an even length with stride 2 to see them part."
         )
     if tensorflow.steps != pytorch.steps:

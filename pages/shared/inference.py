@@ -48,6 +48,18 @@ def scheduled_task(task: str, owner: str, words: str, state: Any = None, **argum
     Until it is there, a bar with a stop stands here and the script ends, as by `st.stop`; it is run again when the
     answer is there. Once it was stopped, the button that starts it again stands here.
 
+    Parameters, errors
+        As of `awaited_task`.
+    """
+    found = awaited_task(task, owner, words, state, **arguments)
+    if found is None:
+        st.stop()
+    return found
+
+
+def awaited_task(task: str, owner: str, words: str, state: Any = None, **arguments: Any) -> Any:
+    """The same, but None until it is there, so that what stands below it is drawn meanwhile.
+
     Parameters
     ----------
     owner
@@ -74,7 +86,7 @@ def scheduled_task(task: str, owner: str, words: str, state: Any = None, **argum
         _offer_again(answer, words)
     else:
         st.fragment(_course, run_every=SECONDS_BETWEEN_LOOKS)(answer, words)
-    st.stop()
+    return None
 
 
 def _course(answer: ScheduledTask, words: str) -> None:

@@ -30,6 +30,23 @@ def test_it_is_asked_about_its_validation_images_shifted_every_way(from_scratch)
     assert "validation images as they are" in found.words()
 
 
+def test_a_head_on_a_frozen_backbone_is_asked_as_well(linear_head):
+    found = accuracy_by_shift(linear_head)
+    assert (found.side, list(found.moves)) == (96, moves(96))
+    # Its run answered by features in another precision.
+    assert abs(found.accuracy() - linear_head.predictions().of("validation").right.mean()) < 0.1
+
+
+def test_answers_count_by_what_classes_are_called_now():
+    class Network:
+        def probabilities(self, pixels):
+            return np.array([[0.3, 0.4, 0.3], [0.1, 0.7, 0.2]])
+
+    batch = np.zeros((2, 4, 4, 3), np.uint8)
+    together = shift_robustness._answer(Network(), batch, (0, 0), [[0, 2], [1]])
+    assert together.tolist() == [0, 1], "classes that were put together count by the sum of their probabilities"
+
+
 def test_a_slow_network_is_asked_about_fewer_images(from_scratch, monkeypatch):
     monkeypatch.setattr(shift_robustness, "SECONDS", 0.0)
     monkeypatch.setattr(shift_robustness, "FEWEST_IMAGES", 3)

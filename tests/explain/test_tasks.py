@@ -62,3 +62,10 @@ def test_what_is_wrong_comes_back_in_words(client, from_scratch, path, tmp_path)
         client.ask("grad_cam", run=str(from_scratch.folder), paths=[path], classes=[9])
     with pytest.raises(WorkbenchError, match="has no weights"):
         client.ask("kernels", run=str(tmp_path))
+
+
+def test_accuracy_by_shift_comes_through_the_process(client, from_scratch):
+    steps = []
+    found = client.ask("accuracy_by_shift", on_progress=lambda *step: steps.append(step), run=str(from_scratch.folder))
+    assert found.right.shape == (len(found.moves), found.images)
+    assert steps[0][0] == "Loading the network"

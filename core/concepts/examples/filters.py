@@ -1,9 +1,10 @@
 """Named filters and 2-D convolution: what the course's material states in numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.concepts.convolution import FULL, Convolution, convolve
 from core.concepts.denoising import mean_filter, median_filter
@@ -29,13 +30,13 @@ STEP = np.repeat([[0, 0, 0, 200, 200, 200]], 5, axis=0)
 EVEN = np.full((256, 256), 128, np.uint8)
 
 
-def _numbers(matrix: Sequence[Sequence[float]] | np.ndarray, kernel: object, **more: str) -> dict[str, str]:
+def _numbers(matrix: ArrayLike, kernel: ArrayLike, **more: str) -> dict[str, str]:
     """The link to the chapter's view of small matrices."""
     written = kernel if isinstance(kernel, str) else _in_a_line(kernel)
     return {"view": "numbers", "numbers": _in_a_line(matrix), "kernel": written} | more
 
 
-def _in_a_line(matrix: object) -> str:
+def _in_a_line(matrix: ArrayLike) -> str:
     return write_matrix(np.asarray(matrix)).replace("\n", "; ")
 
 
@@ -67,7 +68,7 @@ def _noise_left(filtered: bool) -> float:
     return float(np.var(mean_filter(noisy, 3) if filtered else noisy))
 
 
-def _as_impulse_response(name: str, stated: Sequence[Sequence[float]]) -> WorkedExample:
+def _as_impulse_response(name: str, stated: ArrayLike) -> WorkedExample:
     """That a kernel has the stated numbers: what an impulse answers with, where the kernel is flipped."""
     kernel = KERNELS[name]
     height, width = kernel.matrix.shape

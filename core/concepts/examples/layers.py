@@ -31,7 +31,7 @@ def total(name: str) -> WorkedExample:
         "layers",
         f"{statement} {parameters:,} parameters.",
         parameters,
-        lambda: sum(row.parameters for row in ARCHITECTURES[name].original_table()),
+        lambda: sum(row.parameters for row in ARCHITECTURES[name].original_rows),
         {"view": "networks", "network": name},
         "layer arithmetic",
     )
