@@ -1,8 +1,8 @@
 """How soon chapter 8 answers: maps, kernels, an applied kernel and the strongest images, against building all anew.
 
-Trains a linear head on the MobileNet at hand and a small CNN, then asks the tasks of the inference process for layer after
-layer: with the network at hand, as the page finds it, and with the network rebuilt for each answer, as a script does.
-Prints seconds and ratios, and writes JSON.
+Trains a linear head on the MobileNet at hand and a small CNN, then asks the tasks of the inference process for layer
+after layer: with the network at hand, as the page finds it, and with the network rebuilt for each answer, as a script
+does. Prints seconds and ratios, and writes JSON.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 import shutil
 import time
 
+import numpy as np
 import pytest
 
 from core.datasets.creation import create_from_path
@@ -11,6 +12,8 @@ from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training.trainer import train
 from core.workspace import Workspace
+from pages.components.pixel_lens import MOST_SIDE
+from pages.concepts.what_a_network_sees_parts.kernels_view import fitting
 from pages.shared.inference import inference_client, task_scheduler
 
 SECONDS_TO_FIND = 120
@@ -160,6 +163,7 @@ def test_a_kernel_is_shown_with_its_numbers(see, runs):
     assert all(f"<caption>{colour}</caption>" in numbers for colour in ("red", "green", "blue"))
     tab.set("Channel", 2)
     assert "for channel 2" in tab.words
+    assert "This kernel in the filter lab" in tab.links
     tab.set("Layer", 5)
     tab.set("Channel", 0)
     assert "3 of 16 channels are shown" in tab.words
@@ -184,3 +188,12 @@ def test_the_nine_images_of_a_filter_are_found_once(see, runs):
     tab.set("Filter", 5)
     assert "Stop" not in tab.buttons
     assert len(list(runs["small_cnn"].folder.glob("strongest_images.npz"))) == 1
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_of_large_maps_as_much_is_drawn_as_there_is_room_for(stride):
+    inputs, answer = fitting(np.zeros((1000, 1000)), np.zeros((1000 // stride, 1000 // stride)), stride)
+    assert 700 < max(inputs.shape) <= MOST_SIDE
+    assert answer.shape == (inputs.shape[0] // stride, inputs.shape[1] // stride)
+    small = np.zeros((9, 9)), np.zeros((3, 3))
+    assert [part.shape for part in fitting(*small, 3)] == [(9, 9), (3, 3)]
