@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from core.architectures.map_layer import MapLayer
-from core.errors import UsageError
+from core.errors import UsageError, WorkbenchError
 from core.explain.map_layers import find_layer
 from core.explain.trained_network import TrainedNetwork
 from core.figures.map_pictures import maps_as_pictures
@@ -99,10 +99,26 @@ def values_at(network: TrainedNetwork, tensor: keras.KerasTensor, image: np.ndar
     # Called rather than compiled: for a few images of ever other layers, that would take longer than it saves.
     fed = network.front(image[None].astype(np.float32), training=False)
     values = models[id(tensor)](fed, training=False)
-    return keras.ops.convert_to_numpy(keras.ops.cast(values, "float32"))[0]
+    return check_finite(network, keras.ops.convert_to_numpy(keras.ops.cast(values, "float32"))[0])
 
 
 _models: WeakKeyDictionary[TrainedNetwork, dict[int, keras.Model]] = WeakKeyDictionary()
+
+
+def check_finite(network: TrainedNetwork, values: np.ndarray) -> np.ndarray:
+    """The values as they are.
+
+    Raises
+    ------
+    WorkbenchError
+        If some are infinite or no numbers, as where a training diverged.
+    """
+    if not np.isfinite(values).all():
+        raise WorkbenchError(
+            f"Some numbers in this {network.title} are infinite or none at all, so there is nothing to show: its "
+            "training diverged. Train again with a lower learning rate."
+        )
+    return values
 
 
 def check_filters(filters: Sequence[int] | None, count: int) -> np.ndarray:

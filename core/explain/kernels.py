@@ -8,7 +8,7 @@ import numpy as np
 
 from core.architectures.map_layer import MapLayer
 from core.errors import UsageError
-from core.explain.feature_maps import check_filters, values_at
+from core.explain.feature_maps import check_filters, check_finite, values_at
 from core.explain.map_layers import find_layer
 from core.explain.receptive_field import window_of
 from core.explain.trained_network import CONVOLUTIONS, TrainedNetwork
@@ -158,7 +158,7 @@ def apply_kernel(
 
 def _weights(network: TrainedNetwork, layer: keras.layers.Layer) -> np.ndarray:
     """The kernels of a convolution: (filters, height, width, channels) float32, of colours red first."""
-    weights = keras.ops.convert_to_numpy(layer.weights[0]).astype(np.float32)
+    weights = check_finite(network, keras.ops.convert_to_numpy(layer.weights[0]).astype(np.float32))
     if not isinstance(layer, keras.layers.Conv2D):  # one channel each, some kernels of each channel
         return np.moveaxis(weights.reshape(*weights.shape[:2], -1), -1, 0)[..., None]
     weights = np.moveaxis(weights, -1, 0)

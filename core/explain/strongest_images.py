@@ -16,6 +16,7 @@ import pandas as pd
 from core.architectures.map_layer import MapLayer
 from core.datasets.store import open_dataset
 from core.errors import WorkbenchError
+from core.explain.feature_maps import check_finite
 from core.explain.map_layers import fields_of, find_layer, map_layers, operations_of
 from core.explain.receptive_field import centres_in_image, parts_of_image
 from core.explain.trained_network import TrainedNetwork, trained_network
@@ -205,7 +206,7 @@ def _peaks(network: TrainedNetwork, rows: int) -> Callable[[np.ndarray], tuple[n
         filled = np.concatenate([images, np.repeat(images[:1], rows - len(images), axis=0)])
         found = keras.tree.flatten(model.predict_on_batch(filled))
         values, places = (np.concatenate(each, axis=1)[: len(images)].T for each in (found[::2], found[1::2]))
-        return values, places
+        return check_finite(network, values), places
 
     return look
 

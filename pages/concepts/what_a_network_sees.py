@@ -10,12 +10,12 @@ from pages.concepts.chapter import Chapter
 from pages.concepts.network_in_view import network_in_view, run_in_view
 from pages.concepts.picture_choice import PICTURE
 from pages.concepts.questions import Question
-from pages.concepts.seeing.kernels_view import show_kernels
-from pages.concepts.seeing.maps_view import IMAGES, show_maps
-from pages.concepts.seeing.number_list_field import NumberListParameter
-from pages.concepts.seeing.seen_network import seen_network
-from pages.concepts.seeing.strongest_view import show_strongest
 from pages.concepts.state import State
+from pages.concepts.what_a_network_sees_parts.kernels_view import show_kernels
+from pages.concepts.what_a_network_sees_parts.maps_view import IMAGES, show_maps
+from pages.concepts.what_a_network_sees_parts.number_list_field import NumberListParameter
+from pages.concepts.what_a_network_sees_parts.seen_network import seen_network
+from pages.concepts.what_a_network_sees_parts.strongest_view import show_strongest
 from pages.shared.inference import has_weights
 from pages.shared.markdown import escape
 from pages.shared.page import Page, untrained_badge

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.errors import UsageError
+from core.errors import UsageError, WorkbenchError
 from core.explain.feature_maps import feature_maps
 from core.explain.kernels import apply_kernel, layer_kernels
 from core.explain.map_layers import map_layers
@@ -155,6 +155,17 @@ def test_what_there_is_not_is_told_with_what_there_is(network, images):
         layer_kernels(network, 1, channel=4)
     with pytest.raises(UsageError, match="no channel 4"):
         apply_kernel(network, images[0], 1, 1, channel=4)
+
+
+def test_a_network_whose_training_diverged_says_so(body, layers, images):
+    kernel, bias = layers["first"].get_weights()
+    try:
+        layers["first"].set_weights([kernel * np.nan, bias])
+        for ask in (lambda network: feature_maps(network, images, 1), lambda network: layer_kernels(network, 1)):
+            with pytest.raises(WorkbenchError, match="training diverged"):
+                ask(network_of(body))
+    finally:
+        layers["first"].set_weights([kernel, bias])
 
 
 def test_a_network_without_maps_says_so(images):

@@ -6,19 +6,21 @@ import numpy as np
 import streamlit as st
 
 from core.architectures.map_layer import MapLayer
+from core.concepts.channels import to_grey
 from core.concepts.convolution import convolve
 from core.figures.map_pictures import enlarged, kernels_as_pictures
 from pages.components.gallery import Tile, show_tiles
-from pages.components.pixel_lens import pixel_lens
+from pages.components.pixel_lens import MOST_SIDE, pixel_lens
 from pages.concepts.number_grid import number_grid, show_grids
 from pages.concepts.picture_choice import Picture, choose_picture
-from pages.concepts.seeing.seen_network import SeenNetwork, choose_layer, source_of
 from pages.concepts.state import State
+from pages.concepts.what_a_network_sees_parts.seen_network import SeenNetwork, choose_layer, source_of
 from pages.shared.page import Page
 from pages.shared.thumbnails import pixels_url
 
 AT_ONCE, SHOWN_SIDE, TILE, GRIDS = 48, 64, 48, 3
 COLOURS = ("red", "green", "blue")
+FORMULA = r"y(m, n) = b + \sum_{c} \sum_{i, j} w_c(i, j) \; x_c(S m + i, S n + j)"
 
 
 def show_kernels(page: Page, state: State, network: SeenNetwork) -> None:
@@ -99,26 +101,45 @@ def _show_applied(
     picture, filter = choose_picture(page, state), int(found["filters"][0])
     source = source_of(picture)
     applied = network.ask("apply_kernel", source, picture=source, layer=layer.number, filter=filter, channel=channel)
-    kernel = found["values"][0]
-    st.markdown("**In the layer**")
+    _show_in_layer(applied, found, layer, channel)
+    st.latex(
+        FORMULA, help="Over the channels c that come in, and the kernel's cells (i, j); S is the stride, b the bias."
+    )
+    if max(layer.window or (1, 1)) > 1:
+        _show_on_picture(page, picture, found)
+
+
+def _show_in_layer(applied: dict[str, Any], found: dict[str, Any], layer: MapLayer, channel: int) -> None:
+    """What comes into the layer, and what the kernel answers, number by number."""
+    kernel, stride = found["values"][0], applied["stride"][0]
     single = kernel.shape[-1] == 1
+    inputs, answer = fitting(applied["inputs"], applied["answer"], stride)
+    cut = inputs.shape != applied["inputs"].shape
+    st.markdown("**In the layer**")
     pixel_lens(
-        applied["inputs"],
+        inputs,
         "seeing_applied",
-        answer=applied["answer"],
+        answer=answer,
         kernel=kernel[..., 0] if single else None,
         window=kernel.shape[:2],
-        scale=applied["stride"][0],
+        scale=stride,
         offset=applied["offset"],
         dilation=applied["dilation"][0],
-        ranges=(_range(applied["inputs"]), _range(applied["answer"])),
+        outside="none" if cut else "zero",
+        ranges=(_range(inputs), _range(answer)),
         captions=_captions(found, layer, channel),
-        alt=f"What comes into layer {layer.number}, and what kernel {filter} makes of it",
+        alt=f"What comes into layer {layer.number}, and what kernel {found['filters'][0]} makes of it",
     )
+    if cut:
+        st.caption(f"Only the first {MOST_SIDE} rows and columns are shown.")
     if not single:
         st.caption("Choose a channel, and the sum under the kernel is written out.")
-    if max(kernel.shape[:2]) > 1:
-        _show_on_picture(picture, kernel, found, channel)
+
+
+def fitting(inputs: np.ndarray, answer: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """As much of both, from the first row and column on, as is drawn with its numbers."""
+    most = MOST_SIDE // stride
+    return inputs[: most * stride, : most * stride], answer[:most, :most]
 
 
 def _captions(found: dict[str, Any], layer: MapLayer, channel: int) -> tuple[str, str]:
@@ -128,13 +149,20 @@ def _captions(found: dict[str, Any], layer: MapLayer, channel: int) -> tuple[str
     return coming, "The kernel's whole sum, before the activation"
 
 
-def _show_on_picture(picture: Picture, kernel: np.ndarray, found: dict[str, Any], channel: int) -> None:
+def _show_on_picture(page: Page, picture: Picture, found: dict[str, Any]) -> None:
     """The same kernel laid over the picture in grey, as over any other."""
-    flat = kernel.mean(axis=-1)
-    grey = np.rint(picture.pixels.mean(axis=-1)).astype(np.uint8)
+    kernel, grey = found["values"][0], to_grey(picture.pixels)
+    # Grey is as much red as green and blue, so that a kernel of three colours answers what their sum does.
+    flat = kernel.sum(axis=-1) if found["colours"] else kernel.mean(axis=-1)
     answer = convolve(grey, flat)
+    which = (
+        ""
+        if kernel.shape[-1] == 1
+        else ", the sum of its colours"
+        if found["colours"]
+        else ", the mean of its channels"
+    )
     st.markdown("**On the picture itself, in grey**")
-    which = "" if kernel.shape[-1] == 1 else f", the mean over {'colours' if found['colours'] else 'channels'}"
     pixel_lens(
         grey,
         "seeing_on_picture",
@@ -144,6 +172,8 @@ def _show_on_picture(picture: Picture, kernel: np.ndarray, found: dict[str, Any]
         captions=(picture.title, f"Convolved with the kernel{which}"),
         alt="The picture in grey, and the same convolved with the kernel",
     )
+    typed = "; ".join(" ".join(f"{weight:.4g}" for weight in row) for row in flat.tolist())
+    page.link("concepts", "This kernel in the filter lab", "tune", chapter="filters", kernel=typed)
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

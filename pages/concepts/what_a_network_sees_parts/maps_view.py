@@ -11,9 +11,15 @@ from core.architectures.map_layer import MapLayer
 from core.figures.map_pictures import enlarged
 from pages.components.gallery import Tile, show_tiles
 from pages.concepts.picture_choice import choose_picture
-from pages.concepts.seeing.number_list_field import number_list_field
-from pages.concepts.seeing.seen_network import SeenNetwork, Source, choose_layer, seen_network, source_of
 from pages.concepts.state import State
+from pages.concepts.what_a_network_sees_parts.number_list_field import number_list_field
+from pages.concepts.what_a_network_sees_parts.seen_network import (
+    SeenNetwork,
+    Source,
+    choose_layer,
+    seen_network,
+    source_of,
+)
 from pages.shared.inference import has_weights
 from pages.shared.markdown import escape
 from pages.shared.page import Page

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 from core.architectures.map_layer import MapLayer
 from core.images.reading import UnreadableImage, read_square
 from pages.components.gallery import Tile, show_tiles
-from pages.concepts.seeing.seen_network import SeenNetwork, choose_layer
 from pages.concepts.state import State
+from pages.concepts.what_a_network_sees_parts.seen_network import SeenNetwork, choose_layer
 from pages.shared.evaluated_run import images_of
 from pages.shared.inference import modified, scheduled_task, weights_written
 from pages.shared.page import Page
@@ -19,6 +19,7 @@ from pages.shared.thumbnails import pixels_url
 
 WHOLE_SIDE, PART_SIDE = 192, 128
 FRAME, DOT = (255, 176, 0), (230, 30, 30)
+FORMULA = r"r_l = r_{l-1} + (K_l - 1) \prod_{k < l} S_k"
 Part = tuple[int, int, int, int]
 
 
@@ -51,6 +52,7 @@ def show_strongest(page: Page, state: State, network: SeenNetwork) -> None:
         st.markdown("**The part of each that did it**")
         show_tiles(parts, "seeing_part", columns=3)
     st.caption(_in_words(layer, network, found, values))
+    st.latex(FORMULA, help="The receptive field behind layer l: K is its window, S how far each layer before it moves.")
 
 
 def _tiles(page: Page, network: SeenNetwork, found: dict[str, Any], filter: int) -> tuple[list[Tile], list[Tile]]:
