@@ -27,8 +27,8 @@ def show_accuracy(page: Page, state: State) -> None:
         page.link("training", "Train one", "show_chart")
         return
     st.markdown(
-        f"**{escape(run.settings.design.title)} is asked about up to {MOST_IMAGES} of its validation images, each moved "
-        "by 1, 2, 4, 8 … pixels all four ways.** The edge is filled with the pixels there."
+        f"**{escape(run.settings.design.title)} is asked about up to {MOST_IMAGES} of its validation images, each "
+        "moved by 1, 2, 4, 8 … pixels all four ways.** The edge is filled with the pixels there."
     )
     untrained_badge(run)
     st.caption(escape(run_label(run)))
