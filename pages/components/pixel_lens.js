@@ -284,7 +284,9 @@ function build(lens) {
   lens.sum = make("p", "sum");
   lens.words = make("p", "words");
   lens.words.setAttribute("aria-live", "polite");
-  lens.numbers.append(lens.channels, lens.tables, lens.zooms, lens.sum, lens.words);
+  const foot = make("div", "foot");
+  foot.append(lens.zooms, lens.words);
+  lens.numbers.append(lens.channels, lens.tables, lens.sum, foot);
   lens.root.replaceChildren(lens.first.sheet, lens.second.sheet, lens.numbers);
   lens.first.stage.tabIndex = 0;
   lens.first.stage.setAttribute("role", "application");
