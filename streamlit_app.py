@@ -168,6 +168,7 @@ def beginnings(page: Page) -> None:
             if st.button(label, icon=f":material/{icon}:"):
                 st.session_state.update(bring=True, bring_way=way)
                 page.go("dataset")
+        page.link("concepts", "How it works, in ten short chapters", "school")
 
 
 @st.cache_data(show_spinner=False)

@@ -17,6 +17,7 @@ from core.commands import (
     datasets,
     engine,
     errors,
+    explain,
     export,
     lifecycle,
     networks,
@@ -43,7 +44,7 @@ GROUPS = {
     "Images": ("import", "download", "datasets", "check", "edit", "split"),
     "Augmentation and network": ("recipes", "architectures", "describe", "networks", "weights", "probe"),
     "Training": ("settings", "estimate", "train", "runs", "queue", "stop", "resume", "extend", "restart"),
-    "Evaluation": ("evaluate", "errors", "retrain", "compare", "label"),
+    "Evaluation": ("evaluate", "errors", "retrain", "compare", "label", "activations", "kernels"),
     "Use": ("predict", "export", "project"),
     "Many runs": ("sweep", "sweeps"),
     "Learning how it works": ("concepts",),
@@ -113,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in (app, datasets, recipes, architectures, networks, weights, probe, settings, training_time):
         module.add_commands(add_listed)
-    for module in (runs, queue, lifecycle, errors, compare, sweep, predict, export, project, concepts, engine):
+    for module in (runs, queue, lifecycle, errors, compare, explain, sweep, predict, export, project, concepts, engine):
         module.add_commands(add_listed)
     parser.description = _overview(summaries)
     return parser

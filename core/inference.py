@@ -12,8 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core.architectures.map_layer import MapLayer
 from core.errors import in_words
 from core.evaluation.errors import DistantImageList, LabelIssueList
+from core.evaluation.shift_robustness import ShiftRobustness
 from core.images.reading_settings import AS_USUAL, Reading
 from core.jobs.inference_client import ANSWERED, FAILED, PROGRESS
 from core.jobs.job import Stopped
@@ -163,6 +165,69 @@ def kernels(run: str):
     return vars(first_kernels(trained_network(Run(Path(run)))))
 
 
+def map_layers(run: str) -> list[MapLayer]:
+    """The layers of a run's network that give maps: see `core.explain.map_layers.map_layers`."""
+    from core.explain.map_layers import map_layers
+    from core.explain.trained_network import trained_network
+
+    return map_layers(trained_network(Run(Path(run))))
+
+
+def feature_maps(
+    run: str,
+    pictures: list[str | bytes],
+    layer: int,
+    filters: list[int] | None = None,
+    own_scale: bool = False,
+    as_numbers: bool = False,
+) -> dict[str, Any]:
+    """What a layer makes of images: a `core.explain.feature_maps.FeatureMaps`, as a dict.
+
+    Parameters
+    ----------
+    run
+        The folder of a run.
+    pictures
+        Image files, or what such files hold.
+    layer, filters
+        Numbers from 1.
+    own_scale
+        Whether the largest amount of each map is white, and not that of the layer.
+    as_numbers
+        Whether the maps are given as they are, and not as pictures.
+
+    Returns
+    -------
+    dict
+        With `signed`, and `images`, (n, side, side, 3) array of uint8: as the network is fed them.
+    """
+    from core.explain.feature_maps import feature_maps
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    images = network.read(pictures)
+    found = feature_maps(network, images, layer, filters)
+    maps = found.maps if as_numbers else found.pictures(own_scale)
+    return vars(found) | {"maps": maps, "signed": found.signed, "images": images}
+
+
+def layer_kernels(run: str, layer: int, filters: list[int] | None = None, channel: int = 0) -> dict[str, Any]:
+    """Kernels of any convolution of a run: a `core.explain.kernels.LayerKernels`, as a dict."""
+    from core.explain.kernels import layer_kernels
+    from core.explain.trained_network import trained_network
+
+    return vars(layer_kernels(trained_network(Run(Path(run))), layer, filters, channel))
+
+
+def apply_kernel(run: str, picture: str | bytes, layer: int, filter: int, channel: int = 0) -> dict[str, Any]:
+    """What one kernel makes of what comes into its layer: a `core.explain.kernels.AppliedKernel`, as a dict."""
+    from core.explain.kernels import apply_kernel
+    from core.explain.trained_network import trained_network
+
+    network = trained_network(Run(Path(run)))
+    return vars(apply_kernel(network, network.read([picture])[0], layer, filter, channel))
+
+
 def label_issues(run: str, machine: str | None = None, report: Report = unheard) -> LabelIssueList:
     """The images of a run whose labels are probably wrong: see `core.explain.feature_analysis.label_issues`."""
     from core.explain.feature_analysis import label_issues
@@ -184,6 +249,13 @@ def feature_map(run: str, machine: str | None = None, report: Report = unheard) 
     return mapped(Run(Path(run)), machine, report)
 
 
+def strongest_images(run: str, layer: int, report: Report = unheard) -> dict[str, Any]:
+    """The images that excite the filters of a layer: a `core.explain.strongest_images.StrongestImages`, as a dict."""
+    from core.explain.strongest_images import strongest_images
+
+    return vars(strongest_images(Run(Path(run)), layer, report))
+
+
 def nearest(
     run: str, path: str, count: int = 8, machine: str | None = None, report: Report = unheard
 ) -> list[dict[str, Any]]:
@@ -191,6 +263,14 @@ def nearest(
     from core.explain.feature_analysis import neighbours
 
     return neighbours(Run(Path(run)), path, count, machine, report)
+
+
+def accuracy_by_shift(run: str, report: Report = unheard) -> ShiftRobustness:
+    """How often a run is right about shifted images: see `core.explain.shift_robustness.accuracy_by_shift`."""
+    report("Loading the network", 0, 0)
+    from core.explain.shift_robustness import accuracy_by_shift
+
+    return accuracy_by_shift(Run(Path(run)), report)
 
 
 def predict(
@@ -240,14 +320,20 @@ TASKS = {
     "grad_cam": grad_cam,
     "activations": activations,
     "kernels": kernels,
+    "map_layers": map_layers,
+    "feature_maps": feature_maps,
+    "layer_kernels": layer_kernels,
+    "apply_kernel": apply_kernel,
 }
 # Which say how far they are to `report`, and may be stopped.
 SCHEDULED_TASKS = {
     "label_issues": label_issues,
     "out_of_distribution": out_of_distribution,
     "feature_map": feature_map,
+    "strongest_images": strongest_images,
     "nearest": nearest,
     "occlusion": occlusion,
+    "accuracy_by_shift": accuracy_by_shift,
     "predict": predict,
 }
 

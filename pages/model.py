@@ -7,7 +7,6 @@ from core.architectures.formulas import Totals, totals_of
 from core.architectures.layers import LayerRow
 from core.errors import UsageError
 from pages.components.layer_table import show_layers
-from pages.model.advice import show_advice
 from pages.model.architecture_choice import (
     choose_group,
     choose_network,
@@ -17,11 +16,12 @@ from pages.model.architecture_choice import (
     size_in_force,
 )
 from pages.model.network_builder import show_builder
-from pages.model.network_diagram import show_network
 from pages.model.network_facts import show_facts
 from pages.model.training_time import show_estimate
 from pages.model.weights import show_weights
+from pages.shared.advice import show_advice
 from pages.shared.markdown import escape
+from pages.shared.network_diagram import show_network
 from pages.shared.page import Page, drawn_badge, open_page_with_dataset
 from pages.shared.thumbnails import thumbnail_url
 
@@ -71,6 +71,7 @@ def show_chosen(page: Page, group: str, architecture: Architecture, rows: list[L
         if st.button("Go on to training", type="primary", icon=icon, disabled=not stands):
             page.go("training", run="", new="1")
     show_weights(page, architecture)
+    st.subheader("Which network fits?")
     show_advice(page)
     if rows:
         show_more(page, architecture, rows, image_size)

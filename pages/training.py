@@ -9,7 +9,7 @@ from core.augmentation.recipe import in_words as recipe_in_words
 from core.errors import WorkbenchError, in_words
 from core.jobs.job import Status
 from core.jobs.queue import Queue
-from core.runs.lifecycle import can_extend, can_resume, check_trainable, extend, lacking_before, resume, start
+from core.runs.lifecycle import can_extend, can_resume, check_trainable, extend, resume, start, warnings_before
 from core.runs.record import Run, delete_run
 from core.runs.settings import RunSettings
 from core.runs.training_curves import training_curves
@@ -19,7 +19,7 @@ from pages.shared.progress import duration, show_progress
 from pages.shared.run_label import run_label
 from pages.training.curves import pace_in_words, show_curves, show_rates
 from pages.training.execution import show_execution
-from pages.training.settings_form import basic_settings, more_settings
+from pages.training.settings_form import basic_settings, course_switch, more_settings
 
 MORE_EPOCHS = 10
 SECONDS_OF_SILENCE = 30
@@ -53,8 +53,8 @@ def prepare(page: Page) -> None:
         page.link("model", "Look at the model's settings")
         return
     st.markdown(plan_in_words(page, settings))
-    for words in lacking_before(page.dataset, settings):
-        st.warning(escape(words), icon=":material/category:")
+    warnings = st.container()
+    course_switch(page, settings)
     basic_settings(page, settings)
     with st.expander("More settings", icon=":material/tune:"):
         more_settings(page, settings)
@@ -63,6 +63,8 @@ def prepare(page: Page) -> None:
     except WorkbenchError as error:
         st.error(escape(str(error)))
         return
+    for words in warnings_before(page.dataset, settings):
+        warnings.warning(escape(words), icon=":material/warning:")
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
         if page.runs:
@@ -172,7 +174,8 @@ def sentence(run: Run, status: Status, events) -> str:
         return f"**Stopped after {epochs} epochs.** {words if epochs else ''}"
     if status.state == "done":
         best = status.facts.get("best_epoch", epochs)
-        return f"**It has learned: epoch {best} of {epochs} was the best, and is kept.** {words}"
+        which = "was the best, and is kept" if run.settings.restore_best_weights else "was the last, and answers"
+        return f"**It has learned: epoch {best} of {epochs} {which}.** {words}"
     if run.stop_requested:
         return "**Stopping.** The best weights are kept."
     if epochs:

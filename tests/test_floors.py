@@ -25,7 +25,7 @@ def test_a_circle_and_an_arrow_up_are_found():
     assert floors.circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
     up = ("core/jobs/job", "core/runs/record")
     beside = ("core/sweeps/sweep", "core/advice/diagnosis")
-    down = ("pages/model", "pages/model/advice")
+    down = ("pages/model", "pages/model/weights")
     graph = {module: {other} for module, other in (up, beside, down)}
     assert floors.arrows_up(graph) == [up, beside]
 

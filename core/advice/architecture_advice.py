@@ -237,11 +237,15 @@ def _may_be(case: Case, like: DomainSimilarity) -> bool:
 
 def _plan(size: Size, like: DomainSimilarity, findings: Findings) -> Plan:
     way = _way(size, like)
+    return plan_for(way, find_architecture(findings.best.name if findings.best else FIRST_BACKBONE))
+
+
+def plan_for(way: str, backbone: Architecture) -> Plan:
+    """What one of the four ways means with a backbone; from scratch, a network that is made for that is taken."""
     if way == SCRATCH:
         return Plan(way, find_architecture(FROM_SCRATCH))
-    architecture = find_architecture(findings.best.name if findings.best else FIRST_BACKBONE)
-    weights = None if path_at_hand(architecture) else architecture.weights
-    return Plan(way, architecture, 0.0 if weights is None else weights.megabytes)
+    weights = None if path_at_hand(backbone) else backbone.weights
+    return Plan(way, backbone, 0.0 if weights is None else weights.megabytes)
 
 
 def _way(size: Size, like: DomainSimilarity) -> str:

@@ -89,14 +89,14 @@ def _diagnosis(folder: Path, active: bool, state: tuple) -> Diagnosis:
     events, predictions = run.events.read(), _answers(run)
     fit, facts, table = _fit(predictions), _facts(run), _of_last_phase(events)
     course = _course(table, facts, active, evaluated=fit is not None)
-    if fit is not None and fit.learned_nothing and (by_heart := _by_heart(table, fit)):
+    if facts.keeps_best and fit is not None and fit.learned_nothing and (by_heart := _by_heart(table, fit)):
         course = by_heart
     if run.record.diverged:
         course = _Course(
             DIVERGING, "Diverged: the loss stopped being a number. Train anew with a smaller learning rate."
         )
     unlearned = () if predictions is None else tuple(unlearned_classes(predictions))
-    return replace(_together(course, fit), unlearned=unlearned)
+    return replace(_together(course, fit, facts.keeps_best), unlearned=unlearned)
 
 
 def diagnose(
@@ -139,6 +139,11 @@ class _Facts:
     majority: float = 0.0
     uninformed: float | None = None
     validation_images: int | None = None
+    keeps_best: bool = True
+
+    @property
+    def answering(self) -> str:
+        return "The best epoch is kept." if self.keeps_best else "It answers by its last epoch all the same."
 
 
 @dataclass(frozen=True)
@@ -159,15 +164,16 @@ def _of_last_phase(events: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _facts(run: Run) -> _Facts:
     """From the run's own list of images, so that what became of the dataset since does not matter."""
+    keeps_best = run.settings.restore_best_weights
     try:
         images = run.images()
         shares = images.loc[images["split"] == "train", "label"].value_counts(normalize=True).to_numpy()
         validating = int((images["split"] == "validation").sum())
     except (WorkbenchError, KeyError):
-        return _Facts()
+        return _Facts(keeps_best=keeps_best)
     if not len(shares):
-        return _Facts(validation_images=validating)
-    return _Facts(float(shares.max()), float(-(shares * np.log(shares)).sum()), validating)
+        return _Facts(validation_images=validating, keeps_best=keeps_best)
+    return _Facts(float(shares.max()), float(-(shares * np.log(shares)).sum()), validating, keeps_best)
 
 
 def _course(table: pd.DataFrame, facts: _Facts, active: bool, evaluated: bool = False) -> _Course:
@@ -219,13 +225,13 @@ def _got_worse(table: pd.DataFrame, training: np.ndarray, watched: np.ndarray, f
     if _fell(training, best, recent):
         return _Course(
             OVER_FITTING,
-            f"Over-fitting: {risen} while the training loss went on falling, so it learns by heart. The best epoch is "
-            "kept. More images, augmentation or dropout help; more epochs do not.",
+            f"Over-fitting: {risen} while the training loss went on falling, so it learns by heart. {facts.answering} "
+            "More images, augmentation or dropout help; more epochs do not.",
             epoch,
         )
     return _Course(
         WORSENING,
-        f"Getting worse: {risen}, and the training loss does not fall either. The best epoch is kept. A smaller "
+        f"Getting worse: {risen}, and the training loss does not fall either. {facts.answering} A smaller "
         "learning rate may help.",
         epoch,
     )
@@ -319,7 +325,7 @@ def _fit(predictions: Predictions | None) -> GeneralisationGap | None:
     return next((fit for fit in fits if fit is not None), None)
 
 
-def _together(course: _Course, fit: GeneralisationGap | None) -> Diagnosis:
+def _together(course: _Course, fit: GeneralisationGap | None, keeps_best: bool) -> Diagnosis:
     """One verdict from the curves and from the answers of the epoch that was kept."""
     if fit is None or course.kind == DIVERGING:
         return Diagnosis(course.kind, course.words, fit)
@@ -329,7 +335,8 @@ def _together(course: _Course, fit: GeneralisationGap | None) -> Diagnosis:
         by_heart = course.kind == OVER_FITTING and not course.since
         return Diagnosis(course.kind, course.words, fit) if by_heart else Diagnosis(NOT_LEARNING, fit.words(), fit)
     if course.kind == OVER_FITTING:
-        return Diagnosis(OVER_FITTING, f"{course.words} {_of_kept_epoch(course, fit)}", fit)
+        shown = _of_kept_epoch(course, fit) if keeps_best else fit.words()
+        return Diagnosis(OVER_FITTING, f"{course.words} {shown}", fit)
     if course.kind == IMPROVING and fit.over_fitted:
         gap = f"By now it is more accurate on training images than on {fit.images} images by {fit.gap_in_words()}"
         return Diagnosis(IMPROVING, f"{course.words} {gap}, a gap that more images or augmentation narrow.", fit)

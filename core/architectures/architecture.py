@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from core.architectures.course_settings import CourseSettings
 from core.architectures.layers import ImpossibleLayer, Layer, LayerRow, tabulate
+from core.architectures.unlearned_rate import UnlearnedRate
 from core.errors import UsageError
 
 COURSE, CLASSIC, BACKBONE, OWN = "course", "classic", "backbone", "own"
@@ -28,7 +30,7 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 10_000
 
 @dataclass(frozen=True)
 class PretrainedWeights:
-    """A file of ImageNet weights without the top, under Keras's own name.
+    """A file of ImageNet weights, under Keras's own name.
 
     Parameters
     ----------
@@ -40,12 +42,15 @@ class PretrainedWeights:
         Of the download.
     md5
         As Keras states it; "" where Keras states none. Of its newest networks it states a SHA-256 instead: 64 digits.
+    with_top
+        Whether it is the file of the whole network, for a backbone that keeps dense layers of it.
     """
 
     file_name: str
     url: str
     megabytes: float
     md5: str = ""
+    with_top: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,13 @@ class Architecture:
         How many it was published with; 0 where it was not published, but made here.
     settings
         What of a run's settings is usual for it, where that differs from the defaults.
+    course
+        How course material trains it; None where none does.
+    unlearned_rate
+        A learning rate at which it was seen to learn nothing; None where no such is known.
     departs
         In which way it departs from its publication, in words; "" where it does not. What holds for all networks of its
-        kind is added by `core.architectures.facts.departures_in_words`.
+        kind, and where its usual settings are others, is added by `core.runs.departures.departures_in_words`.
     preprocessing
         Of a backbone: "signed" (−1…1), "caffe" (BGR, ImageNet's mean colour subtracted), "torch" (ImageNet's mean and
         spread), or "inside" (the network does it itself).
@@ -102,6 +111,8 @@ class Architecture:
     original_head: tuple[Layer, ...] = ()
     original_classes: int = IMAGENET_CLASSES
     settings: Mapping[str, Any] = field(default_factory=dict)
+    course: CourseSettings | None = None
+    unlearned_rate: UnlearnedRate | None = None
     departs: str = ""
     preprocessing: str = ""
     weights: PretrainedWeights | None = None
@@ -152,20 +163,30 @@ class Architecture:
         return 1 if any(layer.kind == "grey" for layer in self.body) else 3
 
     @property
+    def fixed_size(self) -> bool:
+        """Whether it takes images of its usual size only, for which its dense layers were trained."""
+        return self.frozen and any(layer.kind == "flatten" for layer in self.body)
+
+    @property
     def takes_dropout(self) -> bool:
         """Whether the setting `dropout` has an effect on it."""
         return any(layer.kind == "dropout" and layer.rate is None for layer in (*self.body, *self.head))
 
     @cached_property
     def backbone_parameters(self) -> int:
-        """How many numbers its body holds at its usual size: what a file of weights without the top has."""
+        """How many numbers its body holds at its usual size: what is read from its file of weights."""
         return sum(row.parameters for row in tabulate(self.body, self._image(self.input_size)))
 
     @cached_property
+    def original_rows(self) -> tuple[LayerRow, ...]:
+        """A row a layer as it was published, with as many classes, at its usual size."""
+        layers = (*self.body, *(self.original_head or self.head), Layer("dense", self.usual_classes))
+        return tuple(tabulate(layers, self._image(self.input_size)))
+
+    @property
     def original_parameters(self) -> int:
         """How many numbers it holds as it was published, with as many classes."""
-        layers = (*self.body, *(self.original_head or self.head), Layer("dense", self.usual_classes))
-        return sum(row.parameters for row in tabulate(layers, self._image(self.input_size)))
+        return sum(row.parameters for row in self.original_rows)
 
     def layers(self, class_count: int, dropout: float, hidden: int = 0) -> tuple[Layer, ...]:
         """All layers, with the head that `class_count` classes need and the dropout that a run's settings give.
@@ -208,7 +229,7 @@ class Architecture:
         return [_frozen(row) if index < len(self.body) else row for index, row in enumerate(rows)]
 
     def check_size(self, image_size: int) -> None:
-        """Refuse an input size that is too small for the network.
+        """Refuse an input size that is too small for the network, or another than the only one that it takes.
 
         Raises
         ------
@@ -219,6 +240,11 @@ class Architecture:
             raise UsageError(
                 f"{self.title} needs images of at least {self.minimum_size} pixels a side. Got {image_size}. "
                 f"Its usual size is {self.input_size}."
+            )
+        if self.fixed_size and image_size != self.input_size:
+            raise UsageError(
+                f"{self.title} takes images of {self.input_size} × {self.input_size} pixels only: its dense layers "
+                f"have a weight for each place of the maps that these give. Got {image_size}."
             )
 
     def check_unfreeze(self, blocks: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.architectures.architecture import BYTES_PER_TRAINED_PARAMETER, check_parameters
 from core.architectures.blocks import MOST_BLOCKS, START, Block, expand, usual_block
+from core.architectures.dropout_check import REMARK, dropouts_before_batch_norm
 from core.architectures.layers import (
     SAME,
     TO_UNIT,
@@ -179,7 +180,8 @@ def _follow(blocks: tuple[Block, ...], image_size: int, channels: int, class_cou
             fault = ImpossibleBlock(owner[index], reason)
             break
     standing = fault.index if fault else len(blocks)
-    gathered = tuple(_gather(blocks[index], rows, owner, index) for index in range(standing))
+    unwise = {owner[place] for place in dropouts_before_batch_norm([row.layer for row in rows])}
+    gathered = tuple(_gather(blocks[index], rows, owner, index, index in unwise) for index in range(standing))
     if fault is None and len(blocks) > MOST_BLOCKS:
         fault = ImpossibleBlock(MOST_BLOCKS, f"A network can have at most {MOST_BLOCKS} blocks, and this is one more.")
     if fault:
@@ -195,9 +197,12 @@ def _tabulate(layers: tuple[Layer, ...], image_size: int) -> tuple[list[LayerRow
         return tabulate(layers[: error.index], (image_size, image_size, 3)), error
 
 
-def _gather(block: Block, rows: list[LayerRow], owner: tuple[int, ...], index: int) -> BlockRow:
+def _gather(block: Block, rows: list[LayerRow], owner: tuple[int, ...], index: int, unwise: bool) -> BlockRow:
+    """A block's rows, with what is to be known of it; `unwise` is a dropout before a batch normalisation."""
     own = tuple(row for row, place in zip(rows, owner, strict=False) if place == index)
     skipped = next(filter(None, (does_not_divide(row.layer, row.inputs[0]) for row in own)), "")
+    if unwise:
+        return BlockRow(block, own, REMARK)
     return BlockRow(block, own, f"{skipped}. For pooling that is usual and harmless." if skipped else "")
 
 

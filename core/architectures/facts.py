@@ -46,17 +46,6 @@ def original_in_words(architecture: Architecture) -> str:
     return f"{where}, with {architecture.original_classes:,} classes: {architecture.original_parameters:,}."
 
 
-def departures_in_words(architecture: Architecture) -> str:
-    """In which ways it departs from where it comes from: its own, then those of all networks of its kind.
-
-    "" where it was made here.
-    """
-    if not architecture.published:
-        return ""
-    usual = TRAINED_ON_FEATURES if architecture.frozen else TRAINED_FROM_NOTHING
-    return " ".join(filter(None, (architecture.departs, usual.format(dropout=100 * architecture.usual_dropout))))
-
-
 def source_in_words(architecture: Architecture) -> str:
     """Who published it, and when."""
     source = f"{architecture.source[0].upper()}{architecture.source[1:]}"

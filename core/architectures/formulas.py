@@ -8,10 +8,12 @@ from core.architectures.layers import (
     COLLECTING,
     SAME,
     WINDOWS,
+    Layer,
     LayerRow,
     does_not_divide,
     output_side,
     parameter_terms,
+    same_padding,
     shape_in_words,
 )
 
@@ -140,7 +142,7 @@ def _side_sum(row: LayerRow, axis: int, title: str) -> Formula:
     spread = f" With dilation {layer.dilation} the window reaches over K = {dilated} pixels." * (layer.dilation > 1)
     if layer.padding == SAME:
         terms = _terms("⌈", (side, "L: pixels that come in"), "/", (layer.stride, "S: stride"), "⌉ =", (left, ""))
-        return Formula(title, terms, _padding_note(side, reach, layer.stride, left) + spread)
+        return Formula(title, terms, _padding_note(layer, axis, side) + spread)
     divides = (side - reach) % layer.stride == 0
     opening = "(" if divides else "⌊("
     terms = (
@@ -152,13 +154,13 @@ def _side_sum(row: LayerRow, axis: int, title: str) -> Formula:
     return Formula(title, terms, (lost + spread).strip())
 
 
-def _padding_note(side: int, reach: int, stride: int, left: int) -> str:
+def _padding_note(layer: Layer, axis: int, side: int) -> str:
     """What "same" means in rows of zeros, of which TensorFlow puts an odd one below and on the right."""
-    total = max((left - 1) * stride + reach - side, 0)
-    if not total:
+    before, behind = same_padding(layer, axis, side)
+    if not before + behind:
         return "Padding “same”, but here no zeros are needed."
-    before, behind = total // 2, total - total // 2
-    formula = f"({side} − {reach} + {before} + {behind}) / {stride} + 1 = {left}"
+    reach, left = layer.reach[axis], output_side(layer, axis, side)
+    formula = f"({side} − {reach} + {before} + {behind}) / {layer.stride} + 1 = {left}"
     if before == behind:
         return f"Padding “same”: P = {before} row{'s' * (before > 1)} of zeros on each side, so that {formula}."
     return (

@@ -18,6 +18,7 @@ APPLICATIONS = {
     "mobilenet": ("mobilenet", "MobileNet", ""),
     "mobilenet_v2": ("mobilenet_v2", "MobileNetV2", ""),
     "vgg16": ("vgg16", "VGG16", ""),
+    "vgg16_fc7": ("vgg16", "VGG16", ""),
     "inception_v3": ("inception_v3", "InceptionV3", ""),
     "resnet50": ("resnet", "ResNet50", ""),
     "resnet152": ("resnet", "ResNet152", ""),
@@ -25,6 +26,8 @@ APPLICATIONS = {
     "efficientnet_v2_b0": ("efficientnet_v2", "EfficientNetV2B0", ""),
     "convnext_tiny": ("convnext", "ConvNeXtTiny", ""),
 }
+# The layer of Keras's whole network that a backbone ends in, where it keeps some of the top.
+LAST_OF_TOP = {"vgg16_fc7": "fc2"}
 # Settings that the script has no line for, each with the value that asks for nothing.
 LEFT_OUT = {
     "augmentation": [],
@@ -100,15 +103,25 @@ def layer_lines(rows: list[LayerRow], last: str = "image") -> list[str]:
 
 def _on_backbone(architecture: Architecture, rows: list[LayerRow], size: int) -> list[str]:
     module, maker, option = APPLICATIONS[architecture.name]
-    options = f"input_shape=({size}, {size}, 3), include_top=False" + (f", {option}" if option else "")
+    if last := LAST_OF_TOP.get(architecture.name, ""):
+        made = [
+            f'whole = keras.applications.{maker}(weights="imagenet")',
+            f'backbone = keras.Model(whole.input, whole.get_layer("{last}").output)',
+        ]
+    else:
+        made = [f'backbone = keras.applications.{maker}({_without_top(size, option)}, weights="imagenet")']
     head = rows[len(architecture.body) :]
     return [
-        f'backbone = keras.applications.{maker}({options}, weights="imagenet")',
+        *made,
         "backbone.trainable = False",
         f"x = keras.applications.{module}.preprocess_input(image)",
         f"x = backbone(x, training=False)  # {shape_in_words(head[0].inputs[0])}",
         *layer_lines(head, "x"),
     ]
+
+
+def _without_top(size: int, option: str) -> str:
+    return f"input_shape=({size}, {size}, 3), include_top=False" + (f", {option}" if option else "")
 
 
 def _training(architecture: Architecture, settings: Mapping[str, Any]) -> list[str]:
@@ -121,24 +134,39 @@ def _training(architecture: Architecture, settings: Mapping[str, Any]) -> list[s
         '        metrics=["accuracy"],',
         "    )",
         "    model.summary()",
-        "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
-        "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
-        *_keeping_the_best(settings),
-        f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2, callbacks=[best])",
+        *_first_biases(settings),
+        *_ending(settings),
         *_not_said(architecture, settings),
     ]
 
 
-def _keeping_the_best(settings: Mapping[str, Any]) -> list[str]:
-    if settings["early_stopping"]:
-        until, callback = "until validation stops improving", "EarlyStopping"
-        arguments = {"patience": settings["patience"], "restore_best_weights": True}
-    else:
-        until, callback = "to the last epoch", "ModelCheckpoint"
-        arguments = {"filepath": "best.weights.h5", "save_best_only": True, "save_weights_only": True}
+def _first_biases(settings: Mapping[str, Any]) -> list[str]:
+    if settings["bias_initialisation"] != "class_shares":
+        return []
     return [
-        f"    # Then they train {until}, and keep the best epoch:",
-        f"    # best = keras.callbacks.{callback}({_keywords(arguments)})",
+        "    # Runs start the last biases at the logarithm of a class's share of the training labels, 0, 1 and so on:",
+        "    # model.layers[-1].bias.assign(keras.ops.log(keras.ops.bincount(labels) / len(labels)))",
+    ]
+
+
+def _ending(settings: Mapping[str, Any]) -> list[str]:
+    """The fit, with the callback that ends it or keeps its best epoch."""
+    stops, restores = settings["early_stopping"], settings["restore_best_weights"]
+    until = "until validation stops improving" if stops else "to the last epoch"
+    fit = f"    # model.fit(images, labels, {_fitting(settings)}, validation_split=0.2"
+    if not stops and not restores:
+        return [f"    # Runs train {until}, whose weights answer:", f"{fit})"]
+    if stops:
+        callback, arguments = "EarlyStopping", {"patience": settings["patience"]}
+        arguments |= {"restore_best_weights": True} if restores else {}
+    else:
+        callback = "ModelCheckpoint"
+        arguments = {"filepath": "best.weights.h5", "save_best_only": True, "save_weights_only": True}
+    name = "best" if restores else "stop"
+    return [
+        f"    # Runs train {until}, and keep the {'best' if restores else 'last'} epoch:",
+        f"    # {name} = keras.callbacks.{callback}({_keywords(arguments)})",
+        f"{fit}, callbacks=[{name}])",
     ]
 
 

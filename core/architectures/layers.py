@@ -197,6 +197,13 @@ def output_side(layer: Layer, axis: int, side: int) -> int:
     return (side - layer.reach[axis]) // layer.stride + 1
 
 
+def same_padding(layer: Layer, axis: int, side: int) -> tuple[int, int]:
+    """How many zeros "same" padding puts before and behind a height (axis 0) or width (axis 1), as TensorFlow does: of
+    an odd number, the odd one goes behind."""
+    total = max((-(-side // layer.stride) - 1) * layer.stride + layer.reach[axis] - side, 0)
+    return total // 2, total - total // 2
+
+
 def fault_of(layer: Layer, inputs: tuple[Shape, ...]) -> str:
     """Why a layer can't stand behind these shapes, in words and with the formula; "" where it can."""
     shape, words = inputs[0], in_words(layer)

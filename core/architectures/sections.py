@@ -92,11 +92,11 @@ def is_quiet(layer: Layer) -> bool:
     return layer.kind in QUIET
 
 
-def sections(rows: Sequence[LayerRow]) -> list[Section]:
+def sections(rows: Sequence[LayerRow], answer: str = ANSWER) -> list[Section]:
     """Divide a network's rows: by the blocks that it is written in, and where it has none, by alike layers in a row.
 
     Every row is in exactly one section, in their order. The units of a stage make one section however their shapes
-    grow; numbered blocks do as long as they leave the same shape. The last dense layer stands by itself.
+    grow; numbered blocks do as long as they leave the same shape. The last dense layer stands by itself, as `answer`.
     """
     units = _units(rows)
     answers = units.pop() if len(units) > 1 and rows[-1].layer.kind == "dense" else None
@@ -104,7 +104,7 @@ def sections(rows: Sequence[LayerRow]) -> list[Section]:
     for _, members in groupby(units, key=_key):
         alike = tuple(members)
         found.append(Section(_title(alike), alike))
-    return [*found, Section(ANSWER, (answers,))] if answers else found
+    return [*found, Section(answer, (answers,))] if answers else found
 
 
 def _units(rows: Sequence[LayerRow]) -> list[tuple[LayerRow, ...]]:
@@ -136,20 +136,20 @@ def _key(unit: tuple[LayerRow, ...]) -> tuple:
         return (match[1],)
     if match := _NUMBERED.fullmatch(block):
         return (match[1], unit[-1].shape)
-    return (block, _short(_main(unit)), unit[-1].shape) if not block else (block,)
+    return (block, short_name(_main(unit)), unit[-1].shape) if not block else (block,)
 
 
 def _title(units: tuple[tuple[LayerRow, ...], ...]) -> str:
     first, last = _named(units[0]), _named(units[-1])
     if not first:
-        return _short(_main(units[0]))
+        return short_name(_main(units[0]))
     if match := _UNIT.fullmatch(first):
         return match[1]
     lowest, highest = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
     return f"{lowest[1]}s {lowest[2]}–{highest[2]}" if lowest and highest and len(units) > 1 else first
 
 
-def _short(layer: Layer) -> str:
+def short_name(layer: Layer) -> str:
     """What a layer is, in a word or two."""
     word = SHORT.get(layer.kind, layer.kind)
     return f"{word} {layer.window[0]}×{layer.window[1]}" if layer.kind in ("conv", "depthwise") else word

@@ -28,7 +28,7 @@ DAMAGED += (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 def check_weights(architecture: Architecture, path: Path) -> None:
-    """Refuse a file that does not hold the weights of a backbone without its top.
+    """Refuse a file that does not hold the weights of a backbone.
 
     Parameters
     ----------
@@ -127,6 +127,8 @@ def _fitting_layers(architecture: Architecture, path: Path, file: "h5py.File") -
     if layers is None:
         shown = ", ".join(list(file)[:NAMES_SHOWN]) or "nothing"
         raise UsageError(_refusal(path, architecture, f"it is HDF5, but no file of Keras weights: it holds {shown}"))
+    if architecture.pretrained_weights.with_top:
+        layers = layers[: len(expected)]  # behind these lies what answers ImageNet's classes
     if fault := difference(expected, [layer.weights for layer in layers]):
         raise UsageError(_refusal(path, architecture, fault))
     for layer in layers:
@@ -144,9 +146,11 @@ def _is_numbers(array: "h5py.Dataset") -> bool:
 
 
 def _refusal(path: Path, architecture: Architecture, fault: str) -> str:
+    weights = architecture.pretrained_weights
+    part = "" if weights.with_top else " without its top"
     return (
-        f"{path} does not hold the weights of {architecture.title} without its top: {fault}. Take the file that Keras "
-        f"calls {architecture.pretrained_weights.file_name}."
+        f"{path} does not hold the weights of {architecture.title}{part}: {fault}. Take the file that Keras calls "
+        f"{weights.file_name}."
     )
 
 

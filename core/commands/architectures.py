@@ -6,8 +6,8 @@ from typing import Any
 
 from core.architectures.architecture import Architecture
 from core.architectures.custom import available, find_available
+from core.architectures.dropout_check import REMARK, dropouts_before_batch_norm
 from core.architectures.facts import (
-    departures_in_words,
     original_in_words,
     preprocessing_in_words,
     source_in_words,
@@ -18,7 +18,8 @@ from core.architectures.layers import LayerRow, shape_in_words
 from core.architectures.weights import path_at_hand
 from core.commands.output import DONE, Result, table
 from core.errors import UsageError
-from core.runs.settings import check_image_size, default_settings
+from core.runs.departures import course_in_words, departures_in_words
+from core.runs.settings import check_image_size, course_settings, default_settings
 from core.runs.usual_settings import WRITTEN, usual_settings_in_words
 from core.workspace import Workspace
 
@@ -88,11 +89,14 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
     sums = [formulas_of(row, image_size) for row in rows]
     settings = default_settings(architecture)
     totals = totals_of(rows, settings["optimiser"])
+    remarks = _remarks(rows)
     document = _entry(architecture) | {
         "description": architecture.description,
         "source": architecture.source,
         "departs": departures_in_words(architecture),
         "settings": dict(architecture.settings),
+        "as_course": course_settings(architecture) if architecture.course else None,
+        "course": course_in_words(architecture),
         "preprocessing": preprocessing_in_words(architecture),
         "image_size": image_size,
         "class_count": class_count,
@@ -100,6 +104,7 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
         "channels": channels,
         "layers": [_layer(row, written) for row, written in zip(rows, sums, strict=True)],
         "totals": asdict(totals),
+        "remarks": remarks,
     }
     text = "\n".join(
         [
@@ -110,6 +115,7 @@ def _describe(workspace: Workspace, options: argparse.Namespace) -> Result:
             _sums(rows, sums),
             "",
             *_totals(architecture, totals, settings["optimiser"]),
+            *remarks,
         ]
     )
     return document, text, DONE
@@ -152,11 +158,13 @@ def _layer(row: LayerRow, sums: list[Formula]) -> dict[str, Any]:
 
 def _facts(architecture: Architecture) -> str:
     settings, departures = usual_settings_in_words(architecture), departures_in_words(architecture)
+    course = course_in_words(architecture)
     lines = [
         f"{architecture.title}: {architecture.description}",
         f"Source: {source_in_words(architecture)}.",
         f"Departs from it: {departures}" if departures else "",
         f"Comes with: {settings}." if settings else "",
+        f"As the course trains it (--as-course): {course}" if course else "",
         f"First: {preprocessing_in_words(architecture)}.",
     ]
     return "\n".join(filter(None, lines))
@@ -178,6 +186,12 @@ def _line(number: int, row: LayerRow) -> list[str]:
         *figures,
         "frozen" if row.frozen else "",
     ]
+
+
+def _remarks(rows: list[LayerRow]) -> list[str]:
+    """What is to be known of layers though they can stand."""
+    places = dropouts_before_batch_norm([row.layer for row in rows])
+    return [f"Layer {place + 1} ({rows[place].name}): {REMARK}" for place in places]
 
 
 def _sums(rows: list[LayerRow], sums: list[list[Formula]]) -> str:

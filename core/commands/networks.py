@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.architectures.architecture import FEWEST_CLASSES
+from core.architectures.block_check import Followed
 from core.architectures.custom import CustomNetwork, CustomNetworks, check, find_available, read_network
 from core.architectures.keras_code import keras_code
 from core.architectures.layers import shape_in_words
@@ -76,13 +77,20 @@ def _show(workspace: Workspace, options: argparse.Namespace) -> Result:
         lines.append(["", "Answer", f"{classes} classes", f"{classes} numbers", f"{parameters:,}"])
     document = network.to_dict() | {"rows": rows, "parameters": followed.parameters}
     title = f"{network.title}: {followed.parameters:,} parameters for {options.classes} classes"
-    return document, f"{title}\n{table(['row', 'block', 'set to', 'output', 'parameters'], lines)}", DONE
+    rows_in_words = table(["row", "block", "set to", "output", "parameters"], lines)
+    return document, "\n".join([title, rows_in_words, *_remarks(followed)]), DONE
 
 
 def _class_count(network: CustomNetwork, classes: int) -> int:
     """The number of classes, where a classifier can have so many."""
     network.architecture.table(network.image_size, classes)
     return classes
+
+
+def _remarks(followed: Followed) -> list[str]:
+    """What is to be known of rows though they can stand, a line each."""
+    rows = [(f"Row {number} ({row.block.title})", row.remark) for number, row in enumerate(followed.rows, 1)]
+    return [f"{where}: {remark}" for where, remark in rows if remark]
 
 
 def _values(values) -> str:
@@ -100,9 +108,10 @@ def _add(workspace: Workspace, options: argparse.Namespace) -> Result:
         values = {key: value for key, value in values.items() if key not in ("rows", "parameters")}
     network = read_network(values)
     CustomNetworks(workspace).save(network, options.replace)
-    parameters = check(network).parameters
+    followed = check(network)
+    parameters = followed.parameters
     text = f"{network.title} is kept as {network.name!r}: {len(network.blocks)} blocks, {parameters:,} parameters."
-    return network.to_dict() | {"parameters": parameters}, text, DONE
+    return network.to_dict() | {"parameters": parameters}, "\n".join([text, *_remarks(followed)]), DONE
 
 
 def _delete(workspace: Workspace, options: argparse.Namespace) -> Result:

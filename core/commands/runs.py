@@ -19,7 +19,7 @@ from core.evaluation.words import percent
 from core.jobs.job import Status
 from core.runs.evaluation_state import evaluation_state_of, wait_for_evaluation
 from core.runs.labels import read_labels
-from core.runs.lifecycle import can_evaluate, evaluate, lacking_before, start, wait
+from core.runs.lifecycle import can_evaluate, evaluate, start, wait, warnings_before
 from core.runs.record import Run, find_run, list_runs
 from core.runs.settings import RunSettings
 from core.runs.settings.listing import as_text
@@ -83,7 +83,7 @@ def _train(workspace: Workspace, options: argparse.Namespace) -> Result:
 
 def warned(dataset: Dataset, settings: RunSettings) -> list[str]:
     """What is to be known before a training, which is told right away."""
-    warnings = lacking_before(dataset, settings)
+    warnings = warnings_before(dataset, settings)
     for words in warnings:
         print(f"warning: {words}", file=sys.stderr)
     return warnings

@@ -24,6 +24,9 @@ def _settings(workspace: Workspace, options: argparse.Namespace) -> Result:
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add what `settings_from` reads, the dataset aside."""
     parser.add_argument("--architecture", required=True, metavar="A", help=", ".join(ARCHITECTURES))
+    parser.add_argument(
+        "--as-course", action="store_true", help="all settings as the course material has them; --set goes before"
+    )
     parser.add_argument("--epochs", metavar="N", help="how many at most; short for --set epochs=N")
     parser.add_argument("--seed", metavar="S", help="draw everything by this seed: the split, the weights, the order")
     parser.add_argument(
@@ -48,6 +51,8 @@ def settings_from(workspace: Workspace, options: argparse.Namespace) -> RunSetti
         If one of them is not acceptable.
     """
     values: dict[str, Any] = {"dataset": options.dataset, "architecture": options.architecture}
+    if options.as_course:
+        values["as_course"] = True
     if options.epochs is not None:
         values["epochs"] = options.epochs
     if options.seed is not None:

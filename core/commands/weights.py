@@ -36,7 +36,7 @@ def add_commands(add) -> None:
     for each in (getting, adding, deleting):
         each.add_argument("architecture", metavar="ARCHITECTURE")
     adding.add_argument(
-        "file", metavar="FILE", type=Path, help="a file of Keras weights without the top (.h5, .weights.h5 or .keras)"
+        "file", metavar="FILE", type=Path, help="a file of Keras weights of the backbone (.h5, .weights.h5 or .keras)"
     )
     adding.add_argument("--replace", action="store_true", help="put it in the place of one that is there")
 

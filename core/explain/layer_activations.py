@@ -6,12 +6,11 @@ from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
-from PIL import Image
 
 from core.explain.trained_network import TrainedNetwork
+from core.figures.map_pictures import maps_as_pictures
 
-MOST_LAYERS, MOST_MAPS, MOST_PIXELS = 12, 12, 112
-WHITE = 255
+MOST_LAYERS, MOST_MAPS = 12, 12
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,8 @@ class LayerMaps:
     channels : (k,) array of int
         Which maps these are, the strongest on average first.
     maps : (k, height, width) array of uint8
-        From 0 to 255, the strongest place of all; at most `MOST_PIXELS` a side. What is below 0 is 0.
+        From 0 to 255, the strongest place of all; at most
+        `core.figures.map_pictures.MOST_PIXELS` a side. What is below 0 is 0.
     """
 
     number: int
@@ -58,7 +58,8 @@ def activations(network: TrainedNetwork, image: np.ndarray) -> list[LayerMaps]:
     found = []
     for number, (maps, channels) in zip(_chosen(count), _watched[network](image), strict=True):
         height, width, map_count = (int(each) for each in network.convolved[number].shape[1:])
-        found.append(LayerMaps(number + 1, count, (height, width, map_count), channels, _as_pictures(maps)))
+        pictures = maps_as_pictures(np.moveaxis(maps, -1, 0), maps.max())
+        found.append(LayerMaps(number + 1, count, (height, width, map_count), channels, pictures))
     return found
 
 
@@ -94,15 +95,3 @@ class _Strongest(keras.layers.Layer):
 
 
 _watched: WeakKeyDictionary[TrainedNetwork, Callable] = WeakKeyDictionary()
-
-
-def _as_pictures(maps: np.ndarray) -> np.ndarray:
-    """Maps of (height, width, k) as (k, height, width) uint8; one scale for all of a layer."""
-    positive = np.maximum(np.moveaxis(maps, -1, 0), 0)
-    scaled = np.rint(positive * (WHITE / max(float(positive.max()), 1e-9))).astype(np.uint8)
-    height, width = scaled.shape[1:]
-    longest = max(height, width)
-    if longest <= MOST_PIXELS:
-        return scaled
-    size = max(1, round(width * MOST_PIXELS / longest)), max(1, round(height * MOST_PIXELS / longest))
-    return np.stack([np.asarray(Image.fromarray(each).resize(size, Image.Resampling.BILINEAR)) for each in scaled])

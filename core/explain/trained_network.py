@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -71,8 +72,13 @@ class TrainedNetwork:
         self.front, self.body, self.head, self.reads_blue_first = front, body, head, reads_blue_first
         self.reading = reading
 
-    def read(self, paths: Sequence[str | Path]) -> np.ndarray:
+    def read(self, paths: Sequence[str | Path | bytes]) -> np.ndarray:
         """Images as the network is fed them: (n, side, side, 3) uint8.
+
+        Parameters
+        ----------
+        paths
+            Of their files; or what such a file holds.
 
         Raises
         ------
@@ -84,7 +90,7 @@ class TrainedNetwork:
         if not 1 <= len(paths) <= MOST_IMAGES:
             raise UsageError(f"From 1 to {MOST_IMAGES} images are explained at a time. Got {len(paths)}.")
         with ThreadPoolExecutor() as pool:
-            return np.stack(list(pool.map(lambda path: _read(Path(path), self.image_size, self.reading), paths)))
+            return np.stack(list(pool.map(lambda path: _read(path, self.image_size, self.reading), paths)))
 
     def batches(self, pixels: np.ndarray) -> Iterator[np.ndarray]:
         """Images in as large parts as there is memory for."""
@@ -247,11 +253,13 @@ def _network(run: Run, class_count: int, *parts: Any) -> TrainedNetwork:
     return TrainedNetwork(settings.design.title, settings.image_size, class_count, *parts, reading=run.reading)
 
 
-def _read(path: Path, side: int, reading: Reading) -> np.ndarray:
+def _read(path: str | Path | bytes, side: int, reading: Reading) -> np.ndarray:
+    source = BytesIO(path) if isinstance(path, bytes) else Path(path)
     try:
-        return read_square(path, side, reading)
+        return read_square(source, side, reading)
     except UnreadableImage as error:
-        raise WorkbenchError(f"{path.name} {error}.") from error
+        name = source.name if isinstance(source, Path) else "The picture"
+        raise WorkbenchError(f"{name} {error}.") from error
 
 
 def _finished(output: keras.KerasTensor, takers: dict[int, list[keras.Operation]]) -> keras.KerasTensor:

@@ -14,6 +14,13 @@ IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
 # ImageNet's mean and spread of red, green and blue from 0 to 1, which the "torch" networks are used to.
 IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
+
+def _vgg16_through_fc7(input_shape: tuple[int, int, int], **options) -> keras.Model:
+    """VGG16 up to the second of its dense layers, which the paper's authors called fc7; `options` are of others."""
+    whole = keras.applications.VGG16(include_top=True, weights=None, input_shape=input_shape)
+    return keras.Model(whole.input, whole.get_layer("fc2").output, name="vgg16_fc7")
+
+
 MAKERS: dict[str, Callable[..., keras.Model]] = {
     "mobilenet_025": partial(keras.applications.MobileNet, alpha=0.25),
     "mobilenet_050": partial(keras.applications.MobileNet, alpha=0.5),
@@ -21,6 +28,7 @@ MAKERS: dict[str, Callable[..., keras.Model]] = {
     "mobilenet": keras.applications.MobileNet,
     "mobilenet_v2": keras.applications.MobileNetV2,
     "vgg16": keras.applications.VGG16,
+    "vgg16_fc7": _vgg16_through_fc7,
     "inception_v3": keras.applications.InceptionV3,
     "resnet50": keras.applications.ResNet50,
     "resnet152": keras.applications.ResNet152,
@@ -31,7 +39,7 @@ MAKERS: dict[str, Callable[..., keras.Model]] = {
 
 
 def build_backbone(architecture: Architecture, image_size: int, weights: Path | None) -> keras.Model:
-    """A frozen backbone with its preprocessing in front and its feature maps averaged.
+    """A frozen backbone with its preprocessing in front and, where it ends in feature maps, these averaged.
 
     Parameters
     ----------
@@ -40,7 +48,7 @@ def build_backbone(architecture: Architecture, image_size: int, weights: Path | 
     image_size
         Side of the images in pixels.
     weights
-        A file of Keras weights without the top, as `core.architectures.weights_file` reads it; None for random numbers.
+        A file of Keras weights, as `core.architectures.weights_file` reads it; None for random numbers.
 
     Returns
     -------

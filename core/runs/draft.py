@@ -7,7 +7,7 @@ from core.architectures.custom import find_available
 from core.datasets.store import Dataset
 from core.errors import WorkbenchError
 from core.files import read_json, write_json
-from core.runs.settings import RunSettings, default_settings, read_settings, with_current_names
+from core.runs.settings import RunSettings, course_settings, default_settings, read_settings, with_current_names
 from core.workspace import Workspace
 
 KEPT_ACROSS_ARCHITECTURES = ("augmentation", "seed", "split_seed", "fold")
@@ -33,7 +33,8 @@ class Draft:
     def values(self) -> dict[str, Any]:
         """Every setting, chosen or by default."""
         chosen = self.chosen()
-        return default_settings(self._find(chosen)) | chosen | {"dataset": self.dataset.name}
+        as_course = bool(chosen.get("as_course"))
+        return default_settings(self._find(chosen), as_course) | chosen | {"dataset": self.dataset.name}
 
     @property
     def architecture(self) -> Architecture:
@@ -41,11 +42,18 @@ class Draft:
         return self._find(self.chosen())
 
     def choose(self, **changes: Any) -> None:
-        """Keep some settings. Choosing another architecture takes back what was chosen for the last one."""
+        """Keep some settings.
+
+        Choosing another architecture takes back what was chosen for the last one; choosing to train as the course does,
+        what was chosen of that.
+        """
         chosen = self.chosen()
         current = self._architecture(chosen)
         if changes.get("architecture", current) != current:
             chosen = {key: chosen[key] for key in KEPT_ACROSS_ARCHITECTURES if key in chosen}
+        if changes.get("as_course"):
+            decided = course_settings(self._find(chosen | changes))
+            chosen = {key: value for key, value in chosen.items() if key not in decided}
         write_json(self._path, chosen | changes)
 
     def settings(self) -> RunSettings:

@@ -25,9 +25,10 @@ class EventLog:
 
     Every event has a `time` (seconds since 1970) and a `kind`: "stage" (with `name`; where that is "train" or
     "fine_tune" with `epochs`: how many lie before this training), "batch" (with `position`, `loss`, `accuracy`),
-    "epoch" (see `EPOCH_COLUMNS`), "resume" (with `epochs`: how many lay behind the run when it went on; what it had
-    told of later ones is told again), `EVALUATED` (with `epoch`: after which one the weights were that answered; and
-    with `error` where it came to nothing) or "note" (with `text`).
+    "epoch" (see `EPOCH_COLUMNS`; with `kept`: whether its weights answer from then on), "resume" (with `epochs`:
+    how many lay behind the run when it went on; what it had told of later ones is told again), `EVALUATED` (with
+    `epoch`: after which one the weights were that answered; and with `error` where it came to nothing) or "note"
+    (with `text`).
     """
 
     def __init__(self, path: Path):
@@ -55,8 +56,12 @@ def epoch_table(events: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
 
 
 def best_epoch(events: Sequence[Mapping[str, Any]]) -> int:
-    """The epoch whose weights are the best so far, counted from 1; 0 before the first has ended."""
-    return max((event["epoch"] for event in _in_force(events, "epoch", "epoch") if event.get("best")), default=0)
+    """The epoch whose weights answer so far, counted from 1; 0 before the first has ended.
+
+    It is the best, or the last where a run does not restore the best; earlier builds always did.
+    """
+    epochs = _in_force(events, "epoch", "epoch")
+    return max((event["epoch"] for event in epochs if event.get("kept", event.get("best"))), default=0)
 
 
 def epochs_behind(events: Sequence[Mapping[str, Any]]) -> int:

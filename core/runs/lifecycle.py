@@ -11,6 +11,7 @@ from core.hosting import Hosting
 from core.jobs.job import Job, Status, is_alive
 from core.jobs.slots import check_gpu
 from core.jobs.warm_worker import warm_worker
+from core.runs.departures import departures_of_run, unlearned_rate_in_words
 from core.runs.evaluation_state import evaluation_state_of
 from core.runs.record import Run, create_run
 from core.runs.settings import PARAMETERS, RunSettings, read_settings
@@ -181,11 +182,16 @@ def check_trainable(dataset: Dataset, settings: RunSettings | None = None) -> No
         settings.design.table(settings.image_size, len(dataset.class_names), settings.dropout, settings.hidden)
 
 
-def lacking_before(dataset: Dataset, settings: RunSettings | None = None) -> list[str]:
-    """What is to be known before a training: the classes that a part of its split has no image of, in words."""
+def warnings_before(dataset: Dataset, settings: RunSettings) -> list[str]:
+    """What is to be known before a training, in words.
+
+    These are the classes that a part of its split has no image of, what is not as in the course where it is to be, and
+    a learning rate at which the network was seen to learn nothing.
+    """
     content = dataset.content
-    split = settings.split_settings(content.settings) if settings is not None else content.settings
-    return lacking_in_words(content.count(content.divided(split)))
+    counts = content.count(content.divided(settings.split_settings(content.settings)))
+    of_settings = departures_of_run(settings), unlearned_rate_in_words(settings)
+    return [*lacking_in_words(counts), *filter(None, of_settings)]
 
 
 def wait(job: Job, watch: Callable[[Status], None] = lambda status: None) -> Status:

@@ -8,7 +8,7 @@ from core.augmentation.recipe import in_words as recipe_in_words
 from core.augmentation.recipe import read_recipe
 from core.datasets.pixel_scale import reading_in_words
 from core.runs.record import Run
-from core.runs.settings import PARAMETERS, current_name
+from core.runs.settings import PARAMETERS, Choice, current_name
 
 # Of what is no setting, but chosen as well.
 TITLES = {"reading": "Pixels"}
@@ -37,6 +37,8 @@ def setting_value(name: str, value: Any) -> str:
         return f"{len(value.get('blocks', ()))} blocks of one's own"
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(PARAMETERS.get(name), Choice):
+        return str(value).replace("_", " ")
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 

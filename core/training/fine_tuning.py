@@ -19,7 +19,7 @@ from core.runs.record import Run
 from core.runs.settings import RunSettings
 from core.runs.training_state import TrainingState
 from core.training.examples import Examples
-from core.training.phase import Phase
+from core.training.phase import Phase, first_phase
 from core.training.prepared import Prepared
 from core.training.view_examples import gather_examples, views_of
 
@@ -165,6 +165,6 @@ def _phase(run: Run, head: TrainingState) -> Phase:
         run.fine_tuning_checkpoint,
         run.fine_tuned_weights,
         epochs_before=head.epochs,
-        best_epoch_before=head.best_epoch,
+        best_epoch_before=first_phase(run).answering_epoch(head),
         extended_from=max(0, run.record.extended_from - head.epochs),
     )

@@ -72,7 +72,8 @@ def fit_phase(
     monitored = monitored_rows(splits, examples.targets, phase.settings.seed)
     validation = (examples.inputs[monitored], examples.targets[monitored]) if len(monitored) else None
     if phase.is_first and not state.epochs:
-        learner.start_at(starting_logits(phase.settings, targets, class_count))
+        if phase.settings.bias_initialisation == "class_shares":
+            learner.start_at(starting_logits(phase.settings, targets, class_count))
         _note(run, _passes_in_words(batches))
         _note(run, monitored_in_words(splits, monitored))
     if phase.is_first and phase.settings.find_learning_rate:

@@ -120,7 +120,9 @@ def suggested_rate(rates: np.ndarray, losses: np.ndarray, raw: np.ndarray) -> fl
     # the middle of the longest fall up to 20 times too small.
     if len(rates) < 3 or not _falls(losses, raw):
         return None
-    return float(rates[np.argmin(np.gradient(losses, np.log(rates)))])
+    # Behind the least loss, a fall is but the way back from an explosion, at rates that nothing is learned by.
+    slopes = np.gradient(losses, np.log(rates))[: np.argmin(losses) + 1]
+    return float(rates[np.argmin(slopes)])
 
 
 def _falls(losses: np.ndarray, raw: np.ndarray) -> bool:

@@ -55,9 +55,14 @@ class Phase:
         """How many epochs lie behind the run, where `epochs` of this phase do."""
         return self.epochs_before + epochs
 
-    def best_epoch(self, best_epoch: int) -> int:
-        """The best of the run, where `best_epoch` is that of this phase, or 0 if none was better than before it."""
-        return self.epochs_before + best_epoch if best_epoch else self.best_epoch_before
+    def best_epoch(self, state: TrainingState) -> int:
+        """The epoch of the run whose weights answer so far: of this phase or, where none was better, before it."""
+        answering = self.answering_epoch(state)
+        return self.epochs_before + answering if answering else self.best_epoch_before
+
+    def answering_epoch(self, state: TrainingState) -> int:
+        """The epoch of this phase whose weights answer so far: its best, or its last where that is asked for."""
+        return state.best_epoch if self.settings.restore_best_weights else state.epochs
 
     def patience_is_over(self, state: TrainingState) -> bool:
         """Whether early stopping is due: the monitored loss has not improved for as many epochs as it waits."""

@@ -20,6 +20,6 @@ def resume(run: Run, learner: Learner, phase: Phase) -> TrainingState:
     run.events.append("resume", epochs=phase.epochs_before + state.epochs)
     figures = epoch_table(run.events.read()).tail(1)[["loss", "accuracy", "val_loss", "val_accuracy"]]
     facts = {name: None if pd.isna(value) else value for name, value in figures.squeeze(axis=0).items()}
-    epochs, best_epoch = phase.epochs_before + state.epochs, phase.best_epoch(state.best_epoch)
+    epochs, best_epoch = phase.epochs_before + state.epochs, phase.best_epoch(state)
     run.update(facts={"epochs": epochs, "best_epoch": best_epoch} | facts)
     return state

@@ -88,7 +88,7 @@ def pixel_lens(
         "offset": None if offset is None else list(offset),
         "dilation": dilation,
         "outside": outside,
-        "place": None if place is None else list(place),
+        "jump": _jump(key, place),
         "captions": list(captions),
         "alt": alt,
     }
@@ -120,9 +120,22 @@ def read_place(place: Any, shape: tuple[int, ...]) -> Place | None:
     return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
 
 
+def _jump(key: str, place: Place | None) -> dict[str, Any]:
+    """The place to go to, with a number that is new where the browser is to go there.
+
+    Of a place that the browser has chosen nothing is said: then it is not sent the answer once more.
+    """
+    known = st.session_state.setdefault(f"{key}_places", {"last": place, "chosen": None, "to": place, "number": 0})
+    if place not in (known["last"], known["chosen"]):
+        known.update(to=place, number=known["number"] + 1)
+    known["last"] = place
+    return {"place": known["to"], "number": known["number"]}
+
+
 def _take(key: str, shape: tuple[int, ...], moved: Callable[[Place], None] | None) -> None:
     place = read_place(st.session_state[key]["place"], shape)
     if moved is not None and place is not None:
+        st.session_state[f"{key}_places"]["chosen"] = place
         moved(place)
 
 

@@ -21,18 +21,29 @@ class MatrixParameter(Parameter):
     ----------
     most_side
         How many rows and columns it may have.
+    is_row
+        Whether it has a single row.
     """
 
     _: KW_ONLY
     most_side: int = MOST_SIDE
+    is_row: bool = False
 
     @property
     def accepted(self) -> str:
-        return f"a matrix of at most {self.most_side} × {self.most_side} numbers"
+        most = f"at most {self.most_side}"
+        return f"{most} numbers" if self.is_row else f"a matrix of {most} × {self.most_side} numbers"
+
+    def read(self, text: str) -> np.ndarray:
+        """What a text says, or an error that says where it is no such matrix."""
+        matrix = read_matrix(text, self.most_side)
+        if self.is_row and len(matrix) > 1:
+            raise UsageError(f"There are {len(matrix)} rows. Here, one is possible.")
+        return matrix
 
     def check(self, value: str) -> str:
-        """The text, or an error that says where it is no matrix."""
-        read_matrix(str(value), self.most_side)
+        """The text, where it can be read."""
+        self.read(str(value))
         return str(value)
 
     def written(self, value: str) -> str:
@@ -40,24 +51,24 @@ class MatrixParameter(Parameter):
         return "; ".join(value.splitlines())
 
 
-def matrix_field(state: State, name: str, label: str = "", area: bool = True, **options: Any) -> np.ndarray:
+def matrix_field(state: State, name: str, label: str = "", **options: Any) -> np.ndarray:
     """A field for a matrix that is a parameter of the chapter, and what it holds.
 
     What is typed stays; where it is no matrix, a word below says why, and the last one that was goes on.
 
     Returns
     -------
-    ndarray of float64, shape (rows, columns)
+    ndarray of float64, shape (rows, columns), or (columns,) of a single row
     """
     parameter = state.parameters[name]
     assert isinstance(parameter, MatrixParameter)
     longest = LONGEST_NUMBER * parameter.most_side
-    text = state.text(name, label, area, **{"max_chars": longest} | options)
+    text = state.text(name, label, **{"area": not parameter.is_row, "max_chars": longest} | options)
     kept = f"{state.key(name)}_matrix"
     try:
-        matrix = read_matrix(text, parameter.most_side)
+        matrix = parameter.read(text)
     except UsageError as error:
         st.error(escape(str(error)), icon=":material/error:")
-        return st.session_state.get(kept, read_matrix(default_of(parameter), parameter.most_side))
+        matrix = st.session_state.get(kept, parameter.read(default_of(parameter)))
     st.session_state[kept] = matrix
-    return matrix
+    return matrix[0] if parameter.is_row else matrix

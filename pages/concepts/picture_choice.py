@@ -21,8 +21,10 @@ SIDE = 512
 PICTURES_KEPT = 16
 CHOICES = 60  # of the dataset's images; more than a list is good for
 LONGEST_PATH = 1000
+LARGEST_UPLOAD_MB = 50
 SHIPPED, OWN, UPLOADED = "shipped:", "own:", "upload:"
-DEFAULT = f"{SHIPPED}camera"
+SHIPPED_FIRST = f"{SHIPPED}camera"
+FIRST = ""  # the first of one's own images; without any, the first that comes along
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,15 @@ class _PictureParameter(Parameter):
     """The picture: its kind and its name, such as "shipped:camera" or "own:cats/1.jpg"."""
 
     def check(self, value: str) -> str:
+        if value == FIRST:
+            return value
         kind = next((kind for kind in (SHIPPED, OWN, UPLOADED) if str(value).startswith(kind)), None)
         if kind is None or len(value) > LONGEST_PATH or (kind == SHIPPED and value.removeprefix(kind) not in PICTURES):
             raise UsageError(f"There is no picture {str(value)[:LONGEST_PATH]!r}.")
         return value
 
 
-PICTURE = _PictureParameter("image", "Picture", "One of your images, or one that comes along.", default=DEFAULT)
+PICTURE = _PictureParameter("image", "Picture", "One of your images, or one that comes along.", default=FIRST)
 
 
 def choose_picture(page: Page, state: State) -> Picture:
@@ -68,24 +72,27 @@ def choose_picture(page: Page, state: State) -> Picture:
 
     A link to an image that there is not leads to the picture that comes first, with a word.
     """
-    found = _open(page, state["image"])
+    own = _own_images(page)
+    first = f"{OWN}{own[0]}" if own else SHIPPED_FIRST
+    choice = state["image"] or first
+    found = _open(page, choice)
     if found is None:
-        st.caption(f"The picture “{escape(_name(state['image']))}” is not here. Another one is shown.")
-        found = _open(page, DEFAULT)
-        assert found is not None
+        st.caption(f"The picture “{escape(_name(choice))}” is not here. Another one is shown.")
+        choice, found = next((each, opened) for each in (first, SHIPPED_FIRST) if (opened := _open(page, each)))
     with st.popover(f"Picture: {escape(found.title)}", icon=":material/image:"):
-        _show_choices(page, state)
+        _show_choices(state, choice, own)
     return found
 
 
-def _show_choices(page: Page, state: State) -> None:
-    own = _own_images(page)
-    key = state.key("image")
+def _show_choices(state: State, choice: str, own: list[str]) -> None:
+    """The lists of pictures, each showing what is in view or nothing, and the way to bring another one."""
+    key, name = state.key("image"), _name(choice)
+    st.session_state[f"{key}_own"] = name if choice.startswith(OWN) and name in own else None
+    st.session_state[f"{key}_shipped"] = name if choice.startswith(SHIPPED) else None
     if own:
         st.selectbox(
             "Your images",
             own,
-            index=own.index(_name(state["image"])) if _name(state["image"]) in own else None,
             key=f"{key}_own",
             placeholder="Choose one",
             on_change=lambda: _take(state, OWN, f"{key}_own"),
@@ -93,13 +100,17 @@ def _show_choices(page: Page, state: State) -> None:
     st.selectbox(
         "Pictures that come along",
         list(PICTURES),
-        index=list(PICTURES).index(_name(state["image"])) if state["image"].startswith(SHIPPED) else None,
         format_func=lambda name: PICTURES[name].title,
         key=f"{key}_shipped",
         placeholder="Choose one",
         on_change=lambda: _take(state, SHIPPED, f"{key}_shipped"),
     )
-    st.file_uploader("Or upload one", key=f"{key}_upload", on_change=lambda: _take_upload(state, f"{key}_upload"))
+    st.file_uploader(
+        "Or upload one",
+        key=f"{key}_upload",
+        max_upload_size=LARGEST_UPLOAD_MB,
+        on_change=lambda: _take_upload(state, f"{key}_upload"),
+    )
 
 
 def _take(state: State, kind: str, key: str) -> None:

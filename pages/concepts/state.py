@@ -138,8 +138,11 @@ class State:
 
     def _clamp(self, name: str, low: float, high: float) -> None:
         """Keep a number within what another setting leaves of its range."""
-        if not low <= self[name] <= high:
-            st.session_state[self.key(name)] = max(low, min(high, self[name]))
+        key = self.key(name)
+        # With another range, Streamlit takes a slider for a new one, which would begin anew.
+        if st.session_state.get(f"{key}_range") != (low, high) or not low <= self[name] <= high:
+            st.session_state[key] = max(low, min(high, self[name]))
+            st.session_state[f"{key}_range"] = (low, high)
             self._write(name)
 
     def _read(self, name: str, touched: bool) -> None:

@@ -18,7 +18,7 @@ from core.runs.record import Run
 from pages.components.gallery import Tile, show_tiles, tile_of
 from pages.shared.answer_in_words import nearest_in_words, percent, where
 from pages.shared.evaluated_run import images_of
-from pages.shared.inference import has_weights, inference_client, looking, modified, scheduled_task, weights_written
+from pages.shared.inference import answer_of, has_weights, modified, scheduled_task, weights_written
 from pages.shared.markdown import escape
 from pages.shared.page import Page, untrained_badge
 from pages.shared.thumbnails import pixels_url, proportions
@@ -88,8 +88,8 @@ class Question:
 
     def ask(self, task: str, **arguments: Any) -> Any:
         """Have the process that has Keras do it; what was answered lately is at hand."""
-        with looking():
-            return _answer(task, str(self.run.folder), weights_written(self.run), modified(self.file), arguments)
+        kept = _smaller_heat if task == "grad_cam" else None
+        return answer_of(task, self.run, modified(self.file), kept, **arguments)
 
     def tile(self, id: str, pixels: np.ndarray, title: str, caption: str = "", second: str = "") -> Tile:
         """A picture in the proportions of the image's file."""
@@ -309,14 +309,9 @@ def _white_on_black(pixels: np.ndarray) -> np.ndarray:
     return np.repeat(pixels[..., None], 3, axis=-1)
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def _answer(task: str, folder: str, state: tuple, modified: float, arguments: dict[str, Any]) -> Any:
-    """What the inference process answers, as long as the run's weights and the image stay as they are."""
-    answer = inference_client().ask(task, run=folder, **arguments)
-    if task == "grad_cam":
-        heat, images = answer
-        return np.stack([_smaller(each) for each in heat]), np.stack([_smaller(each) for each in images])
-    return answer
+def _smaller_heat(answer: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    heat, images = answer
+    return np.stack([_smaller(each) for each in heat]), np.stack([_smaller(each) for each in images])
 
 
 def _smaller(pixels: np.ndarray) -> np.ndarray:

@@ -107,9 +107,15 @@ def choose_size(page: Page, architecture: Architecture) -> str:
         on_change=_choose_size,
         args=(page, architecture, key),
         help="Every image is brought to this many pixels a side. Larger shows more detail and takes longer. "
-        f"{architecture.title} is usually fed {architecture.input_size}, and needs {architecture.minimum_size}.",
+        + size_in_words(architecture),
     )
     return reason
+
+
+def size_in_words(architecture: Architecture) -> str:
+    if architecture.fixed_size:
+        return f"{architecture.title} takes {architecture.input_size} only."
+    return f"{architecture.title} is usually fed {architecture.input_size}, and needs {architecture.minimum_size}."
 
 
 def _choose_size(page: Page, architecture: Architecture, key: str) -> None:

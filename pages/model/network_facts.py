@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.architectures.architecture import Architecture
-from core.architectures.facts import departures_in_words, original_in_words, preprocessing_in_words, source_in_words
+from core.architectures.facts import original_in_words, preprocessing_in_words, source_in_words
 from core.architectures.formulas import Totals
+from core.runs.departures import course_in_words, departures_in_words
 from core.runs.usual_settings import usual_settings_in_words
 from pages.model.architecture_choice import short_count
 from pages.shared.markdown import escape
@@ -34,6 +35,7 @@ def facts(architecture: Architecture, totals: Totals) -> dict[str, str]:
         else "",
         "Source": f"{source_in_words(architecture)}.",
         "Where it departs from that": departures_in_words(architecture),
+        "As the course trains it": course_in_words(architecture),
     }
 
 

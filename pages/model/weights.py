@@ -148,8 +148,8 @@ def _keep(architecture: Architecture) -> None:
         type=["h5", "hdf5", "keras"],
         max_upload_size=math.ceil(largest_megabytes(architecture)),
         key=f"weights_{architecture.name}_{st.session_state.get(UPLOADS, 0)}",
-        help=f"Keras’s own, {architecture.pretrained_weights.file_name}, or a backbone without its top that you tuned "
-        "elsewhere, also as .weights.h5 or .keras of Keras 3. "
+        help=f"Keras’s own, {architecture.pretrained_weights.file_name}, or a backbone of the same layers that you "
+        "tuned elsewhere, also as .weights.h5 or .keras of Keras 3. "
         "It is compared layer by layer before it is taken.",
     )
     with st.container(horizontal=True):

@@ -1,6 +1,6 @@
 """The processes that have Keras and scikit-learn loaded, one of a kind for all visitors of this server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from pages.shared.progress import show_progress
 # Where it takes no longer, no bar flickers up.
 SECONDS_AT_ONCE = 0.5
 SECONDS_BETWEEN_LOOKS = 0.5
+ANSWERS_KEPT = 32
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,7 +46,17 @@ def scheduled_task(task: str, owner: str, words: str, state: Any = None, **argum
     """What a task of `core.inference.SCHEDULED_TASKS` gives.
 
     Until it is there, a bar with a stop stands here and the script ends, as by `st.stop`; it is run again when the
-    answer is there. Once it was stopped, the button that starts it again stands here.
+    answer is there. Once it was stopped, the button that starts it again stands here. Parameters and errors are those
+    of `awaited_task`.
+    """
+    found = awaited_task(task, owner, words, state, **arguments)
+    if found is None:
+        st.stop()
+    return found
+
+
+def awaited_task(task: str, owner: str, words: str, state: Any = None, **arguments: Any) -> Any:
+    """As `scheduled_task`, but None until it is there, so that what stands below it is drawn meanwhile.
 
     Parameters
     ----------
@@ -73,7 +84,7 @@ def scheduled_task(task: str, owner: str, words: str, state: Any = None, **argum
         _offer_again(answer, words)
     else:
         st.fragment(_course, run_every=SECONDS_BETWEEN_LOOKS)(answer, words)
-    st.stop()
+    return None
 
 
 def _course(answer: ScheduledTask, words: str) -> None:
@@ -115,6 +126,29 @@ def looking() -> Iterator[None]:
     words = "Looking" if inference_client().warm else "Starting Keras, which takes about ten seconds the first time"
     with st.spinner(words, show_time=True):
         yield
+
+
+def answer_of(
+    task: str, run: Run, state: Any = None, kept: Callable[[Any], Any] | None = None, **arguments: Any
+) -> Any:
+    """What a task of `core.inference.TASKS` says of a run's network; what was answered lately is at hand.
+
+    Parameters
+    ----------
+    state
+        Of what is asked about besides the run's weights, such as when an image was written: when it changes, it is
+        asked anew.
+    kept
+        What the answer becomes before it is kept; without it, it is kept as it comes.
+    """
+    with looking():
+        return _answer(task, str(run.folder), (weights_written(run), state), arguments, kept)
+
+
+@st.cache_data(max_entries=ANSWERS_KEPT, show_spinner=False)
+def _answer(task: str, folder: str, state: tuple, arguments: dict[str, Any], _kept: Callable[[Any], Any] | None) -> Any:
+    answer = inference_client().ask(task, run=folder, **arguments)
+    return answer if _kept is None else _kept(answer)
 
 
 def has_weights(run: Run) -> bool:

@@ -7,9 +7,11 @@ import streamlit as st
 
 from core.architectures.architecture import Architecture
 from core.jobs.gpus import ALL, AUTO, gpus
+from core.runs.departures import course_in_words
 from core.runs.settings import (
     BASICS,
     GROUPS,
+    PARAMETERS,
     SUBJECT,
     Boolean,
     Choice,
@@ -19,6 +21,7 @@ from core.runs.settings import (
     default_settings,
     parameters_in,
 )
+from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 IN_A_ROW = 5
@@ -31,6 +34,19 @@ RUNTIMES = (
     "openvino-bfloat16",
     "openvino-float32",
 )
+
+
+def course_switch(page: Page, settings: RunSettings) -> None:
+    """Whether to train as the course does, for the networks that it trains; the whole form shows what that comes to."""
+    if settings.design.course is None:
+        return
+    parameter = PARAMETERS["as_course"]
+    key = f"as_course_{settings.dataset}_{settings.architecture}"
+    if st.toggle(parameter.title, settings.as_course, key=key, help=parameter.explanation) != settings.as_course:
+        page.draft.choose(as_course=not settings.as_course)
+        st.rerun()
+    if settings.as_course:
+        st.caption(escape(course_in_words(settings.design)))
 
 
 def basic_settings(page: Page, settings: RunSettings) -> None:
@@ -69,9 +85,11 @@ def _row(page: Page, settings: RunSettings, parameters: Sequence[Parameter], wid
 
 def _control(parameter: Parameter, value: Any, settings: RunSettings) -> Any:
     """The control of one parameter; gives what is chosen."""
-    key = f"setting_{settings.dataset}_{settings.architecture}_{parameter.name}"
+    # A key of its own, since a control goes on showing what it had before the switch.
+    as_course = "_as_course" if settings.as_course else ""
+    key = f"setting_{settings.dataset}_{settings.architecture}_{parameter.name}{as_course}"
     if isinstance(parameter, Number):
-        return _number(parameter, value, key, settings.design)
+        return _number(parameter, value, key, settings.design, settings.as_course)
     if isinstance(parameter, Boolean):
         return st.toggle(parameter.title, value, key=key, help=parameter.explanation)
     if isinstance(parameter, Choice):
@@ -81,9 +99,9 @@ def _control(parameter: Parameter, value: Any, settings: RunSettings) -> Any:
     return _name(parameter.title, options, value, key, parameter.explanation)
 
 
-def _number(parameter: Number, value: float, key: str, architecture: Architecture) -> float:
+def _number(parameter: Number, value: float, key: str, architecture: Architecture, as_course: bool) -> float:
     """A number with its default, its range, and what it does."""
-    default = default_settings(architecture)[parameter.name]
+    default = default_settings(architecture, as_course)[parameter.name]
     maximum = len(architecture.cuts) if parameter.name == "unfreeze" else parameter.maximum
     kind = int if parameter.whole else float
     step, written = (1, None) if parameter.whole else (10.0**-4, "%g")

@@ -108,6 +108,7 @@ STATED_PARAMETERS = {
     "mobilenet": 4_253_864,
     "mobilenet_v2": 3_538_984,
     "vgg16": 138_357_544,
+    "vgg16_fc7": 138_357_544,
     "inception_v3": 23_851_784,
     "resnet50": 25_636_712,
     "resnet152": 60_419_944,
@@ -151,6 +152,16 @@ def test_known_shapes_and_sizes(name, before_pooling, parameters):
     assert pooling.shape == before_pooling[2:]
     assert sum(row.parameters for row in rows[:-1]) == parameters == architecture.backbone_parameters
     assert rows[-1].parameters == (before_pooling[2] + 1) * 10
+
+
+def test_a_network_that_keeps_its_dense_layers_takes_one_size():
+    through_fc7 = ARCHITECTURES["vgg16_fc7"]
+    *_, first, second, _, _ = through_fc7.table(224, class_count=2)
+    assert (first.inputs, first.parameters) == (((25_088,),), 25_088 * 4096 + 4096)
+    assert (second.shape, second.parameters, second.frozen) == ((4096,), 4096 * 4096 + 4096, True)
+    with pytest.raises(UsageError, match=r"224 × 224 pixels only.* Got 256"):
+        through_fc7.table(256, class_count=2)
+    assert [name for name, each in ARCHITECTURES.items() if each.fixed_size] == ["vgg16_fc7"]
 
 
 def field(name, where):
@@ -290,7 +301,7 @@ def test_the_weights_are_known_by_the_names_that_keras_uses():
     for weights in files.values():
         assert weights.url.startswith("https://storage.googleapis.com/tensorflow/keras-applications/")
         assert weights.url.endswith("/" + weights.file_name)
-        assert weights.file_name.endswith(("notop.h5", "no_top.h5"))
+        assert weights.file_name.endswith(("notop.h5", "no_top.h5")) is not weights.with_top
         assert len(weights.md5) in (0, 32, 64)
 
 

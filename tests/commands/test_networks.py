@@ -128,3 +128,14 @@ def test_a_number_of_classes_that_no_classifier_has_is_refused(command, write):
     command("networks", "add", write())
     for action in ("show", "code"):
         assert "from 2 to 10,000 classes. Got 1." in command("networks", action, "mine", "--classes", 1)[2]
+
+
+def test_dropout_before_batch_normalisation_is_told_of_wherever_the_network_is_printed(command, write):
+    blocks = [{"kind": "convolution"}, {"kind": "dropout"}, {"kind": "batch_norm"}, {"kind": "global_average_pool"}]
+    added = command("networks", "add", write(blocks=blocks))[1]
+    shown = command("networks", "show", "mine")[1]
+    described = command("describe", "mine")[1]
+    assert "Row 2 (Dropout): Batch normalisation follows this dropout." in added
+    assert "Row 2 (Dropout): Batch normalisation follows this dropout." in shown
+    assert "Layer 4 (Dropout 30%): Batch normalisation follows this dropout." in described
+    assert "follows this dropout" not in command("describe", "small_cnn")[1]

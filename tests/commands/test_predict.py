@@ -8,22 +8,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from core import inference
 from core.commands import predict
-from core.jobs.progress import unheard
 from core.runs.record import create_run
 from core.runs.settings import read_settings
 from core.training.trainer import train
-
-
-class InThisProcess:
-    """An inference process that need not start first."""
-
-    def ask(self, task, on_progress=unheard, **arguments):
-        return (inference.TASKS | inference.SCHEDULED_TASKS)[task](**arguments)
-
-    def close(self):
-        pass
 
 
 @pytest.fixture
@@ -67,8 +55,8 @@ def test_a_folder_is_answered_by_a_process_of_its_own(command, run, photos, tmp_
 
 
 @pytest.mark.slow
-def test_several_runs_templates_and_unlabelled_images(command, document, run, photos, tmp_path, monkeypatch):
-    monkeypatch.setattr(predict, "InferenceClient", InThisProcess)
+def test_several_runs_templates_and_unlabelled_images(command, document, run, photos, tmp_path, ask_here):
+    ask_here(predict)
     code, found = document("predict", run.id, photos, "--and", run.id, "--jsonl", tmp_path / "a.jsonl")
     assert code == 0
     assert (found["images"], found["problems"]) == (3, {"broken.png": "is not an image (text)"})

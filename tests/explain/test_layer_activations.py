@@ -4,8 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from core.explain.layer_activations import MOST_LAYERS, MOST_MAPS, MOST_PIXELS, activations
+from core.explain.feature_maps import feature_maps
+from core.explain.layer_activations import MOST_LAYERS, MOST_MAPS, activations
+from core.explain.map_layers import map_layers
 from core.explain.trained_network import TrainedNetwork, trained_network
+from core.figures.map_pictures import MOST_PIXELS
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,6 +39,9 @@ def test_a_few_of_the_layers_of_a_deep_one(linear_head, draw):
     last = network.maps(image[None])[0]
     strongest = np.argsort(-last.mean(axis=(0, 1)))[:MOST_MAPS]
     assert set(layers[-1].channels.tolist()) == set(strongest.tolist())
+    number = len(map_layers(network))
+    assert np.allclose(np.moveaxis(feature_maps(network, image[None], number).maps[0], 0, -1), last, atol=1e-4)
+    assert "depthwise convolution" in {layer.kind for layer in map_layers(network)}
 
 
 def test_large_maps_are_made_small_and_few_ones_are_enough():

@@ -40,13 +40,17 @@ OPTIONS = (
     {"optimiser": "sgd", "gradient_clipping": 1, "nesterov": True, "class_weights": "balanced", "momentum": 0.95},
     {"augmentation": "flip_horizontal,rotation=15", "schedule": "cosine", "warmup": 0.1, "label_smoothing": 0.1},
     {"augmentation": "flip_horizontal@0.3,contrast=10..20,erasing", "schedule": "plateau", "early_stopping": False},
-    {"augmentation": "flip_horizontal,flip_vertical,quarter_turns", "schedule": "step"},
+    {"augmentation": "flip_horizontal,flip_vertical,quarter_turns", "schedule": "step", "restore_best_weights": False},
+    {"schedule": "inverse_time", "warmup": 0.1, "early_stopping": False, "restore_best_weights": False},
+    {"schedule": "inverse_time", "bias_initialisation": "zeros"},
     {"augmentation": "flip_horizontal", "test_time_augmentation": False, "deterministic": True},
     {"augmentation": EVERY_TRANSFORM, "schedule": "exponential", "optimiser": "rmsprop"},
 )
 ON_SCRATCH = ({"augmentation": "mixup,cutmix@0.2", "class_weights": "balanced"}, {"augmentation": "noise,mixup"})
 ON_FROZEN = (
     {"unfreeze": 1, "augmentation": "flip_horizontal"},
+    {"unfreeze": 1, "restore_best_weights": False, "early_stopping": False},
+    {"unfreeze": 1, "restore_best_weights": False},
     {"unfreeze": 1, "hidden": 32, "class_weights": "balanced", "early_stopping": False},
     {"tune_weight_decay": False, "schedule": "plateau", "warmup": 0.2, "weights": "untrained"},
 )
@@ -104,6 +108,12 @@ def test_nothing_stands_in_it_that_the_run_did_not_do(workspace):
         ({"early_stopping": False, "epochs": 7}, "patience=EPOCHS"),
         ({"optimiser": "sgd", "learning_rate": 0.1}, "keras.optimizers.SGD(LEARNING_RATE, momentum=0.9"),
         ({"seed": 5}, "set_random_seed(5)"),
+        ({"restore_best_weights": False}, "stop = keras.callbacks.EarlyStopping"),
+        ({"restore_best_weights": False}, "the last epoch's weights answer"),
+        (
+            {"architecture": "cnn_32_32_64_64", "as_course": True},
+            "return LEARNING_RATE / (1 + 1e-06 * max(0, round(passed * steps) - 1))",
+        ),
         ({"deterministic": True}, "tf.config.experimental.enable_op_determinism()"),
         ({"architecture": "vgg16", "weights": "untrained"}, "weights=None"),
         ({"architecture": "vgg16", "weights": "untrained"}, "The backbone has random weights, as in the run"),
@@ -123,12 +133,16 @@ def test_every_setting_is_known_to_the_script():
     in_fine_tuning = {"unfreeze", "fine_tune_epochs", "fine_tune_rate"}
     of_the_network = {"architecture", "network", "image_size", "weights", "dropout"}
     of_the_rate = {"learning_rate", "find_learning_rate", "schedule", "warmup", "decay_epochs", "decay_factor"}
+    of_the_rate |= {"decay_rate"}
     of_the_optimiser = {"optimiser", "momentum", "nesterov", "gradient_clipping", "weight_decay"}
     of_the_loss = {"label_smoothing", "class_weights"}
     of_the_training = {"epochs", "batch_size", "early_stopping", "patience", "seed", "deterministic"}
+    of_the_training |= {"bias_initialisation", "restore_best_weights"}
+    not_by_itself = {"as_course"}
     of_the_views = {"augmentation", "test_time_augmentation"}
     known = of_this_machine | in_the_list_of_images | on_the_head | in_fine_tuning | of_the_network | of_the_rate
-    assert set(PARAMETERS) == known | of_the_optimiser | of_the_loss | of_the_training | of_the_views
+    known |= of_the_optimiser | of_the_loss | of_the_training | of_the_views
+    assert set(PARAMETERS) == known | not_by_itself
 
 
 def test_a_learning_rate_that_was_found_is_taken(workspace):

@@ -124,8 +124,9 @@ class Visit:
     @property
     def tiles(self) -> list[dict]:
         """The tiles of all galleries, as the browser gets them."""
-        galleries = [part.proto for part in self.at.main.get("bidi_component")]
-        return [tile for gallery in galleries for tile in json.loads(gallery.json).get("items", [])]
+        # Other components get bytes, and no JSON.
+        galleries = [json.loads(part.proto.json or "{}") for part in self.at.main.get("bidi_component")]
+        return [tile for gallery in galleries for tile in gallery.get("items", [])]
 
     def setting(self, label: str):
         """The control of this name."""

@@ -10,7 +10,13 @@ from core.runs.record import Run, create_run
 from core.runs.settings import read_settings
 from core.training.batches import Batches
 from core.training.heads import build_head
-from core.training.learning_rate_finder import LEAST_RATE, LEAST_RATE_OF_SGD, find_learning_rate
+from core.training.learning_rate_finder import (
+    LEAST_RATE,
+    LEAST_RATE_OF_SGD,
+    find_learning_rate,
+    smoothed,
+    suggested_rate,
+)
 from core.training.trainer import train
 
 
@@ -51,6 +57,14 @@ def test_the_trial_leaves_nothing_behind(features):
     assert before.keys() == after.keys()
     for name, value in before.items():
         np.testing.assert_array_equal(after[name], value, name)
+
+
+def test_a_fall_behind_the_least_loss_is_no_suggestion():
+    """As the course's cervix network has it: the loss explodes, and comes back at rates that nothing is learned by."""
+    rates = np.geomspace(1e-6, 1, 60)
+    raw = np.concatenate([np.full(30, 1.1), np.linspace(1.1, 0.9, 10), np.linspace(2, 3, 10), np.full(10, 1.2)])
+    suggestion = suggested_rate(rates, smoothed(raw.tolist()), raw)
+    assert rates[29] < suggestion <= rates[39]
 
 
 def test_labels_that_are_noise_suggest_no_rate():

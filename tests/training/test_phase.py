@@ -21,7 +21,16 @@ def test_a_later_phase_counts_on_from_those_before(phase):
     assert (phase.is_first, later.is_first) == (True, False)
     assert (phase.epochs, later.epochs) == (10, 30)
     assert (phase.epochs_done(4), later.epochs_done(4)) == (4, 24)
-    assert (later.best_epoch(2), later.best_epoch(0)) == (22, 17)
+    assert later.best_epoch(TrainingState(epochs=5, best_epoch=2)) == 22
+    assert later.best_epoch(TrainingState(epochs=5)) == 17
+
+
+def test_the_last_epoch_answers_where_the_best_is_not_restored(phase):
+    last = replace(phase, settings=replace(phase.settings, restore_best_weights=False), epochs_before=20)
+    state = TrainingState(epochs=5, best_epoch=2)
+    assert (phase.answering_epoch(state), last.answering_epoch(state)) == (2, 5)
+    assert last.best_epoch(state) == 25
+    assert last.patience_is_over(state), "the patience is of the loss all the same"
 
 
 @pytest.mark.parametrize(("epochs", "best", "over"), [(3, 1, False), (4, 1, True), (3, 0, True), (9, 9, False)])

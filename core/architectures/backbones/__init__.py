@@ -6,6 +6,9 @@ from core.architectures.backbones.efficientnet import EFFICIENTNET_V2_B0
 from core.architectures.backbones.inception import INCEPTION_V3
 from core.architectures.backbones.mobilenet import MOBILENET_V2, MOBILENETS
 from core.architectures.backbones.resnet import RESNETS
-from core.architectures.backbones.vgg import VGG16
+from core.architectures.backbones.vgg import VGG16, VGG16_FC7
 
-BACKBONES = (*MOBILENETS, MOBILENET_V2, VGG16, INCEPTION_V3, *RESNETS, DENSENET_121, EFFICIENTNET_V2_B0, CONVNEXT_TINY)
+BACKBONES = (
+    *(*MOBILENETS, MOBILENET_V2, VGG16, VGG16_FC7, INCEPTION_V3, *RESNETS),
+    *(DENSENET_121, EFFICIENTNET_V2_B0, CONVNEXT_TINY),
+)

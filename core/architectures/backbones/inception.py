@@ -2,6 +2,7 @@
 
 from core.architectures.architecture import BACKBONE, POOLED_HEAD, Architecture
 from core.architectures.backbones.keras_files import keras_file
+from core.architectures.course_settings import CourseSettings
 from core.architectures.layer_factories import SIGNED, average_pool, max_pool, normalised_conv
 from core.architectures.layers import SAME, VALID, Layer
 
@@ -120,6 +121,12 @@ INCEPTION_V3 = Architecture(
         ),
     ),
     head=POOLED_HEAD,
+    course=CourseSettings(
+        {"epochs": 4, "min_steps_per_epoch": 1000, "dropout": 0.0},
+        {"optimiser": "sgd", "momentum": 0.0, "nesterov": False, "learning_rate": 0.01, "batch_size": 100},
+        "as in TensorFlow's example retrain.py",
+        "The course's 4,000 steps are four epochs of 1,000 here, of a few more where that makes whole passes.",
+    ),
     departs="The paper's second classifier, which helps the training only, is not there.",
     preprocessing="signed",
     weights=keras_file(

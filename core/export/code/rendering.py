@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from core.architectures.keras_code import APPLICATIONS, layer_lines, optimiser_arguments
+from core.architectures.keras_code import APPLICATIONS, LAST_OF_TOP, layer_lines, optimiser_arguments
 from core.augmentation.recipe import in_words
 from core.evaluation.intervals import wilson
 from core.export.code.augmentation import augmentation_layers, layers_to_define
@@ -78,11 +78,13 @@ def _values(facts: Facts) -> dict[str, Any]:
         "rows": "repeated" if design.frozen or facts.passes > 1 else "train",
         "validated": facts.count("validation") > 0,
         "balanced": settings.class_weights == "balanced",
+        "starts_at_shares": settings.bias_initialisation == "class_shares" and settings.class_weights != "balanced",
         # A penalty that was chosen is all that decays the weights.
         "optimiser": _optimiser(replace(settings, optimiser="adam") if facts.penalty else settings, "LEARNING_RATE"),
         "orientations": facts.evaluation_orientations,
         **_augmentation(facts),
         **_schedule(settings),
+        **_callbacks(settings),
         **_network(facts),
         **_monitor(facts),
     }
@@ -130,10 +132,20 @@ def _schedule(settings: RunSettings) -> dict[str, Any]:
     rates = {
         "step": f"LEARNING_RATE * {factor} ** ({passed} // {span})",
         "exponential": f"LEARNING_RATE * {factor} ** ({passed} / {span})",
+        "inverse_time": f"LEARNING_RATE / (1 + {settings.decay_rate} * max(0, round({passed} * steps) - 1))",
         "cosine": f"LEARNING_RATE * (1 + math.cos(math.pi * {passed} / {last})) / 2",
     }
     scheduled = settings.schedule in rates or bool(settings.warmup)
-    return {"warm": warm, "rate": rates.get(settings.schedule, "LEARNING_RATE"), "scheduled": scheduled}
+    rate, counts_steps = rates.get(settings.schedule, "LEARNING_RATE"), settings.schedule == "inverse_time"
+    return {"warm": warm, "rate": rate, "scheduled": scheduled, "counts_steps": counts_steps}
+
+
+def _callbacks(settings: RunSettings) -> dict[str, str]:
+    """By which name the script calls what is told of its epochs and steps, in both of its trainings."""
+    ending = ["best"] if settings.restore_best_weights else ["stop"] if settings.early_stopping else []
+    plateau = ["plateau"] if settings.schedule == "plateau" else []
+    schedule = ["Schedule()"] if _schedule(settings)["scheduled"] else []
+    return {"callbacks": ", ".join(ending + plateau + schedule), "fine_tuning_callbacks": ", ".join(ending)}
 
 
 def _network(facts: Facts) -> dict[str, Any]:
@@ -149,6 +161,8 @@ def _network(facts: Facts) -> dict[str, Any]:
         "module": module,
         "maker": maker,
         "option": option,
+        "last_of_top": LAST_OF_TOP.get(design.name, ""),
+        "top": "" if design.pretrained_weights.with_top else " without its top",
         "weights": literal(facts.weights) if facts.weights else "",
         "penalty": f"{facts.penalty:.4g}" if facts.penalty else None,
         "network": "\n".join(layer_lines(own, "features")),

@@ -9,6 +9,7 @@ from core.runs.settings.run_settings import (
     PARAMETERS,
     SUBJECT,
     RunSettings,
+    course_settings,
     default_settings,
     parameters_in,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "RunSettings",
     "as_written_before",
     "check_image_size",
+    "course_settings",
     "current_name",
     "default_settings",
     "parameters_in",

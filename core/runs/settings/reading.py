@@ -40,7 +40,8 @@ def read_settings(values: Mapping[str, Any], workspace: Workspace | None = None)
         raise UsageError("Name the dataset to train on.")
     own = values.get("network")
     architecture = read_network(own).architecture if own else find_available(values.get("architecture", ""), workspace)
-    settings = default_settings(architecture) | values
+    as_course = PARAMETERS["as_course"].check(values.get("as_course", False))
+    settings = default_settings(architecture, as_course) | values
     settings = {name: declared.check(settings[name]) for name, declared in PARAMETERS.items()}
     settings |= {"architecture": architecture.name, "network": architecture.network}
     settings |= {"runtime": _check_runtime(settings["runtime"]), "gpu": _check_gpu(settings["gpu"])}

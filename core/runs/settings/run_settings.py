@@ -106,6 +106,15 @@ class RunSettings:
         tunable=False,
     )
 
+    as_course: bool = boolean(
+        "As the course does",
+        "Everything that is not set otherwise is as the course material has it: epochs, batches, learning rate, first "
+        "weights, no early stopping, and which epoch's weights answer. For networks that the material trains.",
+        default=False,
+        group=SUBJECT,
+        tunable=False,
+    )
+
     # Basics ----------------------------------------------------------------------------------------------------------
 
     epochs: int = number(
@@ -174,6 +183,7 @@ class RunSettings:
             "step": "it is multiplied by the decay factor at once, whenever the decay epochs have passed",
             "exponential": "it falls evenly, by the decay factor over the decay epochs",
             "cosine": "it falls along half a cosine to nothing at the last epoch",
+            "inverse_time": "it is divided by 1 plus the decay rate for each step so far, as Keras's old `decay` does",
             "plateau": "it is multiplied by the decay factor when the loss has not improved for the decay epochs",
         },
         default="constant",
@@ -204,6 +214,14 @@ class RunSettings:
         default=0.5,
         group=OPTIMISER,
     )
+    decay_rate: float = number(
+        "Decay rate",
+        "By how much each step raises what an inverse time schedule divides the learning rate by.",
+        0,
+        1,
+        default=1e-6,
+        group=OPTIMISER,
+    )
     find_learning_rate: bool = boolean(
         "Learning rate finder",
         "Before the training, the learning rate is raised step by step on a trial, and the best one is taken.",
@@ -216,6 +234,17 @@ class RunSettings:
         0,
         1000,
         default=0.0,
+        group=OPTIMISER,
+    )
+
+    bias_initialisation: str = choice(
+        "First biases",
+        "What the biases of the last layer are before the training.",
+        {
+            "class_shares": "the logarithm of each class's share of the training images, which is where losses begin",
+            "zeros": "0, as Keras begins all biases",
+        },
+        default="class_shares",
         group=OPTIMISER,
     )
 
@@ -257,7 +286,13 @@ class RunSettings:
     early_stopping: bool = boolean(
         "Early stopping",
         "The training ends once validation has not improved for as many epochs as the patience says; else it goes on "
-        "to the last epoch. The best weights are kept either way.",
+        "to the last epoch.",
+        default=True,
+        group=REGULARISATION,
+    )
+    restore_best_weights: bool = boolean(
+        "Restore the best weights",
+        "The weights of the epoch with the least validation loss answer in the end; else those of the last epoch.",
         default=True,
         group=REGULARISATION,
     )
@@ -423,9 +458,38 @@ def parameters_in(group: str, kind: str | None = None) -> list[Parameter]:
     return [declared for declared in listed if kind is None or kind in declared.kinds]
 
 
-def default_settings(architecture: Architecture) -> dict[str, Any]:
-    """The defaults of an architecture, for everything but the dataset."""
+def default_settings(architecture: Architecture, as_course: bool = False) -> dict[str, Any]:
+    """The defaults of an architecture, for everything but the dataset.
+
+    Parameters
+    ----------
+    as_course
+        Whether to take the settings of the course material that trains it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such material, naming the networks that it trains.
+    """
     kind = architecture.kind
     usual = {name: declared.default[kind] for name, declared in PARAMETERS.items() if kind in declared.default}
     of_network = {"architecture": architecture.name, "network": architecture.network, "augmentation": []}
-    return usual | of_network | {"image_size": architecture.input_size} | dict(architecture.settings)
+    usual |= of_network | {"image_size": architecture.input_size} | dict(architecture.settings)
+    return usual | course_settings(architecture) if as_course else usual
+
+
+def course_settings(architecture: Architecture) -> dict[str, Any]:
+    """The settings that course material decides for a network.
+
+    Raises
+    ------
+    UsageError
+        If it trains no such network, naming those that it trains.
+    """
+    if architecture.course is None:
+        known = ", ".join(name for name, each in ARCHITECTURES.items() if each.course is not None)
+        raise UsageError(
+            f"No course material that is known here trains {architecture.title}, so 'as_course' has no meaning for it. "
+            f"It trains: {known}."
+        )
+    return architecture.course.complete(architecture.frozen)

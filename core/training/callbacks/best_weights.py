@@ -1,4 +1,4 @@
-"""Best weights: those of the epoch with the least monitored loss, which are what answers in the end."""
+"""Best weights: those of the epoch with the least monitored loss, or of the last one, which answer in the end."""
 
 from core.files import replacing
 from core.runs.training_state import TrainingState
@@ -8,7 +8,7 @@ from core.training.phase import Phase
 
 
 class BestWeights(Callback):
-    """Counts a whole epoch in the state, and saves the learner's weights where none was better before."""
+    """Counts a whole epoch in the state, and saves the learner's weights where they answer by now."""
 
     def __init__(self, learner: Learner, phase: Phase, state: TrainingState):
         self._learner, self._phase, self._state = learner, phase, state
@@ -18,5 +18,6 @@ class BestWeights(Callback):
         state.epochs = epoch + 1
         if state.best is None or value < state.best:
             state.best, state.best_epoch = value, state.epochs
+        if self._phase.answering_epoch(state) == state.epochs:
             with replacing(self._phase.best_weights, ".weights.h5") as temporary:
                 self._learner.save(temporary)

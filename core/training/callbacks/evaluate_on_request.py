@@ -27,6 +27,6 @@ class EvaluateOnRequest(Callback):
         self._evaluate = evaluate
 
     def on_epoch_begin(self, epoch: int) -> None:
-        if self._phase.best_epoch(self._state.best_epoch) and self._run.evaluation_requested:
+        if self._phase.best_epoch(self._state) and self._run.evaluation_requested:
             self._status.flush()
             self._evaluate()

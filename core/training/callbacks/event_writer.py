@@ -34,5 +34,6 @@ class EventWriter(Callback):
             epoch=self._phase.epochs_done(state.epochs),
             seconds=metrics["seconds"],
             best=state.best_epoch == state.epochs,
+            kept=self._phase.answering_epoch(state) == state.epochs,
             **{name: metrics.get(name) for name in OF_AN_EPOCH},
         )

@@ -17,7 +17,7 @@ class LearningRateScheduler(Callback):
 
     def on_batch_begin(self, batch: int) -> None:
         position = self._batches.position(self._state.epochs, batch)
-        rate = learning_rate_at(self._settings, position, self._state.reductions)
+        rate = learning_rate_at(self._settings, position, len(self._batches), self._state.reductions)
         if rate != self._rate or batch == 0:
             self._rate = self._learner.learning_rate = rate
 

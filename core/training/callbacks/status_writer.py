@@ -31,7 +31,7 @@ class StatusWriter(Callback):
             self._job.update(**self._progress(self._batches.position(epochs, batch)))
 
     def on_epoch_end(self, epoch: int, metrics: Metrics) -> None:
-        epochs, best = self._state.epochs, self._phase.best_epoch(self._state.best_epoch)
+        epochs, best = self._state.epochs, self._phase.best_epoch(self._state)
         facts = {"epochs": self._phase.epochs_done(epochs), "best_epoch": best}
         facts |= {name: metrics.get(name) for name in OF_AN_EPOCH}
         self._unwritten = self._progress(epochs) | {"facts": facts}

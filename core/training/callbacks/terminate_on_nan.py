@@ -24,9 +24,10 @@ class TerminateOnNaN(Callback):
         if math.isfinite(loss):
             return
         phase, state = self._phase, self._state
-        rate, best = phase.settings.learning_rate, phase.best_epoch(state.best_epoch)
+        rate, best = phase.settings.learning_rate, phase.best_epoch(state)
         smaller, epoch = min(rate / 10, 1e-3), phase.epochs_done(state.epochs) + 1
-        kept = f"The best weights, of epoch {best}, are kept. " if best else ""
+        which = "best" if phase.settings.restore_best_weights else "last"
+        kept = f"The {which} weights, of epoch {best}, are kept. " if best else ""
         raise CancelFit(
             f"The loss stopped being a number in epoch {epoch}: the training diverged. {kept}"
             f"Choose a smaller {phase.rate_name} than {rate:,.10g}, for example {smaller:g}."

@@ -68,6 +68,7 @@ test("around a place are seven by seven cells, the place in the middle", () => {
   assert.ok(cells.flat().filter((cell) => cell.centre).length === 1 && cells[3][3].centre);
   assert.deepEqual(cells[3][3].numbers, [4]);
   assert.deepEqual([cells[0][0].inside, cells[0][0].numbers], [false, []]);
+  assert.equal(around(COUNTED, [0, 4], "none", 5)[2][2].numbers[0], 4);
   const colours = around(image([[1, 2, 3]], 3), [0, 0], "none")[3][3];
   assert.deepEqual([colours.numbers, colours.colour], [[1, 2, 3], [1, 2, 3]]);
 });

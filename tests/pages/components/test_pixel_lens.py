@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from pages.components import pixel_lens
 from pages.components.pixel_lens import MOST_SIDE, picture_data, read_place, usual_range
 
 
@@ -66,3 +67,14 @@ def test_a_place_that_is_none_is_not_taken(place):
 
 def test_a_place_is_row_and_column():
     assert read_place([1, 2], (2, 3)) == (1, 2)
+
+
+def test_the_browser_is_sent_to_a_place_that_it_has_not_chosen_itself(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(pixel_lens.st, "session_state", kept)
+    assert pixel_lens._jump("lens", (1, 1)) == {"place": (1, 1), "number": 0}
+    kept["lens"] = {"place": [5, 5]}
+    pixel_lens._take("lens", (9, 9), lambda place: None)
+    assert pixel_lens._jump("lens", (5, 5)) == {"place": (1, 1), "number": 0}, "nothing new is sent"
+    assert pixel_lens._jump("lens", (1, 1)) == {"place": (1, 1), "number": 1}, "back by a button"
+    assert pixel_lens._jump("lens", (1, 1)) == {"place": (1, 1), "number": 1}

@@ -43,3 +43,28 @@ def test_a_link_to_what_is_no_matrix_opens_the_usual_one():
     assert "which there is not" in at.warning[0].value
     assert at.markdown[0].value == "[[1.0, 2.0], [3.0, 4.0]]"
     assert not at.error
+
+
+def row():
+    import streamlit as st
+
+    from pages.concepts.matrix_field import MatrixParameter, matrix_field
+    from pages.concepts.state import State
+
+    state = State("signals", (MatrixParameter("signal", "Signal", "", default="1 2 3", most_side=4, is_row=True),))
+    for words in state.mended:
+        st.warning(words)
+    st.markdown(str(matrix_field(state, "signal").tolist()))
+
+
+def test_a_row_is_typed_in_a_line_and_has_no_second_one():
+    at = AppTest.from_function(row)
+    at.query_params = {"signal": "1; 2"}
+    at.run()
+    assert "which there is not" in at.warning[0].value
+    assert at.markdown[0].value == "[1.0, 2.0, 3.0]"
+    at.text_input[0].set_value("[1/2, 4]").run()
+    assert at.markdown[0].value == "[0.5, 4.0]"
+    at.text_input[0].set_value("1 2; 3 4").run()
+    assert "There are 2 rows" in at.error[0].value
+    assert at.markdown[0].value == "[0.5, 4.0]"

@@ -94,8 +94,30 @@ def test_what_is_moved_stands_in_the_url_and_defaults_do_not():
 def test_a_forged_link_opens_the_nearest_and_says_so():
     at = opened(stride="1000", padding="<b>vlid", flip="maybe")
     assert shown(at) == "8 valid False"
-    assert [warning.value.partition("stride")[1] for warning in at.warning][0] == "stride"
+    assert "stride" in at.warning[0].value
     assert len(at.warning) == 3
+
+
+def narrowed():
+    from core.runs.settings.parameters import Number
+    from pages.concepts.state import State
+
+    state = State(
+        "layers", (Number("length", "Length", "", 1, 99, default=9), Number("step", "Step", "", 1, 99, default=1))
+    )
+    state.slider("step", maximum=state.slider("length"))
+
+
+def test_a_number_stays_where_its_range_changes_and_goes_no_further_than_that():
+    at = AppTest.from_function(narrowed)
+    at.query_params = {"step": "5"}
+    at.run()
+    at.slider[0].set_value(12).run()
+    assert (at.slider[1].value, at.slider[1].max) == (5, 12)
+    at.slider[1].set_value(11).run()
+    at.slider[0].set_value(3).run()
+    assert at.slider[1].value == 3
+    assert at.query_params == {"length": "3", "step": "3"}
 
 
 def test_an_example_sets_several_at_once():

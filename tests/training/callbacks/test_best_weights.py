@@ -27,6 +27,19 @@ def test_the_best_epoch_is_kept_and_later_ones_that_are_worse_are_not(training):
     np.testing.assert_allclose(answers_of(made, made.run.best_weights), kept[1], atol=1e-5)
 
 
+def test_without_restoring_the_best_the_last_epoch_is_kept(training):
+    made, kept = training(restore_best_weights=False), []
+
+    class Answers(Recorder):
+        def on_epoch_end(self, epoch, metrics):
+            kept.append(made.learner.probabilities(made.inputs))
+
+    losses = Loss(made.state, 3.0, 1.0, 2.0)
+    made.fit(losses, Answers(), BestWeights(made.learner, made.phase, made.state), epochs=3)
+    assert (made.state.best, made.state.best_epoch) == (1.0, 2), "which early stopping waits for"
+    np.testing.assert_allclose(answers_of(made, made.run.best_weights), kept[2], atol=1e-5)
+
+
 def test_without_validation_it_is_the_training_loss(training):
     made = training()
     made.change_phase(monitor="loss")

@@ -32,11 +32,11 @@ def fitted(made, recorder, epochs=3):
     return rates.rates
 
 
-@pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine", "inverse_time"])
 def test_a_step_has_the_rate_of_the_schedule(training, recorder, schedule):
-    made = training(schedule=schedule, warmup=0.2, epochs=3, decay_epochs=1)
+    made = training(schedule=schedule, warmup=0.2, epochs=3, decay_epochs=1, decay_rate=0.1)
     rates = fitted(made, recorder)
-    expected = [learning_rate_at(made.run.settings, step / BATCHES) for step in range(1, 3 * BATCHES + 1)]
+    expected = [learning_rate_at(made.run.settings, step / BATCHES, BATCHES) for step in range(1, 3 * BATCHES + 1)]
     assert rates == pytest.approx(expected)
 
 

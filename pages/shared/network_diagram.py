@@ -3,11 +3,12 @@
 import base64
 import html
 import math
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.architectures.layers import LayerRow, shape_in_words
-from core.architectures.sections import Section, is_quiet, sections
+from core.architectures.sections import ANSWER, Section, is_quiet, sections
 
 KINDS = {"frozen": "learned on ImageNet, frozen", "trained": "trained on your images", "fixed": "nothing to learn"}
 MOST_SECTIONS, FIRST_SECTIONS, LAST_SECTIONS = 20, 11, 8
@@ -21,29 +22,45 @@ DEPTH = 0.24  # of a slab, as a share of its height
 ROD = 9
 
 
-def show_network(rows: list[LayerRow], image_size: int, picture: str = "") -> None:
+def show_network(
+    rows: Sequence[LayerRow],
+    image_size: int,
+    picture: str = "",
+    answer: str = ANSWER,
+    kinds: Mapping[str, str] = KINDS,
+) -> None:
     """Draw the layers from the image to the answer.
 
     Parameters
     ----------
     picture
         The address of an image to begin with; "" for a grey square.
+    answer
+        What the last layer is called.
+    kinds
+        What is said of layers that are frozen, trained, and fixed.
     """
-    st.html(_STYLE + network_picture(rows, image_size, picture))
+    st.html(_STYLE + network_picture(rows, image_size, picture, answer, kinds))
 
 
-def network_picture(rows: list[LayerRow], image_size: int, picture: str = "") -> str:
+def network_picture(
+    rows: Sequence[LayerRow],
+    image_size: int,
+    picture: str = "",
+    answer: str = ANSWER,
+    kinds: Mapping[str, str] = KINDS,
+) -> str:
     """The drawing as HTML, with a text alternative."""
-    found = sections(rows)
+    found = sections(rows, answer)
     image = _image(image_size, picture)
     width = MOST_WIDTH if len(found) <= MANY_SECTIONS else ALL_WIDTHS / len(found)
-    drawn = [_section(section, image_size, width) for section in found]
+    drawn = [_section(section, image_size, width, kinds) for section in found]
     if len(found) > MOST_SECTIONS:
         left_out = len(found) - FIRST_SECTIONS - LAST_SECTIONS
         more = f'<figure><div class="more">…</div><figcaption><b>{left_out} more</b></figcaption></figure>'
         drawn = [*drawn[:FIRST_SECTIONS], more, *drawn[-LAST_SECTIONS:]]
-    kinds = [kind for kind in KINDS if any(_kind((row,)) == kind for row in rows if not is_quiet(row.layer))]
-    keys = "".join(f'<span><i class="{kind}"></i>{KINDS[kind]}</span>' for kind in kinds)
+    there = {_kind((row,)) for row in rows if not is_quiet(row.layer)}
+    keys = "".join(f'<span><i class="{kind}"></i>{said}</span>' for kind, said in kinds.items() if kind in there)
     words = html.escape(in_words(found, image_size))
     style, many = f"max-width:{(len(drawn) + 1) * 128}px", " many" * (len(drawn) > MANY_SECTIONS)
     return (
@@ -61,7 +78,8 @@ def in_words(found: list[Section], image_size: int) -> str:
 def _kind(rows: tuple[LayerRow, ...]) -> str:
     if not any(row.parameters for row in rows):
         return "fixed"
-    return "frozen" if any(row.frozen for row in rows) else "trained"
+    # Where a block learns, its batch normalisation may stay as it was.
+    return "trained" if any(row.parameters and not row.frozen for row in rows) else "frozen"
 
 
 def _image(image_size: int, picture: str) -> str:
@@ -69,14 +87,14 @@ def _image(image_size: int, picture: str) -> str:
     return f"<figure>{source}<figcaption><b>Image</b><br>{image_size}×{image_size}×3</figcaption></figure>"
 
 
-def _section(section: Section, image_size: int, width: float) -> str:
+def _section(section: Section, image_size: int, width: float, kinds: Mapping[str, str]) -> str:
     slabs = _slabs(section)
     drawing = _drawing([(row.shape, _kind(rows)) for row, rows in slabs], image_size, width)
     shape = "×".join(map(str, section.shape))
     rows = section.rows
     details = [f"{len(rows)} layer{'s' if len(rows) > 1 else ''}", shape_in_words(section.shape)]
     details += [f"{section.parameters:,} parameters"] if section.parameters else []
-    hint = html.escape(f"{section.label}: {', '.join(details)}, {KINDS[_kind(rows)]}")
+    hint = html.escape(f"{section.label}: {', '.join(details)}, {kinds[_kind(rows)]}")
     title = html.escape(section.label)
     return f'<figure title="{hint}">{drawing}<figcaption><b>{title}</b><br>{shape}</figcaption></figure>'
 

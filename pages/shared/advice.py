@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.advice.architecture_advice import Advice, Plan, advice_for
 from core.advice.baselines import Baselines, baselines
-from pages.model.four_cases import show_cases
-from pages.model.linear_probe import PROMISE, findings_so_far, is_probing, probe_button, show_course, show_findings
+from pages.shared.four_cases import show_cases
+from pages.shared.linear_probe import PROMISE, findings_so_far, is_probing, probe_button, show_course, show_findings
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -13,8 +13,7 @@ TAKEN = "advice_taken"
 
 
 def show_advice(page: Page) -> None:
-    """Which network fits the dataset in view; live while it is looked at."""
-    st.subheader("Which network fits?")
+    """Where the dataset in view lies among the four cases, and which network fits; live while it is looked at."""
     active = is_probing(page)
     st.fragment(_live, run_every=1 if active else None)(page, active)
 
@@ -46,16 +45,26 @@ def _live(page: Page, was_active: bool) -> None:
 def _actions(page: Page, advice: Advice, first: bool) -> None:
     if first and not is_probing(page):
         st.markdown(PROMISE)
-    taken = advice.plan is not None and is_taken(page, advice.plan)
     with st.container(horizontal=True):
-        if advice.plan is not None and not taken:
-            st.button(take_label(advice.plan), icon=":material/check:", on_click=_take, args=(page, advice.plan))
+        if advice.plan is not None:
+            take_button(page, advice.plan, "take_advice")
         probe_button(page, first)
     if advice.plan is not None:
-        verb = "The next training has it" if taken else "It sets"
-        st.caption(escape(f"{verb}: {advice.plan.settings_words()}."))
+        say_settings(page, advice.plan)
     if advice.remark():
         st.caption(escape(advice.remark()))
+
+
+def take_button(page: Page, plan: Plan, key: str) -> None:
+    """The button that has the next training go by a plan, unless it does."""
+    if not is_taken(page, plan):
+        st.button(take_label(plan), icon=":material/check:", on_click=_take, args=(page, plan), key=key)
+
+
+def say_settings(page: Page, plan: Plan) -> None:
+    """What of the settings a plan sets, or has set."""
+    verb = "The next training has it" if is_taken(page, plan) else "It sets"
+    st.caption(escape(f"{verb}: {plan.settings_words()}."))
 
 
 def take_label(plan: Plan) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from core.architectures.layers import Layer, tabulate
 from core.architectures.registry import ARCHITECTURES
-from pages.model.network_diagram import MOST_SECTIONS, network_picture
+from pages.shared.network_diagram import MOST_SECTIONS, network_picture
 
 
 def figures(picture):

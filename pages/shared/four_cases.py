@@ -32,8 +32,8 @@ STYLE = f"""<style>
 </style>"""
 
 
-def show_cases(advice: Advice) -> None:
-    """The four cases, large and small by like and unlike, with this dataset's place."""
+def show_cases(advice: Advice | None = None) -> None:
+    """The four cases, large and small by like and unlike, with the place of a dataset that there is advice for."""
     rows = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(_cell(case, advice) for case in CASES if case.large == large)}</tr>'
         for name, large in (("Many images", True), ("Few images", False))
@@ -46,8 +46,8 @@ def show_cases(advice: Advice) -> None:
     st.caption(RULE)
 
 
-def _cell(case: Case, advice: Advice) -> str:
-    if case not in advice.cases:
+def _cell(case: Case, advice: Advice | None) -> str:
+    if advice is None or case not in advice.cases:
         return f"<td>{html.escape(case.words)}</td>"
     certain = len(advice.cases) == 1
     between = "between the two" if advice.similarity.verdict == PARTLY else "one of the two"
