@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -178,7 +178,7 @@ def _write_kernels(found: dict[str, Any], folder: Path) -> list[str]:
     return [*files, _save_picture(folder / f"{stem}_kernels.png", sheet)]
 
 
-def _save_numbers(path: Path, arrays: dict[str, np.ndarray]) -> str:
+def _save_numbers(path: Path, arrays: Mapping[str, Any]) -> str:
     with replacing(path, suffix=".npz") as temporary:
         np.savez_compressed(temporary, **arrays)
     return str(path)

@@ -61,7 +61,7 @@ def in_your_network(page: Page) -> None:
         f"{row.inputs[0][-1]} channels and adds the channels up; stride {layer.stride}, {padding}, no flip. "
         f"Nobody chose their numbers: training did."
     )
-    query = page.query(chapter="seeing")
+    query = page.query(chapter="seeing", view="kernels")
     st.page_link(
         page.step.path, label="See its kernels", icon=":material/visibility:", query_params=query, width="content"
     )
