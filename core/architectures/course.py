@@ -187,7 +187,7 @@ CHAPTER_CERVIX_UNLEARNED = UnlearnedRate(
     constant=3,
     log_loss=1.100,
     learned_rate=0.001,
-    learned_log_loss=0.67,
+    learned_log_loss=0.65,
 )
 CHAPTER_CERVIX = Architecture(
     name="cervix_cnn",
