@@ -83,5 +83,5 @@ def test_a_question_checks_itself(address, tab: Page):
     tab.goto(f"{address}&chapter=pooling")
     tab.get_by_text("It moves by a quarter of a cell.").click()
     expect(tab.get_by_text("Not quite")).to_be_visible()
-    tab.get_by_text("It stays as it is, unless the bright pixel leaves its window.").click()
+    tab.get_by_test_id("stRadio").get_by_text("It stays as it is, unless").click()
     expect(tab.get_by_text("Right.")).to_be_visible()
