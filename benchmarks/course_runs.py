@@ -29,16 +29,17 @@ from core.architectures.registry import ARCHITECTURES  # noqa: E402
 from core.architectures.weights import path_at_hand  # noqa: E402
 from core.datasets.store import list_datasets  # noqa: E402
 from core.evaluation.intervals import wilson  # noqa: E402
-from core.runs.record import create_run  # noqa: E402
-from core.runs.settings import read_settings  # noqa: E402
+from core.runs.record import Run, create_run  # noqa: E402
+from core.runs.settings import RunSettings, read_settings  # noqa: E402
 from core.training.trainer import train  # noqa: E402
 from core.workspace import Workspace  # noqa: E402
 
 SAMPLES = ("cats_vs_dogs_sample", "aerial_scenes_sample", "cervix_types_sample")
 LARGE_SIDE = 100
 WAYS = ("course", "defaults")
-# A process a run, which begins with Keras loaded: to load it takes longer than many of these trainings.
+# To load Keras takes longer than many of these trainings.
 STARTER = multiprocessing.get_context("forkserver")
+STARTER.set_forkserver_preload(["core.training.scratch"])
 
 
 def main() -> None:
@@ -51,7 +52,6 @@ def main() -> None:
     parser.add_argument("--datasets", nargs="*", default=["digits", *SAMPLES])
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/course_runs.json")
     options = parser.parse_args()
-    STARTER.set_forkserver_preload(["core.training.scratch"])
     with tempfile.TemporaryDirectory() as home:
         os.environ["WORKBENCH_HOME"] = home
         folders = {name: brought(name, Path(home)) for name in options.datasets}
@@ -113,10 +113,8 @@ def measured(dataset: str, architecture: Architecture, way: str, most_epochs: in
     settings = read_settings(values)
     if is_cut := settings.epochs > most_epochs:
         settings = read_settings(values | {"epochs": most_epochs})
-    run, began = create_run(Workspace.at(home), settings), time.monotonic()
-    process = STARTER.Process(target=train, args=(run.folder,))
-    process.start()
-    process.join()
+    began = time.monotonic()
+    run = trained(settings, home)
     status, seconds = run.status(), time.monotonic() - began
     row = {"dataset": dataset, "architecture": architecture.name, "way": way, "seconds": seconds, "cut": is_cut}
     row |= {"epochs": status.facts.get("epochs", 0), "error": status.error}
@@ -131,6 +129,15 @@ def measured(dataset: str, architecture: Architecture, way: str, most_epochs: in
     figures = f"{right / tested.n:>8.1%} of {tested.n:>4}{low:>9.1%} – {high:.1%}{row['log_loss']:>10.3f}"
     print(f"{line}{figures}{seconds:>7.0f}{'  (epochs cut)' if is_cut else ''}", flush=True)
     return row
+
+
+def trained(settings: RunSettings, home: Path) -> Run:
+    """A run that has ended, in a process of its own that began with Keras loaded."""
+    run = create_run(Workspace.at(home), settings)
+    process = STARTER.Process(target=train, args=(run.folder,))
+    process.start()
+    process.join()
+    return run
 
 
 def command(*arguments: object) -> dict:

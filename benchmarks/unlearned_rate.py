@@ -12,16 +12,18 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from course_runs import PROJECT, command
+from course_runs import PROJECT, command, trained
 
 from core.evaluation.predictions import Predictions
-from core.runs.record import Run
+from core.runs.settings import read_settings
 
 DATASET, ARCHITECTURE = "cervix_types_sample", "cervix_cnn"
+WAYS = {"course": {}, "finder": {"find_learning_rate": True}, "tenth": {"learning_rate": 1e-3}}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=WAYS)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--output", type=Path, default=PROJECT / "benchmarks/results/unlearned_rate.json")
@@ -29,22 +31,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["WORKBENCH_HOME"] = home
         print(f"{'way':9}{'seed':>5}{'rate':>10}{'val log loss':>14}{'accuracy':>10}{'classes answered':>18}")
-        ways = {"course": (), "finder": ("--set", "find_learning_rate=true")}
-        ways |= {"tenth": ("--set", "learning_rate=0.001")}
+        command("check", DATASET)
         results = [
-            measure(Path(home), way, more, seed, options.epochs)
-            for way, more in ways.items()
-            for seed in range(options.seeds)
+            measure(Path(home), way, seed, options.epochs) for way in options.ways for seed in range(options.seeds)
         ]
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(results, indent=1))
 
 
-def measure(home: Path, way: str, more: tuple[str, ...], seed: int, epochs: int) -> dict:
-    told = command(
-        *("train", DATASET, "--architecture", ARCHITECTURE, "--as-course", "--epochs", epochs, "--seed", seed), *more
-    )
-    run = Run(home / "runs" / told["run"])
+def measure(home: Path, way: str, seed: int, epochs: int) -> dict:
+    values = {"dataset": DATASET, "architecture": ARCHITECTURE, "as_course": True, "epochs": epochs}
+    run = trained(read_settings(values | {"seed": seed, "split_seed": seed} | WAYS[way]), home)
     rates = [event["chosen"] for event in run.events.read() if event["kind"] == "rates"]
     validated: Predictions = run.predictions().of("validation")
     loss = -np.log(validated.probabilities[np.arange(len(validated)), validated.true].clip(1e-15)).mean()

@@ -53,8 +53,7 @@ def prepare(page: Page) -> None:
         page.link("model", "Look at the model's settings")
         return
     st.markdown(plan_in_words(page, settings))
-    for words in warnings_before(page.dataset, settings):
-        st.warning(escape(words), icon=":material/warning:")
+    warnings = st.container()
     course_switch(page, settings)
     basic_settings(page, settings)
     with st.expander("More settings", icon=":material/tune:"):
@@ -64,6 +63,8 @@ def prepare(page: Page) -> None:
     except WorkbenchError as error:
         st.error(escape(str(error)))
         return
+    for words in warnings_before(page.dataset, settings):
+        warnings.warning(escape(words), icon=":material/warning:")
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
         if page.runs:

@@ -4,6 +4,7 @@ from core.architectures.architecture import COURSE, POOLED_HEAD, Architecture
 from core.architectures.course_settings import CourseSettings
 from core.architectures.layer_factories import UNIT, conv, dense, dropout, max_pool, normalised_conv
 from core.architectures.layers import Layer
+from core.architectures.unlearned_rate import UnlearnedRate
 
 GREY = (UNIT, Layer("grey"))
 FLATTEN = Layer("flatten")
@@ -177,6 +178,17 @@ CHAPTER_MNIST = Architecture(
     course=CourseSettings(CHAPTER_MNIST_SETTINGS),
 )
 CHAPTER_CERVIX_SETTINGS = ADAM | {"learning_rate": 0.01, "batch_size": 128}
+# benchmarks/unlearned_rate.py: after 20 epochs at .01, after 12 at .001.
+CHAPTER_CERVIX_UNLEARNED = UnlearnedRate(
+    optimiser="adam",
+    learning_rate=0.01,
+    images="drawn cervix types",
+    runs=3,
+    constant=3,
+    log_loss=1.100,
+    learned_rate=0.001,
+    learned_log_loss=0.65,
+)
 CHAPTER_CERVIX = Architecture(
     name="cervix_cnn",
     title="Chapter's cervix CNN",
@@ -195,6 +207,7 @@ CHAPTER_CERVIX = Architecture(
     ),
     original_classes=3,
     settings=CHAPTER_CERVIX_SETTINGS | {"dropout": 0.5},
+    unlearned_rate=CHAPTER_CERVIX_UNLEARNED,
     course=CourseSettings(CHAPTER_CERVIX_SETTINGS | {"epochs": 200}, {"dropout": 0.5}, "as usual for dense layers"),
     departs="The chapter's listing casts pixels from 0 to 1 to whole numbers, which makes nearly all of them 0; "
     "here they stay as they are.",

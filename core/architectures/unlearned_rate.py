@@ -10,24 +10,22 @@ class UnlearnedRate:
     Parameters
     ----------
     optimiser, learning_rate
-        What the runs were trained by.
-    runs, constant
-        How many there were, and how many of these gave every image the same answer in the end.
+        What the runs were trained by; larger rates are taken to be no better.
     images
         What they were trained on, in words.
+    runs, constant
+        How many there were, and how many of these gave every image the same answer in the end.
     log_loss
         Of these on validation images, on average.
-    found_rate
-        What the learning rate finder took there, on average.
-    found_log_loss
-        Of runs that trained by what it took, as long.
+    learned_rate, learned_log_loss
+        A rate by which as many runs, on the same images, have all learned, and what they came to.
     """
 
     optimiser: str
     learning_rate: float
+    images: str
     runs: int
     constant: int
-    images: str
     log_loss: float
-    found_rate: float
-    found_log_loss: float
+    learned_rate: float
+    learned_log_loss: float

@@ -1,22 +1,19 @@
-"""Backpropagation through a convolution and through pooling, and the check by small differences.
+"""Backpropagation through a convolution and through pooling.
 
 The convolution is the one of layers without padding: y = x ⋆ w, where the kernel is not flipped. What comes
 from the layer above is δ = ∂L/∂y, of the shape of y.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from core.concepts.convolution import FULL, VALID, Convolution, convolve
-from core.concepts.pooling import AVERAGE, pool, window, winners
+from core.concepts.pooling import AVERAGE, window, winners
 
 FIRST, SHARED = "first", "shared"
 TIES = {
     FIRST: "the first of the equal cells takes all",
     SHARED: "the equal cells share it evenly",
 }
-DIFFERENCE = 1e-4
 UNPADDED = Convolution(padding=VALID)
 
 
@@ -86,15 +83,6 @@ def pooling_gradient(
     return gradient
 
 
-def has_ties(values: np.ndarray, size: int, stride: int) -> np.ndarray:
-    """Of each window, whether several of its cells are the largest: an array of bool, shaped as what `pool` gives."""
-    found = np.zeros(pool(values, size, stride).shape, bool)
-    for row, column in np.ndindex(found.shape):
-        part = values[window(row, column, size, stride)]
-        found[row, column] = (part == part.max()).sum() > 1
-    return found
-
-
 # Losses --------------------------------------------------------------------------------------------------------------
 
 
@@ -106,29 +94,3 @@ def squared_loss(output: np.ndarray, target: np.ndarray) -> float:
 def linear_loss(output: np.ndarray, delta: np.ndarray) -> float:
     """L = Σ δ · y: all that a given δ tells of the loss, whatever the layers above are."""
     return float((delta * output).sum())
-
-
-def central_differences(loss: Callable[[np.ndarray], float], values: np.ndarray) -> np.ndarray:
-    """The gradient of a loss, measured: each number is moved up and down a little, and the loss computed anew.
-
-    Parameters
-    ----------
-    loss
-        Of an array shaped as `values`.
-    values : array
-
-    Returns
-    -------
-    array of float64, shaped as `values`
-        (L(v + h) − L(v − h)) / 2h for each v, with h a ten-thousandth of v, or of 1 where v is smaller.
-    """
-    values = np.asarray(values, float)
-    gradient = np.empty_like(values)
-    for place, value in np.ndenumerate(values):
-        step = DIFFERENCE * max(1.0, abs(value))
-        moved = values.copy()
-        moved[place] = value + step
-        above = loss(moved)
-        moved[place] = value - step
-        gradient[place] = (above - loss(moved)) / (2 * step)
-    return gradient

@@ -22,7 +22,7 @@ def batch_statistics(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def normalise(
-    values: np.ndarray,
+    values: np.ndarray | float,
     mean: np.ndarray | float,
     variance: np.ndarray | float,
     scale: np.ndarray | float = 1.0,

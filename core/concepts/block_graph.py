@@ -62,7 +62,8 @@ class BlockGraph:
         parts = []
         for place, node in enumerate(self.nodes[1:], 1):
             taken = [self.nodes[start].label for start, end in self.edges if end == place]
-            parts.append(f"{node.label} ({node.detail}) takes {' and '.join(taken)}")
+            detail = f" ({node.detail})" if node.detail else ""
+            parts.append(f"{node.label}{detail} takes {' and '.join(taken)}")
         return f"{COMES_IN}: {self.nodes[0].detail}. {'. '.join(parts)}."
 
 

@@ -100,7 +100,7 @@ def canny_stages(picture: ArrayLike, sigma: float = 2.0, low: float = 25.0, high
         Thresholds of the magnitude, in grey levels as Sobel's kernels add them up: a step of 100 levels has 400. A low
         one above the high one counts as the high one.
     """
-    from scipy.ndimage import binary_propagation, sobel
+    from scipy.ndimage import sobel
     from skimage.feature import canny
     from skimage.filters import gaussian
 
@@ -110,5 +110,11 @@ def canny_stages(picture: ArrayLike, sigma: float = 2.0, low: float = 25.0, high
     # Without thresholds, all that suppression leaves is an edge.
     thin = np.where(canny(picture, sigma, 0, 0, mode="nearest"), magnitude, 0)
     weak, strong = (thin > 0) & (thin >= low), (thin > 0) & (thin >= high)
-    edges = binary_propagation(strong, np.ones((3, 3)), weak)
-    return CannyStages(smoothed, magnitude, thin, weak, strong, edges)
+    return CannyStages(smoothed, magnitude, thin, weak, strong, hysteresis(weak, strong))
+
+
+def hysteresis(weak: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    """Which weak pixels hang together with a strong one, each with all eight around it: arrays of bool of one shape."""
+    from scipy.ndimage import binary_propagation
+
+    return binary_propagation(strong, np.ones((3, 3)), weak)

@@ -90,7 +90,7 @@ _FILTERS = (
     Filter("gaussian_noise", "Gaussian noise of variance", _on_levels(add_gaussian_noise), VARIANCE, 0, 10_000),
     Filter("salt_pepper", "Salt and pepper, integers 0 to", _on_levels(add_salt_and_pepper), HIGHEST, 1, 1000, True),
     *(
-        Filter(f"{remover.name}_filter", f"{remover.title} filter of side", remover.apply, 5, 2, 15, True)
+        Filter(f"{remover.name}_filter", f"{remover.title} filter of side", remover.apply, 5, 2, 11, True)
         for remover in REMOVERS.values()
     ),
     Filter("sharpen", "Sharpen by", _sharpened, 1, 0, 20),

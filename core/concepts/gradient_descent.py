@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+Weight = np.ndarray | float
 # A weight beyond this is on its way to infinity.
 LOST = 1e3
 
@@ -28,7 +29,7 @@ class Surface:
     """
 
     title: str
-    loss: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    loss: Callable[[Weight, Weight], np.ndarray]
     gradient: Callable[[np.ndarray], np.ndarray]
     start: tuple[float, float]
     minimum: tuple[float, float]
@@ -38,8 +39,8 @@ class Surface:
 STEEP = 10.0  # along the second weight of the bowl, ten times as steep as along the first
 
 
-def _bowl(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return 0.5 * (first**2 + STEEP * second**2)
+def _bowl(first: Weight, second: Weight) -> np.ndarray:
+    return 0.5 * (np.square(first) + STEEP * np.square(second))
 
 
 def _bowl_gradient(weights: np.ndarray) -> np.ndarray:
@@ -50,8 +51,8 @@ def _bowl_gradient(weights: np.ndarray) -> np.ndarray:
 BEND, FLATTENED = 10.0, 10.0
 
 
-def _valley(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return ((1 - first) ** 2 + BEND * (second - first**2) ** 2) / FLATTENED
+def _valley(first: Weight, second: Weight) -> np.ndarray:
+    return (np.square(1 - first) + BEND * np.square(second - np.square(first))) / FLATTENED
 
 
 def _valley_gradient(weights: np.ndarray) -> np.ndarray:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.concepts.convolution import convolve
-from core.concepts.edges import gradients
+from core.concepts.edges import gradients, hysteresis
 from core.concepts.kernels import SOBEL_X, mean_kernel
 
+DIAGONAL = np.diag([1, 1, 2, 1, 1])
 IMPULSE = np.pad([[1]], 2)
 COUNTED = np.arange(1, 10).reshape(3, 3)
 EVEN = np.full((3, 3), 9)
@@ -78,6 +79,12 @@ def _skimage_sobel() -> np.ndarray:
     from skimage.filters import sobel
 
     return sobel(STEP.astype(float), mode="nearest")
+
+
+def _skimage_hysteresis() -> np.ndarray:
+    from skimage.filters import apply_hysteresis_threshold
+
+    return apply_hysteresis_threshold(DIAGONAL, 0.5, 1.5)
 
 
 def _scipy_signal_median() -> np.ndarray:
@@ -188,6 +195,18 @@ _DIFFERENCES = (
         "`scipy.ndimage`'s median reflects the picture instead.",
         EVEN,
         (("scipy.signal.medfilt2d", _scipy_signal_median), ("scipy.ndimage.median_filter", _scipy_median)),
+    ),
+    LibraryDifference(
+        "hysteresis",
+        "Hysteresis that breaks at corners",
+        "Canny's last stage keeps weak pixels, here 1, that hang on a strong one, here 2. `skimage.feature.canny` "
+        "lets them hang together over all eight neighbours, `skimage.filters.apply_hysteresis_threshold` over four "
+        "only: thin edges that run diagonally fall apart.",
+        DIAGONAL,
+        (
+            ("skimage.filters.apply_hysteresis_threshold", _skimage_hysteresis),
+            ("As in skimage.feature.canny", lambda: hysteresis(DIAGONAL >= 1, DIAGONAL >= 2)),
+        ),
     ),
 )
 LIBRARY_DIFFERENCES = {difference.name: difference for difference in _DIFFERENCES}

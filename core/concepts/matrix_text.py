@@ -70,6 +70,14 @@ def write_matrix(values: np.ndarray) -> str:
     return "\n".join(" ".join(map(write_number, row)) for row in np.atleast_2d(np.asarray(values, float)).tolist())
 
 
+def fitted(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A matrix in another shape: what is too much is cut off, what is missing is 0."""
+    taken = np.zeros(shape)
+    part = values[: shape[0], : shape[1]]
+    taken[: part.shape[0], : part.shape[1]] = part
+    return taken
+
+
 def write_number(value: float) -> str:
     """A number as short as it can be without loss: as decimals, or as a fraction such as 1/9."""
     short = f"{value:.{SHORT}g}"

@@ -11,7 +11,7 @@ import numpy as np
 from core.concepts.batch_normalisation import batch_statistics, normalise
 from core.concepts.dropout import scaled_at_training_time
 
-NUMBERS, SEED = 4000, 11
+NUMBERS, SEED = 20_000, 11
 
 
 def variance_while_training(mean: float, variance: float, keep: float) -> float:

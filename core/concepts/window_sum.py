@@ -46,7 +46,7 @@ class WindowSum:
     def written_out(self, most: int = 25) -> str:
         """The sum as one writes it, such as "4·1 + 2·(−1) = 2"; of more than `most` terms, only the first."""
         pairs = list(zip(self.values.ravel().tolist(), self.kernel.ravel().tolist(), strict=True))
-        terms = [f"{number_in_words(value)}·{_factor(factor)}" for value, factor in pairs[:most]]
+        terms = [f"{_factor(value)}·{_factor(factor)}" for value, factor in pairs[:most]]
         rest = [f"… ({len(pairs) - most} more)"] if len(pairs) > most else []
         return f"{' + '.join(terms + rest)} = {number_in_words(self.total)}"
 

@@ -11,6 +11,7 @@ from core.evaluation.intervals import wilson
 from core.evaluation.paired import Difference
 from core.evaluation.words import SPLIT_WORDS, percent
 
+MOST_IMAGES = 200  # that a network is asked about
 # Beyond a quarter of the image, much of what it shows is gone.
 DISTANCES, LARGEST_SHARE = (1, 2, 4, 8, 16, 32), 4
 HORIZONTAL, VERTICAL = "left and right", "up and down"

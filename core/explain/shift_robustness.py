@@ -7,13 +7,13 @@ import numpy as np
 from core.concepts.shifting import shifted
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import Predictions
-from core.evaluation.shift_robustness import Move, ShiftRobustness, moves
+from core.evaluation.shift_robustness import MOST_IMAGES, Move, ShiftRobustness, moves
 from core.explain.trained_network import TrainedNetwork, trained_network
 from core.features.pixels import load_pixels
 from core.jobs.progress import Report, unheard
 from core.runs.record import Run
 
-MOST_IMAGES, FEWEST_IMAGES = 200, 20
+FEWEST_IMAGES = 20
 SECONDS = 60.0  # about as long as somebody would wait; a slow network is asked about fewer images
 READING, SHIFTING = "Reading images", "Shifting them, and asking the network"
 

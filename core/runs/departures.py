@@ -60,8 +60,8 @@ def unlearned_rate_in_words(settings: RunSettings) -> str:
     return (
         f"At a learning rate of {seen.learning_rate:g}, {settings.design.title} was seen to learn nothing: on "
         f"{seen.images}, {seen.constant} of {seen.runs} runs ended with one answer for every image (log loss "
-        f"{seen.log_loss:.2f}). Switch the learning rate finder on (find_learning_rate), or set a rate near "
-        f"{seen.found_rate:.1g}, which the finder took there: these runs came to {seen.found_log_loss:.2f}."
+        f"{seen.log_loss:.2f}). At {seen.learned_rate:g} all of them learned (log loss {seen.learned_log_loss:.2f}): "
+        "set the learning rate to that."
     )
 
 

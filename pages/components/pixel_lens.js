@@ -2,6 +2,7 @@
 // the lens, and the one that hands it the picture. Text only ever enters as text, never as markup.
 const AROUND = 7; // cells each way of what is around a place
 const BESIDE = 5; // the same where it is shown of picture and answer
+const [FEWEST, MOST_AROUND] = [3, 15]; // to which one can zoom
 const MOST_CELLS = 11; // each way; of a larger window, the middle
 const FAR = 10; // pixels that an arrow moves with Shift
 const FEW_TERMS = 9; // of a sum that is written out with its zeros
@@ -9,7 +10,8 @@ const MOST_TERMS = 25; // of one that is written out at all
 const SUM_DIGITS = 5;
 const ALIKE = 1e-4; // by how much of their size numbers differ that count as the same
 const CHANNELS = ["Red", "Green", "Blue"];
-const KEYS = "Arrow keys move by a pixel, with Shift by ten. Enter keeps the place.";
+const KEYS = "Arrow keys move by a pixel, with Shift by ten. Enter keeps the place. Plus and minus show more or fewer.";
+const ZOOMS = { "+": 2, "-": -2 };
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 // What is kept of each lens, by its name: Streamlit makes elements anew where something else appears above them.
@@ -29,7 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function lensOf(name) {
-  if (!lenses.has(name)) lenses.set(name, { cursor: null, hover: null, channel: 0 });
+  if (!lenses.has(name)) lenses.set(name, { cursor: null, hover: null, channel: 0, side: null });
   return lenses.get(name);
 }
 
@@ -276,27 +278,37 @@ function build(lens) {
   lens.first = stageOf(lens, (place) => cursorAt(lens, place));
   lens.second = stageOf(lens, (place) => within(lens, place));
   lens.numbers = make("div", "numbers");
-  lens.channels = make("div", "channels");
+  lens.channels = make("div", "choice");
+  lens.zooms = make("div", "choice");
   lens.tables = make("div", "tables");
   lens.sum = make("p", "sum");
   lens.words = make("p", "words");
   lens.words.setAttribute("aria-live", "polite");
-  lens.numbers.append(lens.channels, lens.tables, lens.sum, lens.words);
+  const foot = make("div", "foot");
+  foot.append(lens.zooms, lens.words);
+  lens.numbers.append(lens.channels, lens.tables, lens.sum, foot);
   lens.root.replaceChildren(lens.first.sheet, lens.second.sheet, lens.numbers);
   lens.first.stage.tabIndex = 0;
   lens.first.stage.setAttribute("role", "application");
   lens.second.stage.setAttribute("role", "img");
   lens.first.stage.onkeydown = (event) => press(lens, event);
-  lens.channels.append(...CHANNELS.map((name, channel) => channelButton(lens, name, channel)));
-}
-
-function channelButton(lens, name, channel) {
-  const made = make("button", "", name);
-  made.type = "button";
-  made.onclick = () => {
+  const choose = (channel) => {
     lens.channel = channel;
     fill(lens);
   };
+  lens.channels.append(...CHANNELS.map((name, channel) => button(name, name, () => choose(channel))));
+  lens.zooms.append(
+    button("−", "Fewer numbers", () => zoom(lens, "-")),
+    button("+", "More numbers", () => zoom(lens, "+")),
+  );
+}
+
+function button(label, title, action) {
+  const made = make("button", "", label);
+  made.type = "button";
+  made.title = title;
+  made.setAttribute("aria-label", title);
+  made.onclick = action;
   return made;
 }
 
@@ -362,13 +374,25 @@ function press(lens, event) {
     return;
   }
   const arrow = ARROWS[event.key];
-  if (!arrow || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!(arrow || event.key in ZOOMS) || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
+  if (!arrow) {
+    zoom(lens, event.key);
+    return;
+  }
   const far = event.shiftKey ? FAR : 1;
   lens.hover = null;
   lens.cursor = within(lens, [lens.cursor[0] + far * arrow[0], lens.cursor[1] + far * arrow[1]]);
   fill(lens);
 }
+
+// By how many cells each way what is around a place grows or shrinks.
+function zoom(lens, key) {
+  lens.side = clamped(sideOf(lens) + ZOOMS[key], FEWEST, MOST_AROUND);
+  fill(lens);
+}
+
+const sideOf = (lens) => lens.side ?? (lens.answer ? BESIDE : AROUND);
 
 // What is shown -----------------------------------------------------------------------------------------------------
 
@@ -379,6 +403,7 @@ function fill(lens) {
   const many = windowed && lens.picture.channels > 1;
   lens.numbers.classList.toggle("wide", Boolean(lens.answer) && !windowed);
   lens.channels.hidden = !many;
+  lens.zooms.hidden = windowed;
   lens.channels.childNodes.forEach((made, channel) => made.setAttribute("aria-pressed", channel === lens.channel));
   const channel = many ? lens.channel : 0;
   lens.tables.replaceChildren(...(windowed ? windowTables(lens, cursor, channel) : aroundTables(lens, cursor)));
@@ -407,7 +432,7 @@ function mark(made, image, row, column, down, right) {
 }
 
 function aroundTables(lens, cursor) {
-  const side = lens.answer ? BESIDE : AROUND;
+  const side = sideOf(lens);
   const colours = lens.picture.channels > 1 ? ": red, green, blue" : "";
   const own = around(lens.picture, picturePlace(lens, cursor), lens.outside, side);
   const tables = [table(`Around this pixel${colours}`, own, (place) => keep(lens, cursorAt(lens, place)))];

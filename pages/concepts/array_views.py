@@ -12,11 +12,12 @@ from core.concepts.grey_levels import shown_range
 from core.images.reading import UnreadableImage
 from core.images.reading_settings import Reading
 from pages.components.pixel_lens import Place, Range, pixel_lens
-from pages.concepts.picture_choice import SIDE, Picture, choose_picture
+from pages.concepts.picture_choice import SHIPPED, SIDE, Picture, choose_picture
 from pages.concepts.state import State
 from pages.shared.page import Page
 
 DEEP_KEPT = 8
+IN_COLOUR = f"{SHIPPED}chelsea"
 COLOURS = {
     "red": "(1, 0, 0) red",
     "green": "(0, 1, 0) green",
@@ -41,7 +42,7 @@ NAMES = ("red", "green", "blue")
 
 def show_pixels(page: Page, state: State) -> None:
     """The picture as it is."""
-    picture = choose_picture(page, state)
+    picture = choose_picture(page, state, IN_COLOUR)
     show_lens(state, picture.pixels, captions=(shape_in_words(page, picture), ""), alt=f"{picture.title}.")
     st.code(f"pixels.shape  # {picture.pixels.shape}\npixels.dtype  # {picture.pixels.dtype}", language="python")
 
@@ -49,7 +50,7 @@ def show_pixels(page: Page, state: State) -> None:
 def show_channels(page: Page, state: State) -> None:
     """Some channels set to 0."""
     with _controls():
-        picture = choose_picture(page, state)
+        picture = choose_picture(page, state, IN_COLOUR)
         kept = [state.toggle(name) for name in NAMES]
     lines = [f"pixels[..., {channel}] = 0" for channel, keeps in enumerate(kept) if not keeps]
     left = " and ".join(name for name, keeps in zip(NAMES, kept, strict=True) if keeps)
@@ -60,7 +61,7 @@ def show_channels(page: Page, state: State) -> None:
 
 def show_paint(page: Page, state: State) -> None:
     """A rectangle of one colour."""
-    picture = choose_picture(page, state)
+    picture = choose_picture(page, state, IN_COLOUR)
     with _controls():
         names = ("top", "bottom", "left", "right")
         top, bottom, left, right = (int(state.number(name, width=105)) for name in names)
@@ -76,7 +77,7 @@ def show_paint(page: Page, state: State) -> None:
 def show_grey(page: Page, state: State) -> None:
     """Three channels made one."""
     with _controls():
-        picture = choose_picture(page, state)
+        picture = choose_picture(page, state, IN_COLOUR)
         how = state.select("mean", width=300)
     grey = to_grey(picture.pixels, how)
     shares = [f"{share:.4g}" for share in WEIGHTS[how]]
@@ -90,7 +91,7 @@ def show_grey(page: Page, state: State) -> None:
 def show_depth(page: Page, state: State) -> None:
     """The same picture with numbers of another type."""
     with _controls():
-        picture = choose_picture(page, state)
+        picture = choose_picture(page, state, IN_COLOUR)
         kind = state.buttons("depth")
     own = _own_values(picture)
     source = picture.pixels if own is None else own

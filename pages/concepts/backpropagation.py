@@ -7,13 +7,13 @@ import streamlit as st
 from core.architectures.layers import LayerRow
 from core.concepts.pooling import AVERAGE, MAX
 from core.runs.settings.parameters import Choice, Number
+from pages.concepts.backpropagation_parts.convolution import FOLLOWED, LOSSES, show_convolution
+from pages.concepts.backpropagation_parts.pooling import show_pooling
 from pages.concepts.chapter import Chapter
 from pages.concepts.matrix_field import MatrixParameter
 from pages.concepts.network_in_view import NetworkInView, network_in_view
 from pages.concepts.questions import Question
 from pages.concepts.state import State
-from pages.concepts.through_convolution import FOLLOWED, LOSSES, show_convolution
-from pages.concepts.through_pooling import show_pooling
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 

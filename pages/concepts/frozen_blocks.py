@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.advice.architecture_advice import CASES, SCRATCH, TRAIN_ALL, TRAIN_LATE, Case, Plan, plan_for
+from core.advice.architecture_advice import CASES, SCRATCH, TRAIN_ALL, TRAIN_LATE, Plan, plan_for
 from core.architectures.architecture import FEWEST_CLASSES, Architecture
 from core.architectures.formulas import totals_of
 from core.architectures.layers import LayerRow
@@ -15,6 +15,7 @@ from pages.shared.markdown import escape
 from pages.shared.network_diagram import show_network
 from pages.shared.page import Page
 
+NEARLY_ALL = 99.9  # in percent; from there on, rounding would tell of all
 # Few images first, which most people have.
 CASES_BY_NAME = {
     f"{'many' if case.large else 'few'}-{'alike' if case.similar else 'unlike'}": case
@@ -35,30 +36,18 @@ def show_frozen_blocks(page: Page, state: State) -> None:
     classes = len(page.dataset.class_names) if ready else FEWEST_CLASSES
     plan = plan_for(case.way, architecture)
     try:
-        rows = rows_of(case, architecture, classes)
+        table = architecture.table(architecture.input_size, classes)
     except UsageError as error:  # too few classes
         st.info(escape(str(error)))
         return
+    rows = rows_from_scratch(table) if case.way == SCRATCH else rows_as_trained(architecture, table, plan.blocks)
     st.markdown(f"**{escape(case.words)}** {escape(counts_in_words(rows, classes))}")
     show_network(rows, architecture.input_size)
-    if words := remark(case, architecture, plan):
+    if words := remark(plan, architecture, never_trained(architecture, table)):
         st.caption(escape(words))
     if ready:
         take_button(page, plan, "take_case")
         say_settings(page, plan)
-
-
-def rows_of(case: Case, architecture: Architecture, classes: int) -> list[LayerRow]:
-    """The layers of a backbone, marked as the case trains them.
-
-    Raises
-    ------
-    UsageError
-        If there are too few or too many classes.
-    """
-    if case.way == SCRATCH:
-        return rows_from_scratch(architecture, classes)
-    return rows_as_trained(architecture, classes, plan_for(case.way, architecture).blocks)
 
 
 def counts_in_words(rows: list[LayerRow], classes: int) -> str:
@@ -66,21 +55,28 @@ def counts_in_words(rows: list[LayerRow], classes: int) -> str:
     totals = totals_of(rows)
     if not totals.frozen:
         return f"For {classes} classes, all {totals.trained:,} numbers are trained."
-    share = f"{100 * totals.trained / totals.parameters:.3g} %"
+    percent = 100 * totals.trained / totals.parameters
+    share = f"{percent:.3g} %" if percent < NEARLY_ALL else f"over {NEARLY_ALL} %"
     return f"For {classes} classes, {totals.trained:,} of {totals.parameters:,} numbers are trained: {share}."
 
 
-def remark(case: Case, architecture: Architecture, plan: Plan) -> str:
-    """What is done otherwise here, and what has to be there first; "" where there is nothing to say."""
+def remark(plan: Plan, backbone: Architecture, never: int) -> str:
+    """What is done otherwise here, and what has to be there first; "" where there is nothing to say.
+
+    Parameters
+    ----------
+    never
+        How many numbers of the backbone are never trained.
+    """
     words = []
-    if case.way == SCRATCH:
+    if plan.way == SCRATCH:
         words.append(
             f"All begin at random. Here {plan.architecture.title} is taken for that: so large a network as "
-            f"{architecture.title} wants far more images and time."
+            f"{backbone.title} wants far more images and time."
         )
-    if case.way == TRAIN_ALL:
-        words.append(f"Here the {never_trained(architecture):,} numbers of the first block stay frozen even so.")
-    if case.way in (TRAIN_ALL, TRAIN_LATE) and any(layer.kind == "batch_norm" for layer in architecture.body):
+    if plan.way == TRAIN_ALL:
+        words.append(f"Here the {never:,} numbers of the first block stay frozen even so.")
+    if plan.way in (TRAIN_ALL, TRAIN_LATE) and any(layer.kind == "batch_norm" for layer in backbone.body):
         words.append("Batch normalisation keeps what it learned on ImageNet, in blocks that are trained as well.")
     if plan.download:
         words.append(f"The weights are not here yet: {plan.download:g} MB are downloaded first.")

@@ -1,7 +1,5 @@
 """Chapter 1: Images are arrays."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.concepts.grey_levels import SHOWN
@@ -20,7 +18,7 @@ from pages.concepts.chapter import Chapter
 from pages.concepts.matrix_view import PIXEL_MATRIX, show_matrix
 from pages.concepts.network_in_view import network_in_view
 from pages.concepts.one_hot_view import PREDICTED, TRUE, count_in_words, show_labels
-from pages.concepts.picture_choice import PICTURE, SHIPPED, SIDE
+from pages.concepts.picture_choice import PICTURE, SIDE
 from pages.concepts.questions import Question
 from pages.concepts.state import State
 from pages.shared.markdown import escape
@@ -41,7 +39,7 @@ VIEWS = {
     "labels": (show_labels, "Labels"),
 }
 PARAMETERS = (
-    replace(PICTURE, default=f"{SHIPPED}chelsea"),  # in colour
+    PICTURE,
     Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="pixels"),
     Number("row", "Row", "The pixel that is looked at.", 0, SIDE - 1, default=None, optional=True),
     Number("column", "Column", "The pixel that is looked at.", 0, SIDE - 1, default=None, optional=True),

@@ -6,12 +6,12 @@ from core.architectures.layers import WINDOWS, LayerRow
 from core.runs.settings.parameters import Boolean, Choice, Number
 from pages.components.layer_table import show_layers
 from pages.concepts.chapter import Chapter
+from pages.concepts.layer_arithmetic_parts.parameter_counts import show_network, show_weights, titles
+from pages.concepts.layer_arithmetic_parts.sliding_window import PADDINGS, show_image, show_line
+from pages.concepts.layer_arithmetic_parts.two_same_paddings import show_two_paddings
 from pages.concepts.network_in_view import network_in_view
-from pages.concepts.parameter_counts import show_network, show_weights, titles
 from pages.concepts.questions import Question
-from pages.concepts.sliding_window import PADDINGS, show_image, show_line
 from pages.concepts.state import State
-from pages.concepts.two_same_paddings import show_two_paddings
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 

@@ -67,13 +67,14 @@ class _PictureParameter(Parameter):
 PICTURE = _PictureParameter("image", "Picture", "One of your images, or one that comes along.", default=FIRST)
 
 
-def choose_picture(page: Page, state: State) -> Picture:
+def choose_picture(page: Page, state: State, shipped_first: str = SHIPPED_FIRST) -> Picture:
     """The picture in view, and the way to another. `PICTURE` has to be among the chapter's parameters.
 
-    A link to an image that there is not leads to the picture that comes first, with a word.
+    A link to an image that there is not leads to the picture that comes first, with a word: one's own, where there is
+    one, else `shipped_first`.
     """
     own = _own_images(page)
-    first = f"{OWN}{own[0]}" if own else SHIPPED_FIRST
+    first = f"{OWN}{own[0]}" if own else shipped_first
     choice = state["image"] or first
     found = _open(page, choice)
     if found is None:

@@ -1,5 +1,7 @@
 """What the course's material and others reached on public datasets, beside what one's own runs have."""
 
+from itertools import islice
+
 import pandas as pd
 import streamlit as st
 
@@ -19,8 +21,8 @@ MOST_RUNS = 5
 def show_reference_results(page: Page) -> None:
     """A line for each of the newest evaluated runs, and the table of what was published."""
     st.markdown("**What your runs reached**")
-    lines = [words for run in page.runs[: 4 * MOST_RUNS] if (words := run_in_words(run))]
-    for words in lines[:MOST_RUNS]:
+    lines = list(islice(filter(None, map(run_in_words, page.runs)), MOST_RUNS))
+    for words in lines:
         st.markdown(f"- {escape(words)}")
     if not lines:
         st.caption("They stand here once there are any.")

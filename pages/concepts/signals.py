@@ -85,10 +85,11 @@ def in_your_network(page: Page) -> None:
         st.caption("Open a dataset and choose a network: where it convolves and where it samples is said here.")
         return
     st.markdown(_convolutions_in_words(escape(network.architecture.title), network.rows))
-    sides = page.dataset.images[["width", "height"]].median().astype(int)
+    height, width = page.dataset.images[["height", "width"]].median().astype(int)
+    side = network.image_size
     st.markdown(
-        f"Sampling comes first of all: your images, in the middle {sides['width']:,} × {sides['height']:,} pixels, are "
-        f"brought to {network.image_size} × {network.image_size}. Where that makes them smaller, pixels are averaged."
+        f"Sampling comes first of all: your images, half of which have more than {height:,} × {width:,} pixels, are "
+        f"brought to {side} × {side}. Where that makes them smaller, pixels are averaged."
     )
 
 

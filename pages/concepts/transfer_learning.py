@@ -57,7 +57,7 @@ def in_words(network: NetworkInView, page: Page) -> str:
         trained = totals_of(network.rows).trained
         return f"{architecture.title} is trained from scratch: all of its {trained:,} numbers begin at random."
     blocks = network.run.settings.unfreeze if network.run else page.draft.values()["unfreeze"]
-    fine_tuned = totals_of(rows_as_trained(architecture, len(page.dataset.class_names), blocks))
+    fine_tuned = totals_of(rows_as_trained(architecture, network.rows, blocks))
     head = totals_of(network.rows)
     words = (
         f"{architecture.title} keeps {head.frozen:,} numbers as they were learned on ImageNet, and its head trains "

@@ -46,10 +46,8 @@ def scheduled_task(task: str, owner: str, words: str, state: Any = None, **argum
     """What a task of `core.inference.SCHEDULED_TASKS` gives.
 
     Until it is there, a bar with a stop stands here and the script ends, as by `st.stop`; it is run again when the
-    answer is there. Once it was stopped, the button that starts it again stands here.
-
-    Parameters, errors
-        As of `awaited_task`.
+    answer is there. Once it was stopped, the button that starts it again stands here. Parameters and errors are those
+    of `awaited_task`.
     """
     found = awaited_task(task, owner, words, state, **arguments)
     if found is None:
@@ -58,7 +56,7 @@ def scheduled_task(task: str, owner: str, words: str, state: Any = None, **argum
 
 
 def awaited_task(task: str, owner: str, words: str, state: Any = None, **arguments: Any) -> Any:
-    """The same, but None until it is there, so that what stands below it is drawn meanwhile.
+    """As `scheduled_task`, but None until it is there, so that what stands below it is drawn meanwhile.
 
     Parameters
     ----------

@@ -10,7 +10,8 @@ import pytest
 from core.cli import main
 from core.evaluation.predictions import Predictions
 from core.jobs.job import identity
-from core.runs.record import create_run, find_run
+from core.jobs.warm_worker import warm_worker
+from core.runs.record import create_run, find_run, list_runs
 from core.runs.settings import PARAMETERS, Choice, read_settings
 
 
@@ -390,3 +391,30 @@ def test_what_would_be_nothing_by_nothing_is_not_shown_as_a_figure(document, com
     assert re.search(r"Cohen's kappa +–\s", output)
     assert "Matthews correlation can't be told: all images are of one class." in output
     assert re.search(r"dogs +– +– +– +– +0", output)
+
+
+# As the course does ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def launched_nowhere(monkeypatch):
+    """Runs that are started end at once, without a process."""
+    monkeypatch.setattr(warm_worker, "take_on", lambda run, **_: run.update(state="stopped") or True)
+
+
+def test_a_network_that_no_course_trains_can_not_be_trained_so(command, imported):
+    imported("pets", {"cats": 3, "dogs": 3})
+    code, _, complaint = command("train", "pets", "--architecture", "small_cnn", "--as-course")
+    assert code == 2
+    assert "No course material that is known here trains Small CNN" in complaint
+    assert "perceptron, dense_20, two_conv" in complaint
+
+
+def test_what_a_set_has_beside_as_course_is_said_before_the_training(command, imported, workspace, launched_nowhere):
+    imported("pets", {"cats": 10, "dogs": 10})
+    complaint = command(*("train", "pets", "--architecture", "cervix_cnn", "--as-course", "--set", "epochs=4"))[2]
+    (run,) = list_runs(workspace)
+    assert (run.settings.as_course, run.settings.epochs, run.settings.batch_size) == (True, 4, 128)
+    of_course, unlearned = (line.removeprefix("warning: ") for line in complaint.splitlines()[:2])
+    assert of_course == "Not as in the course, since it was set otherwise: epochs 4 (course: 200)."
+    assert "learning rate of 0.01" in unlearned

@@ -79,6 +79,8 @@ def test_a_sum_is_written_out():
     found = window_sum([[4, 2], [5, 3]], [[1, -3], [2, 0.5]], (0, 0), Convolution(padding=VALID))
     assert found.written_out() == "4·1 + 2·(−3) + 5·2 + 3·0.5 = 9.5"
     assert found.written_out(most=2) == "4·1 + 2·(−3) + … (2 more) = 9.5"
+    found = window_sum([[-4, -2]], [[1, 3]], (0, 0), Convolution(padding=VALID))
+    assert found.written_out() == "(−4)·1 + (−2)·3 = −10"
 
 
 def test_what_lies_under_the_kernel_is_told_from_what_lies_outside():

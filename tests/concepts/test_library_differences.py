@@ -45,3 +45,9 @@ def test_the_scales_of_scikit_image_are_as_said():
     assert np.array_equal(np.floor(255 * of_skimage), of_scipy)
     of_skimage, textbook = results("sobel")
     assert np.allclose(textbook, of_skimage * 4 * np.sqrt(2))
+
+
+def test_a_diagonal_falls_apart_in_one_hysteresis_only():
+    over_four, over_eight = results("hysteresis")
+    assert over_four.sum() == 1
+    assert np.array_equal(over_eight, np.eye(5))

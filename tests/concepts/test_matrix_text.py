@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.concepts.matrix_text import read_matrix, write_matrix
+from core.concepts.matrix_text import fitted, read_matrix, write_matrix
 from core.errors import UsageError
 
 
@@ -65,3 +65,10 @@ def test_what_is_written_is_read_as_it_was():
 def test_it_is_written_short():
     assert write_matrix(np.array([[1 / 9, 0.06, -2], [0.0, -1 / 3, 100]])) == "1/9 0.06 -2\n0 -1/3 100"
     assert write_matrix(np.array([3, 2, 1])) == "3 2 1"
+
+
+def test_a_matrix_is_fitted_to_another_shape():
+    matrix = np.array([[1.0, 2], [3, 4]])
+    assert fitted(matrix, (1, 3)).tolist() == [[1, 2, 0]]
+    assert fitted(matrix, (3, 1)).tolist() == [[1], [3], [0]]
+    assert (fitted(matrix, (2, 2)) == matrix).all()

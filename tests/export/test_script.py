@@ -321,6 +321,23 @@ def test_a_network_from_scratch_is_trained_again_by_its_script(tmp_path, draw_fo
 
 
 @pytest.mark.slow
+def test_a_run_as_the_course_is_trained_again_by_its_script(tmp_path, draw_folder):
+    from core.training.trainer import train
+
+    draw_folder(tmp_path / "images", 30)
+    workspace = Workspace.at(tmp_path / "home")
+    run_import(create_from_path(workspace, tmp_path / "images", "tiny"))
+    settings = {"dataset": "tiny", "architecture": "two_conv_pooled", "as_course": True, "epochs": 6}
+    run = create_run(workspace, read_settings(settings | {"schedule": "inverse_time", "decay_rate": 0.001}))
+    assert train(run.folder) == 0
+    reproduced(run, tmp_path)
+    text = script_of(run)
+    assert "callbacks=[Schedule()]" in text
+    assert "EarlyStopping" not in text
+    assert "bias.assign" not in text
+
+
+@pytest.mark.slow
 @pytest.mark.real
 def test_a_head_and_a_backbones_last_block_are_trained_again_by_their_script(tmp_path, real_images, real_weights):
     from core.training.trainer import train

@@ -110,6 +110,18 @@ def test_a_script_keeps_the_best_epoch_however_long_it_trains(early_stopping, ca
     assert f"callbacks=[{line.partition(' ')[0]}]" in code
 
 
+@pytest.mark.parametrize(
+    ("early_stopping", "callback"), [(True, "keras.callbacks.EarlyStopping(patience=10)"), (False, "")]
+)
+def test_a_script_whose_last_epoch_answers_restores_nothing(early_stopping, callback):
+    code = code_of(SCRATCH["small_cnn"], 3, early_stopping=early_stopping, restore_best_weights=False)
+    assert "restore_best_weights" not in code
+    assert "ModelCheckpoint" not in code
+    assert callback in code
+    assert ("callbacks=[stop]" in code) is early_stopping
+    assert "bias.assign" not in code_of(SCRATCH["small_cnn"], 3, bias_initialisation="zeros")
+
+
 def compiled(code):
     """The model of a script that was run, not imported."""
     return run(code.replace('if __name__ == "__main__":', "if True:").replace("model.summary()", "pass"))

@@ -21,4 +21,5 @@ def test_keras_trains_as_many_numbers(name, blocks):
     _, tail = cut_backbone(backbone, architecture, blocks)
     network = build_fine_tuned(tail, build_head(backbone.output_shape[-1], CLASSES, 0.5, 0))
     trained = sum(math.prod(weight.shape) for weight in network.trainable_weights)
-    assert totals_of(rows_as_trained(architecture, CLASSES, blocks)).trained == trained
+    rows = architecture.table(architecture.input_size, CLASSES)
+    assert totals_of(rows_as_trained(architecture, rows, blocks)).trained == trained

@@ -93,6 +93,38 @@ def test_what_is_on_or_off_is_a_toggle_and_kept(visit, pets):
     assert {name: again.setting(PARAMETERS[name].title).value for name in chosen} == chosen
 
 
+AS_COURSE = "As the course does"
+
+
+def test_a_network_of_the_course_is_trained_as_the_course_does_by_a_switch(visit, pets, workspace, launched):
+    Draft(pets).choose(architecture="perceptron", batch_size=64, seed=3)
+    page = visit("training").set(AS_COURSE, True)
+    assert draft(pets) == {"architecture": "perceptron", "seed": 3, "as_course": True}
+    assert (page.setting("Epochs").value, page.setting("Batch size").value) == (3, 32)
+    assert page.setting("Early stopping").value is False
+    assert page.setting("Restore the best weights").value is False
+    assert "The material states epochs 3." in page.words
+    assert "Not as in the course" not in page.words
+    page.set("Epochs", 5)
+    assert "Not as in the course, since it was set otherwise: epochs 5 (course: 3)." in page.words
+    page.press("Train up to 5 epochs")
+    (run,) = list_runs(workspace, "pets")
+    assert (run.settings.as_course, run.settings.epochs, run.settings.bias_initialisation) == (True, 5, "zeros")
+    page = visit("training", dataset="pets", new="1").set(AS_COURSE, False)
+    assert page.setting("Early stopping").value is True
+
+
+def test_other_networks_have_no_such_switch(visit, pets):
+    assert AS_COURSE not in [toggle.label for toggle in visit("training").at.toggle]
+
+
+def test_a_rate_at_which_nothing_is_learned_is_warned_of_before(visit, pets):
+    Draft(pets).choose(architecture="cervix_cnn")
+    page = visit("training")
+    assert "was seen to learn nothing" in page.words
+    assert "was seen to learn nothing" not in page.set("Learning rate", 0.001).words
+
+
 def test_what_a_draft_of_an_earlier_build_says_is_shown(visit, pets):
     (pets.folder / "draft.json").write_text(json.dumps({"average_views": 0, "least_steps": 7, "nesterov": "on"}))
     page = visit("training")

@@ -167,7 +167,7 @@ def test_what_is_kept_as_it_was_is_not_called_a_departure():
 def test_a_learning_rate_at_which_it_was_seen_to_learn_nothing_is_warned_of(changes):
     words = unlearned_rate_in_words(read_settings({"dataset": "pets", "architecture": "cervix_cnn"} | changes))
     assert "3 of 3 runs ended with one answer for every image (log loss 1.10)" in words
-    assert "find_learning_rate" in words
+    assert "At 0.001 all of them learned" in words
 
 
 @pytest.mark.parametrize("changes", [{"learning_rate": 1e-3}, {"find_learning_rate": True}, {"optimiser": "sgd"}])

@@ -47,6 +47,17 @@ def test_a_choice_is_still_there_when_the_dataset_is_opened_again(draft, workspa
     assert again.settings().epochs == 7
 
 
+def test_to_train_as_the_course_does_takes_back_what_was_chosen_of_that(draft):
+    draft.choose(architecture="mnist_cnn", epochs=7, augmentation=ROTATE, patience=4)
+    draft.choose(as_course=True)
+    settings = draft.settings()
+    assert (settings.as_course, settings.epochs, settings.augmentation, settings.patience) == (True, 20, (), 4)
+    draft.choose(epochs=9)
+    assert draft.settings().epochs == 9
+    draft.choose(architecture="small_cnn")
+    assert not draft.settings().as_course
+
+
 def test_another_architecture_takes_back_its_numbers_but_keeps_the_augmentation(draft):
     draft.choose(architecture="mobilenet", epochs=7, learning_rate=0.5, image_size=64, weights="untrained", seed=3)
     draft.choose(augmentation=ROTATE)

@@ -6,7 +6,7 @@ from core.architectures.layers import LayerRow
 from core.concepts.named_networks import NAMED_NETWORKS
 from core.concepts.worked_example import WorkedExample
 
-SOURCE = "slides, named networks"
+SOURCE = "named networks of the course"
 
 
 def _rows(name: str, *kinds: str) -> list[LayerRow]:
@@ -163,6 +163,6 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         np.array([307_200, 86_016]),
         lambda: np.array(_weights_before_5x5()),
         {"network": "inception_v3"},
-        SOURCE,
+        "the course’s rule, on the layers of InceptionV3",
     ),
 )

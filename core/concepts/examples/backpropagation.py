@@ -5,13 +5,13 @@ import numpy as np
 from core.concepts.backpropagation import (
     FIRST,
     SHARED,
-    central_differences,
     forward,
     input_gradient,
     kernel_gradient,
     linear_loss,
     pooling_gradient,
 )
+from core.concepts.gradient_check import central_differences
 from core.concepts.pooling import AVERAGE, MAX
 from core.concepts.worked_example import WorkedExample
 

@@ -13,6 +13,8 @@ from core.concepts.dropout import (
     thinned_networks,
 )
 from core.concepts.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_of_probability,
     categorical_cross_entropy,
     categorical_cross_entropy_of_probabilities,
     logit_of,
@@ -28,12 +30,14 @@ LOGITS, PROBABILITIES = np.array([1.5, 0.8, 2.1]), np.array([0.30, 0.15, 0.55])
 UNITS, WEIGHTS = np.array([1.0, 2.0, 0.5]), np.array([[1.0, -1.0], [0.5, 0.2], [-2.0, 1.0]])
 BATCH = np.array([[2.0], [4.0], [4.0], [6.0]])
 SLIDES = "slides, losses"
-NORMALISATION, DROPOUT = "slides, batch normalisation", "slides, dropout"
+CHAPTER = "book chapter"
+# Where the material states the rule only.
+RULE = "the course’s rule, on small numbers"
 
 
 def _gap_of_binary() -> float:
     """By how much the loss from the probability .69 and that from the logit .8 differ."""
-    return float(abs(-np.log(0.69) - -np.log(sigmoid(0.8))))
+    return float(abs(binary_cross_entropy_of_probability(1, 0.69) - binary_cross_entropy(1, 0.8)))
 
 
 def _gap_of_categorical() -> float:
@@ -157,16 +161,16 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         1024,
         lambda: len({tuple(mask) for mask in masks(10).tolist()}),
         {"view": "dropout", "n": "10"},
-        "book chapter, dropout",
+        CHAPTER,
     ),
     WorkedExample(
         "thinned-networks-counted",
         "learning",
-        "2^N for 1 to 6 units: 2, 4, 8, 16, 32, 64.",
+        "Dropout makes 2ᴺ thinned networks: 2, 4, 8, 16, 32, 64 of 1 to 6 units.",
         np.array([2, 4, 8, 16, 32, 64]),
         lambda: np.array([thinned_network_count(units) for units in range(1, 7)]),
         {"view": "dropout", "n": "6"},
-        DROPOUT,
+        RULE,
     ),
     WorkedExample(
         "geometric-mean-is-scaling",
@@ -175,16 +179,16 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         _from_networks("scaled"),
         lambda: _from_networks("geometric"),
         {"view": "dropout", "n": "3", "keep": "0.5"},
-        DROPOUT,
+        RULE,
     ),
     WorkedExample(
-        "arithmetic-mean-is-an-ensemble",
+        "arithmetic-mean",
         "learning",
-        "The arithmetic mean of all thinned networks still adds up to 1, as an ensemble's answers do.",
+        "The arithmetic mean of all thinned networks adds up to 1 as it is; the geometric one has to be brought back.",
         1,
         lambda: float(_from_networks("arithmetic").sum()),
         {"view": "dropout", "n": "3"},
-        DROPOUT,
+        RULE,
         1e-12,
     ),
     WorkedExample(
@@ -195,7 +199,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         np.array([UNITS / 2, UNITS / 2, UNITS, UNITS]),
         _mean_inputs,
         {"view": "dropout", "keep": "0.5"},
-        DROPOUT,
+        RULE,
         1e-12,
     ),
     WorkedExample(
@@ -205,7 +209,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         np.array([1 - 8**0.5, 1, 1, 1 + 8**0.5]),
         _normalised,
         {"view": "normalisation", "gamma": "2", "beta": "1"},
-        NORMALISATION,
+        RULE,
     ),
     WorkedExample(
         "variance-at-test-time",
@@ -214,7 +218,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         4,
         lambda: population_variance([2, 4], 4),
         {"view": "normalisation", "m": "4", "taken": "2"},
-        NORMALISATION,
+        RULE,
     ),
     WorkedExample(
         "one-scale-and-shift-a-map",
@@ -223,7 +227,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         72,
         _learned_by_norm,
         {"view": "normalisation"},
-        NORMALISATION,
+        RULE,
     ),
     WorkedExample(
         "steps-an-epoch",
@@ -232,6 +236,6 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         235,
         lambda: steps_an_epoch(60_000, 256),
         {"view": "batches", "batch": "256", "images": "60000"},
-        "book chapter, MNIST",
+        RULE,
     ),
 )

@@ -9,7 +9,8 @@ CLASSES = 2
 
 
 def _trained(blocks: int) -> int:
-    return totals_of(rows_as_trained(find_architecture("vgg16"), CLASSES, blocks)).trained
+    vgg16 = find_architecture("vgg16")
+    return totals_of(rows_as_trained(vgg16, vgg16.table(vgg16.input_size, CLASSES), blocks)).trained
 
 
 EXAMPLES: tuple[WorkedExample, ...] = (

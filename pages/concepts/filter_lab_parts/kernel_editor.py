@@ -13,7 +13,9 @@ from pages.concepts.filter_lab_parts.kernel_parameter import KERNEL, MOST_SIDE, 
 from pages.concepts.state import State
 from pages.shared.markdown import escape
 
-CELL_WIDTH, ROW_HEIGHT = 58, 32
+FORMAT = "%.3g"
+# In pixels; of cells whose numbers have many characters, the wide one.
+CELL_WIDTH, WIDE, ROW_HEIGHT = 58, 96, 32
 
 
 def edit_kernel(state: State) -> np.ndarray:
@@ -54,6 +56,7 @@ def _edit_cells(state: State) -> None:
         begun, number = state["kernel"], number + 1
         st.session_state[key] = (begun, begun, number)
     cells = pd.DataFrame(read_kernel(begun))
+    width = WIDE if max(len(FORMAT % value) for value in cells.to_numpy().flat) > 5 else CELL_WIDTH
     cells.columns = [str(column + 1) for column in cells.columns]
     widget = f"{key}_{number}"
     st.data_editor(
@@ -65,7 +68,7 @@ def _edit_cells(state: State) -> None:
         row_height=ROW_HEIGHT,
         column_config={
             name: st.column_config.NumberColumn(
-                name, width=CELL_WIDTH, min_value=-LARGEST, max_value=LARGEST, format="%.4g", required=True
+                name, width=width, min_value=-LARGEST, max_value=LARGEST, format=FORMAT, required=True
             )
             for name in cells.columns
         },

@@ -85,9 +85,6 @@ def in_words(kernel: np.ndarray, answer: np.ndarray, shape: tuple[int, ...]) -> 
         said.append(
             f"The kernel's numbers add up to {number_in_words(total)}, and so much brighter gets an even surface."
         )
-    finite = np.isfinite(answer)
-    if not finite.all():
-        said.append(f"{(~finite).mean():.0%} of the numbers are too large for a float.")
     below, above = (answer < 0).mean(), (answer > 255).mean()
     if below or above:
         said.append(f"Of the numbers, {_share(below)} lie below 0 and {_share(above)} above 255.")

@@ -23,7 +23,7 @@ NOISE = (
         "highest", "Integers up to", "Each pixel draws one; 0 is black, the highest white.", 1, 200, default=HIGHEST
     ),
     Number("seed", "Seed", "Another one draws other noise.", 0, 9999, default=0),
-    Number("side", "Side", "Of the square that each filter looks at, in pixels.", 2, 15, default=5),
+    Number("side", "Side", "Of the square that each filter looks at, in pixels.", 2, 11, default=5),
     Boolean(
         "normalised", "Gaussian adds up to 1", "Otherwise its peak is 1, and the picture too bright.", default=True
     ),
@@ -56,8 +56,9 @@ def show_noise_view(page: Page, state: State) -> None:
     )
     st.caption(
         "“Levels off” is the root of the mean squared difference from the picture without noise. "
-        "A median drops single black and white pixels, which a mean only spreads; against Gaussian noise it is the "
-        "other way round. A Wiener filter smooths where nothing but noise varies, and leaves edges alone."
+        "A median drops single black and white pixels, which a mean only spreads. Against Gaussian noise a mean does "
+        "better on even surfaces, and pays for it at edges. A Wiener filter smooths where no more varies than noise "
+        "does, and leaves edges alone."
     )
     st.latex(r"\text{off} = \sqrt{\tfrac{1}{n} \sum_i (y_i - x_i)^2}")
 

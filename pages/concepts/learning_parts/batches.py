@@ -1,7 +1,5 @@
 """Batches and epochs: steps an epoch, and the noise of a batch's gradient."""
 
-from functools import lru_cache
-
 import streamlit as st
 
 from core.concepts.batches import (
@@ -21,7 +19,7 @@ from pages.shared.figure import show_figure
 from pages.shared.page import Page
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-SHOWN, REACH = 300, 1.5
+SHOWN, REACH = 200, 1.5
 BATCH = Number("batch", "Images in a batch", "How many images each step looks at.", 1, 512, default=32)
 IMAGES = Number("images", "Training images", "How many an epoch goes through.", 1, 1_000_000, default=1000)
 PARAMETERS = (BATCH, IMAGES)
@@ -64,16 +62,8 @@ def _words(size: int) -> str:
     return f"Batches of {size}: a step goes off by **{measured_noise(size):.0%}** of the gradient of all examples."
 
 
-@lru_cache(maxsize=1)
-def _curves() -> tuple[list[float], list[float]]:
-    return [measured_noise(size) for size in SIZES], [expected_noise(size) for size in SIZES]
-
-
 def _figure(size: int):
-    measured, expected = _curves()
     sizes = sorted({*SIZES, size})
-    found = dict(zip(SIZES, zip(measured, expected, strict=True), strict=True))
-    found.setdefault(size, (measured_noise(size), expected_noise(size)))
-    pairs = [found[each] for each in sizes]
+    measured, expected = map(measured_noise, sizes), map(expected_noise, sizes)
     full, gradients = example_gradients().mean(axis=0), batch_gradients(size)[:SHOWN]
-    return gradient_noise_figure(gradients, full, REACH, sizes, *zip(*pairs, strict=True), size)
+    return gradient_noise_figure(gradients, full, REACH, sizes, list(measured), list(expected), size)

@@ -64,13 +64,13 @@ def _show_scaling(count: int, keep: float) -> None:
     """What the next layer gets, in the paper's way and in Keras's, for one mask."""
     st.markdown("**Where to scale.** What the next layer gets of the units, for one draw:")
     inputs, mask = INPUTS[:count], np.random.default_rng(SEED).uniform(size=count) < keep
-    gone = {(0, place): OUTSIDE for place in np.flatnonzero(~mask)}
+    gone = {(0, place): OUTSIDE for place in np.flatnonzero(~mask).tolist()}
     paper, keras = scaled_at_test_time(inputs, mask, keep), scaled_at_training_time(inputs, mask, keep)
     show_grids(
-        number_grid([inputs], "the units give"),
-        number_grid([paper[0]], "paper, training: as they are", gone),
-        number_grid([paper[1]], f"paper, test: times p = {keep:g}"),
-        number_grid([keras[0]], f"Keras, training: over p = {keep:g}", gone),
-        number_grid([keras[1]], "Keras, test: as they are"),
+        number_grid(inputs, "the units give"),
+        number_grid(paper[0], "paper, training: as they are", gone),
+        number_grid(paper[1], f"paper, test: times p = {keep:g}"),
+        number_grid(keras[0], f"Keras, training: over p = {keep:g}", gone),
+        number_grid(keras[1], "Keras, test: as they are"),
     )
     st.caption("Either way the next layer gets the same on average while training as at test time.")

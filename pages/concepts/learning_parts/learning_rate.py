@@ -11,7 +11,7 @@ from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
 
-GRID = (61, 91)
+GRID = (41, 61)
 SURFACE = Choice(
     "surface",
     "Surface",
@@ -59,7 +59,7 @@ def show(page: Page, state: State) -> None:
 
 
 def _verdict(diverged: bool, losses: np.ndarray) -> str:
-    loss = f"{losses[-1]:.3g}"
+    loss = f"{losses[-1]:,.0f}" if losses[-1] >= 1000 else f"{losses[-1]:.3g}"
     if diverged:
         return f"Too large: the loss grew from {losses[0]:.3g} to {loss}. The weights run away."
     return f"The loss fell from {losses[0]:.3g} to **{loss}**."

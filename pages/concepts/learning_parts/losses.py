@@ -63,9 +63,9 @@ def _show_binary(state: State, left, right) -> None:
         _figures({"probability p": probability, "loss": loss, "gradient p − y": slope})
     with right:
         logits = np.linspace(-FARTHEST, FARTHEST, 121)
-        curves = [binary_cross_entropy(each, logits) for each in (label, 1 - label)]
+        own, other = (binary_cross_entropy(each, logits) for each in (label, 1 - label))
         words = f"A logit of {logit:.2f} is a probability of {probability:.2f}; the loss is {loss:.3f}."
-        show_figure(binary_loss_figure(logits, *curves, (logit, loss), slope), "loss_over_logit", words)
+        show_figure(binary_loss_figure(logits, own, other, (logit, loss), slope), "loss_over_logit", words)
     show_formulas(r"p = \frac{1}{1 + e^{-z}}", r"z = \ln\frac{p}{1-p}", r"L = -y \ln p - (1-y) \ln(1-p)")
 
 
@@ -86,8 +86,8 @@ def _show_categorical(state: State, left, right, kind: str) -> None:
         st.markdown(
             f"{written}, so the loss is −ln {probabilities[place]:.3f} = **{loss:.3f}**. The gradients add up to 0."
         )
-    loss = r"L = -\ln p_y" if kind == "sparse" else r"L = -\sum_k y_k \ln p_k"
-    show_formulas(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", loss, r"\frac{\partial L}{\partial z_k} = p_k - y_k")
+    written = r"L = -\ln p_y" if kind == "sparse" else r"L = -\sum_k y_k \ln p_k"
+    show_formulas(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", written, r"\frac{\partial L}{\partial z_k} = p_k - y_k")
 
 
 def _figures(entries: dict[str, float]) -> None:
@@ -109,7 +109,8 @@ def _show_large(state: State) -> None:
     st.caption(
         "e⁸⁹ is more than a float32 can hold: ∞/∞ is no number, and one such loss ruins all weights. Clipping keeps "
         "the loss finite, but flat: a gradient of 0 teaches nothing just where the network is most wrong. In Keras: "
-        "leave softmax out of the last layer and say `from_logits=True`, as all networks here do."
+        "leave softmax out of the last layer and say `from_logits=True`, as all networks here do. Right behind a "
+        "softmax, Keras finds the logits by itself; one step in between, such as a cast, hides them."
     )
 
 

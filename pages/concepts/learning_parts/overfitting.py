@@ -41,5 +41,7 @@ def show(page: Page, state: State) -> None:
     show_formulas(r"\hat y(x) = \sum_{j=1}^{N} w_j \tanh(a_j x + b_j) + c", r"L = \frac1n \sum_i (\hat y(x_i) - y_i)^2")
     st.caption(
         "One hidden layer, trained here and now by Adam, all points in each step. More points help most; fewer units "
-        "or fewer epochs help too. Keeping the weights of the best validation loss is what ModelCheckpoint does."
+        "or fewer epochs help too. With images: augment them, so that a shift teaches nothing false; few filters early "
+        "and more later; dropout also before a convolution; look at loss and val_loss together, and keep the weights "
+        "of the best val_loss (Keras’s ModelCheckpoint)."
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import WorkbenchError
-from core.evaluation.shift_robustness import HORIZONTAL, VERTICAL, ShiftRobustness
+from core.evaluation.shift_robustness import HORIZONTAL, MOST_IMAGES, VERTICAL, ShiftRobustness
 from core.figures.shift_robustness import ShiftPoint, shift_robustness_figure
 from core.runs.record import Run
 from pages.concepts.network_in_view import run_in_view
@@ -18,16 +18,17 @@ from pages.shared.run_label import run_label
 def show_accuracy(page: Page, state: State) -> None:
     """The accuracy against the shift, once it was asked for."""
     run = run_in_view(page)
-    if run is None or not has_weights(run):
+    if run is None or not (has_weights(run) and run.predictions_path.exists()):
+        none = "There is no trained network yet." if run is None else "The run in view has none yet."
         st.markdown(
             "**Here a trained network is asked about your images, each moved by 1, 2, 4, 8 … pixels all four ways.** "
-            "There is no run with weights yet."
+            f"{none}"
         )
         page.link("training", "Train one", "show_chart")
         return
     st.markdown(
-        f"**{escape(run.settings.design.title)} is asked about up to 200 of its validation images, each moved by 1, 2, "
-        "4, 8 … pixels all four ways.** The edge is filled with the pixels there."
+        f"**{escape(run.settings.design.title)} is asked about up to {MOST_IMAGES} of its validation images, each "
+        "moved by 1, 2, 4, 8 … pixels all four ways.** The edge is filled with the pixels there."
     )
     untrained_badge(run)
     st.caption(escape(run_label(run)))

@@ -22,11 +22,12 @@ def show_alike(page: Page, state: State) -> None:
         state.slider("cell")
     row, column = divmod(state["cell"] - 1, ACROSS)
     arrays = {"first": X1, "second": X2}
-    show_grids(*(_marked(values, f"The {name} array", row, column, state["kind"]) for name, values in arrays.items()))
     pooled = {name: pool(values, SIZE, kind=state["kind"]) for name, values in arrays.items()}
-    show_grids(
-        *(number_grid(values, f"The {name}, pooled 2×2", {(row, column): ANSWER}) for name, values in pooled.items())
-    )
+    grids = []
+    for name, values in arrays.items():
+        grids.append(_marked(values, f"The {name} array", row, column, state["kind"]))
+        grids.append(number_grid(pooled[name], "pooled 2×2", {(row, column): ANSWER}))
+    show_grids(*grids)
     st.markdown(in_words(state["kind"], pooled["first"], pooled["second"]))
 
 

@@ -29,3 +29,8 @@ def choose_window(state: State, shape: tuple[int, ...]) -> None:
     """Size and stride, as far as a map has room for them."""
     state.slider("size", maximum=min(LARGEST_WINDOW, *shape), width=WIDTH)
     state.slider("stride", width=WIDTH)
+
+
+def in_cells(values: np.ndarray) -> str:
+    """Such as "512 × 512"."""
+    return " × ".join(map(str, values.shape))

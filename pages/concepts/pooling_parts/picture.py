@@ -10,7 +10,7 @@ from core.concepts.shifting import NEAREST
 from pages.components.pixel_lens import pixel_lens
 from pages.concepts.number_grid import in_digits
 from pages.concepts.picture_choice import SIDE
-from pages.concepts.pooling_parts.controls import LABELS, choose_grey, choose_kind, choose_window
+from pages.concepts.pooling_parts.controls import LABELS, choose_grey, choose_kind, choose_window, in_cells
 from pages.concepts.state import State
 from pages.shared.page import Page
 
@@ -71,11 +71,6 @@ def _cell(place: int, stride: int) -> int:
     return min(place // stride, MOST_CELLS - 1)
 
 
-def in_cells(values: np.ndarray) -> str:
-    """Such as "512 × 512"."""
-    return " × ".join(map(str, values.shape))
-
-
 def size_in_words(shape: tuple[int, ...], size: int, stride: int) -> str:
     """How large the pooled map is, by the formula, and what the window never sees."""
     sides = [(side - size) // stride + 1 for side in shape]
@@ -83,7 +78,7 @@ def size_in_words(shape: tuple[int, ...], size: int, stride: int) -> str:
     share = sides[0] * sides[1] / (shape[0] * shape[1])
     words = f"{' and '.join(parts)}. **{100 * share:.3g} % of the numbers are left**, and there is nothing to learn."
     if rest := max((side - size) % stride for side in shape):
-        words += f" Up to {rest} rows and columns at the end fill no window."
+        words += f" At the end, {'a row or column fills' if rest == 1 else f'{rest} rows or columns fill'} no window."
     if stride > size:
         words += f" The stride is larger than the window: {stride - size} of every {stride} cells are never looked at."
     if stride < size:

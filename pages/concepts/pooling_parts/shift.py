@@ -10,7 +10,7 @@ from core.concepts.pooling import MAX
 from core.concepts.shifting import EDGES, NEAREST, WRAP, shifted
 from core.figures.pooled_shift import following_figure, unchanged_figure
 from pages.concepts.number_grid import in_digits
-from pages.concepts.pooling_parts.controls import choose_grey, choose_kind, choose_window
+from pages.concepts.pooling_parts.controls import choose_grey, choose_kind, choose_window, in_cells
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.page import Page
@@ -33,7 +33,7 @@ def show_shift(page: Page, state: State) -> None:
     right, down, edge = state["right"], state["down"], state["edge"]
     found = equivariance(grey, find_kernel(state["filter"]).matrix, right, down, edge)
     pictures = {
-        "The picture": to_levels(grey),
+        f"The picture, {in_cells(grey)}": to_levels(grey),
         "Shifted": to_levels(shifted(grey, right, down, edge)),
         "Shifted, then filtered": to_levels(found.shifted_then_filtered),
         "Filtered, then shifted": to_levels(found.filtered_then_shifted),

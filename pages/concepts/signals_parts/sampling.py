@@ -33,7 +33,7 @@ def show_sampling(page: Page, state: State) -> None:
         answer=left,
         scale=factor,
         outside="none",
-        captions=(_size_in_words(title, pixels, 256), _size_in_words("Left", left, levels)),
+        captions=(_size_in_words(title, pixels, 256), _size_in_words("What is left", left, levels)),
         alt=f"{title}. Beside it: one pixel of {factor} × {factor}, {levels} levels.",
     )
     st.markdown(_in_words(factor, levels, average))

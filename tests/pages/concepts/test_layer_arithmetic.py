@@ -4,7 +4,7 @@ import pytest
 
 from core.concepts.layer_arithmetic import padded_by
 from core.runs.draft import Draft
-from pages.concepts.sliding_window import length_formula, loss_in_words
+from pages.concepts.layer_arithmetic_parts.sliding_window import length_formula, loss_in_words
 
 
 @pytest.fixture
@@ -70,11 +70,28 @@ def test_a_forged_link_opens_the_nearest(chapter):
     assert "Each row is a step" in drawn(tab)
 
 
-def test_what_is_too_long_to_draw_is_still_worked_out(chapter):
-    for view in ("line", "image", "same"):
-        tab = chapter(view=view, length="227", kernel="11", stride="4")
-        assert view == "same" or any("= 55" in formula for formula in formulas(tab))
-        assert not tab.errors
+def test_of_what_is_long_the_part_around_the_window_is_drawn(chapter):
+    tab = chapter(length="227", kernel="11", stride="4", step="30")
+    assert any("= 55" in formula for formula in formulas(tab))
+    assert "Each row is a step, and gives one number; cells 97 to 144" in drawn(tab)
+    assert "looks at 116, 117" in drawn(tab)
+    assert drawn(tab).count('class="window"') == 2 * 11 + 1  # of the side, of its step, and the key
+    tab.set("Step", 55)
+    assert "cells 179 to 226" in drawn(tab)
+    tab = chapter(view="image", length="227", kernel="11", stride="4", step="3025")
+    assert "In: 227 × 227, around row 216, column 216" in drawn(tab)
+    assert "Out: 55 × 55, around row 54, column 54" in drawn(tab)
+    assert drawn(tab).count('class="window"') == 121 + 1
+    assert drawn(tab).count('class="answer"') == 1 + 1
+
+
+@pytest.mark.parametrize(
+    "query", [{"kernel": "64", "dilation": "16"}, {"length": "1", "kernel": "64"}, {"length": "1024"}]
+)
+def test_both_kinds_of_same_stand_at_the_extremes(chapter, query):
+    tab = chapter(view="same", **query)
+    assert "TensorFlow" in drawn(tab)
+    assert not tab.errors
 
 
 def test_both_kinds_of_same_are_shown_with_their_answers(chapter):

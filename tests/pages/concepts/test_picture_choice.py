@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-CHAPTER = "arrays"
+CHAPTER = "filters"
 
 
 def title(at):
@@ -22,6 +22,10 @@ def test_without_images_of_ones_own_a_picture_that_comes_along_is_shown(visit):
     at = visit("concepts", chapter=CHAPTER).at
     assert title(at) == "Picture: Photographer, grey"
     assert "image" not in at.query_params
+
+
+def test_images_as_arrays_begin_in_colour(visit):
+    assert title(visit("concepts", chapter="arrays").at) == "Picture: Cat"
 
 
 def test_ones_own_images_come_first(visit, pets):

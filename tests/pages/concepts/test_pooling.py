@@ -40,7 +40,8 @@ def test_the_size_and_what_is_kept_are_said(chapter):
     ("size", "stride", "words"),
     [
         ("3", "2", "(512 − 3) / 2 + 1 = 255.50, rounded down to 255"),
-        ("3", "2", "Up to 1 rows and columns at the end fill no window"),
+        ("3", "2", "At the end, a row or column fills no window."),
+        ("5", "5", "At the end, 2 rows or columns fill no window."),
         ("3", "2", "The windows overlap."),
         ("2", "5", "3 of every 5 cells are never looked at"),
     ],
@@ -101,10 +102,19 @@ def test_strides_that_do_the_work_of_pooling_are_told_of(chapter, pets):
     )
 
 
-def test_without_a_run_it_says_what_would_be_measured(chapter, pets, trained):
-    assert "There is no run with weights yet." in chapter(view="run").words
-    trained(pets)  # which has kept no weights
-    assert "There is no run with weights yet." in chapter(view="run").words
+def test_without_a_trained_network_it_says_what_would_be_measured(chapter, pets, trained):
+    assert "There is no trained network yet." in chapter(view="run").words
+    unfinished = trained(pets, evaluated=False)
+    assert "There is no trained network yet." in chapter(view="run").words
+    unfinished.best_weights.touch()
+    page = chapter(view="run")
+    assert "The run in view has none yet." in page.words
+    assert "Measure it" not in page.buttons
+
+
+@pytest.mark.parametrize("view", ["picture", "alike", "shift", "run"])
+def test_it_opens_for_strangers(chapter, hosted, view):
+    assert chapter(view=view).errors == []
 
 
 @pytest.fixture

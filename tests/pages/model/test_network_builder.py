@@ -221,3 +221,11 @@ def test_figures_of_what_cannot_stand_yet_are_said_to_be_so_far():
     whole = figures(follow(STANDING, 4, 3, 2), 4)
     assert "all of the image" in whole
     assert "so far" not in whole
+
+
+def test_dropout_before_batch_normalisation_has_a_word_of_warning(build):
+    blocks = (usual("convolution"), usual("dropout"), usual("batch_norm"), usual("global_average_pool"))
+    builder = build(blocks, title="Mine")
+    assert [bool(row["remark"]) for row in builder.rows["rows"]] == [False, True, False, False]
+    assert "Put the dropout behind the last batch normalisation." in builder.rows["rows"][1]["remark"]
+    assert builder.buttons["Save"], "it is a remark: one may do so all the same"

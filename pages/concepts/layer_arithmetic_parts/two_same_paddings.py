@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, same_in_pytorch, same_in_tensorflow, slide_over
-from pages.concepts.cell_map import show_maps
 from pages.concepts.formulas import show_formulas
+from pages.concepts.layer_arithmetic_parts.cell_map import show_maps
+from pages.concepts.layer_arithmetic_parts.sliding_window import KEYS, choose_window, staircase
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW, number_grid, show_grids
-from pages.concepts.sliding_window import KEYS, MOST_CELLS, choose_window, staircase
 from pages.concepts.state import State
 
-MOST_NUMBERED = 12
+MOST_NUMBERED, MOST_DRAWN = 16, 14
 LIBRARIES = {"TensorFlow": same_in_tensorflow, "PyTorch": same_in_pytorch}
 
 
@@ -20,12 +20,15 @@ def show_two_paddings(state: State) -> None:
     sizes = (asked.length, asked.kernel, asked.stride, asked.dilation)
     windows = {library: rule(*sizes) for library, rule in LIBRARIES.items()}
     st.markdown(difference_in_words(*windows.values()))
-    if asked.padded <= MOST_CELLS // 2 and all(window.padded <= MOST_CELLS for window in windows.values()):
-        show_maps(*(staircase(window, 0, _caption(library, window)) for library, window in windows.items()), keys=KEYS)
-    if asked.length <= MOST_NUMBERED:
+    maps = [
+        staircase(window, 0, f"{library}: {window.before} before, {window.behind} behind", MOST_DRAWN)
+        for library, window in windows.items()
+    ]
+    show_maps(*maps, keys=KEYS)
+    if max(window.padded for window in windows.values()) <= MOST_NUMBERED:
         show_answers(windows)
     else:
-        st.caption(f"With up to {MOST_NUMBERED} cells, both answers stand here in numbers.")
+        st.caption(f"With up to {MOST_NUMBERED} cells, zeros included, both answers stand here in numbers.")
     show_formulas(
         r"L' = \lceil L / S \rceil",
         r"P_\text{TensorFlow} = \max\left((L' - 1) S + K - L,\ 0\right)",
@@ -74,7 +77,3 @@ def difference_in_words(tensorflow: SlidingWindow, pytorch: SlidingWindow) -> st
         f"**{moved}** cell{'s' * (moved > 1)} further to the right and below. Weights that are moved from one library "
         "to the other give other answers."
     )
-
-
-def _caption(library: str, window: SlidingWindow) -> str:
-    return f"{library}: {window.before} before, {window.behind} behind"

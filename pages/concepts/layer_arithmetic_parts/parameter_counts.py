@@ -9,7 +9,7 @@ from core.concepts.parameter_counts import LayersCompared, compare_layers
 from core.errors import UsageError
 from core.figures.parameter_growth import parameter_growth_figure
 from pages.components.layer_table import show_layers
-from pages.concepts.sliding_window import FIELD_WIDTH, PADDING_LABELS, SAME, VALID
+from pages.concepts.layer_arithmetic_parts.sliding_window import FIELD_WIDTH, PADDING_LABELS, SAME, VALID
 from pages.concepts.state import State
 from pages.shared.figure import show_figure
 from pages.shared.markdown import escape

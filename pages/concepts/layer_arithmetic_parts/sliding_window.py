@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.concepts.layer_arithmetic import SlidingWindow, padded_by, same_in_tensorflow
-from pages.concepts.cell_map import BLANK, OTHER, UNSEEN, Cell, cell_map, show_maps
 from pages.concepts.formulas import show_formulas
+from pages.concepts.layer_arithmetic_parts.cell_map import BLANK, OTHER, UNSEEN, Cell, cell_map, show_maps
 from pages.concepts.number_grid import ANSWER, OUTSIDE, WINDOW
 from pages.concepts.state import State
 
-# More cells than this can't be told apart on a telephone.
+# Of longer sides and larger images, as many cells around the window are drawn: more can't be told apart.
 MOST_CELLS, MOST_ACROSS = 48, 32
 VALID, SAME, ZEROS = "valid", "same", "zeros"
 PADDINGS = {
@@ -48,10 +48,7 @@ def show_line(state: State) -> None:
     if not _fits(window):
         return
     step = state.slider("step", minimum=1, maximum=window.steps) - 1
-    if max(window.padded, window.steps) <= MOST_CELLS:
-        show_maps(staircase(window, step, "Each row is a step, and gives one number"), keys=KEYS)
-    else:
-        st.caption(f"Up to {MOST_CELLS} cells are drawn. The formula holds for any number.")
+    show_maps(staircase(window, step, "Each row is a step, and gives one number", MOST_CELLS), keys=KEYS)
     show_arithmetic(window, state["padding"])
 
 
@@ -61,29 +58,31 @@ def show_image(state: State) -> None:
     if not _fits(window):
         return
     step = state.slider("step", minimum=1, maximum=window.steps**2) - 1
-    if max(window.padded, window.steps) <= MOST_ACROSS:
-        show_maps(*image_maps(window, *divmod(step, window.steps)), keys=KEYS)
-    else:
-        st.caption(f"Images of up to {MOST_ACROSS} × {MOST_ACROSS} cells are drawn. The formula holds for any size.")
+    show_maps(*image_maps(window, *divmod(step, window.steps)), keys=KEYS)
     show_arithmetic(window, state["padding"])
 
 
-def staircase(window: SlidingWindow, step: int, caption: str) -> str:
-    """All steps of a window as rows below the side that it slides along, with what comes out at their right."""
-    cells = range(-window.before, window.length + window.behind)
+def staircase(window: SlidingWindow, step: int, caption: str, most: int) -> str:
+    """The steps of a window as rows below the side that it slides along, with what comes out at their right.
+
+    Of a side that is longer than `most` cells, those around the window are drawn.
+    """
+    cells = cells_in_view(window, step, most)
     top = [_cell_of_side(window, cell, window.covered(step)) for cell in cells]
     rows = [[*top, ("", BLANK), ("", BLANK)]]
-    for row in range(window.steps):
+    for row in _steps_in_view(window, step, cells):
         covered = window.covered(row)
         looked_at = WINDOW if row == step else OTHER
         drawn = [("", looked_at if cell in covered else BLANK) for cell in cells]
         rows.append([*drawn, ("", BLANK), (str(row), ANSWER if row == step else "")])
+    if len(cells) < window.padded:
+        caption = f"{caption}; cells {_number(cells[0])} to {_number(cells[-1])}"
     return cell_map(rows, caption, _in_words(window, step), flat=True)
 
 
 def image_maps(window: SlidingWindow, row: int, column: int) -> tuple[str, str]:
-    """The image with its window at one place, and the map with the number that comes of it."""
-    cells = range(-window.before, window.length + window.behind)
+    """The image with its window at one place, and the map with the number that comes of it, each as far as there is
+    room."""
     down, across, unseen = window.covered(row), window.covered(column), set(window.unseen)
 
     def marks(y: int, x: int) -> str:
@@ -92,14 +91,38 @@ def image_maps(window: SlidingWindow, row: int, column: int) -> tuple[str, str]:
             return f"{outside} {WINDOW}".strip()
         return outside or (UNSEEN if unseen & {y, x} else "")
 
-    image = [[("", marks(y, x)) for x in cells] for y in cells]
-    steps = range(window.steps)
-    answer = [[("", ANSWER if (y, x) == (row, column) else "") for x in steps] for y in steps]
+    ys, xs = (cells_in_view(window, step, MOST_ACROSS) for step in (row, column))
+    image = [[("", marks(y, x)) for x in xs] for y in ys]
+    into, out = f"In: {window.length} × {window.length}", f"Out: {window.steps} × {window.steps}"
+    if len(ys) < window.padded:
+        into += f", around row {_number(down[0])}, column {_number(across[0])}"
+    rows, columns = (_around(step, 0, window.steps, MOST_ACROSS) for step in (row, column))
+    answer = [[("", ANSWER if (y, x) == (row, column) else "") for x in columns] for y in rows]
+    if len(rows) < window.steps:
+        out += f", around row {row}, column {column}"
     alt = f"The window at row {row}, column {column} of the output looks at rows {_listed(down)} and columns "
     return (
-        cell_map(image, f"In: {window.length} × {window.length}", f"{alt}{_listed(across)} of the image."),
-        cell_map(answer, f"Out: {window.steps} × {window.steps}", f"The number at row {row}, column {column}."),
+        cell_map(image, into, f"{alt}{_listed(across)} of the image."),
+        cell_map(answer, out, f"The number at row {row}, column {column}."),
     )
+
+
+def cells_in_view(window: SlidingWindow, step: int, most: int) -> range:
+    """As many cells of the padded side as are drawn, those around the window among them."""
+    covered = window.covered(step)
+    return _around((covered[0] + covered[-1]) // 2, -window.before, window.length + window.behind, most)
+
+
+def _steps_in_view(window: SlidingWindow, step: int, cells: range) -> list[int]:
+    """The steps that lie wholly in view, and the one that is looked at."""
+    ends = {each: (window.covered(each)[0], window.covered(each)[-1]) for each in range(window.steps)}
+    return [each for each, (first, last) in ends.items() if each == step or (first in cells and last in cells)]
+
+
+def _around(at: int, first: int, end: int, most: int) -> range:
+    """At most so many whole numbers from `first` to before `end`, with `at` in their middle where there is room."""
+    start = max(first, min(at - most // 2, end - most))
+    return range(start, min(end, start + most))
 
 
 def show_arithmetic(window: SlidingWindow, padding: str) -> None:
@@ -176,5 +199,9 @@ def _in_words(window: SlidingWindow, step: int) -> str:
 
 
 def _listed(cells: tuple[int, ...], most: int = 12) -> str:
-    shown = ", ".join(f"{cell}".replace("-", "−") for cell in cells[:most])
+    shown = ", ".join(map(_number, cells[:most]))
     return f"{shown} and {len(cells) - most} more" if len(cells) > most else shown
+
+
+def _number(cell: int) -> str:
+    return f"{cell}".replace("-", "−")
