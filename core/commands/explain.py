@@ -162,9 +162,11 @@ def _write_maps(found: dict[str, Any], names: list[str], folder: Path) -> list[s
     """The maps as numbers, and a sheet of pictures of each image."""
     stem = f"layer_{found['layer'].number:03}"
     numbers = {"maps": found["maps"], "filters": found["filters"], "images": np.array(names)}
-    files, largest = [_save_numbers(folder / f"{stem}_maps.npz", numbers)], max(abs(found["low"]), abs(found["high"]))
+    files = [_save_numbers(folder / f"{stem}_maps.npz", numbers)]
     for place, (name, maps) in enumerate(zip(names, found["maps"], strict=True), start=1):
-        sheet = contact_sheet(maps_as_pictures(maps, largest, found["signed"]))
+        # Each on its own scale, so that weak maps are seen too: how strong they are, the numbers say.
+        own = np.abs(maps).max(axis=(1, 2), keepdims=True)
+        sheet = contact_sheet(maps_as_pictures(maps, own, found["signed"]))
         files.append(_save_picture(folder / f"{stem}_{place:02}_{Path(safe_file_name(name)).stem}.png", sheet))
     return files
 
@@ -221,10 +223,10 @@ def _maps_in_words(entry: dict[str, Any], layer: MapLayer) -> str:
     mean, largest = np.array(entry["mean"]).mean(axis=0), np.array(entry["largest"]).max(axis=0)
     order = np.argsort(-mean, kind="stable")[:SHOWN]
     rows = [[str(entry["filters"][place]), f"{mean[place]:.4g}", f"{largest[place]:.4g}"] for place in order]
-    silent = len(entry["silent"])
+    silent, count = len(entry["silent"]), layer.shape[2]
     lines = [f"Layer {layer.number}: {layer.words}", table(["filter", "mean", "largest"], rows)]
     lines += [f"… and {len(mean) - SHOWN:,} more filters."] if len(mean) > SHOWN else []
-    return "\n".join(lines + ([f"{silent:,} of {layer.shape[2]:,} filters answer nowhere."] if silent else []))
+    return "\n".join(lines + ([f"Filters that answer nowhere: {silent:,} of {count:,}."] if silent else []))
 
 
 def _kernels_in_words(entry: dict[str, Any]) -> str:

@@ -170,5 +170,5 @@ def _in_words(layer: MapLayer, found: dict[str, Any], own: bool) -> str:
     if layer.field is not None:
         words += f"Each place sees {layer.field[0]} × {layer.field[1]} pixels of the image. "
     if silent := len(found["silent"]):
-        words += f"{silent:,} filters answer nowhere to {'this' if len(found['images']) == 1 else 'these'}."
+        words += f"Filters that answer nowhere: {silent:,} of {count:,}."
     return words

@@ -1,7 +1,6 @@
 """Chapter 8: what a network sees, asked of the very process that pages ask, about a network that was trained."""
 
 import shutil
-import time
 
 import numpy as np
 import pytest
@@ -15,8 +14,6 @@ from core.workspace import Workspace
 from pages.components.pixel_lens import MOST_SIDE
 from pages.concepts.what_a_network_sees_parts.kernels_view import fitting
 from pages.shared.inference import inference_client, task_scheduler
-
-SECONDS_TO_FIND = 120
 
 
 def open_chapter(visit, **query):
@@ -94,16 +91,6 @@ def titles(tab):
     return [tile["title"] for tile in tab.tiles]
 
 
-def found(tab):
-    """The page once what takes longer has been found."""
-    deadline = time.monotonic() + SECONDS_TO_FIND
-    while "Stop" in tab.buttons:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        tab.run()
-    return tab
-
-
 @pytest.mark.slow
 def test_the_maps_of_any_layer_are_shown(see):
     tab = see(layer="4")
@@ -179,8 +166,9 @@ def test_a_network_without_convolutions_shows_its_first_weights(see):
 
 
 @pytest.mark.slow
-def test_the_nine_images_of_a_filter_are_found_once(see, runs):
-    tab = found(see(view="strongest", layer="1", filter="4"))
+def test_the_nine_images_of_a_filter_are_found_once(see, runs, eventually):
+    tab = see(view="strongest", layer="1", filter="4")
+    eventually(lambda: "Stop" not in tab.run().buttons)
     shown = titles(tab)
     assert len(shown) == 18
     assert all(f"The part of {whole}" == part for whole, part in zip(shown[:9], shown[9:], strict=True))
