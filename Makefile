@@ -15,7 +15,7 @@ run: $(VENV)/.runtime
 
 # Tests that load Keras run apart from the pages': where Keras is loaded, Streamlit clears its session and collects
 # garbage after every run of a page, which takes several times as long as the page. In the product the two never meet.
-KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py tests/export/code/test_augmentation.py tests/export/network tests/prediction tests/concepts/test_keras_convolution.py tests/concepts/test_layers_of_keras.py tests/concepts/test_learning_in_keras.py
+KERAS_TESTS := tests/networks tests/features tests/augmentation/layers tests/training tests/explain tests/advice/test_linear_probe_worker.py tests/commands/test_engine.py tests/export/code/test_augmentation.py tests/export/network tests/prediction tests/concepts/in_keras tests/pages/concepts/chapters/test_what_a_network_sees.py
 
 # A process a core leaves none over for the threads of linear algebra, which would take them from each other.
 QUICK := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not slow and not browser" -n auto --dist worksteal

@@ -21,7 +21,7 @@ import core
 from core.runs.settings.parameters import Choice
 from core.workspace import Workspace
 from pages.concepts.chapter import Chapter
-from pages.concepts.chapters import CHAPTERS
+from pages.concepts.contents import CHAPTERS
 
 MOST_SECONDS, SHARE = 0.3, 0.95
 SAMPLE = "cats_vs_dogs_sample"

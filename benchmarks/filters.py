@@ -19,9 +19,9 @@ from scipy import ndimage, signal
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from core.concepts.convolution import Convolution, convolve  # noqa: E402
-from core.concepts.denoising import median_filter  # noqa: E402
-from core.concepts.kernels import KERNELS  # noqa: E402
+from core.concepts.filters.convolution import Convolution, convolve  # noqa: E402
+from core.concepts.filters.denoising import median_filter  # noqa: E402
+from core.concepts.filters.kernels import KERNELS  # noqa: E402
 from core.concepts.pictures import shipped_pixels  # noqa: E402
 
 LIMITS = {"convolution 3 × 3": 30.0, "median 5 × 5": 200.0}

@@ -6,7 +6,7 @@ from core.concepts.worked_example import WorkedExample
 from core.concepts.worked_examples import examples_of
 from core.runs.settings.parameters import Choice
 from pages.concepts.chapter import Chapter
-from pages.concepts.chapters import CHAPTERS
+from pages.concepts.contents import CHAPTERS
 from pages.concepts.questions import show_questions
 from pages.concepts.state import State
 from pages.shared.markdown import escape

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from core.concepts.shifting import shifted
+from core.concepts.pooling.shifting import shifted
 from core.errors import UsageError, WorkbenchError
 from core.evaluation.predictions import Predictions
 from core.evaluation.shift_robustness import MOST_IMAGES, Move, ShiftRobustness, moves

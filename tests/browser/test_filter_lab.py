@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.concepts.convolution import convolve
+from core.concepts.filters.convolution import convolve
 from core.concepts.pictures import shipped_pixels
-from pages.concepts.filter_lab_parts.kernel_editor import CELL_WIDTH, ROW_HEIGHT
+from pages.concepts.filter_lab.kernel_editor import CELL_WIDTH, ROW_HEIGHT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.runs.draft import Draft
-from pages.concepts.learning import VIEWS
+from pages.concepts.chapters.learning import VIEWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.concepts.shifting import shifted
+from core.concepts.pooling.shifting import shifted
 from core.errors import WorkbenchError
 from core.evaluation.shift_robustness import moves
 from core.explain import shift_robustness

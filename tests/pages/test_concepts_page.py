@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.concepts.chapters import CHAPTERS
+from pages.concepts.contents import CHAPTERS
 
 
 @pytest.mark.parametrize("key", CHAPTERS)

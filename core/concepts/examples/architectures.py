@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.architectures.layers import LayerRow
-from core.concepts.named_networks import NAMED_NETWORKS
+from core.concepts.architectures.named_networks import NAMED_NETWORKS
 from core.concepts.worked_example import WorkedExample
 
 SOURCE = "named networks of the course"

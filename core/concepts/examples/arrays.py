@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.concepts.channels import keep_channels, paint_rectangle, to_grey
-from core.concepts.depth import to_depth, value_count
-from core.concepts.one_hot import count_correct, one_hot
+from core.concepts.arrays.channels import keep_channels, paint_rectangle, to_grey
+from core.concepts.arrays.depth import to_depth, value_count
+from core.concepts.arrays.one_hot import count_correct, one_hot
 from core.concepts.pictures import shipped_pixels
 from core.concepts.worked_example import WorkedExample
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.concepts.backpropagation import (
+from core.concepts.backpropagation.backpropagation import (
     FIRST,
     SHARED,
     forward,
@@ -11,8 +11,8 @@ from core.concepts.backpropagation import (
     linear_loss,
     pooling_gradient,
 )
-from core.concepts.gradient_check import central_differences
-from core.concepts.pooling import AVERAGE, MAX
+from core.concepts.backpropagation.gradient_check import central_differences
+from core.concepts.pooling.pooling import AVERAGE, MAX
 from core.concepts.worked_example import WorkedExample
 
 MAP = np.arange(1.0, 10).reshape(3, 3)

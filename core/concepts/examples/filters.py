@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.concepts.convolution import FULL, Convolution, convolve
-from core.concepts.denoising import mean_filter, median_filter
-from core.concepts.edges import gradients
-from core.concepts.filter_chain import read_chain, run_chain
-from core.concepts.grey_levels import to_levels
-from core.concepts.kernels import KERNELS, gaussian_kernel
+from core.concepts.arrays.grey_levels import to_levels
+from core.concepts.filters.convolution import FULL, Convolution, convolve
+from core.concepts.filters.denoising import mean_filter, median_filter
+from core.concepts.filters.edges import gradients
+from core.concepts.filters.filter_chain import read_chain, run_chain
+from core.concepts.filters.kernels import KERNELS, gaussian_kernel
+from core.concepts.filters.noise import add_gaussian_noise, add_salt_and_pepper
+from core.concepts.filters.sharpening import sharpen
+from core.concepts.filters.window_sum import window_sum
 from core.concepts.matrix_text import write_matrix
-from core.concepts.noise import add_gaussian_noise, add_salt_and_pepper
-from core.concepts.sharpening import sharpen
-from core.concepts.window_sum import window_sum
 from core.concepts.worked_example import WorkedExample
 
 CHAPTER = "filters"

@@ -3,7 +3,7 @@
 from core.architectures.layer_factories import conv, dense
 from core.architectures.layers import Layer, LayerRow, tabulate
 from core.architectures.registry import ARCHITECTURES
-from core.concepts.layer_arithmetic import SlidingWindow, padded_by, same_in_tensorflow
+from core.concepts.layers.layer_arithmetic import SlidingWindow, padded_by, same_in_tensorflow
 from core.concepts.worked_example import WorkedExample
 
 ODD_KERNELS = (1, 3, 5, 7, 9, 11)

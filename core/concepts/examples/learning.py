@@ -3,16 +3,16 @@
 import numpy as np
 
 from core.architectures.layers import Layer, parameter_terms
-from core.concepts.batch_normalisation import batch_statistics, normalise, population_variance
-from core.concepts.batches import steps_an_epoch
-from core.concepts.dropout import (
+from core.concepts.learning.batch_normalisation import batch_statistics, normalise, population_variance
+from core.concepts.learning.batches import steps_an_epoch
+from core.concepts.learning.dropout import (
     masks,
     scaled_at_test_time,
     scaled_at_training_time,
     thinned_network_count,
     thinned_networks,
 )
-from core.concepts.losses import (
+from core.concepts.learning.losses import (
     binary_cross_entropy,
     binary_cross_entropy_of_probability,
     categorical_cross_entropy,

@@ -3,11 +3,11 @@
 import numpy as np
 
 from core.architectures.layers import Layer, count_parameters
-from core.concepts.convolution import convolve
-from core.concepts.equivariance import equivariance
-from core.concepts.kernels import find_kernel
+from core.concepts.filters.convolution import convolve
+from core.concepts.filters.kernels import find_kernel
 from core.concepts.pictures import shipped_pixels
-from core.concepts.pooling import pool
+from core.concepts.pooling.equivariance import equivariance
+from core.concepts.pooling.pooling import pool
 from core.concepts.worked_example import WorkedExample
 
 # Two arrays of the slides, the second as if what the first shows had moved a little.

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from core.concepts.convolution_1d import slide
-from core.concepts.linear_shift_invariant import filtered, impulse_response, shifted_impulses, shifted_responses
 from core.concepts.matrix_text import read_matrix
-from core.concepts.sampling import quantise, sample
+from core.concepts.signals.convolution_1d import slide
+from core.concepts.signals.linear_shift_invariant import filtered, impulse_response, shifted_impulses, shifted_responses
+from core.concepts.signals.sampling import quantise, sample
 from core.concepts.worked_example import WorkedExample
 
 _SOURCE = "Signals and convolution"
