@@ -1,6 +1,5 @@
 """The pixel lens in a real browser: by pointer, by keyboard, by touch, and on a telephone."""
 
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
