@@ -67,5 +67,5 @@ def _cell(value: float, mark: str, digits: int) -> str:
 def in_digits(value: float, digits: int = 3) -> str:
     """A number as short as it can be read: whole numbers whole, others with so many significant digits."""
     if value == round(value) and abs(value) < 1e15:
-        return f"{value:.0f}".replace("-", "−")
+        return f"{value + 0.0:.0f}".replace("-", "−")  # 0 · (−1) is no −0 to people
     return f"{value:.{digits}g}".replace("-", "−")

@@ -42,7 +42,7 @@ def test_a_file_of_sixteen_bits_has_values_of_its_own(tmp_path):
     Image.fromarray(values).save(tmp_path / "deep.png")
     assert (values_of_file(tmp_path / "deep.png", (40, 60)) == values).all()
     thinned = values_of_file(tmp_path / "deep.png", (20, 30))
-    assert thinned.dtype == np.uint16
+    assert thinned is not None and thinned.dtype == np.uint16
     assert (thinned == values[1::2, 1::2]).all()
 
 

@@ -5,8 +5,8 @@ import json
 import numpy as np
 
 
-def lens_of(visit, kind: str) -> tuple[dict, np.ndarray | None]:
-    """The header of a page's only lens, and the numbers of its picture, or with kind "lens" of its answer."""
+def lens_of(visit, kind: str) -> tuple[dict, np.ndarray]:
+    """The header of a page's only lens, and the numbers of its picture, or with kind "lens" of its answer, if any."""
     found = []
     for part in visit.at.main.get("bidi_component"):
         data = part.proto.bytes
@@ -18,7 +18,7 @@ def lens_of(visit, kind: str) -> tuple[dict, np.ndarray | None]:
     assert len(found) == 1
     header, content = found[0]
     if not header["arrays"]:
-        return header, None
+        return header, np.empty((0, 0))
     (array,) = header["arrays"]
     values = np.frombuffer(content, f"<{array['numbers']}")
     shape = (array["height"], array["width"]) + ((array["channels"],) if array["channels"] > 1 else ())
