@@ -177,7 +177,8 @@ def sentence(run: Run, status: Status, events) -> str:
         which = "was the best, and is kept" if run.settings.restore_best_weights else "was the last, and answers"
         return f"**It has learned: epoch {best} of {epochs} {which}.** {words}"
     if run.stop_requested:
-        return "**Stopping.** The best weights are kept."
+        which = "best" if run.settings.restore_best_weights else "last"
+        return f"**Stopping.** The {which} weights are kept."
     if epochs:
         return f"**Epoch {epochs} of {run.settings.epochs}.** {words}"
     return f"**{status.stage or 'Starting'}.**"

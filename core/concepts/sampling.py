@@ -9,10 +9,10 @@ def sample(pixels: np.ndarray, factor: int, average: bool = False) -> np.ndarray
     Parameters
     ----------
     pixels : (height, width) or (height, width, channels) array
-        Rows and columns that are too few for another square are left out, unless there are no others.
     average
         Whether a pixel is the mean of its square, rather than its upper left one. Details that are finer than the
-        squares then fade, where they else would come back as coarse patterns that are not there: aliasing.
+        squares then fade, where they else would come back as coarse patterns that are not there: aliasing. Rows and
+        columns that are too few for another square are then left out, unless there are no others.
 
     Returns
     -------
@@ -20,7 +20,7 @@ def sample(pixels: np.ndarray, factor: int, average: bool = False) -> np.ndarray
         Of the type of `pixels`: means of whole numbers are rounded.
     """
     if not average:
-        return pixels[::factor, ::factor][: max(1, pixels.shape[0] // factor), : max(1, pixels.shape[1] // factor)]
+        return pixels[::factor, ::factor]
     down, across = min(factor, pixels.shape[0]), min(factor, pixels.shape[1])
     rows, columns = pixels.shape[0] // down, pixels.shape[1] // across
     cut = pixels[: rows * down, : columns * across]

@@ -27,13 +27,15 @@ class EvaluationState:
     epoch
         After which epoch the network answered so; None where that is not known.
     best_epoch
-        The epoch whose weights are the best so far; 0 before the first has ended.
+        The epoch whose weights answer so far; 0 before the first has ended.
     trained, planned
         How many epochs lie behind the run, and how many it has at most.
     active
         Whether it is still going.
     only_evaluates
         Whether what is still going is not the training, but the evaluation of what an earlier attempt left.
+    restores_best
+        Whether the best epoch answers, and not the last.
     """
 
     state: str
@@ -44,6 +46,7 @@ class EvaluationState:
     planned: int
     active: bool
     only_evaluates: bool
+    restores_best: bool = True
 
     @property
     def outdated(self) -> bool:
@@ -61,11 +64,12 @@ class EvaluationState:
         if not self.evaluated:
             return ""
         of_epoch = f"of epoch {self.epoch}" if self.epoch else "of an earlier epoch"
-        better = f"; epoch {self.best_epoch} was better since" if self.outdated else ""
+        kind, since = ("best", "was better") if self.restores_best else ("last", "has ended")
+        better = f"; epoch {self.best_epoch} {since} since" if self.outdated else ""
         if self.only_evaluates:
-            return f"Its best weights are being evaluated. Until then, these are the answers {of_epoch}{better}."
+            return f"Its {kind} weights are being evaluated. Until then, these are the answers {of_epoch}{better}."
         if self.active:
-            best = "" if self.outdated or not self.epoch else ", its best so far"
+            best = "" if self.outdated or not self.epoch else f", its {kind} so far"
             return (
                 f"Unfinished: {self.trained} of {self.planned} epochs are trained. These are the answers {of_epoch}"
                 f"{best or better}."
@@ -76,7 +80,7 @@ class EvaluationState:
             return ""
         which = f", of epoch {self.epoch}," if self.epoch else ""
         epochs = f"{self.trained} of {self.planned} epochs"
-        return f"The run {self.state} after {epochs}; its best weights{which} are evaluated."
+        return f"The run {self.state} after {epochs}; its {kind} weights{which} are evaluated."
 
     @property
     def provisional(self) -> bool:
@@ -109,6 +113,7 @@ def evaluation_state_of(run: Run) -> EvaluationState:
         _planned(run, events),
         status.active,
         status.active and run.ending is not None,
+        run.settings.restore_best_weights,
     )
 
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.concepts.channels import WEIGHTS, keep_channels, paint_rectangle, to_grey
@@ -93,7 +94,7 @@ def show_depth(page: Page, state: State) -> None:
     with _controls():
         picture = choose_picture(page, state, IN_COLOUR)
         kind = state.buttons("depth")
-    own = _own_values(picture)
+    own = _own_values(page, picture)
     source = picture.pixels if own is None else own
     deep = to_depth(source, kind) if source.dtype.name in WHITE else source
     caption = f"{deep.dtype}: {values_in_words(deep)}"
@@ -137,9 +138,11 @@ def shape_in_words(page: Page, picture: Picture) -> str:
     """How many numbers the picture is, and what else there is to say of them."""
     pixels = picture.pixels
     words = f"{picture.title}: {_product(pixels.shape)} = {pixels.size:,} numbers"
-    full = _full_size(page, picture)
-    if full and full != pixels.shape[:2]:
-        words += f". The file has {full[0]:,} × {full[1]:,} pixels; here it is smaller"
+    known = _known(page, picture)
+    if known is not None and (known["height"], known["width"]) != pixels.shape[:2]:
+        words += f". The file has {known['height']:,} × {known['width']:,} pixels; here it is smaller"
+    if known is not None and known["sample_kind"]:
+        words += f". The file holds {known['sample_kind']}, which “8 and 16 bits” shows"
     if (pixels[..., :1] == pixels).all():
         words += ". It is grey: its three channels are the same"
     return words
@@ -170,16 +173,17 @@ def _product(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
-def _full_size(page: Page, picture: Picture) -> tuple[int, int] | None:
+def _known(page: Page, picture: Picture) -> pd.Series | None:
+    """What the dataset knows of the picture; None of one that is not among its images."""
     if not picture.dataset_path:
         return None
     images = page.dataset.images
-    row = images.loc[images["path"] == picture.dataset_path].iloc[0]
-    return int(row["height"]), int(row["width"])
+    return images.loc[images["path"] == picture.dataset_path].iloc[0]
 
 
-def _own_values(picture: Picture) -> np.ndarray | None:
-    if picture.path is None:
+def _own_values(page: Page, picture: Picture) -> np.ndarray | None:
+    known = _known(page, picture)
+    if known is None or not known["sample_kind"] or picture.path is None:
         return None
     try:
         modified = picture.path.stat().st_mtime_ns

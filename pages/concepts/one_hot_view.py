@@ -45,6 +45,7 @@ def show_labels(page: Page, state: State) -> None:
         number_grid(prediction, "prediction"),
         number_grid(product, "test * prediction", marks),
     )
+    st.latex(r"\text{correct} = \sum_i \sum_k t_{ik}\, p_{ik}")
     st.markdown(f"`(test * prediction).sum()` is **{correct}**: so many of {len(true)} predictions are correct.")
 
 

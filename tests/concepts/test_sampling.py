@@ -9,8 +9,8 @@ PICTURE = np.arange(7 * 10 * 3, dtype=np.uint8).reshape(7, 10, 3)
 
 
 def test_every_third_pixel_stays():
-    assert (sample(PICTURE, 3) == PICTURE[:6:3, :9:3]).all()
-    assert sample(PICTURE, 1) is not None and (sample(PICTURE, 1) == PICTURE).all()
+    assert (sample(PICTURE, 3) == PICTURE[::3, ::3]).all()
+    assert (sample(PICTURE, 1) == PICTURE).all()
 
 
 def test_a_mean_is_that_of_its_square():

@@ -85,6 +85,18 @@ def test_answers_from_before_it_was_extended_and_killed_are_told_and_can_be_made
     assert not can_evaluate(run)
 
 
+def test_a_run_whose_last_epoch_answers_does_not_call_it_its_best(workspace):
+    values = {"dataset": "pets", "architecture": "perceptron", "as_course": True}
+    run = create_run(workspace, read_settings(values))
+    for epoch, best in ((1, True), (2, False), (3, False)):
+        run.events.append("epoch", epoch=epoch, loss=1.0, accuracy=0.5, best=best, kept=True)
+    evaluated(run, 2)
+    run.update(state="failed", error="Killed.")
+    assert "These are the answers of epoch 2; epoch 3 has ended since" in evaluation_state_of(run).words()
+    evaluated(run, 3)
+    assert "its last weights, of epoch 3, are evaluated" in evaluation_state_of(run).words()
+
+
 def test_answers_of_which_nobody_wrote_down_the_epoch_count_as_the_newest(run):
     evaluated(run, None)
     run.update(state="stopped")

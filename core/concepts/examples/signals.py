@@ -72,10 +72,11 @@ EXAMPLES: tuple[WorkedExample, ...] = (
     WorkedExample(
         "image-of-impulses",
         "signals",
-        "Any image is a weighted sum of shifted impulses: the 7 × 7 image of 1 … 49 comes back out of 49 of them.",
+        "Any image is a weighted sum of shifted impulses (“unit steps”): the 7 × 7 image of 1 … 49 is that of 49.",
         np.arange(1, 50).reshape(7, 7),
         _taken_apart_and_added,
-        source=_SOURCE,
+        {"view": "impulse"},
+        _SOURCE,
     ),
     WorkedExample(
         "fewer-pixels",

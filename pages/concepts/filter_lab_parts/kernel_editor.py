@@ -81,7 +81,7 @@ def _take_cells(state: State, key: str, widget: str) -> None:
     kernel = np.array(read_kernel(begun))
     for row, changes in st.session_state[widget]["edited_rows"].items():
         for column, value in changes.items():
-            kernel[int(row), int(column) - 1] = value or 0
+            kernel[int(row), int(column) - 1] = np.clip(value or 0, -LARGEST, LARGEST)
     state.set(kernel=write_matrix(kernel))
     st.session_state[key] = (state["kernel"], begun, number)
 
@@ -120,14 +120,16 @@ def _type(state: State, kernel: np.ndarray) -> None:
             state.set(kernel=st.session_state[key])
             st.session_state.pop(refused, None)
         except UsageError as error:
-            st.session_state[refused] = str(error)
+            st.session_state[refused] = (state["kernel"], str(error))
 
-    if refused not in st.session_state:
-        st.session_state[key] = write_matrix(kernel)
+    # What was refused stays in the field until another kernel is chosen.
+    goes_on, words = st.session_state.get(refused, ("", ""))
+    if goes_on != state["kernel"]:
+        st.session_state[key], words = write_matrix(kernel), ""
     st.text_area(
         "Its numbers, a line a row", key=key, on_change=take, help="Fractions such as 1/9 are numbers too.", height=160
     )
-    if words := st.session_state.get(refused):
+    if words:
         st.error(escape(words), icon=":material/error:")
 
 

@@ -12,6 +12,7 @@ from pages.components.pixel_lens import pixel_lens
 from pages.concepts.filter_lab_parts.convolution_settings import choose_convolution
 from pages.concepts.filter_lab_parts.kernel_editor import edit_kernel
 from pages.concepts.filter_lab_parts.shown_picture import choose_pixels, choose_shown, offer_png
+from pages.concepts.formulas import show_formulas
 from pages.concepts.picture_choice import SIDE
 from pages.concepts.state import State
 from pages.shared.markdown import escape
@@ -22,7 +23,7 @@ PIXEL = (
     Number("pixel_column", "Column", "Of the pixel in view.", 0, SIDE - 1, default=200),
 )
 FORMULA = r"y_{i,j} = \sum_{m,n} k_{m,n} \cdot x_{i \cdot S + m \cdot D - P,\; j \cdot S + n \cdot D - P}"
-FLIPPED = r"y_{i,j} = \sum_{m,n} k_{K-1-m,\,K-1-n} \cdot x_{i \cdot S + m \cdot D - P,\; j \cdot S + n \cdot D - P}"
+FLIPPED = FORMULA.replace("k_", "k'_"), r"k'_{m,n} = k_{K-1-m,\; K-1-n}"
 
 
 def show_kernel_view(page: Page, state: State) -> None:
@@ -40,7 +41,7 @@ def show_kernel_view(page: Page, state: State) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 offer_png(answer, choose_shown(state), "filtered")
             st.caption(" ".join(in_words(kernel, answer, pixels.shape)))
-    st.latex(FLIPPED if how.flip else FORMULA)
+    show_formulas(*(FLIPPED if how.flip else (FORMULA,)))
     st.caption("x: the picture, k: the kernel, K: its side, S: the stride, D: the dilation, P: the padding.")
 
 

@@ -14,6 +14,7 @@ from pages.concepts.filter_lab_parts.shown_picture import (
     offer_png,
     show_pictures,
 )
+from pages.concepts.formulas import show_formulas
 from pages.concepts.state import State
 from pages.shared.page import Page
 
@@ -39,7 +40,7 @@ def show_sharpening_view(page: Page, state: State) -> None:
         ("High-pass: picture − blur, zero is grey", made.high_pass, "centre"),
         (f"Sharpened: picture + {factor:g} · high-pass", made.sharpened, shown),
     )
-    st.latex(r"y = x + f \cdot (x - \text{blur}(x)) = (1 + f) \cdot x - f \cdot \text{blur}(x)")
+    show_formulas(r"y = x + f \cdot (x - \text{blur}(x))", r"= (1 + f) \cdot x - f \cdot \text{blur}(x)")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(in_words(made.high_pass, factor, float(KERNELS[blur].matrix.sum())), width="stretch")
         offer_png(made.sharpened, shown, "sharpened")

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.concepts.channels import to_grey
 from core.concepts.grey_levels import SHOWN, to_levels
 from core.runs.settings.parameters import Choice
 from pages.concepts.picture_choice import PICTURE, Picture, choose_picture
@@ -44,21 +45,21 @@ def choose_pixels(page: Page, state: State, side: int | None = None) -> np.ndarr
     -------
     (height, width) or (height, width, 3) array of uint8
     """
-    picture = choose_picture(page, state)
-    channels = state.buttons("channels", label_visibility="collapsed")
-    return _reduced(picture, side, "L" if channels == "grey" else "RGB")
+    pixels = _reduced(choose_picture(page, state), side)
+    return to_grey(pixels) if state.buttons("channels", label_visibility="collapsed") == "grey" else pixels
 
 
 def choose_grey(page: Page, state: State, side: int) -> np.ndarray:
     """The brightness of the picture in view, and the way to another."""
-    return _reduced(choose_picture(page, state), side, "L")
+    return to_grey(_reduced(choose_picture(page, state), side))
 
 
-def _reduced(picture: Picture, side: int | None, mode: str) -> np.ndarray:
+def _reduced(picture: Picture, side: int | None) -> np.ndarray:
+    if side is None:
+        return picture.pixels
     image = Image.fromarray(picture.pixels)
-    if side is not None:
-        image.thumbnail((side, side))
-    return np.asarray(image.convert(mode))
+    image.thumbnail((side, side))
+    return np.asarray(image)
 
 
 def choose_shown(state: State) -> str:

@@ -19,13 +19,14 @@ def show_sampling(page: Page, state: State) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         source = state.buttons("source")
         factor = int(state.slider("factor", width=170))
-        levels = 2 ** int(state.slider("bits", width=170))
+        bits = int(state.slider("bits", width=170))
         average = state.toggle("average")
     if source == "picture":
         picture = choose_picture(page, state)
         title, pixels = picture.title, picture.pixels
     else:
         title, pixels = "Rings, finer and finer to the outside", _rings()
+    levels = 2**bits
     left = quantise(sample(pixels, factor, average), levels)
     pixel_lens(
         pixels,
@@ -37,7 +38,8 @@ def show_sampling(page: Page, state: State) -> None:
         alt=f"{title}. Beside it: one pixel of {factor} × {factor}, {levels} levels.",
     )
     st.markdown(_in_words(factor, levels, average))
-    st.code(_line(factor, levels, average), language="python")
+    st.latex(rf"q(v) = \Delta \cdot \mathrm{{round}}(v / \Delta), \quad \Delta = 255 / (2^{{{bits}}} - 1)")
+    st.code(lines(pixels.shape, factor, levels, average), language="python")
 
 
 @lru_cache(maxsize=1)
@@ -66,9 +68,13 @@ def _in_words(factor: int, levels: int, average: bool) -> str:
     return " ".join(words) or "Every pixel and every level is there. Take some away."
 
 
-def _line(factor: int, levels: int, average: bool) -> str:
-    taken = f"pixels[::{factor}, ::{factor}]"
-    if average:
-        taken = f"skimage.measure.block_reduce(pixels, ({factor}, {factor}, 1), np.mean)"
-    step = 255 / (levels - 1)
-    return taken if levels == 256 else f"np.round({taken} / {step:.4g}) * {step:.4g}"
+def lines(shape: tuple[int, ...], factor: int, levels: int, average: bool) -> str:
+    """What does the same in NumPy."""
+    taken = f"left = pixels[::{factor}, ::{factor}]"
+    if average and factor > 1:
+        down, across = (min(factor, side) for side in shape[:2])
+        height, width = shape[0] - shape[0] % down, shape[1] - shape[1] % across
+        whole = "pixels" if (height, width) == shape[:2] else f"pixels[:{height}, :{width}]"
+        taken = f"left = np.round(skimage.measure.block_reduce({whole}, ({down}, {across}, 1), np.mean))"
+    step = f"(255 / {levels - 1})"
+    return taken if levels == 256 else f"{taken}\nleft = np.round(left / {step}) * {step}"

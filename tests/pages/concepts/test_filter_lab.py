@@ -68,6 +68,7 @@ def test_what_is_no_kernel_is_told_and_the_one_before_goes_on(lab, text, words):
     assert words in tab.errors[0]
     assert tab.query["kernel"] == "emboss"
     assert not typed(tab, "1 1").errors
+    assert not typed(tab, text).set("Kernel", "edge").errors
 
 
 def typed(tab, text: str):

@@ -63,6 +63,35 @@ def test_eight_bits_become_sixteen_or_floats(visit):
     np.testing.assert_allclose(floats, CAT / 255, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"view": "channels", "red": "false"},
+        {"view": "paint", "top": "3", "left": "440", "right": "500", "colour": "yellow"},
+        {"view": "grey", "mean": "mean"},
+        {"view": "grey", "mean": "luminance"},
+        {"view": "grey", "mean": "luminance_709"},
+        {"view": "depth", "depth": "uint16"},
+        {"view": "depth", "depth": "float32"},
+    ],
+)
+def test_the_line_of_code_does_what_is_shown(visit, state):
+    tab = opened(visit, **state)
+    (code,) = [element.value for element in tab.at.main.get("code")]
+    assert_does(code, lens_of(tab, "lens")[1])
+
+
+def assert_does(code: str, answer: np.ndarray) -> None:
+    """Whether a line that changes `pixels`, or is worth something, gives this of the cat."""
+    names = {"np": np, "pixels": CAT.copy()}
+    if "] = " in code:
+        exec(code, names)
+        made = names["pixels"]
+    else:
+        made = eval(code, names)
+    np.testing.assert_allclose(made, answer, atol=0.5 if answer.dtype.kind == "u" else 1e-6)
+
+
 def test_the_pixel_that_a_link_names_is_shown_first(visit):
     tab = opened(visit, row="12", column="99999")
     assert lens_of(tab, "lens")[0]["jump"]["place"] == [12, 511]
@@ -145,7 +174,9 @@ def test_odd_images_are_shown_as_they_are(visit, import_copy):
     assert "No pixel" in lens_of(tab, "lens")[0]["captions"][1]
     assert "3 × 10,000 pixels" in lens_of(tab.set("View", "pixels"), "lens")[0]["captions"][0]
 
-    tab = opened(visit, dataset="odd", image=own["deep"], view="depth")
+    tab = opened(visit, dataset="odd", image=own["deep"])
+    assert "The file holds uint16" in lens_of(tab, "lens")[0]["captions"][0]
+    tab.set("View", "depth")
     header, values = lens_of(tab, "lens")
     assert header["arrays"][0]["numbers"] == "u2"
     assert values.max() > 47_000

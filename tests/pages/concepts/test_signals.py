@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+import skimage.measure
 
 from core.concepts.pictures import shipped_pixels
+from core.concepts.sampling import quantise, sample
 from pages.concepts.signals import VIEWS
 from pages.concepts.signals_parts.rules import SYSTEMS, verdict
+from pages.concepts.signals_parts.sampling import lines
 from tests.pages.concepts.lenses import lens_of
 
 CAMERA = shipped_pixels("camera")
@@ -85,6 +88,16 @@ def test_pixels_and_levels_are_taken_away(visit):
     means = np.round(CAMERA[..., 0].reshape(128, 4, 128, 4).mean(axis=(1, 3)))
     assert (lens_of(tab, "lens")[1] == means).all()
     assert "block_reduce" in tab.words
+
+
+@pytest.mark.parametrize("shape", [(512, 512, 3), (300, 451, 3), (3, 40, 3)])
+@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize(("factor", "levels"), [(1, 256), (6, 256), (8, 4)])
+def test_the_lines_of_code_do_what_is_shown(shape, average, factor, levels):
+    pixels = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+    names = {"np": np, "skimage": skimage, "pixels": pixels}
+    exec(lines(shape, factor, levels, average), names)
+    assert (np.round(names["left"]) == quantise(sample(pixels, factor, average), levels)).all()
 
 
 def test_rings_show_what_sampling_makes_up(visit):
