@@ -89,7 +89,9 @@ def parts_of_image(field: Field, places: np.ndarray, side: int) -> np.ndarray:
         Of the square image, at whose edges the parts end.
     """
     starts, sizes = _starts(field, places), np.array([axis.size for axis in field])
-    return np.concatenate([starts, starts + sizes], axis=-1).clip(0, side)
+    # Where a place sees nothing but padding, the nearest pixel stands for it.
+    first = starts.clip(0, side - 1)
+    return np.concatenate([first, (starts + sizes).clip(first + 1, side)], axis=-1)
 
 
 def centres_in_image(field: Field, places: np.ndarray) -> np.ndarray:

@@ -77,3 +77,10 @@ def test_the_centre_lies_in_the_middle_also_where_the_part_is_cut_off():
     places = np.array([[0, 0], [7, 9]])
     assert parts_of_image(field, places, SIDE).tolist() == [[0, 0, 3, 3], [5, 7, 10, 12]]
     assert centres_in_image(field, places).tolist() == [[0.5, 0.5], [7.5, 9.5]]
+
+
+def test_a_place_that_sees_nothing_but_padding_has_the_nearest_pixel():
+    image = keras.Input((SIDE, SIDE, 1))
+    output = keras.layers.Conv2D(1, 2)(keras.layers.ZeroPadding2D(5)(image))
+    field = receptive_fields(keras.Model(image, output))[id(output)]
+    assert parts_of_image(field, np.array([[0, 0], [SIDE + 8, 10]]), SIDE).tolist() == [[0, 0, 1, 1], [23, 5, 24, 7]]

@@ -49,11 +49,8 @@ def show_maps(page: Page, state: State, network: SeenNetwork) -> None:
         several = state.buttons("images", labels=IMAGES, label_visibility="collapsed") == CLASS
     with which:
         shown = _of_class(page, state) if several else _one(page, state)
-    maps, more = (
-        st.container(),
-        st.expander("Which filters, how light, another network beside it", icon=":material/tune:"),
-    )
-    with more:
+    maps = st.container()
+    with st.expander("Which filters, how light, another network beside it", icon=":material/tune:"):
         other = _beside(page, state, network)
         filters = number_list_field(state, "filters", layer.shape[2])
         state.toggle("own")
@@ -100,13 +97,13 @@ def _one(page: Page, state: State) -> _Shown:
 def _of_class(page: Page, state: State) -> _Shown:
     """The first images of a class; the class that a link names where there is one."""
     dataset, key = page.dataset, f"{state.key('of')}_list"
-    names = list(dataset.class_names)
+    images = dataset.images
+    names = [name for name in dataset.class_names if (images["label"] == name).any()]
     known = state["of"] in names
     st.session_state[key] = state["of"] if known else names[0]
     chosen = st.selectbox("Class", names, key=key, on_change=lambda: state.set(of=st.session_state[key]))
     if state["of"] and not known:
         st.caption("The class that the link names is not here: another one is shown.")
-    images = dataset.images
     paths = images.loc[images["label"] == chosen, "path"].head(IMAGES_OF_CLASS).tolist()
     return _Shown([Path(path).name for path in paths], [str(dataset.path_of(path)) for path in paths])
 
@@ -128,7 +125,11 @@ def _beside(page: Page, state: State, network: SeenNetwork) -> SeenNetwork | Non
         key=key,
         on_change=lambda: state.set(beside=st.session_state[key]),
     )
-    return seen_network(runs[chosen]) if chosen else None
+    other = seen_network(runs[chosen]) if chosen else None
+    if other is not None and not other.layers:
+        st.caption(f"{escape(other.title)} has no convolutions, so it gives no maps to show beside these.")
+        return None
+    return other
 
 
 # What it becomes -----------------------------------------------------------------------------------------------------

@@ -110,6 +110,8 @@ def _in_words(layer: MapLayer, network: SeenNetwork, found: dict[str, Any], valu
     words = f"The strongest of {len(found['paths'])} training and validation images, of all classes in turn. "
     if values.max() < 0:
         words += "All values of this filter are below 0: behind a ReLU, nothing of it is left. "
+    elif len(values) > 1 and values.min() == values.max():  # ReLU6 has a ceiling
+        words += f"All {len(values)} reach the same {values.max():.3g}: the layer before may tell them apart. "
     if layer.field is None:
         return words + "How far a place of this layer sees is not known; the dot is where its map is largest."
     height, width = layer.field

@@ -125,6 +125,9 @@ def test_two_networks_stand_side_by_side(see, runs):
     shown = titles(tab)
     assert sum(" of layer 1," in title for title in shown) == 16
     assert sum(" of layer 4," in title for title in shown) == 16
+    dense = see(beside=runs["dense_20"].id)
+    assert "Flatten-20-10 has no convolutions, so it gives no maps to show beside these" in dense.words
+    assert len(titles(dense)) == 1 + 16
     gone = see(beside="none such", layer="999")
     assert "The other run that the link names is not here" in gone.words
     assert "There is no layer 999: this network has 16 that give maps" in gone.words
