@@ -338,6 +338,7 @@ def show_why(page: Page, predictions: Predictions, view: View) -> None:
     st.markdown(f"**Why was this “{true_name}” {what}?**")
     st.caption(f"{escape(path)}. To ask of another image, click it wherever it shows, then *Why this answer?*")
     show_explanation(page, page.run, path, true, predicted)
+    page.link("concepts", "Every layer and kernel, on this image", "school", chapter="seeing", image=f"own:{path}")
     if st.session_state.pop(SCROLL, False):  # the matrix of many classes fills the screen
         st.html(SCROLL_TO_SECTIONS, unsafe_allow_javascript=True)
 

@@ -122,6 +122,7 @@ def show_more(page: Page, architecture: Architecture, rows: list[LayerRow], imag
     with folded(page, f"All {len(rows)} layers, and how their figures come about", "table_rows") as part:
         if part.open:
             show_layers(rows, image_size, f"{page.dataset.name}_{architecture.name}_{image_size}")
+            page.link("concepts", "A layer's arithmetic, cell by cell", "school", chapter="layers")
     with folded(page, "What it costs on this machine", "timer") as part:
         if part.open:
             show_estimate(page)

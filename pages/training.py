@@ -58,6 +58,7 @@ def prepare(page: Page) -> None:
     basic_settings(page, settings)
     with st.expander("More settings", icon=":material/tune:"):
         more_settings(page, settings)
+        page.link("concepts", "Learning rate, batches and dropout, to be tried out", "school", chapter="learning")
     try:
         settings = page.draft.settings()
     except WorkbenchError as error:
