@@ -186,6 +186,7 @@ CHAPTER_CERVIX_UNLEARNED = UnlearnedRate(
     runs=3,
     constant=3,
     log_loss=1.100,
+    found_rate=0.0052,
     learned_rate=0.001,
     learned_log_loss=0.65,
 )

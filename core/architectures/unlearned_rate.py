@@ -17,6 +17,8 @@ class UnlearnedRate:
         How many there were, and how many of these gave every image the same answer in the end.
     log_loss
         Of these on validation images, on average.
+    found_rate
+        What the learning rate finder took there; it was too large as well.
     learned_rate, learned_log_loss
         A rate by which as many runs, on the same images, have all learned, and what they came to.
     """
@@ -27,5 +29,6 @@ class UnlearnedRate:
     runs: int
     constant: int
     log_loss: float
+    found_rate: float
     learned_rate: float
     learned_log_loss: float

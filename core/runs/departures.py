@@ -53,15 +53,16 @@ def departures_of_run(settings: RunSettings) -> str:
 def unlearned_rate_in_words(settings: RunSettings) -> str:
     """That the network was seen to learn nothing at such a learning rate, and what to do; "" where it was not."""
     seen = settings.design.unlearned_rate
-    if seen is None or settings.find_learning_rate or settings.optimiser != seen.optimiser:
+    if seen is None or settings.optimiser != seen.optimiser:
         return ""
-    if settings.learning_rate < seen.learning_rate:
+    if settings.learning_rate < seen.learning_rate and not settings.find_learning_rate:
         return ""
     return (
         f"At a learning rate of {seen.learning_rate:g}, {settings.design.title} was seen to learn nothing: on "
         f"{seen.images}, {seen.constant} of {seen.runs} runs ended with one answer for every image (log loss "
-        f"{seen.log_loss:.2f}). At {seen.learned_rate:g} all of them learned (log loss {seen.learned_log_loss:.2f}): "
-        "set the learning rate to that."
+        f"{seen.log_loss:.2f}). What the learning rate finder took there, {seen.found_rate:.1g}, was too large as "
+        f"well. At {seen.learned_rate:g} all of them learned (log loss {seen.learned_log_loss:.2f}): set the learning "
+        "rate to that."
     )
 
 

@@ -206,6 +206,15 @@ def test_the_size_is_kept(visit, pets):
     assert visit("model").setting(SIZE).value == 160
 
 
+def test_a_network_that_takes_one_size_says_so(visit, pets):
+    Draft(pets).choose(architecture="vgg16_fc7")
+    page = visit("model")
+    assert "VGG16 through fc7 takes 224 only." in page.setting(SIZE).help
+    (refusal,) = page.set(SIZE, 256).errors
+    assert "takes images of 224 × 224 pixels only" in refusal
+    assert "image_size" not in draft(pets)
+
+
 def test_a_size_that_is_too_small_is_refused_in_place(visit, pets):
     Draft(pets).choose(architecture="inception_v3")
     page = visit("model").set(SIZE, 40)

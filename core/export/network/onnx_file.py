@@ -6,12 +6,15 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core.errors import WorkbenchError
 from core.export.network.check import Bound
 from core.export.network.example import Example
 from core.export.network.inference_model import OUTPUT
 from core.export.network.network_format import NetworkFormat, Sources
 
 FILE = "model.onnx"
+# tf2onnx copies the weights many times over: VGG16 through fc7, with 134 million, took 20 GB and was not done then.
+MOST_PARAMETERS = 100_000_000
 EXAMPLE = Example(
     imports="import onnxruntime",
     load=f'MODEL = onnxruntime.InferenceSession(HERE / "{FILE}", providers=["CPUExecutionProvider"])',
@@ -35,6 +38,11 @@ PAGE = """<!doctype html>
 def save(model: keras.Model, folder: Path, sources: Sources) -> None:
     import onnx
 
+    if model.count_params() > MOST_PARAMETERS:
+        raise WorkbenchError(
+            f"The converter to ONNX takes tens of gigabytes of memory for a network of {model.count_params():,} "
+            f"parameters, so it is not tried beyond {MOST_PARAMETERS:,}. Take OpenVINO, Keras or LiteRT."
+        )
     model(np.zeros((1, *model.input_shape[1:]), np.uint8))  # what was never called can't be exported
     model.export(str(folder / FILE), format="onnx", verbose=False)
     network = onnx.load(folder / FILE)

@@ -163,6 +163,15 @@ def test_a_full_disk_is_told_of_and_leaves_nothing(from_scratch, tmp_path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_network_too_large_for_the_converter_to_onnx_is_refused_before_it_takes_all_memory(
+    from_scratch, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(onnx_file, "MOST_PARAMETERS", 1000)
+    with pytest.raises(WorkbenchError, match=r"tens of gigabytes .* beyond 1,000\. Take OpenVINO, Keras or LiteRT\."):
+        FORMATS["onnx"].write(from_scratch, tmp_path / "export.zip")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_package_that_is_lacking_is_named(from_scratch, tmp_path):
     made = replace(litert_int8.write.__self__, packages=("no-such-package",))
     with pytest.raises(WorkbenchError, match="pip install no-such-package"):
