@@ -30,17 +30,19 @@ def show_kernel_view(page: Page, state: State) -> None:
     """The kernel at the left, picture and answer beside it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         pixels = choose_pixels(page, state)
-        how = choose_convolution(state)
+        choose_shown(state)
+        download = st.container(width="content")
     left, right = st.columns([1, 3])
     with left:
         kernel = edit_kernel(state)
+        how = choose_convolution(state)
     with right:
         answer = _filtered(pixels, kernel, how)
         _show_lens(state, pixels, answer, kernel, how)
         if answer is not None:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                offer_png(answer, choose_shown(state), "filtered")
             st.caption(" ".join(in_words(kernel, answer, pixels.shape)))
+            with download:
+                offer_png(answer, state["shown"], "filtered")
     show_formulas(*(FLIPPED if how.flip else (FORMULA,)))
     st.caption("x: the picture, k: the kernel, K: its side, S: the stride, D: the dilation, P: the padding.")
 
