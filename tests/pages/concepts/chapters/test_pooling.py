@@ -82,6 +82,12 @@ def test_a_tiny_picture_is_pooled_as_far_as_it_goes(chapter, view, side):
     assert "Another one is shown" not in page.words
 
 
+def test_a_row_of_pixels_is_shifted(chapter):
+    page = chapter(view="shift")
+    page.at.session_state["concepts_upload"] = ("row.png", np.zeros((1, 512, 3), np.uint8))
+    assert page.open("concepts", chapter="pooling", view="shift", image="upload:row.png").errors == []
+
+
 def test_a_forged_link_opens_the_nearest_with_a_word(chapter):
     page = chapter(size="999", kind="<b>median</b>", filter="sobell_x", row="-5")
     assert (page.query["size"], page.query["row"]) == ("32", "0")
