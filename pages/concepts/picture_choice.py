@@ -79,7 +79,8 @@ def choose_picture(page: Page, state: State, shipped_first: str = SHIPPED_FIRST)
     found = _open(page, choice)
     if found is None:
         st.caption(f"The picture “{escape(_name(choice))}” is not here. Another one is shown.")
-        choice, found = next((each, opened) for each in (first, SHIPPED_FIRST) if (opened := _open(page, each)))
+        others = [other for other in (first, SHIPPED_FIRST) if other != choice]
+        choice, found = next((other, opened) for other in others if (opened := _open(page, other)))
     with st.popover(f"Picture: {escape(found.title)}", icon=":material/image:"):
         _show_choices(state, choice, own)
     return found
@@ -150,9 +151,11 @@ def _open(page: Page, choice: str) -> Picture | None:
     path, reading = page.dataset.path_of(name), page.dataset.content.reading
     try:
         return Picture(Path(name).name, _read(path, path.stat().st_mtime_ns, reading), path, name, reading)
-    except (UnreadableImage, OSError) as error:
+    except UnreadableImage as error:
         st.error(f"{escape(name)} {escape(str(error))}.")
-        return None
+    except OSError:
+        st.error(f"{escape(name)} can't be read: its file was moved or deleted, or may not be read.")
+    return None
 
 
 def _own_images(page: Page) -> list[str]:
