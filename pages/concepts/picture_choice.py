@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
 
 import numpy as np
 import streamlit as st
@@ -22,6 +24,8 @@ PICTURES_KEPT = 16
 CHOICES = 60  # of the dataset's images; more than a list is good for
 LONGEST_PATH = 1000
 LARGEST_UPLOAD_MB = 50
+# While it is decoded, a picture of 100 megapixels takes most of a gigabyte.
+ONE_AT_A_TIME = Lock()
 SHIPPED, OWN, UPLOADED = "shipped:", "own:", "upload:"
 SHIPPED_FIRST = f"{SHIPPED}camera"
 FIRST = ""  # the first of one's own images; without any, the first that comes along
@@ -127,7 +131,7 @@ def _take_upload(state: State, key: str) -> None:
     if uploaded is None:
         return
     try:
-        pixels = _shrunk(open_rgb(uploaded, at_least=SIDE))
+        pixels = _decoded(uploaded)
     except UnreadableImage as error:
         st.session_state["concepts_refused"] = f"{uploaded.name} {error}."
         return
@@ -169,7 +173,12 @@ def _own_images(page: Page) -> list[str]:
 
 @lru_cache(maxsize=PICTURES_KEPT)
 def _read(path: Path, modified: int, reading: Reading) -> np.ndarray:
-    return _shrunk(open_rgb(path, reading, at_least=SIDE))
+    return _decoded(path, reading)
+
+
+def _decoded(source: Path | BinaryIO, reading: Reading = AS_USUAL) -> np.ndarray:
+    with ONE_AT_A_TIME:
+        return _shrunk(open_rgb(source, reading, at_least=SIDE))
 
 
 def _shrunk(image: Image.Image) -> np.ndarray:

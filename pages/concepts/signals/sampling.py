@@ -39,7 +39,7 @@ def show_sampling(page: Page, state: State) -> None:
         alt=f"{title}. Beside it: one pixel of {factor} × {factor}, {levels} levels.",
     )
     st.markdown(_in_words(factor, levels, average))
-    show_formulas(rf"q(v) = \Delta \cdot \mathrm{{round}}(v / \Delta)", rf"\Delta = 255 / (2^{{{bits}}} - 1)")
+    show_formulas(r"q(v) = \Delta \cdot \mathrm{round}(v / \Delta)", rf"\Delta = 255 / (2^{{{bits}}} - 1)")
     st.code(lines(pixels.shape, factor, levels, average), language="python")
 
 

@@ -28,9 +28,7 @@ def run(pets, trained):
 def test_the_size_and_what_is_kept_are_said(chapter):
     page = chapter()
     assert "(512 − 4) / 4 + 1 = 128. 6.25 % of the numbers are left" in page.words.replace("**", "")
-    assert (
-        "Of the 16 numbers in rows 256–259, columns 256–259, the largest is kept: **46**, from row 259" in page.words
-    )
+    assert "Of the 16 numbers in rows 256–259, columns 256–259, the largest is kept: **46**, from row 259" in page.words
     page.set("Pooling", "average")
     assert "the mean is kept" in page.words
     assert page.query["kind"] == "average"
