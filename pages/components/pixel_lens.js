@@ -1,7 +1,7 @@
 // Draws a picture and its answer, and shows the numbers at the pointer. The same code runs for two elements of a page:
 // the lens, and the one that hands it the picture. Text only ever enters as text, never as markup.
 const AROUND = 7; // cells each way of what is around a place
-const BESIDE = 5; // the same where it is shown of picture and answer
+const BESIDE = 3; // the same where it is shown of picture and answer
 const [FEWEST, MOST_AROUND] = [3, 15]; // to which one can zoom
 const MOST_CELLS = 11; // each way; of a larger window, the middle
 const FAR = 10; // pixels that an arrow moves with Shift
@@ -401,7 +401,8 @@ function fill(lens) {
   placeMarks(lens, cursor);
   const windowed = isWindow(lens);
   const many = windowed && lens.picture.channels > 1;
-  lens.numbers.classList.toggle("wide", Boolean(lens.answer) && !windowed);
+  lens.numbers.classList.toggle("beside", Boolean(lens.answer));
+  lens.numbers.classList.toggle("wide", Boolean(lens.answer) && !windowed && sideOf(lens) > BESIDE);
   lens.channels.hidden = !many;
   lens.zooms.hidden = windowed;
   lens.channels.childNodes.forEach((made, channel) => made.setAttribute("aria-pressed", channel === lens.channel));
@@ -433,9 +434,12 @@ function mark(made, image, row, column, down, right) {
 
 function aroundTables(lens, cursor) {
   const side = sideOf(lens);
-  const colours = lens.picture.channels > 1 ? ": red, green, blue" : "";
+  const coloured = lens.picture.channels > 1;
+  // Beside another table there is room for a few words only.
+  const few = coloured ? "Red, green, blue" : "In the picture";
+  const caption = lens.answer ? few : `Around this pixel${coloured ? ": red, green, blue" : ""}`;
   const own = around(lens.picture, picturePlace(lens, cursor), lens.outside, side);
-  const tables = [table(`Around this pixel${colours}`, own, (place) => keep(lens, cursorAt(lens, place)))];
+  const tables = [table(caption, own, (place) => keep(lens, cursorAt(lens, place)))];
   if (lens.answer) {
     const there = around(lens.answer, cursor, "none", side);
     tables.push(table("In the answer", there, (place) => keep(lens, within(lens, place))));

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
 
 import numpy as np
 import streamlit as st
@@ -22,6 +24,8 @@ PICTURES_KEPT = 16
 CHOICES = 60  # of the dataset's images; more than a list is good for
 LONGEST_PATH = 1000
 LARGEST_UPLOAD_MB = 50
+# While it is decoded, a picture of 100 megapixels takes most of a gigabyte.
+ONE_AT_A_TIME = Lock()
 SHIPPED, OWN, UPLOADED = "shipped:", "own:", "upload:"
 SHIPPED_FIRST = f"{SHIPPED}camera"
 FIRST = ""  # the first of one's own images; without any, the first that comes along
@@ -79,7 +83,8 @@ def choose_picture(page: Page, state: State, shipped_first: str = SHIPPED_FIRST)
     found = _open(page, choice)
     if found is None:
         st.caption(f"The picture “{escape(_name(choice))}” is not here. Another one is shown.")
-        choice, found = next((each, opened) for each in (first, SHIPPED_FIRST) if (opened := _open(page, each)))
+        others = [other for other in (first, SHIPPED_FIRST) if other != choice]
+        choice, found = next((other, opened) for other in others if (opened := _open(page, other)))
     with st.popover(f"Picture: {escape(found.title)}", icon=":material/image:"):
         _show_choices(state, choice, own)
     return found
@@ -126,7 +131,7 @@ def _take_upload(state: State, key: str) -> None:
     if uploaded is None:
         return
     try:
-        pixels = _shrunk(open_rgb(uploaded, at_least=SIDE))
+        pixels = _decoded(uploaded)
     except UnreadableImage as error:
         st.session_state["concepts_refused"] = f"{uploaded.name} {error}."
         return
@@ -150,9 +155,11 @@ def _open(page: Page, choice: str) -> Picture | None:
     path, reading = page.dataset.path_of(name), page.dataset.content.reading
     try:
         return Picture(Path(name).name, _read(path, path.stat().st_mtime_ns, reading), path, name, reading)
-    except (UnreadableImage, OSError) as error:
+    except UnreadableImage as error:
         st.error(f"{escape(name)} {escape(str(error))}.")
-        return None
+    except OSError:
+        st.error(f"{escape(name)} can't be read: its file was moved or deleted, or may not be read.")
+    return None
 
 
 def _own_images(page: Page) -> list[str]:
@@ -166,7 +173,12 @@ def _own_images(page: Page) -> list[str]:
 
 @lru_cache(maxsize=PICTURES_KEPT)
 def _read(path: Path, modified: int, reading: Reading) -> np.ndarray:
-    return _shrunk(open_rgb(path, reading, at_least=SIDE))
+    return _decoded(path, reading)
+
+
+def _decoded(source: Path | BinaryIO, reading: Reading = AS_USUAL) -> np.ndarray:
+    with ONE_AT_A_TIME:
+        return _shrunk(open_rgb(source, reading, at_least=SIDE))
 
 
 def _shrunk(image: Image.Image) -> np.ndarray:

@@ -180,7 +180,8 @@ def _stands_for(parameter: Parameter, text: str, value: Any) -> bool:
 
 def _mended_in_words(parameter: Parameter, text: str, value: Any) -> str:
     said = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    shown = "" if value is None else escape(parameter.written(value))
     return (
         f"The link says {escape(parameter.name)} = “{escape(said)}”, which there is not: "
-        f"{escape(parameter.written(value)) or 'nothing'} is shown instead."
+        f"{shown or 'nothing'} is shown instead."
     )

@@ -229,7 +229,7 @@ _FILTERS = (
         "√(Gx² + Gy²) is the same with either sign: 800 beside a step of 200",
         [800, 800],
         lambda: [gradients(STEP, "sobel", signs).magnitude[2, 2] for signs in ("rising", "falling")],
-        {"view": "edges", "edges": "sobel"},
+        _numbers(STEP, "sobel_x", row="2", column="2"),
     ),
     _stated(
         "sobel-clipped",
@@ -257,7 +257,7 @@ _FILTERS = (
         "image + .025 · (image − blur) = 1.025 · image − .025 · blur",
         0,
         lambda: float(np.abs(_sharpened_otherwise() - sharpen(STEP, KERNELS["mean"].matrix).sharpened).max()),
-        {"view": "sharpen"},
+        {"view": "sharpen", "factor": "0.025"},
     ),
     _stated(
         "blur-sum",

@@ -63,6 +63,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         view="line",
         length="32",
         kernel="5",
+        stride="1",
     ),
     example(
         "stride-does-not-divide",
@@ -90,6 +91,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         lambda: [zeros_at_each_end(kernel) for kernel in ODD_KERNELS],
         length="8",
         kernel="5",
+        stride="1",
         padding="same",
     ),
     example(
@@ -99,6 +101,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         lambda: padded_by(0, 9, 3, dilation=2).reach,
         length="9",
         kernel="3",
+        stride="1",
         dilation="2",
     ),
     example(

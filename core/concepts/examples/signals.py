@@ -92,6 +92,6 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         "With one bit a value, a grey of 127 becomes 0 and one of 128 becomes 255.",
         [0, 255],
         lambda: quantise(np.array([127, 128], np.uint8), 2),
-        {"view": "sampling", "factor": "1", "levels": "2"},
+        {"view": "sampling", "factor": "1", "bits": "1"},
     ),
 )

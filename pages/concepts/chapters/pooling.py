@@ -36,8 +36,8 @@ PARAMETERS = (
     Choice("kind", "Pooling", "What is kept of each window.", KINDS, default=MAX),
     Number("size", "Window", "Side of the window, in cells of the map.", 1, LARGEST_WINDOW, default=4),
     Number("stride", "Stride", "By how many cells the window moves.", 1, LARGEST_WINDOW, default=4),
-    Number("row", "Row", "Of the pooled map's cell that is looked at.", 0, MOST_CELLS - 1, default=43),
-    Number("column", "Column", "Of the pooled map's cell that is looked at.", 0, MOST_CELLS - 1, default=77),
+    Number("row", "Row", "Of the pooled cell that is looked at.", 0, MOST_CELLS - 1, default=None, optional=True),
+    Number("column", "Column", "Of the pooled cell that is looked at.", 0, MOST_CELLS - 1, default=None, optional=True),
     Number("cell", "Window", "Which of the windows is looked at.", 1, WINDOWS, default=1),
     Number(
         "right", "To the right", "By how many pixels the picture is shifted; below 0 to the left.", -64, 64, default=2

@@ -19,8 +19,8 @@ from pages.shared.markdown import escape
 from pages.shared.page import Page
 
 PIXEL = (
-    Number("pixel_row", "Row", "Of the pixel in view.", 0, SIDE - 1, default=100),
-    Number("pixel_column", "Column", "Of the pixel in view.", 0, SIDE - 1, default=200),
+    Number("pixel_row", "Row", "Of the pixel in view.", 0, SIDE - 1, default=None, optional=True),
+    Number("pixel_column", "Column", "Of the pixel in view.", 0, SIDE - 1, default=None, optional=True),
 )
 FORMULA = r"y_{i,j} = \sum_{m,n} k_{m,n} \cdot x_{i \cdot S + m \cdot D - P,\; j \cdot S + n \cdot D - P}"
 FLIPPED = FORMULA.replace("k_", "k'_"), r"k'_{m,n} = k_{K-1-m,\; K-1-n}"
@@ -30,17 +30,19 @@ def show_kernel_view(page: Page, state: State) -> None:
     """The kernel at the left, picture and answer beside it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         pixels = choose_pixels(page, state)
-        how = choose_convolution(state)
+        choose_shown(state)
+        download = st.container(width="content")
     left, right = st.columns([1, 3])
     with left:
         kernel = edit_kernel(state)
+        how = choose_convolution(state)
     with right:
         answer = _filtered(pixels, kernel, how)
         _show_lens(state, pixels, answer, kernel, how)
         if answer is not None:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                offer_png(answer, choose_shown(state), "filtered")
             st.caption(" ".join(in_words(kernel, answer, pixels.shape)))
+            with download:
+                offer_png(answer, state["shown"], "filtered")
     show_formulas(*(FLIPPED if how.flip else (FORMULA,)))
     st.caption("x: the picture, k: the kernel, K: its side, S: the stride, D: the dilation, P: the padding.")
 
@@ -57,6 +59,7 @@ def _show_lens(
     state: State, pixels: np.ndarray, answer: np.ndarray | None, kernel: np.ndarray, how: Convolution
 ) -> None:
     offset = how.margins(kernel.shape)[0][0], how.margins(kernel.shape)[1][0]
+    row, column = state["pixel_row"], state["pixel_column"]
     pixel_lens(
         pixels,
         "filter_lens",
@@ -66,7 +69,7 @@ def _show_lens(
         offset=(-offset[0], -offset[1]),
         dilation=how.dilation,
         outside=how.outside,
-        place=(min(state["pixel_row"], pixels.shape[0] - 1), min(state["pixel_column"], pixels.shape[1] - 1)),
+        place=None if row is None or column is None else (row, column),
         moved=lambda place: state.set(pixel_row=place[0], pixel_column=place[1]),
         captions=("The picture", "What comes out"),
         ranges=(None, None if answer is None else shown_range(answer, state["shown"])),

@@ -19,9 +19,10 @@ from pages.concepts.state import State
 from pages.shared.page import Page
 
 BLURS = {name: KERNELS[name].title for name in ("gaussian", "gaussian_sum", "mean", "blur")}
+USUAL = 1  # of a blur that is as bright as the picture, the least that one sees
 SHARPENING = (
     Choice("blur", "Blur", "What is taken from the picture to leave its high-pass.", BLURS, default="gaussian"),
-    Number("factor", "Factor", "How much of the high-pass is added.", 0, 20, default=FACTOR, whole=False),
+    Number("factor", "Factor", "How much of the high-pass is added.", 0, 20, default=USUAL, whole=False),
 )
 
 
@@ -50,7 +51,9 @@ def in_words(high_pass: np.ndarray, factor: float, blur_sum: float) -> str:
     """By how much sharpening changes pixels, and what a blur that is not normalised does."""
     change = f"At a factor of {factor:g}, no pixel changes by more than {abs(factor * high_pass).max():.0f} levels."
     if np.isclose(blur_sum, 1, atol=0.05):
-        return f"{change} The course's .025 is for a blur that is not normalised; with this one, try 1."
+        if factor > 2 * FACTOR:
+            return change
+        return f"{change} The course's .025 is for a blur that is not normalised; with this one, try {USUAL}."
     return (
         f"{change} The blur is {number_in_words(blur_sum)} times as bright as the picture, so that {factor:g} of it is "
         f"{number_in_words(factor * blur_sum)} blurs: the picture gets darker as well as sharper. Stretched, it shows."

@@ -10,6 +10,7 @@ import streamlit as st
 from core.concepts.arrays.channels import WEIGHTS, keep_channels, paint_rectangle, to_grey
 from core.concepts.arrays.depth import WHITE, to_depth, values_of_file
 from core.concepts.arrays.grey_levels import shown_range
+from core.datasets.pixel_scale import is_deep
 from core.images.reading import UnreadableImage
 from core.images.reading_settings import Reading
 from pages.components.pixel_lens import Place, Range, pixel_lens
@@ -141,7 +142,7 @@ def shape_in_words(page: Page, picture: Picture) -> str:
     known = _known(page, picture)
     if known is not None and (known["height"], known["width"]) != pixels.shape[:2]:
         words += f". The file has {known['height']:,} × {known['width']:,} pixels; here it is smaller"
-    if known is not None and known["sample_kind"]:
+    if known is not None and _is_deep(known):
         words += f". The file holds {known['sample_kind']}, which “8 and 16 bits” shows"
     if (pixels[..., :1] == pixels).all():
         words += ". It is grey: its three channels are the same"
@@ -181,9 +182,14 @@ def _known(page: Page, picture: Picture) -> pd.Series | None:
     return images.loc[images["path"] == picture.dataset_path].iloc[0]
 
 
+def _is_deep(known: pd.Series) -> bool:
+    """Whether the file holds more than 8 bits a channel."""
+    return bool(is_deep(known.to_frame().T).item())
+
+
 def _own_values(page: Page, picture: Picture) -> np.ndarray | None:
     known = _known(page, picture)
-    if known is None or not known["sample_kind"] or picture.path is None:
+    if known is None or not _is_deep(known) or picture.path is None:
         return None
     try:
         modified = picture.path.stat().st_mtime_ns

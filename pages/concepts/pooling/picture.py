@@ -33,7 +33,7 @@ def show_picture(page: Page, state: State) -> None:
     size, stride, kind = state["size"], state["stride"], state["kind"]
     values = convolve(grey, find_kernel(state["filter"]).matrix, Convolution(outside=NEAREST))
     pooled = pool(values, size, stride, kind)
-    row, column = min(state["row"], pooled.shape[0] - 1), min(state["column"], pooled.shape[1] - 1)
+    row, column = _place(state, pooled.shape)
     pixel_lens(
         values,
         "concepts_pooling_lens",
@@ -64,6 +64,15 @@ def kept_in_words(values: np.ndarray, answer: float, places: tuple[slice, slice]
     return (
         f"{start}{columns.stop - 1}, the largest is kept: **{in_digits(answer)}**, from {at}. Where it stood is lost."
     )
+
+
+def _place(state: State, shape: tuple[int, ...]) -> tuple[int, int]:
+    """The cell that is looked at; by default the one in the middle."""
+    row, column = (
+        side // 2 if state[name] is None else min(state[name], side - 1)
+        for name, side in zip(("row", "column"), shape, strict=True)
+    )
+    return row, column
 
 
 def _cell(place: int, stride: int) -> int:

@@ -41,7 +41,9 @@ def show_shift(page: Page, state: State) -> None:
     }
     with st.container(horizontal=True):
         for caption, levels in pictures.items():
-            st.image(levels, caption=caption, width=PICTURE_WIDTH)
+            # Streamlit makes wide pictures smaller where the width is the picture's own, and a row of pixels nothing.
+            with st.container(width=PICTURE_WIDTH):
+                st.image(levels, caption=caption, width="stretch")
     st.markdown(equivariance_in_words(found, edge))
     st.latex(r"f(g(x)) = g(f(x)), \qquad f: \text{filter}, \; g: \text{shift}")
     st.markdown("**What pooling forgets**")

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.concepts.signals.linear_shift_invariant import filtered, impulse_response, shifted_impulses, shifted_responses
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import ANSWER, WINDOW, number_grid, show_grids
 from pages.concepts.signals.fields import type_signals
 from pages.concepts.state import State
@@ -27,9 +28,9 @@ def show_impulse(page: Page, state: State) -> None:
     rows = np.vstack([parts, parts.sum(axis=0)])
     marks = {(row, row + place): WINDOW for row in range(len(signal)) for place in range(len(kernel))}
     marks |= {(len(signal), place): ANSWER for place in range(rows.shape[1])}
-    caption = "Each value of the signal times the response, shifted to its place. Below, their sum"
+    caption = "The response, shifted and scaled; below, the sum"
     show_grids(number_grid(rows, caption, marks))
-    st.latex(r"x[n] = \sum_k x[k]\;\delta[n - k] \quad\Rightarrow\quad y[n] = \sum_k x[k]\; h[n - k]")
+    show_formulas(r"x[n] = \sum_k x[k]\;\delta[n - k]", r"\Rightarrow\quad y[n] = \sum_k x[k]\; h[n - k]")
     st.markdown(
         "The last row is the convolution. Nothing else was used than that a sum of signals is answered by the sum of "
         "their answers, and a later signal later: whatever is linear and shift-invariant is fixed by this one answer."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.concepts.signals.sampling import bits_per_picture, quantise, rings, sample
 from pages.components.pixel_lens import pixel_lens
+from pages.concepts.formulas import show_formulas
 from pages.concepts.picture_choice import choose_picture
 from pages.concepts.state import State
 from pages.shared.page import Page
@@ -38,7 +39,7 @@ def show_sampling(page: Page, state: State) -> None:
         alt=f"{title}. Beside it: one pixel of {factor} × {factor}, {levels} levels.",
     )
     st.markdown(_in_words(factor, levels, average))
-    st.latex(rf"q(v) = \Delta \cdot \mathrm{{round}}(v / \Delta), \quad \Delta = 255 / (2^{{{bits}}} - 1)")
+    show_formulas(r"q(v) = \Delta \cdot \mathrm{round}(v / \Delta)", rf"\Delta = 255 / (2^{{{bits}}} - 1)")
     st.code(lines(pixels.shape, factor, levels, average), language="python")
 
 

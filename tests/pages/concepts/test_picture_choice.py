@@ -53,6 +53,15 @@ def test_an_image_that_is_not_here_is_said(visit, pets, image):
     assert not at.error
 
 
+def test_images_that_were_deleted_are_told_once_and_another_is_shown(visit, pets):
+    for path in pets.images["path"]:
+        pets.path_of(path).unlink()
+    at = visit("concepts", chapter=CHAPTER, dataset=pets.name).at
+    (error,) = at.error
+    assert "can't be read: its file was moved or deleted" in error.value
+    assert title(at) == "Picture: Photographer, grey"
+
+
 @pytest.mark.parametrize("image", ["shipped:nothing", "/etc/passwd", "x" * 2000])
 def test_a_forged_picture_is_mended_with_a_word(visit, image):
     at = visit("concepts", chapter=CHAPTER, image=image).at

@@ -31,6 +31,12 @@ def test_the_picture_is_its_numbers(visit):
     assert "(300, 451, 3)" in tab.words
 
 
+def test_a_pixel_that_there_is_not_is_told(visit):
+    tab = opened(visit, row="above", column="-3")
+    assert "row = “above”, which there is not: nothing is shown instead" in tab.words
+    assert tab.query == {"column": "0"}
+
+
 def test_channels_are_switched_off(visit):
     tab = opened(visit, view="channels").set("Green", False).set("Blue", False)
     answer = lens_of(tab, "lens")[1]
@@ -152,6 +158,7 @@ def odd_images(folder: Path) -> Path:
         "dot": Image.new("L", (1, 1), 7),
         "long": Image.new("L", (10_000, 3), 90),
         "deep": Image.fromarray((np.arange(600 * 40).reshape(600, 40) * 2).astype(np.uint16)),
+        "clear": Image.new("RGBA", (8, 8), (200, 100, 0, 40)),
         **{f"plain{number}": Image.new("RGB", (8, 8), (number, 0, 99)) for number in range(9)},
     }
     for number, (name, picture) in enumerate(pictures.items()):
@@ -181,3 +188,6 @@ def test_odd_images_are_shown_as_they_are(visit, import_copy):
     assert header["arrays"][0]["numbers"] == "u2"
     assert values.max() > 47_000
     assert "its own values" in tab.words
+
+    tab = opened(visit, dataset="odd", image=own["clear"], view="depth")
+    assert "only the multiples of 257 occur" in tab.words
