@@ -11,6 +11,7 @@ from core.concepts.filters.convolution import convolve
 from core.figures.map_pictures import enlarged, kernels_as_pictures
 from pages.components.gallery import Tile, show_tiles
 from pages.components.pixel_lens import MOST_SIDE, pixel_lens
+from pages.concepts.formulas import show_formulas
 from pages.concepts.number_grid import number_grid, show_grids
 from pages.concepts.picture_choice import Picture, choose_picture
 from pages.concepts.state import State
@@ -20,7 +21,7 @@ from pages.shared.thumbnails import pixels_url
 
 AT_ONCE, SHOWN_SIDE, TILE, GRIDS = 48, 64, 48, 3
 COLOURS = ("red", "green", "blue")
-FORMULA = r"y(m, n) = b + \sum_{c} \sum_{i, j} w_c(i, j) \; x_c(S m + i, S n + j)"
+FORMULA = r"y(m, n) = b\; +", r"\sum_{c} \sum_{i, j} w_c(i, j) \; x_c(S m + i, S n + j)"
 
 
 def show_kernels(page: Page, state: State, network: SeenNetwork) -> None:
@@ -102,9 +103,8 @@ def _show_applied(
     source = source_of(picture)
     applied = network.ask("apply_kernel", source, picture=source, layer=layer.number, filter=filter, channel=channel)
     _show_in_layer(applied, found, layer, channel)
-    st.latex(
-        FORMULA, help="Over the channels c that come in, and the kernel's cells (i, j); S is the stride, b the bias."
-    )
+    show_formulas(*FORMULA)
+    st.caption("Summed over the channels c that come in, and the kernel's cells (i, j); S is the stride, b the bias.")
     if max(layer.window or (1, 1)) > 1:
         _show_on_picture(page, picture, found)
 

@@ -33,7 +33,7 @@ def test_without_a_run_it_leads_to_training(visit, pets):
     tab = open_chapter(visit, dataset="pets")
     assert "No network has been trained on these images yet" in tab.words
     assert "Go to training" in tab.links
-    assert "depends on: 3 × 3 behind the first" in tab.words
+    assert "depends on: 3 × 3 in the first" in tab.words
 
 
 def test_a_run_without_weights_says_so(visit, pets, trained):
