@@ -12,7 +12,7 @@ from core.figures.map_pictures import enlarged, kernels_as_pictures
 from pages.components.gallery import Tile, show_tiles
 from pages.components.pixel_lens import MOST_SIDE, pixel_lens
 from pages.concepts.formulas import show_formulas
-from pages.concepts.number_grid import number_grid, show_grids
+from pages.concepts.number_grid import in_digits, number_grid, show_grids
 from pages.concepts.picture_choice import Picture, choose_picture
 from pages.concepts.state import State
 from pages.concepts.what_a_network_sees.seen_network import SeenNetwork, choose_layer, source_of
@@ -85,7 +85,7 @@ def _show_numbers(found: dict[str, Any], layer: MapLayer, filter: int, channel: 
         names = [_name(found, number) for number in range(1, values.shape[-1] + 1)]
     show_grids(*(number_grid(values[..., place], name) for place, name in enumerate(names[:GRIDS])))
     words = f"The weights of kernel {filter}"
-    words += "." if biases is None else f", to whose sum the bias {biases[0]:.3g} is added."
+    words += "." if biases is None else f", to whose sum the bias {in_digits(float(biases[0]))} is added."
     if len(names) > GRIDS:
         words += f" {GRIDS} of {len(names):,} channels are shown: choose one to see its numbers."
     st.caption(words)
