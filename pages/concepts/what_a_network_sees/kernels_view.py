@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from core.architectures.map_layer import MapLayer
 from core.concepts.arrays.channels import to_grey
@@ -19,7 +20,7 @@ from pages.concepts.what_a_network_sees.seen_network import SeenNetwork, choose_
 from pages.shared.page import Page
 from pages.shared.thumbnails import pixels_url
 
-AT_ONCE, SHOWN_SIDE, TILE, GRIDS = 48, 64, 48, 3
+AT_ONCE, SHOWN_SIDE, TILE, GRIDS, PICTURE_SIDE = 48, 64, 48, 3, 224
 COLOURS = ("red", "green", "blue")
 FORMULA = r"y(m, n) = b\; +", r"\sum_{c} \sum_{i, j} w_c(i, j) \; x_c(S m + i, S n + j)"
 
@@ -151,7 +152,10 @@ def _captions(found: dict[str, Any], layer: MapLayer, channel: int) -> tuple[str
 
 def _show_on_picture(page: Page, picture: Picture, found: dict[str, Any]) -> None:
     """The same kernel laid over the picture in grey, as over any other."""
-    kernel, grey = found["values"][0], to_grey(picture.pixels)
+    # No larger than networks are usually fed: for that the kernel was learned, and all its numbers go to the browser.
+    image = Image.fromarray(picture.pixels)
+    image.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+    kernel, grey = found["values"][0], to_grey(np.asarray(image))
     # Grey is as much red as green and blue, so that a kernel of three colours answers what their sum does.
     flat = kernel.sum(axis=-1) if found["colours"] else kernel.mean(axis=-1)
     answer = convolve(grey, flat)

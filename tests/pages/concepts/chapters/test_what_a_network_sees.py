@@ -161,6 +161,14 @@ def test_a_kernel_is_shown_with_its_numbers(see, runs):
 
 
 @pytest.mark.slow
+def test_a_large_picture_is_convolved_as_small_as_networks_are_fed_it(see):
+    tab = see(view="kernels", image="shipped:astronaut")
+    sent = sum(len(part.proto.bytes or b"") for part in tab.at.main.get("bidi_component"))
+    assert sent < 300_000, "a picture of 512 pixels and its answer would be 1.3 MB, at each move of a control"
+    assert not tab.errors
+
+
+@pytest.mark.slow
 def test_a_network_without_convolutions_shows_its_first_weights(see):
     tab = see("dense_20")
     assert "This network has no convolutions" in tab.words
