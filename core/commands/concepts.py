@@ -24,7 +24,8 @@ def _concepts(workspace: Workspace, options: argparse.Namespace) -> Result:
     chosen = [find_example(name) for name in options.example] or list(WORKED_EXAMPLES.values())
     document = [_entry(example) for example in chosen]
     wrong = sum(not entry["holds"] for entry in document)
-    verdict = f"{len(document)} worked examples, {wrong or 'none'} of which {'do' if wrong > 1 else 'does'} not hold."
+    count = f"{len(document)} worked example{'s' * (len(document) != 1)}"
+    verdict = f"{count}: {f'{wrong} not as stated' if wrong else 'as stated'}."
     text = "\n".join([*map(_line, document), verdict])
     return document, text, FAILED if wrong else DONE
 

@@ -15,7 +15,7 @@ from core.architectures.map_layer import MapLayer
 from core.commands.output import DONE, Result, progress_line, table
 from core.concepts.number_list import ALL, read_numbers
 from core.errors import UsageError
-from core.figures.map_pictures import contact_sheet, enlarged, kernels_as_pictures, maps_as_pictures
+from core.figures.map_pictures import contact_sheet, enlarged, kernels_as_pictures, maps_as_pictures, own_scales
 from core.files import replacing, safe_file_name
 from core.jobs.inference_client import InferenceClient
 from core.runs.record import Run, find_run
@@ -165,7 +165,7 @@ def _write_maps(found: dict[str, Any], names: list[str], folder: Path) -> list[s
     files = [_save_numbers(folder / f"{stem}_maps.npz", numbers)]
     for place, (name, maps) in enumerate(zip(names, found["maps"], strict=True), start=1):
         # Each on its own scale, so that weak maps are seen too: how strong they are, the numbers say.
-        own = np.abs(maps).max(axis=(1, 2), keepdims=True)
+        own = own_scales(maps, max(abs(found["low"]), abs(found["high"])))
         sheet = contact_sheet(maps_as_pictures(maps, own, found["signed"]))
         files.append(_save_picture(folder / f"{stem}_{place:02}_{Path(safe_file_name(name)).stem}.png", sheet))
     return files

@@ -11,7 +11,7 @@ from core.architectures.map_layer import MapLayer
 from core.errors import UsageError, WorkbenchError
 from core.explain.map_layers import find_layer
 from core.explain.trained_network import TrainedNetwork
-from core.figures.map_pictures import maps_as_pictures
+from core.figures.map_pictures import NOTHING, maps_as_pictures, own_scales
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FeatureMaps:
     low, high
         The least and the largest value of all maps of the layer, for these images.
     silent
-        The filters, from 1, whose maps are 0 everywhere for all of these images.
+        The filters, from 1, whose maps are 0 everywhere for all of these images, or nothing beside the layer's largest.
     """
 
     layer: MapLayer
@@ -44,6 +44,11 @@ class FeatureMaps:
         """Whether some of the layer's values are below 0."""
         return self.low < 0
 
+    @property
+    def largest(self) -> float:
+        """The largest amount in all maps of the layer, for these images."""
+        return max(abs(self.low), abs(self.high))
+
     def pictures(self, own_scale: bool = False) -> np.ndarray:
         """The maps as pictures, made smaller: (n, k, height, width) uint8.
 
@@ -52,8 +57,7 @@ class FeatureMaps:
         own_scale
             Whether the largest amount of each map is white, and not that of the layer.
         """
-        whole = max(abs(self.low), abs(self.high))
-        largest = [np.abs(maps).max(axis=(1, 2), keepdims=True) if own_scale else whole for maps in self.maps]
+        largest = [own_scales(maps, self.largest) if own_scale else self.largest for maps in self.maps]
         each = zip(self.maps, largest, strict=True)
         return np.stack([maps_as_pictures(maps, amount, self.signed) for maps, amount in each])
 
@@ -80,14 +84,14 @@ def feature_maps(
     layer, operation = find_layer(network, number)
     chosen = check_filters(filters, layer.shape[2])
     kept, low, high = [], np.inf, -np.inf
-    answers = np.zeros(layer.shape[2], bool)
+    amounts = np.zeros(layer.shape[2], np.float32)
     # One after the other, and only what is asked for is kept: all maps of many images would fill the memory.
     for image in images:
         maps = values_at(network, operation.output, image)
         low, high = min(low, float(maps.min())), max(high, float(maps.max()))
-        answers |= maps.any(axis=(0, 1))
+        amounts = np.maximum(amounts, np.abs(maps).max(axis=(0, 1)))
         kept.append(np.moveaxis(maps[..., chosen - 1], -1, 0))
-    silent = tuple((np.flatnonzero(~answers) + 1).tolist())
+    silent = tuple((np.flatnonzero(amounts <= NOTHING * amounts.max()) + 1).tolist())
     return FeatureMaps(layer, chosen, np.stack(kept), low, high, silent)
 
 

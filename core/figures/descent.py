@@ -30,7 +30,7 @@ def descent_figure(
     import plotly.graph_objects as go
     from plotly.subplots import make_subplots
 
-    titles = ["The way down", "Loss after each step"]
+    titles = ["The way down", "Loss"]
     figure = make_subplots(cols=2, column_widths=[0.6, 0.4], subplot_titles=titles, horizontal_spacing=0.11)
     first, second = (np.linspace(*span, count) for span, count in zip(ends, heights.shape[::-1], strict=True))
     contours = go.Contour(

@@ -39,7 +39,7 @@ def gradient_noise_figure(
     """
     from plotly.subplots import make_subplots
 
-    titles = [f"Gradients of batches of {size}", "Noise over batch size"]
+    titles = ["Gradients", "Noise"]
     figure = make_subplots(cols=2, subplot_titles=titles, horizontal_spacing=0.13)
     figure.add_scatter(
         x=gradients[:, 0],

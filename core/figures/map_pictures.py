@@ -5,6 +5,8 @@ from PIL import Image
 
 MOST_PIXELS = 112
 WHITE, MIDDLE = 255, 127.5
+# A filter that gives less than this share of the largest amount in its layer gives nothing: what is left is rounding.
+NOTHING = 1e-5
 
 
 def maps_as_pictures(
@@ -22,6 +24,14 @@ def maps_as_pictures(
     shares = maps.astype(np.float32) / np.maximum(np.asarray(largest, np.float32), 1e-9)
     levels = MIDDLE + MIDDLE * shares if signed else WHITE * shares
     return _shrunk(np.rint(levels).clip(0, WHITE).astype(np.uint8), most_pixels)
+
+
+def own_scales(maps: np.ndarray, whole: float) -> np.ndarray:
+    """The amount that is white in each of (k, height, width) maps on its own scale, (k, 1, 1); `whole` is the layer's.
+
+    What is nothing beside the others stays so: on its own scale, rounding would look like a finding.
+    """
+    return np.maximum(np.abs(maps).max(axis=(1, 2), keepdims=True), NOTHING * whole)
 
 
 def kernels_as_pictures(kernels: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def network_costs_figure(networks: Sequence[NetworkCost], chosen: Collection[str
         x=x,
         y=y,
         mode="markers+text",
-        text=[f"{plain(each.title)} {each.year}" for each in order],
+        text=[plain(each.title) for each in order],
         textposition=[_beside(place, places) for place in places],
         textfont={"size": 11},
         marker={
@@ -48,14 +48,12 @@ def network_costs_figure(networks: Sequence[NetworkCost], chosen: Collection[str
         hovertemplate="%{customdata[0]}, %{customdata[1]}<br>%{x:,} parameters<br>%{y:,} multiply–adds<extra></extra>",
         cliponaxis=False,
     )
-    figure.update_xaxes(type="log", dtick=1, title_text="parameters", exponentformat="SI", range=[4.4, 8.5])
+    figure.update_xaxes(type="log", dtick=1, title_text="parameters", exponentformat="SI", range=[4.4, 8.9])
     figure.update_yaxes(type="log", dtick=1, title_text="multiply–adds an image", exponentformat="SI")
     return figure.update_layout(height=400, margin={"l": 10, "r": 10, "t": 20, "b": 10}, showlegend=False)
 
 
 def _beside(place: tuple[float, float], places: Sequence[tuple[float, float]]) -> str:
-    """Where a name is written: on the left; below, where another point is there; on the right at the left end."""
-    if place == min(places):
-        return "middle right"
+    """Where a name is written: on the left; on the right at the left end, and where another point is on the left."""
     taken = any(0 < place[0] - x < NEAR[0] and abs(place[1] - y) < NEAR[1] for x, y in places)
-    return "bottom center" if taken else "middle left"
+    return "middle right" if taken or place == min(places) else "middle left"

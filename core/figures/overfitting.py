@@ -74,5 +74,5 @@ def overfitting_figure(
     ends = [np.log10(lowest) - 0.1, np.log10(highest) + 0.1]
     figure.update_yaxes(type="log", range=ends, dtick=1, exponentformat="power", row=1, col=2)
     figure.update_xaxes(title_text="epoch", row=1, col=2)
-    legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.18}
-    return figure.update_layout(height=360, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend)
+    legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.28}
+    return figure.update_layout(height=380, margin={"l": 10, "r": 10, "t": 30, "b": 10}, legend=legend)

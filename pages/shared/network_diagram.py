@@ -52,7 +52,8 @@ def network_picture(
 ) -> str:
     """The drawing as HTML, with a text alternative."""
     found = sections(rows, answer)
-    image = _image(image_size, picture)
+    shape = image_size, image_size, rows[0].inputs[0][-1]
+    image = _image(shape, picture)
     width = MOST_WIDTH if len(found) <= MANY_SECTIONS else ALL_WIDTHS / len(found)
     drawn = [_section(section, image_size, width, kinds) for section in found]
     if len(found) > MOST_SECTIONS:
@@ -61,7 +62,7 @@ def network_picture(
         drawn = [*drawn[:FIRST_SECTIONS], more, *drawn[-LAST_SECTIONS:]]
     there = {_kind((row,)) for row in rows if not is_quiet(row.layer)}
     keys = "".join(f'<span><i class="{kind}"></i>{said}</span>' for kind, said in kinds.items() if kind in there)
-    words = html.escape(in_words(found, image_size))
+    words = html.escape(in_words(found, shape))
     style, many = f"max-width:{(len(drawn) + 1) * 128}px", " many" * (len(drawn) > MANY_SECTIONS)
     return (
         f'<div class="net{many}" role="img" aria-label="{words}" style="{style}">{image}{"".join(drawn)}</div>'
@@ -69,10 +70,10 @@ def network_picture(
     )
 
 
-def in_words(found: list[Section], image_size: int) -> str:
+def in_words(found: list[Section], shape: tuple[int, ...]) -> str:
     """The same for those who can't see it."""
     parts = [f"{section.label} to {shape_in_words(section.shape)}" for section in found]
-    return f"An image of {image_size} × {image_size} × 3, then {', then '.join(parts)}."
+    return f"An image of {shape_in_words(shape)}, then {', then '.join(parts)}."
 
 
 def _kind(rows: tuple[LayerRow, ...]) -> str:
@@ -82,9 +83,9 @@ def _kind(rows: tuple[LayerRow, ...]) -> str:
     return "trained" if any(row.parameters and not row.frozen for row in rows) else "frozen"
 
 
-def _image(image_size: int, picture: str) -> str:
+def _image(shape: tuple[int, ...], picture: str) -> str:
     source = f'<img class="image" src="{html.escape(picture)}" alt="">' if picture else '<div class="image"></div>'
-    return f"<figure>{source}<figcaption><b>Image</b><br>{image_size}×{image_size}×3</figcaption></figure>"
+    return f"<figure>{source}<figcaption><b>Image</b><br>{'×'.join(map(str, shape))}</figcaption></figure>"
 
 
 def _section(section: Section, image_size: int, width: float, kinds: Mapping[str, str]) -> str:

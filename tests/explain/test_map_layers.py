@@ -92,6 +92,20 @@ def test_filters_that_answer_nowhere_are_told(body, layers, images):
         layers["first"].set_weights([kernel, bias])
 
 
+def test_what_is_nothing_beside_the_others_is_silent_and_looks_so(body, layers, images):
+    """Filters that a training let die give 1e-8 instead of 0: on their own scale, that would look like a map."""
+    kernel, bias = layers["first"].get_weights()
+    faint = np.where(np.arange(4) == 2, 1e-8, 1)
+    try:
+        layers["first"].set_weights([kernel * faint, bias * faint])
+        found = feature_maps(network_of(body), images, 1)
+    finally:
+        layers["first"].set_weights([kernel, bias])
+    assert found.maps[:, 2].any() and 3 in found.silent
+    pictures = found.pictures(own_scale=True)
+    assert not pictures[:, 2].any() and pictures[:, 0].any()
+
+
 def test_pictures_have_one_scale_or_each_its_own(network, images):
     found = feature_maps(network, images, 1)
     assert not found.signed

@@ -76,6 +76,6 @@ def test_networks_are_joined_by_year_and_the_chosen_stand_out():
     costs = [NetworkCost("New", 2020, 10**7, 10**9), NetworkCost("Old", 1998, 10**5, 10**6)]
     line, points = network_costs_figure(costs, {"Old"}).data
     assert list(line.x) == [10**5, 10**7]
-    assert list(points.text) == ["Old 1998", "New 2020"]
+    assert list(points.text) == ["Old", "New"]
     assert points.marker.size[0] > points.marker.size[1]
     assert points.textposition[0] == "middle right"

@@ -72,7 +72,7 @@ _NETWORKS = (
         "The same small window everywhere, then a smaller image, twice; all of it learned from examples. It read "
         "cheques. Its sub-sampling could be trained, and its answers were distances to drawn letters.",
         (2, 5),
-        (r"28 = 32 - 5 + 1", r"14 = \tfrac{28}{2}", r"10 = 14 - 5 + 1", r"5 = \tfrac{10}{2}"),
+        (r"28 = 32 - 5 + 1", r"14 = 28 / 2", r"10 = 14 - 5 + 1", r"5 = 10 / 2"),
     ),
     NamedNetwork(
         "alexnet",

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.architectures.depth import depth_of
+from core.architectures.facts import PREPARING
 from core.concepts.architectures.ideas import ideas_of
 from core.concepts.architectures.named_networks import NAMED_NETWORKS, NamedNetwork
 from core.figures.network_costs import NetworkCost, network_costs_figure
@@ -51,7 +52,8 @@ def show(page: Page, state: State) -> None:
     for each in filter(None, (network, beside)):
         st.markdown(f"**All of {each.architecture.title}**")
         classes = f"{each.architecture.original_classes:,} classes"
-        show_network(each.rows, each.architecture.input_size, answer=classes, kinds=PUBLISHED)
+        published = [row for row in each.rows if row.layer.kind not in PREPARING]  # it was fed prepared images
+        show_network(published, each.architecture.input_size, answer=classes, kinds=PUBLISHED)
     show_all(network, beside)
 
 
@@ -67,9 +69,10 @@ def show_figures(network: NamedNetwork) -> None:
         "parameters": short(network.architecture.original_parameters),
         "layers deep": f"{network.depth}",
         "multiply–adds": short(network.multiplications),
-        "top-5 error": error_in_words(network),
     }
-    st.markdown("".join(f"{name} **{value}** · " for name, value in entries.items()).removesuffix(" · "))
+    if network.top_5_error is not None:
+        entries["top‑5 error"] = error_in_words(network)
+    st.markdown(" · ".join(f"{name} **{value}**" for name, value in entries.items()))
 
 
 def error_in_words(network: NamedNetwork) -> str:
@@ -106,6 +109,7 @@ def show_all(network: NamedNetwork, beside: NamedNetwork | None) -> None:
         f"{cost.title} ({cost.year}) {short(cost.parameters)} and {short(cost.multiplications)}" for cost in costs
     )
     show_figure(network_costs_figure(costs, chosen), "network_costs", words)
+    st.caption("The dotted line leads from year to year.")
     frame = pd.DataFrame(
         {
             "network": list(TITLES.values()),

@@ -118,11 +118,12 @@ def in_your_network(page: Page) -> None:
     if not windows:
         st.markdown(f"**{title}** has no convolutions: its first layer looks at all pixels at once.")
         return
-    words = f"**{title}** has {len(windows)} convolutions and pools, and is fed images of {network.image_size} pixels. "
-    places = ("first", windows[0]), ("middle", windows[len(windows) // 2]), ("last", windows[-1])
+    words = f"**{title}** has {len(windows)} convolutions and pools, and is fed {network.image_size} × "
+    words += f"{network.image_size} pixels. "
+    places = ("the first", windows[0]), ("the middle one", windows[len(windows) // 2]), ("the last", windows[-1])
     fields = [(place, row.receptive_field) for place, row in places if row.receptive_field is not None]
-    seen = ", ".join(f"{height:,} × {width:,} behind the {place}" for place, (height, width) in fields)
-    st.markdown(words + f"So many of them a single number depends on: {seen}.")
+    seen = ", ".join(f"{height:,} × {width:,} in {place}" for place, (height, width) in fields)
+    st.markdown(words + f"How many of these one number of a map depends on: {seen}.")
 
 
 CHAPTER = Chapter("seeing", "What a network sees", "visibility", IDEA, PARAMETERS, show, in_your_network, QUESTIONS)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from core.architectures.map_layer import MapLayer
 from core.concepts.arrays.channels import to_grey
@@ -11,16 +12,17 @@ from core.concepts.filters.convolution import convolve
 from core.figures.map_pictures import enlarged, kernels_as_pictures
 from pages.components.gallery import Tile, show_tiles
 from pages.components.pixel_lens import MOST_SIDE, pixel_lens
-from pages.concepts.number_grid import number_grid, show_grids
+from pages.concepts.formulas import show_formulas
+from pages.concepts.number_grid import in_digits, number_grid, show_grids
 from pages.concepts.picture_choice import Picture, choose_picture
 from pages.concepts.state import State
 from pages.concepts.what_a_network_sees.seen_network import SeenNetwork, choose_layer, source_of
 from pages.shared.page import Page
 from pages.shared.thumbnails import pixels_url
 
-AT_ONCE, SHOWN_SIDE, TILE, GRIDS = 48, 64, 48, 3
+AT_ONCE, SHOWN_SIDE, TILE, GRIDS, PICTURE_SIDE = 48, 64, 48, 3, 224
 COLOURS = ("red", "green", "blue")
-FORMULA = r"y(m, n) = b + \sum_{c} \sum_{i, j} w_c(i, j) \; x_c(S m + i, S n + j)"
+FORMULA = r"y(m, n) = b\; +", r"\sum_{c} \sum_{i, j} w_c(i, j) \; x_c(S m + i, S n + j)"
 
 
 def show_kernels(page: Page, state: State, network: SeenNetwork) -> None:
@@ -84,7 +86,7 @@ def _show_numbers(found: dict[str, Any], layer: MapLayer, filter: int, channel: 
         names = [_name(found, number) for number in range(1, values.shape[-1] + 1)]
     show_grids(*(number_grid(values[..., place], name) for place, name in enumerate(names[:GRIDS])))
     words = f"The weights of kernel {filter}"
-    words += "." if biases is None else f", to whose sum the bias {biases[0]:.3g} is added."
+    words += "." if biases is None else f", to whose sum the bias {in_digits(float(biases[0]))} is added."
     if len(names) > GRIDS:
         words += f" {GRIDS} of {len(names):,} channels are shown: choose one to see its numbers."
     st.caption(words)
@@ -102,9 +104,8 @@ def _show_applied(
     source = source_of(picture)
     applied = network.ask("apply_kernel", source, picture=source, layer=layer.number, filter=filter, channel=channel)
     _show_in_layer(applied, found, layer, channel)
-    st.latex(
-        FORMULA, help="Over the channels c that come in, and the kernel's cells (i, j); S is the stride, b the bias."
-    )
+    show_formulas(*FORMULA)
+    st.caption("Summed over the channels c that come in, and the kernel's cells (i, j); S is the stride, b the bias.")
     if max(layer.window or (1, 1)) > 1:
         _show_on_picture(page, picture, found)
 
@@ -151,7 +152,10 @@ def _captions(found: dict[str, Any], layer: MapLayer, channel: int) -> tuple[str
 
 def _show_on_picture(page: Page, picture: Picture, found: dict[str, Any]) -> None:
     """The same kernel laid over the picture in grey, as over any other."""
-    kernel, grey = found["values"][0], to_grey(picture.pixels)
+    # No larger than networks are usually fed: for that the kernel was learned, and all its numbers go to the browser.
+    image = Image.fromarray(picture.pixels)
+    image.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+    kernel, grey = found["values"][0], to_grey(np.asarray(image))
     # Grey is as much red as green and blue, so that a kernel of three colours answers what their sum does.
     flat = kernel.sum(axis=-1) if found["colours"] else kernel.mean(axis=-1)
     answer = convolve(grey, flat)

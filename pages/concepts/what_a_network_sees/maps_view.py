@@ -29,7 +29,7 @@ from pages.shared.thumbnails import pixels_url
 PICTURE, CLASS = "picture", "class"
 IMAGES = {PICTURE: "One picture", CLASS: "Several of a class"}
 IMAGES_OF_CLASS, MOST_TILES = 4, 64
-SHOWN_SIDE, TILE, SMALL_TILE = 96, 84, 60
+SHOWN_SIDE, TILE, SMALL_TILE, WIDEST_TILE = 96, 84, 60, 124
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,11 @@ def _draw(state: State, network: SeenNetwork, layer: MapLayer, shown: _Shown, fi
         for name, maps in zip(shown.names, found["maps"], strict=True):
             title = f"Map {number} of layer {layer.number}, for {name}"
             tiles.append(_tile(f"{number}_{name}_{len(tiles)}", _grey(maps[row]), title, f"map {number}"))
-    columns = len(shown.sources) if several else 0
-    show_tiles(tiles, key, SMALL_TILE if several else TILE, columns)
+    if several:  # so small that several filters are seen at once
+        with st.container(width=len(shown.sources) * WIDEST_TILE):
+            show_tiles(tiles, key, SMALL_TILE, len(shown.sources))
+    else:
+        show_tiles(tiles, key, TILE)
     st.caption(_in_words(layer, found, state["own"]))
 
 

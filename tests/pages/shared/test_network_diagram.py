@@ -77,3 +77,8 @@ def test_it_begins_with_an_image_where_there_is_one():
     rows = ARCHITECTURES["lenet_5"].table(32, 2)
     assert '<img class="image" src="data:x&quot;y" alt="">' in network_picture(rows, 32, 'data:x"y')
     assert '<div class="image">' in network_picture(rows, 32)
+
+
+def test_an_image_has_as_many_channels_as_the_first_layer_is_fed():
+    picture = network_picture(tabulate([Layer("conv", 6, 5)], (32, 32, 1)), 32)
+    assert "<b>Image</b><br>32×32×1" in picture and "An image of 32 × 32 × 1, then" in picture

@@ -48,7 +48,7 @@ def test_two_stand_side_by_side(visit):
     assert "138 M" in tab.words
     tab.set("Compare with", "resnet152")
     assert "60.4 M" in tab.words
-    assert "top-5 error **3.6 %**" in tab.words
+    assert "top‑5 error **3.6 %**" in tab.words
     assert tab.query["beside"] == "resnet152"
 
 

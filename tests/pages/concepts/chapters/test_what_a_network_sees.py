@@ -33,7 +33,7 @@ def test_without_a_run_it_leads_to_training(visit, pets):
     tab = open_chapter(visit, dataset="pets")
     assert "No network has been trained on these images yet" in tab.words
     assert "Go to training" in tab.links
-    assert "depends on: 3 × 3 behind the first" in tab.words
+    assert "depends on: 3 × 3 in the first" in tab.words
 
 
 def test_a_run_without_weights_says_so(visit, pets, trained):
@@ -157,6 +157,14 @@ def test_a_kernel_is_shown_with_its_numbers(see, runs):
     tab.set("Layer", 5)
     tab.set("Channel", 0)
     assert "3 of 16 channels are shown" in tab.words
+    assert not tab.errors
+
+
+@pytest.mark.slow
+def test_a_large_picture_is_convolved_as_small_as_networks_are_fed_it(see):
+    tab = see(view="kernels", image="shipped:astronaut")
+    sent = sum(len(part.proto.bytes or b"") for part in tab.at.main.get("bidi_component"))
+    assert sent < 300_000, "a picture of 512 pixels and its answer would be 1.3 MB, at each move of a control"
     assert not tab.errors
 
 
