@@ -13,7 +13,7 @@ from pages.components.gallery import Tile, show_tiles
 from pages.concepts.state import State
 from pages.concepts.what_a_network_sees.seen_network import SeenNetwork, choose_layer
 from pages.shared.evaluated_run import images_of
-from pages.shared.inference import modified, scheduled_task, weights_written
+from pages.shared.inference import awaited_task, modified, weights_written
 from pages.shared.page import Page
 from pages.shared.thumbnails import pixels_url
 
@@ -31,7 +31,7 @@ def show_strongest(page: Page, state: State, network: SeenNetwork) -> None:
     with which:
         filter = state.slider("filter", maximum=layer.shape[2])
     run = network.run
-    found = scheduled_task(
+    found = awaited_task(
         "strongest_images",
         str(page.workspace.root),
         "Looking for the images that excite each filter most",
@@ -39,6 +39,8 @@ def show_strongest(page: Page, state: State, network: SeenNetwork) -> None:
         run=str(run.folder),
         layer=layer.number,
     )
+    if found is None:
+        return
     values = found["values"][filter - 1]
     if not values.any():
         st.info(f"Filter {filter} answers nothing to any of {len(found['paths'])} images. Choose another one.")
