@@ -234,7 +234,7 @@ def _kernels_in_words(entry: dict[str, Any]) -> str:
     columns = zip(entry["filters"], entry["least"], entry["largest"], biases, strict=True)
     rows = [[str(number), *(f"{value:.4g}" for value in values)] for number, *values in columns]
     count, height, width, channels = entry["shape"]
-    plural = "s" if channels > 1 else ""
-    lines = [f"Layer {entry['layer']}: {count:,} kernels of {height} × {width} on {channels:,} channel{plural}"]
+    kernels, maps = f"{count:,} kernel{'s' * (count != 1)}", f"{channels:,} channel{'s' * (channels != 1)}"
+    lines = [f"Layer {entry['layer']}: {kernels} of {height} × {width} on {maps}"]
     lines.append(table(["filter", "least", "largest", "bias"], rows[:SHOWN]))
     return "\n".join(lines + ([f"… and {count - SHOWN:,} more."] if count > SHOWN else []))

@@ -27,7 +27,8 @@ from core.concepts.learning.losses import (
 from core.concepts.worked_example import WorkedExample
 
 LOGITS, PROBABILITIES = np.array([1.5, 0.8, 2.1]), np.array([0.30, 0.15, 0.55])
-UNITS, WEIGHTS = np.array([1.0, 2.0, 0.5]), np.array([[1.0, -1.0], [0.5, 0.2], [-2.0, 1.0]])
+# The units are the first that the chapter shows.
+UNITS, WEIGHTS = np.array([1.2, 0.4, 2.0]), np.array([[1.0, -1.0], [0.5, 0.2], [-2.0, 1.0]])
 BATCH = np.array([[2.0], [4.0], [4.0], [6.0]])
 SLIDES = "slides, losses"
 CHAPTER = "book chapter"
@@ -194,11 +195,11 @@ EXAMPLES: tuple[WorkedExample, ...] = (
     WorkedExample(
         "dropout-paper-and-keras",
         "learning",
-        "Keep probability ½ on [1, 2, .5]: the paper gives [.5, 1, .25] on average while training and at test time, "
-        "Keras [1, 2, .5] both times.",
+        "Keep probability ½ on [1.2, .4, 2]: the paper gives [.6, .2, 1] on average while training and at test time, "
+        "Keras [1.2, .4, 2] both times.",
         np.array([UNITS / 2, UNITS / 2, UNITS, UNITS]),
         _mean_inputs,
-        {"view": "dropout", "keep": "0.5"},
+        {"view": "dropout", "n": "3", "keep": "0.5"},
         RULE,
         1e-12,
     ),
@@ -208,8 +209,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         "The batch [2, 4, 4, 6] (μ = 4, σ² = 2) with γ = 2, β = 1, ε = 0 becomes [1 − 2√2, 1, 1, 1 + 2√2].",
         np.array([1 - 8**0.5, 1, 1, 1 + 8**0.5]),
         _normalised,
-        {"view": "normalisation", "gamma": "2", "beta": "1"},
-        RULE,
+        source=RULE,
     ),
     WorkedExample(
         "variance-at-test-time",
@@ -217,8 +217,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         "Batches of m = 4 with variances 2 and 4: at test time 4/3 · 3 = 4.",
         4,
         lambda: population_variance([2, 4], 4),
-        {"view": "normalisation", "m": "4", "taken": "2"},
-        RULE,
+        source=RULE,
     ),
     WorkedExample(
         "one-scale-and-shift-a-map",
@@ -226,8 +225,7 @@ EXAMPLES: tuple[WorkedExample, ...] = (
         "A batch normalisation of 36 feature maps learns 72 numbers: one γ and one β each.",
         72,
         _learned_by_norm,
-        {"view": "normalisation"},
-        RULE,
+        source=RULE,
     ),
     WorkedExample(
         "steps-an-epoch",

@@ -8,6 +8,7 @@ import streamlit as st
 from PIL import Image, ImageDraw
 
 from core.architectures.map_layer import MapLayer
+from core.figures.map_pictures import NOTHING
 from core.images.reading import UnreadableImage, read_square
 from pages.components.gallery import Tile, show_tiles
 from pages.concepts.state import State
@@ -42,7 +43,7 @@ def show_strongest(page: Page, state: State, network: SeenNetwork) -> None:
     if found is None:
         return
     values = found["values"][filter - 1]
-    if not values.any():
+    if np.abs(values).max() <= NOTHING * np.abs(found["values"]).max():
         st.info(f"Filter {filter} answers nothing to any of {len(found['paths'])} images. Choose another one.")
         return
     wholes, parts = _tiles(page, network, found, filter)

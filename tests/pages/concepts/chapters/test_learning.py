@@ -4,6 +4,7 @@ import pytest
 
 from core.architectures.blocks import usual_block
 from core.architectures.custom import CustomNetwork, CustomNetworks
+from core.concepts.examples.learning import EXAMPLES
 from core.runs.draft import Draft
 from pages.concepts.chapters.learning import VIEWS
 
@@ -19,6 +20,26 @@ def test_each_view_has_something_to_move_a_chart_and_a_formula(visit, view):
     assert any(text for text in tab.chart_texts())
     assert tab.at.main.get("latex")
     assert not tab.errors
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("logit-to-probability", "probability p **0.690**"),
+        ("softmax-of-the-slides", "Probabilities: A 0.30, B 0.15, C 0.55"),
+        ("sparse-is-categorical", "so the loss is −ln 0.549 = **0.600**"),
+        ("logits-are-safer", "| straight from the logits | – | 1000 | −1 |"),
+        ("thinned-networks", "A book chapter prints N² = 100"),
+        ("geometric-mean-is-scaling", "geometric mean 0.6994, weights × p 0.6994"),
+        ("dropout-paper-and-keras", "<td>0.6</td><td>0.2</td><td>1</td>"),
+        ("steps-an-epoch", "235"),
+    ],
+)
+def test_a_worked_example_opens_on_the_number_that_it_states(visit, name, shown):
+    tab = opened(visit, **next(example for example in EXAMPLES if example.name == name).state)
+    grids = [part.proto.body for part in tab.at.main.get("html")]
+    metrics = [metric.value for metric in tab.at.metric]
+    assert shown in "\n".join([tab.words, *tab.chart_texts(), *grids, *metrics])
 
 
 def test_a_logit_of_the_slides_is_its_probability_and_pulls_as_hard(visit):
