@@ -14,10 +14,16 @@ from pages.shared.page import Page, open_page
 
 # What stands in the URL whatever the chapter.
 KEPT = ("dataset", "run", "image")
+SHOWN, LINKS_FOLLOWED = "concepts_shown", "concepts_links_followed"
+# With another number each time, since the browser runs a script once.
+SCROLL_UP = """<script>
+    document.querySelector("[data-testid=stMain]")?.scrollTo({{ top: 0 }}); // {number}
+</script>"""
 
 
 def main() -> None:
     page = open_page("concepts")
+    is_linked = st.session_state.get(SHOWN, url_settings()) != url_settings()
     st.title(page.step.question)
     chapter = choose_chapter()
     st.subheader(f"{number_of(chapter)}. {chapter.title}")
@@ -29,6 +35,8 @@ def main() -> None:
     show_examples(page, examples_of(chapter.key))
     show_questions(chapter.questions, chapter.key)
     show_way_on(page, chapter)
+    if is_linked:
+        scroll_up()
 
 
 def choose_chapter() -> Chapter:
@@ -50,6 +58,7 @@ def show(page: Page, chapter: Chapter) -> None:
     for words in state.mended:
         st.warning(words, icon=":material/link_off:")
     chapter.show(page, state)
+    st.session_state[SHOWN] = url_settings()
 
 
 def show_examples(page: Page, examples: list[WorkedExample]) -> None:
@@ -89,6 +98,17 @@ def link(page: Page, chapter: Chapter, label: str, icon: str | None = None) -> N
         query_params=query,
         width="content",
     )
+
+
+def url_settings() -> dict[str, str]:
+    """What the URL says."""
+    return st.query_params.to_dict()
+
+
+def scroll_up() -> None:
+    """Go to the top of the page: links stand below what they open, which is not to change unseen."""
+    number = st.session_state[LINKS_FOLLOWED] = st.session_state.get(LINKS_FOLLOWED, 0) + 1
+    st.html(SCROLL_UP.format(number=number), unsafe_allow_javascript=True)
 
 
 def number_of(chapter: Chapter) -> int:

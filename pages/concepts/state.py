@@ -53,7 +53,7 @@ class State:
         Its key.
     parameters
         What can be set in it. The name of each is the key of its value in the URL; one at its default is left out
-        there.
+        there, unless a link said it.
     """
 
     def __init__(self, chapter: str, parameters: tuple[Parameter, ...]):
@@ -159,9 +159,12 @@ class State:
     def _write(self, name: str) -> None:
         parameter, value = self.parameters[name], self[name]
         text = None if value == default_of(parameter) else parameter.written(value)
-        if text is None:
+        said = st.query_params.get(name)
+        if said is not None and _stands_for(parameter, said, value):
+            text = said  # left as it is: a URL that is changed is one more step for the browser's "back"
+        elif text is None:
             st.query_params.pop(name, None)
-        elif st.query_params.get(name) != text:
+        else:
             st.query_params[name] = text
         st.session_state[f"{self.key(name)}_url"] = text
 

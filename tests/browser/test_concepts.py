@@ -85,3 +85,23 @@ def test_a_question_checks_itself(address, tab: Page):
     expect(tab.get_by_text("Not quite")).to_be_visible()
     tab.get_by_test_id("stRadio").get_by_text("It stays as it is, unless").click()
     expect(tab.get_by_text("Right.")).to_be_visible()
+
+
+def test_a_link_on_the_page_leads_to_the_top_and_back_to_what_was(address, tab: Page):
+    tab.set_viewport_size({"width": 1280, "height": 500})
+    tab.goto(f"{address}&chapter=layers&view=image&length=20")
+    tab.get_by_text("Worked examples (").click()
+    tab.get_by_role("link", name="Open").first.click()
+    expect(tab.get_by_role("spinbutton", name="Length L")).to_have_value("32")
+    tab.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    tab.go_back()
+    expect(tab.get_by_role("spinbutton", name="Length L")).to_have_value("20")
+    expect(tab.get_by_role("radio", name="Over an image")).to_be_checked()
+    for chapter in ("5. Pooling", "6. Backpropagation"):
+        tab.get_by_role("link", name=chapter).click()
+        expect(tab.get_by_role("heading", name=chapter)).to_be_visible()
+        tab.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    answer = tab.get_by_text("Try yourself").locator("xpath=following::label").first
+    answer.click()
+    expect(tab.locator("[data-testid=stAlert]").last).to_be_visible()
+    assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 0

@@ -34,7 +34,7 @@ def test_the_picture_is_its_numbers(visit):
 def test_a_pixel_that_there_is_not_is_told(visit):
     tab = opened(visit, row="above", column="-3")
     assert "row = “above”, which there is not: nothing is shown instead" in tab.words
-    assert tab.query == {"column": "0"}
+    assert tab.query == {"chapter": "arrays", "column": "0"}
 
 
 def test_channels_are_switched_off(visit):
