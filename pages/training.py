@@ -72,7 +72,8 @@ def prepare(page: Page) -> None:
             page.link("training", "Back to the newest run", "history", run=page.runs[0].id)
     with right.container(horizontal_alignment="right"):
         # A key of its own: the click that ends the typing of a number changes the label, and must still count.
-        label, key = f"Train up to {settings.epochs} epochs", f"train_{page.dataset.name}"
+        at_most = "up to " if settings.early_stopping else ""
+        label, key = f"Train {at_most}{settings.epochs} epochs", f"train_{page.dataset.name}"
         if st.button(label, key=key, type="primary", icon=":material/play_arrow:"):
             begin(page, settings)
 

@@ -107,7 +107,7 @@ def test_a_network_of_the_course_is_trained_as_the_course_does_by_a_switch(visit
     assert "Not as in the course" not in page.words
     page.set("Epochs", 5)
     assert "Not as in the course, since it was set otherwise: epochs 5 (course: 3)." in page.words
-    page.press("Train up to 5 epochs")
+    page.press("Train 5 epochs")
     (run,) = list_runs(workspace, "pets")
     assert (run.settings.as_course, run.settings.epochs, run.settings.bias_initialisation) == (True, 5, "zeros")
     page = visit("training", dataset="pets", new="1").set(AS_COURSE, False)
