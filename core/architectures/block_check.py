@@ -172,6 +172,7 @@ def _follow(blocks: tuple[Block, ...], image_size: int, channels: int, class_cou
     start = first_layers(channels)
     expanded, owner = expand(blocks, channels)
     rows, fault = _tabulate((*start, *expanded), image_size)
+    dropouts = dropouts_before_batch_norm([row.layer for row in rows])
     rows = rows[len(start) :]
     fault = fault and ImpossibleBlock(owner[fault.index - len(start)], str(fault))
     for index, row in enumerate(rows):
@@ -180,7 +181,7 @@ def _follow(blocks: tuple[Block, ...], image_size: int, channels: int, class_cou
             fault = ImpossibleBlock(owner[index], reason)
             break
     standing = fault.index if fault else len(blocks)
-    unwise = {owner[place] for place in dropouts_before_batch_norm([row.layer for row in rows])}
+    unwise = {owner[place - len(start)] for place in dropouts}
     gathered = tuple(_gather(blocks[index], rows, owner, index, index in unwise) for index in range(standing))
     if fault is None and len(blocks) > MOST_BLOCKS:
         fault = ImpossibleBlock(MOST_BLOCKS, f"A network can have at most {MOST_BLOCKS} blocks, and this is one more.")

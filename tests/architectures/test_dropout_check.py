@@ -62,3 +62,10 @@ def test_a_network_that_does_not_stand_yet_is_told_of_as_far_as_it_does():
     assert found.rows[1].remark
     layers, _ = expand([usual("dropout"), usual("batch_norm")])
     assert dropouts_before_batch_norm(layers) == [0]
+
+
+def test_a_network_that_begins_with_a_way_around_is_followed():
+    blocks = [usual("residual"), usual("dropout"), usual("batch_norm"), usual("global_average_pool")]
+    found = follow(blocks, 32, 3, 2)
+    assert found.fault is None
+    assert [bool(row.remark) for row in found.rows] == [False, True, False, False]
