@@ -208,6 +208,7 @@ def test_files_that_came_and_went_are_read_in(serve, tab: Page, drawn: Path, tmp
     tab.get_by_role("button", name="Look for changed files").click()
     expect(tab.get_by_text("1 new, 1 gone, 0 changed.")).to_be_visible()
     tab.get_by_role("button", name="Read them in").click()
+    expect(tab.get_by_text("1 new, 1 gone, 0 changed.")).to_be_hidden()
     turn_to(tab, "Check-up")
     expect(tab.get_by_text("1 picture is there more than once")).to_be_visible()
     after = dataset.images.set_index("path")["split"]
