@@ -27,7 +27,7 @@ sys.path.insert(0, str(PROJECT))
 from core.architectures.architecture import Architecture  # noqa: E402
 from core.architectures.registry import ARCHITECTURES  # noqa: E402
 from core.architectures.weights import path_at_hand  # noqa: E402
-from core.datasets.store import list_datasets  # noqa: E402
+from core.datasets.store import open_dataset  # noqa: E402
 from core.evaluation.intervals import wilson  # noqa: E402
 from core.runs.record import Run, create_run  # noqa: E402
 from core.runs.settings import RunSettings, read_settings  # noqa: E402
@@ -54,32 +54,30 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["WORKBENCH_HOME"] = home
-        folders = {name: brought(name, Path(home)) for name in options.datasets}
+        for name in options.datasets:
+            bring(name, Path(home))
         print(
             f"{'dataset':24}{'network':18}{'way':10}{'epochs':>7}{'test':>16}{'95 % interval':>18}"
             f"{'log loss':>10}{'s':>7}"
         )
         results = []
-        for name, folder in folders.items():
+        for name in options.datasets:
             for chosen in map(ARCHITECTURES.__getitem__, options.architectures):
                 if chosen.frozen and path_at_hand(chosen) is None:
                     print(f"{name:24}{chosen.name:18}its weights are not at hand")
                     continue
-                dataset = few_of(folder, name, options.large) if chosen.input_size >= LARGE_SIDE else name
+                dataset = few_of(name, options.large, Path(home)) if chosen.input_size >= LARGE_SIDE else name
                 results += [measured(dataset, chosen, way, options.epochs, Path(home)) for way in WAYS]
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(json.dumps(results, indent=1))
 
 
-def brought(name: str, home: Path) -> Path:
-    """A dataset that is ready, and the class folders that it came from."""
-    if name != "digits":
+def bring(name: str, home: Path) -> None:
+    """Make a dataset ready."""
+    if name == "digits":
+        command("import", write_digits(home / "digits_images"), "--name", name)
+    else:
         command("check", name)
-        (dataset,) = [each for each in list_datasets(Workspace.at(home)) if each.name == name]
-        return Path(dataset.info.root)
-    folder = write_digits(home / "digits_images")
-    command("import", folder, "--name", name)
-    return folder
 
 
 def write_digits(folder: Path) -> Path:
@@ -94,15 +92,16 @@ def write_digits(folder: Path) -> Path:
     return folder
 
 
-def few_of(folder: Path, name: str, count: int) -> str:
+def few_of(name: str, count: int, home: Path) -> str:
     """The first images of each class as a dataset of its own, where there is none yet."""
     few = f"{name}_{count}"
-    place = folder.parent / few
+    place = home / f"{few}_images"
     if not place.exists():
-        for label in sorted(path for path in folder.iterdir() if path.is_dir()):
-            (place / label.name).mkdir(parents=True)
-            for path in sorted(label.iterdir())[:count]:
-                shutil.copy(path, place / label.name)
+        dataset = open_dataset(Workspace.at(home), name)
+        for label, paths in dataset.images.groupby("label")["path"]:
+            (place / str(label)).mkdir(parents=True)
+            for number, path in enumerate(sorted(paths)[:count]):
+                shutil.copy(dataset.path_of(path), place / str(label) / f"{number:04}{Path(path).suffix}")
         command("import", place, "--name", few)
     return few
 
