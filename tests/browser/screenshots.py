@@ -19,7 +19,9 @@ from tests.browser.conftest import SAMPLE, SCREEN, Server, find_chromium, launch
 PICTURES = PROJECT / "docs" / "screenshots"
 LARGEST_BYTES = 200_000
 # Page, and what has to stand there before the picture is taken.
-SHOTS = {"dataset": "Check-up", "training": "Epoch", "evaluation": "Predicted"}
+SHOTS = {"dataset": "Check-up", "training": "Epoch", "evaluation": "Predicted", "concepts": "What comes out"}
+# What the link to a page says besides the dataset.
+QUERIES = {"concepts": "&chapter=filters"}
 SECONDS_TO_DRAW = 3
 
 
@@ -34,7 +36,12 @@ def main() -> None:
         try:
             page = launch(playwright, chromium).new_page(viewport=SCREEN)
             for name, awaited in SHOTS.items():
-                _take(page, f"{server.address}/{name}?dataset={SAMPLE}", awaited, PICTURES / f"{name}.png")
+                _take(
+                    page,
+                    f"{server.address}/{name}?dataset={SAMPLE}{QUERIES.get(name, '')}",
+                    awaited,
+                    PICTURES / f"{name}.png",
+                )
         finally:
             server.stop()
 
