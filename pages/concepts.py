@@ -10,7 +10,7 @@ from pages.concepts.contents import CHAPTERS
 from pages.concepts.questions import show_questions
 from pages.concepts.state import State
 from pages.shared.markdown import escape
-from pages.shared.page import Page, open_page
+from pages.shared.page import Page, drawn_badge, open_page
 
 # What stands in the URL whatever the chapter.
 KEPT = ("dataset", "run", "image")
@@ -26,7 +26,10 @@ def main() -> None:
     is_linked = st.session_state.get(SHOWN, url_settings()) != url_settings()
     st.title(page.step.question)
     chapter = choose_chapter()
-    st.subheader(f"{number_of(chapter)}. {chapter.title}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{number_of(chapter)}. {chapter.title}", width="content")
+        if page.dataset_in_view is not None:
+            drawn_badge(page.dataset)
     st.markdown(chapter.idea)
     st.fragment(show)(page, chapter)
     with st.container(border=True):

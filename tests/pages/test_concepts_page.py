@@ -15,3 +15,9 @@ def test_a_chapter_opens_without_a_dataset(visit, key):
 def test_an_unknown_chapter_is_the_first_with_a_word(visit):
     at = visit("concepts", chapter="<b>quantum</b>").at
     assert "which there is not" in at.warning[0].value
+
+
+def test_drawn_images_are_labelled_so(visit, imported):
+    dataset = imported("pets", {"cats": 3, "dogs": 3})
+    dataset.save(type(dataset.info)(**dataset.info.__dict__ | {"drawn": True}))
+    assert "Drawn by the program, not photographs" in visit("concepts", chapter="filters").words
