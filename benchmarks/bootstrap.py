@@ -8,7 +8,6 @@ neighbouring classes. Prints a table and writes JSON.
 import argparse
 import json
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn import metrics as sklearn_metrics
+from timing import quickest
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
@@ -116,16 +116,6 @@ def own_figures(true: np.ndarray, probabilities: np.ndarray, k: int) -> dict[str
     ids = np.full(len(true), "", dtype=object)
     rows = Predictions(ids, np.full(len(true), "test", dtype=object), true, probabilities, names)
     return scores_of(per_image_terms(rows, rows.predicted, k).sums(np.ones((1, len(true)))))
-
-
-def quickest(work: Callable[[], object], repeats: int) -> float:
-    """Seconds of the quickest of several goes."""
-    found = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
 
 
 if __name__ == "__main__":

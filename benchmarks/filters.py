@@ -8,13 +8,13 @@ up. That the answers are the same is looked at first. Prints a table and writes 
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import ndimage, signal
+from timing import quickest
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
@@ -110,16 +110,6 @@ def in_python(compute: Callable[[list], float], picture: np.ndarray, shape: tupl
 
 def margins(kernel: np.ndarray) -> tuple[tuple[int, int], ...]:
     return REFLECTED.margins(kernel.shape)
-
-
-def quickest(work: Callable[[], object], repeats: int) -> float:
-    """Seconds of the quickest of several goes."""
-    found = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
 
 
 if __name__ == "__main__":
