@@ -14,6 +14,7 @@ from pages.concepts.matrix_field import MatrixParameter
 from pages.concepts.network_in_view import NetworkInView, network_in_view
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -24,14 +25,14 @@ IDEA = (
     "hands δ on."
 )
 VIEWS = {
-    "convolution": (show_convolution, "Convolution"),
-    MAX: (partial(show_pooling, kind=MAX), "Max pooling"),
-    AVERAGE: (partial(show_pooling, kind=AVERAGE), "Average pooling"),
+    "convolution": ("Convolution", show_convolution),
+    MAX: ("Max pooling", partial(show_pooling, kind=MAX)),
+    AVERAGE: ("Average pooling", partial(show_pooling, kind=AVERAGE)),
 }
 MOST_SIDE, MOST_POOLED_SIDE = 5, 6
 ROWS = "Rows of numbers, parted by “;”, at most {side} × {side}."
 PARAMETERS = (
-    Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="convolution"),
+    view_parameter(VIEWS),
     MatrixParameter(
         "input", "Input x", ROWS.format(side=MOST_SIDE), default="1 2 0; 0 1 3; 2 1 1", most_side=MOST_SIDE
     ),
@@ -88,8 +89,7 @@ QUESTIONS = (
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    view = state.buttons("view", label_visibility="collapsed")
-    VIEWS[view][0](state)
+    chosen_view(state, VIEWS)(state)
 
 
 def in_your_network(page: Page) -> None:

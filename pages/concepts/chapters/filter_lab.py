@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.runs.settings.parameters import Choice
 from pages.concepts.chapter import Chapter
 from pages.concepts.filter_lab.chain_view import CHAIN, show_chain_view
 from pages.concepts.filter_lab.convolution_settings import CONVOLUTION
@@ -17,6 +16,7 @@ from pages.concepts.filter_lab.shown_picture import SHOWN_AS
 from pages.concepts.network_in_view import network_in_view
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -33,14 +33,13 @@ VIEWS = {
     "chain": ("In a row", show_chain_view),
     "libraries": ("Libraries", show_libraries_view),
 }
-VIEW = Choice("view", "View", "", {key: title for key, (title, _) in VIEWS.items()}, default="kernel")
+VIEW = view_parameter(VIEWS)
 PARAMETERS = (VIEW, KERNEL, *CONVOLUTION, *SHOWN_AS, *PIXEL, *NUMBERS, *NOISE, *EDGES, *SHARPENING, CHAIN, DIFFERENCE)
 
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    _, show_view = VIEWS[state.buttons("view", label_visibility="collapsed", wrap=True)]
-    show_view(page, state)
+    chosen_view(state, VIEWS)(page, state)
 
 
 def in_your_network(page: Page) -> None:

@@ -21,6 +21,7 @@ from pages.concepts.network_in_view import network_in_view
 from pages.concepts.picture_choice import PICTURE, SIDE
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -30,17 +31,17 @@ IDEA = (
     "Point at a pixel and read its numbers."
 )
 VIEWS = {
-    "pixels": (show_pixels, "Pixels"),
-    "channels": (show_channels, "Channels"),
-    "paint": (show_paint, "Paint"),
-    "grey": (show_grey, "Grey"),
-    "depth": (show_depth, "8 and 16 bits"),
-    "matrix": (show_matrix, "Type one"),
-    "labels": (show_labels, "Labels"),
+    "pixels": ("Pixels", show_pixels),
+    "channels": ("Channels", show_channels),
+    "paint": ("Paint", show_paint),
+    "grey": ("Grey", show_grey),
+    "depth": ("8 and 16 bits", show_depth),
+    "matrix": ("Type one", show_matrix),
+    "labels": ("Labels", show_labels),
 }
 PARAMETERS = (
     PICTURE,
-    Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="pixels"),
+    view_parameter(VIEWS),
     Number("row", "Row", "The pixel that is looked at.", 0, SIDE - 1, default=None, optional=True),
     Number("column", "Column", "The pixel that is looked at.", 0, SIDE - 1, default=None, optional=True),
     Boolean("red", "Red", "Channel 0.", default=True),
@@ -84,8 +85,7 @@ QUESTIONS = (
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    view = state.buttons("view", label_visibility="collapsed", wrap=True)
-    VIEWS[view][0](page, state)
+    chosen_view(state, VIEWS)(page, state)
 
 
 def in_your_network(page: Page) -> None:

@@ -12,6 +12,7 @@ from pages.concepts.layer_arithmetic.two_same_paddings import show_two_paddings
 from pages.concepts.network_in_view import network_in_view
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -21,14 +22,14 @@ IDEA = (
     "has to learn does not depend on the image at all: the same few weights are used everywhere."
 )
 VIEWS = {
-    "line": (show_line, "Along a side"),
-    "image": (show_image, "Over an image"),
-    "same": (show_two_paddings, "Two kinds of “same”"),
-    "weights": (show_weights, "Parameters"),
-    "networks": (show_network, "Whole networks"),
+    "line": ("Along a side", show_line),
+    "image": ("Over an image", show_image),
+    "same": ("Two kinds of “same”", show_two_paddings),
+    "weights": ("Parameters", show_weights),
+    "networks": ("Whole networks", show_network),
 }
 PARAMETERS = (
-    Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="line"),
+    view_parameter(VIEWS),
     Number("length", "Length L", "How many cells a side of the image has.", 1, 1024, default=12),
     Number("kernel", "Kernel K", "How many cells the window looks at, in each direction.", 1, 64, default=3),
     Number("stride", "Stride S", "How far the window moves from one step to the next.", 1, 64, default=2),
@@ -78,8 +79,7 @@ QUESTIONS = (
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    view = state.buttons("view", label_visibility="collapsed")
-    VIEWS[view][0](state)
+    chosen_view(state, VIEWS)(state)
 
 
 def in_your_network(page: Page) -> None:

@@ -1,6 +1,5 @@
 """Chapter 7: Learning."""
 
-from core.runs.settings.parameters import Choice
 from pages.concepts.chapter import Chapter
 from pages.concepts.learning import (
     batches,
@@ -14,24 +13,25 @@ from pages.concepts.learning import (
 from pages.concepts.learning.in_your_network import show_learning
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.page import Page
 
 VIEWS = {
-    "losses": ("Losses", losses),
-    "rate": ("Learning rate", learning_rate),
-    "batches": ("Batches and epochs", batches),
-    "overfitting": ("Over-fitting", overfitting),
-    "dropout": ("Dropout", dropout),
-    "normalisation": ("Batch normalisation", normalisation),
-    "shift": ("Both together", variance_shift),
+    "losses": ("Losses", losses.show),
+    "rate": ("Learning rate", learning_rate.show),
+    "batches": ("Batches and epochs", batches.show),
+    "overfitting": ("Over-fitting", overfitting.show),
+    "dropout": ("Dropout", dropout.show),
+    "normalisation": ("Batch normalisation", normalisation.show),
+    "shift": ("Both together", variance_shift.show),
 }
-VIEW = Choice("view", "View", "", {name: title for name, (title, _) in VIEWS.items()}, default="losses")
+MODULES = (losses, learning_rate, batches, overfitting, dropout, normalisation, variance_shift)
+VIEW = view_parameter(VIEWS)
 
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    view = state.buttons("view", label_visibility="collapsed", wrap=True)
-    VIEWS[view][1].show(page, state)
+    chosen_view(state, VIEWS)(page, state)
 
 
 CHAPTER = Chapter(
@@ -42,7 +42,7 @@ CHAPTER = Chapter(
     "weight should go, and the **learning rate** how far. Each step looks at a **batch** of images; an **epoch** is "
     "over when all have been seen. What it gets right on training images alone it has learned by heart; dropout works "
     "against that, and batch normalisation keeps the numbers in between of one size.",
-    (VIEW, *(parameter for _, module in VIEWS.values() for parameter in module.PARAMETERS)),
+    (VIEW, *(parameter for module in MODULES for parameter in module.PARAMETERS)),
     show,
     show_learning,
     (

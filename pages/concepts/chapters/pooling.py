@@ -15,6 +15,7 @@ from pages.concepts.pooling.picture import MOST_CELLS, show_picture
 from pages.concepts.pooling.shift import show_shift
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.page import Page
 
 VIEWS = {
@@ -24,7 +25,7 @@ VIEWS = {
     "run": ("Shift your images", show_accuracy),
 }
 PARAMETERS = (
-    Choice("view", "View", "", {key: title for key, (title, _) in VIEWS.items()}, default="picture"),
+    view_parameter(VIEWS),
     PICTURE,
     Choice(
         "filter",
@@ -49,8 +50,7 @@ PARAMETERS = (
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    state.buttons("view", label_visibility="collapsed", wrap=True)
-    VIEWS[state["view"]][1](page, state)
+    chosen_view(state, VIEWS)(page, state)
 
 
 QUESTIONS = (

@@ -15,6 +15,7 @@ from pages.concepts.signals.rules import SYSTEMS, show_rules
 from pages.concepts.signals.sampling import SOURCES, show_sampling
 from pages.concepts.signals.slide import show_slide
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.shared.markdown import escape
 from pages.shared.page import Page
 
@@ -24,13 +25,13 @@ IDEA = (
     "what it makes of everything."
 )
 VIEWS = {
-    "slide": (show_slide, "Step by step"),
-    "impulse": (show_impulse, "Impulse response"),
-    "rules": (show_rules, "Linear? Shift-invariant?"),
-    "sampling": (show_sampling, "Sampling"),
+    "slide": ("Step by step", show_slide),
+    "impulse": ("Impulse response", show_impulse),
+    "rules": ("Linear? Shift-invariant?", show_rules),
+    "sampling": ("Sampling", show_sampling),
 }
 PARAMETERS = (
-    Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="slide"),
+    view_parameter(VIEWS),
     SIGNAL,
     KERNEL,
     Boolean("flip", "Flip the kernel", "On: convolution, as in textbooks. Off: correlation, as in CNNs.", default=True),
@@ -74,8 +75,7 @@ QUESTIONS = (
 
 def show(page: Page, state: State) -> None:
     """What there is to move, and the picture that answers."""
-    view = state.buttons("view", label_visibility="collapsed", wrap=True)
-    VIEWS[view][0](page, state)
+    chosen_view(state, VIEWS)(page, state)
 
 
 def in_your_network(page: Page) -> None:

@@ -11,6 +11,7 @@ from pages.concepts.network_in_view import network_in_view, run_in_view
 from pages.concepts.picture_choice import PICTURE
 from pages.concepts.questions import Question
 from pages.concepts.state import State
+from pages.concepts.views import chosen_view, view_parameter
 from pages.concepts.what_a_network_sees.kernels_view import show_kernels
 from pages.concepts.what_a_network_sees.maps_view import IMAGES, show_maps
 from pages.concepts.what_a_network_sees.number_list_field import NumberListParameter
@@ -26,13 +27,13 @@ IDEA = (
     "Nobody told them what to look for: the kernels were learned."
 )
 VIEWS = {
-    "maps": (show_maps, "Feature maps"),
-    "kernels": (show_kernels, "Kernels"),
-    "strongest": (show_strongest, "What excites a filter"),
+    "maps": ("Feature maps", show_maps),
+    "kernels": ("Kernels", show_kernels),
+    "strongest": ("What excites a filter", show_strongest),
 }
 MOST_LAYERS, MOST_FILTERS = 1000, 10_000
 PARAMETERS: tuple[Parameter, ...] = (
-    Choice("view", "View", "", {key: title for key, (_, title) in VIEWS.items()}, default="maps"),
+    view_parameter(VIEWS),
     Number("layer", "Layer", "From the image on, with what each gives.", 1, MOST_LAYERS, default=1),
     Number("layer2", "Its layer", "Of the network beside it.", 1, MOST_LAYERS, default=1),
     Number("filter", "Filter", "Which of the layer's kernels, each of which gives a map.", 1, MOST_FILTERS, default=1),
@@ -84,10 +85,10 @@ def show(page: Page, state: State) -> None:
         _nothing_yet(page)
         return
     untrained_badge(run)
-    view = state.buttons("view", label_visibility="collapsed")
+    show_view = chosen_view(state, VIEWS)
     try:
         network = seen_network(run)
-        VIEWS[view if network.layers else "kernels"][0](page, state, network)
+        (show_view if network.layers else show_kernels)(page, state, network)
     except WorkbenchError as error:
         st.error(escape(str(error)), icon=":material/visibility_off:")
 
